@@ -1,0 +1,1 @@
+"""regimens: compare low-dose interleukin-2 schedules, exact exposure first."""

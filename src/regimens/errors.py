@@ -1,0 +1,113 @@
+"""What can go wrong, and how it is said.
+
+    RegimensError
+    |-- InputFileError      a file cannot be used; carries every problem found in it
+    |-- WordsError          a piece of text cannot be read; knows where in the text
+    |   |-- UnitError       ... because of a quantity or its unit
+    |   `-- RegimenError    ... because of the regimen it describes, or a regimen built in Python
+    |-- ModelError          a model cannot be used as declared
+    `-- ExposureMismatch    a regimen's totals differ from what the scenario expects
+
+Every message has the form *where: what was found, quoted. What is accepted, or the nearest right thing.*
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+class RegimensError(Exception):
+    """Base of all errors that a user can cause and correct."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One fault of a file: `message` says what was found, `advice` what would be right; line and column count from 1."""
+
+    message: str
+    advice: str = ""
+    line: int | None = None
+    column: int | None = None
+
+
+class InputFileError(RegimensError):
+    """A file that cannot be used. `problems` has all of its faults in file order; `text` is shown as excerpts."""
+
+    def __init__(self, path: object, problems: Sequence[Problem], text: str = "") -> None:
+        self.path = str(path)
+        self.problems = tuple(sorted(problems, key=lambda p: (p.line or 0, p.column or 0)))
+        self.text = text
+        super().__init__("\n".join(self._said(problem) for problem in self.problems))
+
+    def _said(self, problem: Problem) -> str:
+        place = self.path if problem.line is None else f"{self.path}:{problem.line}"
+        lines = [f"{place}: {problem.message}"]
+        if problem.line is not None and self.text:
+            lines.append(excerpt(self.text, problem.line, problem.column))
+        if problem.advice:
+            lines.append(f"  {problem.advice}")
+        return "\n".join(lines)
+
+
+class WordsError(RegimensError):
+    """Text that cannot be read: `at` is the 0-based place in `text` where reading stopped, if it is known."""
+
+    def __init__(self, message: str, advice: str = "", *, text: str | None = None, at: int | None = None) -> None:
+        self.message, self.advice, self.text, self.at = message, advice, text, at
+        super().__init__(self._said())
+
+    def _said(self) -> str:
+        lines = [self.message]
+        if self.text and self.at is not None and "\n" not in self.text:
+            lines += [f"    {self.text}", "    " + " " * self.at + "^"]
+        if self.advice:
+            lines.append(f"  {self.advice}" if len(lines) > 1 else self.advice)
+        return ("\n" if len(lines) > 2 else " ").join(lines)
+
+
+class UnitError(WordsError):
+    """A quantity without a usable number or unit."""
+
+
+class RegimenError(WordsError):
+    """A regimen that cannot be given, or words that describe none."""
+
+
+class ModelError(RegimensError):
+    """A model that cannot be used as declared or asked for."""
+
+
+class ExposureMismatch(RegimensError):
+    """Totals that differ from what the scenario expects; one sentence per difference in `differences`."""
+
+    def __init__(self, differences: Sequence[str]) -> None:
+        self.differences = tuple(differences)
+        super().__init__("\n".join(self.differences))
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return "Did you mean 'x'?" for the closest of `known`, or the whole list when none is close."""
+    candidates = sorted(set(known))
+    folded = {candidate.lower(): candidate for candidate in candidates}
+    near = difflib.get_close_matches(word.lower(), folded, n=1, cutoff=0.6)
+    if near:
+        return f"Did you mean '{folded[near[0]]}'?"
+    if not candidates:
+        return ""
+    return f"Known: {', '.join(candidates)}." if len(candidates) > 1 else f"The only one known is '{candidates[0]}'."
+
+
+def excerpt(text: str, line: int, column: int | None, width: int = 100) -> str:
+    """Return the lines around `line` of `text` with a caret under `column` (both from 1), long lines cut to `width`."""
+    lines = text.splitlines()
+    margin = len(str(line))
+    start = max(0, (column or 1) - width // 2) if line <= len(lines) and len(lines[line - 1]) > width else 0
+    shown = []
+    for number in range(max(1, line - 1), min(line, len(lines)) + 1):
+        marker = ">" if number == line else " "
+        shown.append(f"  {marker} {number:>{margin}} | {lines[number - 1][start : start + width]}".rstrip())
+    if column is not None:
+        shown.append(f"    {' ' * margin} | {' ' * (column - 1 - start)}^")
+    return "\n".join(shown)

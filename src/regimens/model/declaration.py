@@ -1,0 +1,117 @@
+"""What a model is: states, parameters, equations, inputs and observables as frozen values.
+
+A `Model` is what a model file says, checked and parsed; it knows nothing of YAML, of subjects or of how it is solved.
+Values are in the units that the file declares; rates are per `Model.time_unit`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from regimens.model.expression import Expression
+
+HOURS_PER = {"h": 1.0, "day": 24.0}
+"""Time units a model may be written in, in hours."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a number or a structure comes from: a key used inside the file, the citation in words, and a DOI if printed."""
+
+    key: str
+    text: str
+    doi: str | None = None
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A constant of one subject: typical value, unit, bounds, between-subject CV (fraction; 0 = the same in everyone).
+
+    `source` is a key of `Model.sources`, or None when the value is assumed. `note` says what kind of number it is.
+    """
+
+    name: str
+    value: float
+    unit: str
+    low: float
+    high: float
+    cv: float
+    source: str | None
+    label: str = ""
+    note: str = ""
+
+    @property
+    def assumed(self) -> bool:
+        """Whether no source stands behind the value."""
+        return self.source is None
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A named part of the equations: may read states, parameters, `time` and definitions above it."""
+
+    name: str
+    formula: Expression
+    unit: str
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class State:
+    """An integrated quantity: `rate` is d(state)/dt per model time unit, `initial` a formula of parameters."""
+
+    name: str
+    unit: str
+    initial: Expression
+    rate: Expression
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Input:
+    """How doses of `drug` by `route` enter: into `state`, times `bioavailability`, after `lag` (model time units).
+
+    `bioavailability` and `lag` are formulas of parameters. Amounts arrive in IU or mg, the unit of the state.
+    """
+
+    drug: str
+    route: str
+    state: str
+    bioavailability: Expression
+    lag: Expression
+
+
+@dataclass(frozen=True)
+class Observable:
+    """A named output: a formula of states, parameters, definitions and `time`; `better` is "higher", "lower" or None."""
+
+    name: str
+    formula: Expression
+    unit: str
+    label: str
+    better: str | None = None
+
+
+@dataclass(frozen=True)
+class Model:
+    """A whole model. `digest` is the SHA-256 of the text it was read from; `exploratory` models say so wherever shown."""
+
+    name: str
+    title: str
+    description: str
+    sources: tuple[Source, ...]
+    time_unit: str
+    states: tuple[State, ...]
+    parameters: tuple[Parameter, ...]
+    definitions: tuple[Definition, ...]
+    inputs: tuple[Input, ...]
+    observables: tuple[Observable, ...]
+    digest: str
+    exploratory: bool = False
+
+    def observable(self, name: str) -> Observable:
+        """Return the observable of that name; KeyError if there is none."""
+        for observable in self.observables:
+            if observable.name == name:
+                return observable
+        raise KeyError(name)

@@ -1,0 +1,191 @@
+"""Formulas of model files: text -> a frozen expression tree, through a closed list of what is allowed.
+
+Nothing from a file is ever executed: Python's own parser reads the text, and only numbers, names, + - * / **, brackets and the
+functions of `FUNCTIONS` pass. `hill(x, ec50, h)` is x^h / (ec50^h + x^h), and 0 for x <= 0.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from regimens.errors import ModelError, did_you_mean
+
+FUNCTIONS = {"exp": 1, "log": 1, "sqrt": 1, "min": 2, "max": 2, "hill": 3}
+"""Functions a formula may call, with their number of arguments. `log` is the natural logarithm."""
+
+TIME = "time"
+"""Name by which a formula reads the time since the first moment of the scenario, in the model's time unit."""
+
+LONGEST_FORMULA = 2000
+DEEPEST_FORMULA = 60
+
+_OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
+_PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "**": 4}
+_NEGATION_PRECEDENCE = 3
+
+
+@dataclass(frozen=True)
+class Number:
+    """A literal number."""
+
+    value: float
+
+
+@dataclass(frozen=True)
+class Name:
+    """A state, parameter, definition or `time`, by name."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Negation:
+    """Minus `operand`."""
+
+    operand: Expression
+
+
+@dataclass(frozen=True)
+class Binary:
+    """`left` operator `right`, the operator one of + - * / **."""
+
+    operator: str
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True)
+class Call:
+    """A function of `FUNCTIONS` applied to its arguments."""
+
+    function: str
+    arguments: tuple[Expression, ...]
+
+
+Expression = Number | Name | Negation | Binary | Call
+
+
+class FormulaError(ModelError):
+    """A formula that is not allowed; `at` is the 0-based column in the formula, `advice` what would be right."""
+
+    def __init__(self, message: str, at: int = 0, advice: str = "") -> None:
+        self.message, self.at, self.advice = message, at, advice
+        super().__init__(f"{message} {advice}".rstrip())
+
+
+def parse_formula(text: str) -> Expression:
+    """Read `text` as a formula.
+
+    Raises FormulaError, which knows the column, for anything but the allowed forms.
+    """
+    if len(text) > LONGEST_FORMULA:
+        raise FormulaError(
+            f"The formula has {len(text)} characters; at most {LONGEST_FORMULA} are read.",
+            advice="Name parts of it under 'definitions'.",
+        )
+    try:
+        body = ast.parse(text.strip(), mode="eval").body
+    except SyntaxError as error:
+        raise FormulaError(f"'{text}' is not a formula: {error.msg}.", max(0, (error.offset or 1) - 1)) from None
+    except (ValueError, RecursionError, MemoryError):
+        raise FormulaError(f"'{text[:60]}' is not a formula.") from None
+    return _convert(body, text, 0)
+
+
+def names_in(expression: Expression) -> Iterator[str]:
+    """Yield every name in `expression`, in reading order, repeats included."""
+    match expression:
+        case Name(name):
+            yield name
+        case Negation(operand):
+            yield from names_in(operand)
+        case Binary(_, left, right):
+            yield from names_in(left)
+            yield from names_in(right)
+        case Call(_, arguments):
+            for argument in arguments:
+                yield from names_in(argument)
+
+
+def in_formula(expression: Expression) -> str:
+    """Write `expression` as text that `parse_formula` reads back to an equal tree."""
+    return _written(expression, 0)
+
+
+def _convert(node: ast.expr, text: str, depth: int) -> Expression:
+    if depth > DEEPEST_FORMULA:
+        raise FormulaError(
+            f"The formula is nested more than {DEEPEST_FORMULA} deep.",
+            node.col_offset,
+            "Name parts of it under 'definitions'.",
+        )
+    match node:
+        case ast.Constant(value=value) if isinstance(value, int | float) and not isinstance(value, bool):
+            return Number(_finite(value, node.col_offset))
+        case ast.Name(id=name):
+            return Name(name)
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return Negation(_convert(operand, text, depth + 1))
+        case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+            return _convert(operand, text, depth + 1)
+        case ast.BinOp(op=operator, left=left, right=right) if type(operator) in _OPERATORS:
+            return Binary(
+                _OPERATORS[type(operator)], _convert(left, text, depth + 1), _convert(right, text, depth + 1)
+            )
+        case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
+            return _convert_call(name, arguments, node, text, depth)
+    found = ast.get_source_segment(text.strip(), node) or text
+    advice = "A formula may use numbers, names, + - * / **, brackets and " + ", ".join(FUNCTIONS) + "."
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
+        advice = "A power is written with **."
+    raise FormulaError(f"'{found}' is not allowed in a formula.", node.col_offset, advice)
+
+
+def _convert_call(name: str, arguments: list[ast.expr], node: ast.expr, text: str, depth: int) -> Expression:
+    if name not in FUNCTIONS:
+        known = f"Known functions: {', '.join(FUNCTIONS)}."
+        near = did_you_mean(name, FUNCTIONS)
+        raise FormulaError(
+            f"'{name}' is no function that a formula may call.",
+            node.col_offset,
+            f"{near} {known}" if near.startswith("Did") else known,
+        )
+    wanted = FUNCTIONS[name]
+    if len(arguments) != wanted:
+        raise FormulaError(
+            f"'{name}' takes {wanted} argument{'s' * (wanted > 1)}, not {len(arguments)}.", node.col_offset
+        )
+    return Call(name, tuple(_convert(argument, text, depth + 1) for argument in arguments))
+
+
+def _finite(value: int | float, at: int) -> float:
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise FormulaError("The number is too large.", at)
+    return number
+
+
+def _written(expression: Expression, outer: int) -> str:
+    match expression:
+        case Number(value):
+            return repr(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        case Name(name):
+            return name
+        case Negation(operand):
+            text = "-" + _written(operand, _NEGATION_PRECEDENCE)
+            return f"({text})" if outer > _NEGATION_PRECEDENCE else text
+        case Call(function, arguments):
+            return f"{function}({', '.join(_written(argument, 0) for argument in arguments)})"
+        case Binary("**", left, right):
+            text = f"{_written(left, 5)}**{_written(right, _NEGATION_PRECEDENCE)}"
+            return f"({text})" if outer > 4 else text
+        case Binary(operator, left, right):
+            rank = _PRECEDENCE[operator]
+            text = f"{_written(left, rank)} {operator} {_written(right, rank + 1)}"
+            return f"({text})" if outer > rank else text
