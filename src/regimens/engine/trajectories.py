@@ -17,7 +17,7 @@ STATUS_WORDS = {
 
 @dataclass(frozen=True)
 class Tolerances:
-    """What the integration is held to, per step; `absolute` is relative to the scale that each state reaches."""
+    """What one step of the integration may err by: `rtol` of each state plus `atol` in the state's own unit."""
 
     rtol: float = 1e-6
     atol: float = 1e-8

@@ -1,0 +1,1 @@
+"""Scenarios: what is compared, read from YAML once and frozen."""
