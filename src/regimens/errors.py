@@ -24,7 +24,7 @@ class RegimensError(Exception):
 
 @dataclass(frozen=True)
 class Problem:
-    """One fault of a file: `message` says what was found, `advice` what would be right; line and column count from 1."""
+    """One fault of a file: `message` what was found, `advice` what would be right; line and column count from 1."""
 
     message: str
     advice: str = ""

@@ -132,9 +132,7 @@ def _convert(node: ast.expr, text: str, depth: int) -> Expression:
         case ast.UnaryOp(op=ast.UAdd(), operand=operand):
             return _convert(operand, text, depth + 1)
         case ast.BinOp(op=operator, left=left, right=right) if type(operator) in _OPERATORS:
-            return Binary(
-                _OPERATORS[type(operator)], _convert(left, text, depth + 1), _convert(right, text, depth + 1)
-            )
+            return Binary(_OPERATORS[type(operator)], _convert(left, text, depth + 1), _convert(right, text, depth + 1))
         case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
             return _convert_call(name, arguments, node, text, depth)
     found = ast.get_source_segment(text.strip(), node) or text
