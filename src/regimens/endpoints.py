@@ -53,6 +53,7 @@ class Endpoint:
 
     `kind` is a key of the forms: peak, time of peak, mean, AUC, AUC above baseline, time above, value, end of cycle, trough.
     Windows run from `from_h` to `to_h` (None: the horizon). `cycle` 0 means each cycle and is expanded by the scenario.
+    `label` is a heading for people, set when the observable is known.
     """
 
     words: str
@@ -64,6 +65,7 @@ class Endpoint:
     unit: str = ""
     cycle: int | None = None
     per_miu: bool = False
+    label: str = ""
 
     @property
     def cuts_h(self) -> tuple[float, ...]:

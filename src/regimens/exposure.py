@@ -15,21 +15,13 @@ from typing import TYPE_CHECKING, Protocol
 from regimens.errors import ExposureMismatch
 from regimens.regimen import Regimen
 from regimens.regimen.regimen import PlannedDose
+from regimens.subject import Subject
 from regimens.units import SPECIFIC_ACTIVITY, amount_text, decimal_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
 WEEK_H = 168
-
-
-@dataclass(frozen=True)
-class Subject:
-    """The body that doses per kg and per m2 meet: weight (kg), height (cm), body surface area (m2)."""
-
-    weight_kg: Fraction = Fraction(70)
-    height_cm: Fraction = Fraction(167)
-    bsa_m2: Fraction = Fraction("1.8")
 
 
 @dataclass(frozen=True)
@@ -189,8 +181,8 @@ def cut_off(arm: Arm, horizon_h: Fraction, subject: Subject) -> str | None:
         return None
     lost = [f"{amount_text(_sum(doses, subject), unit)} of {drug}" for (drug, unit), doses in _by_drug(late)]
     return (
-        f"Arm '{arm.name}': {len(late)} of {len(planned)} doses lie at or after the horizon of {decimal_text(horizon_h / 24)} days "
-        f"and are not given ({', '.join(lost)})."
+        f"Arm '{arm.name}': {len(late)} of {len(planned)} doses lie at or after the horizon of "
+        f"{decimal_text(horizon_h / 24)} days and are not given ({', '.join(lost)})."
     )
 
 
