@@ -81,8 +81,10 @@ def _problem(detail: Detail, place: tuple, located: Located, shape: type[BaseMod
         line, column = located.position(place, key=True)
         siblings = _siblings(shape, loc, located) if shape else []
         given = located.data_at(place[:-1])
-        free = [key for key in siblings if key not in given]
-        return Problem(f"{name} is not a known key here.", did_you_mean(str(loc[-1]), free), line, column)
+        advice = did_you_mean(str(loc[-1]), [key for key in siblings if key not in given])
+        if given[place[-1]] is None and not str(place[-1]).isidentifier():
+            advice = "Inside { } a comma ends a value: put text that contains one in quotes."
+        return Problem(f"{name} is not a known key here.", advice, line, column)
     line, column = located.position(place, key="[key]" in loc)
     if kind in _BOUNDS:
         bound, words = _BOUNDS[kind]
