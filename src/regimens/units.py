@@ -151,8 +151,8 @@ def decimal_text(value: Fraction) -> str:
 def best_amount_unit(value: Fraction, canonical: str) -> tuple[str, Fraction]:
     """Return the unit (and its size) in which an amount reads best: MIU from 10 kIU up, mg from 0.1 mg up."""
     if canonical == "IU":
-        return ("MIU", AMOUNT_UNITS["MIU"][1]) if value == 0 or value >= 10_000 else ("IU", Fraction(1))
-    return ("mg", Fraction(1)) if value == 0 or value >= Fraction(1, 10) else ("ug", Fraction(1, 1000))
+        return ("MIU", AMOUNT_UNITS["MIU"][1]) if value == 0 or abs(value) >= 10_000 else ("IU", Fraction(1))
+    return ("mg", Fraction(1)) if value == 0 or abs(value) >= Fraction(1, 10) else ("ug", Fraction(1, 1000))
 
 
 def amount_text(value: Fraction, canonical: str) -> str:

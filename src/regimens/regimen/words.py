@@ -201,10 +201,10 @@ class _Reader(Cursor):
     def quantity(self) -> tuple[Fraction, str, str]:
         if self.next.word in {"-", "+"}:
             self.fail("an amount greater than zero, written without a sign,")
-        value = self.number("an amount")
+        start, value = self.next, self.number("an amount")
         token = self.take()
         if token.kind != "word":
-            raise self.error(self._no_unit(token), token, AMOUNT_ADVICE)
+            raise self.error(self._no_unit(start, token), token, AMOUNT_ADVICE)
         unit, size = self.checked(token, lambda: amount_unit(token.text))
         if not self.accept("/"):
             return value * size, unit, "flat"
@@ -213,10 +213,10 @@ class _Reader(Cursor):
             raise self.error(f"'/{token.text}' is no basis of a dose.", token, "A dose is flat, per m2 or per kg.")
         return value * size, unit, BASES[token.word]
 
-    def _no_unit(self, token: Token) -> str:
+    def _no_unit(self, number: Token, token: Token) -> str:
         if token.text == "," and self.next.kind == "number":
             return "A comma between digits can be read in two ways. Write a decimal point and no thousands separators."
-        return f"The amount '{self.tokens[self.place - 2].text}' has no unit."
+        return f"The amount '{number.text}' has no unit."
 
     def route(self) -> str:
         if self.next.word not in _ROUTES:
