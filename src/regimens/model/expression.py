@@ -25,7 +25,8 @@ TIME = "time"
 LONGEST_FORMULA = 2000
 DEEPEST_FORMULA = 60
 
-_FOREIGN = re.compile(r"[^\x20-\x7e\s]|[#;\\]")
+_ALLOWED = "A formula may use numbers, names, + - * / **, brackets and " + ", ".join(FUNCTIONS) + "."
+_FOREIGN = re.compile(r"[^\x20-\x7e\s]|[#;=\\]")
 """Characters refused before Python's parser sees them: it would take look-alikes for letters and '#' for a comment."""
 _LINE_BREAK = re.compile(r"\s")
 _OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
@@ -114,10 +115,10 @@ def _parsed(line: str) -> ast.expr:
             return ast.parse(line, mode="eval").body
     except SyntaxError as error:
         shown = line if len(line) <= 60 else f"{line[:57]}..."
-        at = min(max(0, (error.offset or 1) - 1), len(line) - 1)
-        raise FormulaError(f"'{shown}' is not a formula: {error.msg}.", at) from None
+        at = min(error.offset or len(line), len(line)) - 1
+        raise FormulaError(f"'{shown}' is not a formula.", at, _ALLOWED) from None
     except (ValueError, RecursionError, MemoryError):
-        raise FormulaError(f"'{line[:60]}' is not a formula.") from None
+        raise FormulaError(f"'{line[:57]}...' is not a formula.", advice=_ALLOWED) from None
 
 
 def names_in(expression: Expression) -> Iterator[str]:
@@ -165,9 +166,8 @@ def _convert(node: ast.expr, text: str, depth: int) -> Expression:
         case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
             return _convert_call(name, arguments, node, text, depth)
     found = ast.get_source_segment(text, node) or text
-    advice = "A formula may use numbers, names, + - * / **, brackets and " + ", ".join(FUNCTIONS) + "."
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
-        advice = "A power is written with **."
+    power = isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor)
+    advice = "A power is written with **." if power else _ALLOWED
     raise FormulaError(f"'{found}' is not allowed in a formula.", node.col_offset, advice)
 
 
