@@ -114,11 +114,10 @@ def _parsed(line: str) -> ast.expr:
             warnings.simplefilter("ignore", DeprecationWarning)
             return ast.parse(line, mode="eval").body
     except SyntaxError as error:
-        shown = line if len(line) <= 60 else f"{line[:57]}..."
         at = min(error.offset or len(line), len(line)) - 1
-        raise FormulaError(f"'{shown}' is not a formula.", at, _ALLOWED) from None
+        raise FormulaError(f"'{_shown(line)}' is not a formula.", at, _ALLOWED) from None
     except (ValueError, RecursionError, MemoryError):
-        raise FormulaError(f"'{line[:57]}...' is not a formula.", advice=_ALLOWED) from None
+        raise FormulaError(f"'{_shown(line)}' is not a formula.", advice=_ALLOWED) from None
 
 
 def names_in(expression: Expression) -> Iterator[str]:
@@ -160,15 +159,17 @@ def _convert(node: ast.expr, text: str, depth: int) -> Expression:
         case ast.BinOp(op=operator, left=left, right=right) if type(operator) in _OPERATORS:
             sides = _convert(left, text, depth + 1), _convert(right, text, depth + 1)
             if isinstance(operator, ast.Pow) and not any(name for side in sides for name in names_in(side)):
-                found = ast.get_source_segment(text, node)
-                raise FormulaError(f"'{found}' is a power of numbers.", node.col_offset, "Write the number itself.")
+                found = ast.get_source_segment(text, node) or text
+                raise FormulaError(
+                    f"'{_shown(found)}' is a power of numbers.", node.col_offset, "Write the number itself."
+                )
             return Binary(_OPERATORS[type(operator)], *sides)
         case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
             return _convert_call(name, arguments, node, text, depth)
     found = ast.get_source_segment(text, node) or text
     power = isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor)
     advice = "A power is written with **." if power else _ALLOWED
-    raise FormulaError(f"'{found}' is not allowed in a formula.", node.col_offset, advice)
+    raise FormulaError(f"'{_shown(found)}' is not allowed in a formula.", node.col_offset, advice)
 
 
 def _convert_call(name: str, arguments: list[ast.expr], node: ast.expr, text: str, depth: int) -> Expression:
@@ -186,6 +187,10 @@ def _convert_call(name: str, arguments: list[ast.expr], node: ast.expr, text: st
             f"'{name}' takes {wanted} argument{'s' * (wanted > 1)}, not {len(arguments)}.", node.col_offset
         )
     return Call(name, tuple(_convert(argument, text, depth + 1) for argument in arguments))
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _finite(value: int | float, at: int) -> float:

@@ -71,21 +71,16 @@ def _inside(other: Detail, place: tuple, rival: tuple) -> bool:
 
 
 def _problem(detail: Detail, place: tuple, located: Located, shape: type[BaseModel] | None) -> Problem:
-    kind, loc, context = detail["type"], detail["loc"], detail.get("ctx", {})
-    name = _name(place)
-    found = found_at(located, place)
-    if kind == "missing":
+    kind, context = detail["type"], detail.get("ctx", {})
+    name, found = _name(place), found_at(located, place)
+    if kind in ("missing", "union_tag_not_found"):
+        key = f"'{detail['loc'][-1]}'" if kind == "missing" else context["discriminator"]
         line, column = located.position(place, key=True)
-        return Problem(f"'{loc[-1]}' is missing{f' in {name}' if place else ''}.", "", line, column)
+        return Problem(f"{key} is missing{f' in {name}' if place else ''}.", "", line, column)
     if kind == "extra_forbidden":
         line, column = located.position(place, key=True)
-        siblings = _siblings(shape, loc, located) if shape else []
-        given = located.data_at(place[:-1])
-        advice = did_you_mean(str(loc[-1]), [key for key in siblings if key not in given])
-        if given[place[-1]] is None and not str(place[-1]).isidentifier():
-            advice = "Inside { } a comma ends a value: put text that contains one in quotes."
-        return Problem(f"{name} is not a known key here.", advice, line, column)
-    line, column = located.position(place, key="[key]" in loc)
+        return Problem(f"{name} is not a known key here.", _known_keys(detail, place, located, shape), line, column)
+    line, column = located.position(place, key="[key]" in detail["loc"])
     if kind in _BOUNDS:
         bound, words = _BOUNDS[kind]
         return Problem(f"{name}: found {found}; a number {words} {context[bound]:g} is needed.", "", line, column)
@@ -103,6 +98,15 @@ def _problem(detail: Detail, place: tuple, located: Located, shape: type[BaseMod
         said = str(context["error"])
         return Problem(f"{name}: {said}" if place else said, "", line, column)
     return Problem(f"{name}: found {found}, which is not accepted here.", "", line, column)
+
+
+def _known_keys(detail: Detail, place: tuple, located: Located, shape: type[BaseModel] | None) -> str:
+    given = located.data_at(place[:-1])
+    if given[place[-1]] is None and not str(place[-1]).isidentifier():
+        return "Inside { } a comma ends a value: put text that contains one in quotes."
+    siblings = _siblings(shape, detail["loc"], located) if shape else []
+    near = did_you_mean(str(place[-1]), [key for key in siblings if key not in given])
+    return near if near.startswith("Did") or not siblings else f"Known: {', '.join(dict.fromkeys(siblings))}."
 
 
 def _wrong_kind(place: tuple, kinds: list[str], located: Located) -> Problem:
