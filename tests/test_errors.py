@@ -44,6 +44,12 @@ def test_problems_of_a_file_are_said_in_file_order_with_excerpt_and_advice():
     )
 
 
+def test_the_problems_beyond_the_first_thirty_are_counted():
+    error = InputFileError("f.yaml", [Problem(f"{i}.", line=i) for i in range(1, 9001)])
+    assert len(error.problems) == 9000
+    assert str(error).splitlines()[-2:] == ["f.yaml:30: 30.", "f.yaml: 8970 more problems are not shown."]
+
+
 def test_a_long_line_is_cut_around_the_caret():
     shown = excerpt("a" * 300 + "b" + "c" * 300, 1, 301).splitlines()
     assert max(len(line) for line in shown) <= 120

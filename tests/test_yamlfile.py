@@ -371,6 +371,15 @@ def test_a_finding_is_said_without_jargon(write, content):
     assert [problem.message for problem in problems_of(caught.value, located, Plan)] == FOUND[content]
 
 
+def test_thousands_of_findings_are_said_soon(write):
+    located = read(write("arms:\n" + "".join(f"  a{i}: {{regimen: 3, rute: SC}}\n" for i in range(1000))))
+    start = time.perf_counter()
+    with pytest.raises(ValidationError) as caught:
+        Plan.model_validate(located.data)
+    assert len(problems_of(caught.value, located, Plan)) == 2000
+    assert time.perf_counter() - start < SOON_S
+
+
 class Flat(Strict):
     kind: Literal["flat"]
     amount: float
