@@ -65,9 +65,7 @@ def findings(path: str) -> str:
 
 
 def test_scalars_follow_yaml_1_2_and_keys_stay_text(write):
-    located = read(
-        write("a: [no, 010, 1e6, 0x1f, 12:30:45, true, ~, '1', -.inf, 1_000]\n2: x\nd: 2024-01-01\n'e e': {}\n")
-    )
+    located = read(write("a: [no, 010, 1e6, 0x1f, 12:30:45, true, ~, '1', -.inf, 1_000]\n2: x\nd: 2024-01-01\n'e e': {}\n"))
     assert located.data == {
         "a": ["no", 10, 1e6, 31, "12:30:45", True, None, "1", -math.inf, 1000],
         "2": "x",
@@ -147,9 +145,7 @@ def test_a_place_in_any_quoted_text_lies_in_the_file(tmp_path_factory, text, off
 
 def test_a_missing_file_is_answered_with_the_nearest_name(write):
     write("a: 1", "seed_trials.yaml")
-    assert refusal("seed_trails.yaml") == (
-        "seed_trails.yaml: There is no such file.\n  Did you mean 'seed_trials.yaml'?"
-    )
+    assert refusal("seed_trails.yaml") == ("seed_trails.yaml: There is no such file.\n  Did you mean 'seed_trials.yaml'?")
     assert refusal("nowhere/x.yaml") == "nowhere/x.yaml: There is no such file."
 
 
@@ -221,8 +217,7 @@ REFUSED = {
     ),
     "control character": (
         "a: 1\nb: \x07\n",
-        "a.yaml:2: The character U+0007 cannot stand in a YAML file.\n    1 | a: 1\n  > 2 | b: \x07\n      |    ^\n"
-        "  Remove it.",
+        "a.yaml:2: The character U+0007 cannot stand in a YAML file.\n    1 | a: 1\n  > 2 | b: \x07\n      |    ^\n  Remove it.",
     ),
     "duplicate keys, all of them": (
         "a: 1\nb: {c: 1, c: 2}\na: 2\n",
@@ -252,8 +247,7 @@ REFUSED = {
     ),
     "two documents": (
         "a: 1\n---\nb: 1\n",
-        "a.yaml:2: A second document starts here ('---').\n    1 | a: 1\n  > 2 | ---\n      | ^\n"
-        "  A file holds one document.",
+        "a.yaml:2: A second document starts here ('---').\n    1 | a: 1\n  > 2 | ---\n      | ^\n  A file holds one document.",
     ),
 }
 

@@ -27,7 +27,7 @@ class RegimensError(Exception):
 
 @dataclass(frozen=True)
 class Problem:
-    """One fault of a file: `message` is what was found, `advice` what would be right; line and column count from 1."""
+    """One fault of a file: `message` what was found, `advice` what would be right; line and column count from 1."""
 
     message: str
     advice: str = ""

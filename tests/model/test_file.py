@@ -107,8 +107,7 @@ def test_a_model_that_is_not_shipped_is_answered_with_the_nearest():
         find("turnovr")
     listed = ", ".join(shipped.names("models"))
     assert str(caught.value) == (
-        f"There is no model 'turnovr'. Did you mean 'turnover'? Shipped models: {listed};"
-        " or give the path of a .yaml file."
+        f"There is no model 'turnovr'. Did you mean 'turnover'? Shipped models: {listed}; or give the path of a .yaml file."
     )
 
 
