@@ -6,12 +6,12 @@ import hashlib
 import math
 import time
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from regimens.errors import InputFileError
 from regimens.yamlfile import LARGEST_FILE, problems_of, read
@@ -363,3 +363,58 @@ def test_a_finding_is_said_without_jargon(write, content):
     with pytest.raises(ValidationError) as caught:
         Plan.model_validate(located.data)
     assert [problem.message for problem in problems_of(caught.value, located, Plan)] == FOUND[content]
+
+
+def test_thousands_of_findings_are_said_soon(write):
+    located = read(write("arms:\n" + "".join(f"  a{i}: {{regimen: 3, rute: SC}}\n" for i in range(1000))))
+    start = time.perf_counter()
+    with pytest.raises(ValidationError) as caught:
+        Plan.model_validate(located.data)
+    assert len(problems_of(caught.value, located, Plan)) == 2000
+    assert time.perf_counter() - start < SOON_S
+
+
+class Flat(Strict):
+    kind: Literal["flat"]
+    amount: float
+
+
+class PerKg(Strict):
+    kind: Literal["per kg"]
+    amount: float = Field(gt=0)
+    cap: float | None = None
+
+    @field_validator("cap")
+    @classmethod
+    def check_cap(cls, cap: float | None) -> float | None:
+        if cap is not None and cap < 1:
+            raise ValueError(f"a cap of {cap:g} is below 1.")
+        return cap
+
+
+class Doses(Strict):
+    doses: list[Annotated[Flat | PerKg, Field(discriminator="kind")]] = Field(max_length=2)
+    rest: int | Literal["each", "midpoint"] = 0
+
+
+TAGGED = {
+    "doses: [{amount: 1}]": [(1, 9, "'kind' is missing in Entry 1 of 'doses'.", "")],
+    "doses: [{kind: flatt, amount: 1}]": [
+        (1, 9, "Entry 1 of 'doses': found a mapping.", "Did you mean 'flat'? Accepted: 'flat', 'per kg'.")
+    ],
+    "doses:\n- {kind: per kg, amount: -1, cap: 0.5, top: 1}": [
+        (2, 26, "'amount': found -1, a number; a number above 0 is needed.", ""),
+        (2, 35, "'cap': a cap of 0.5 is below 1.", ""),
+        (2, 40, "'top' is not a known key here.", "Known: kind, amount, cap."),
+    ],
+    "doses: [1, 2, 3]": [(1, 8, "'doses': found a list; at most 2 entries are needed.", "")],
+}
+
+
+@pytest.mark.parametrize("content", TAGGED)
+def test_forms_told_apart_by_a_tag_are_followed(write, content):
+    located = read(write(content))
+    with pytest.raises(ValidationError) as caught:
+        Doses.model_validate(located.data)
+    found = problems_of(caught.value, located, Doses)
+    assert [(p.line, p.column, p.message, p.advice) for p in found] == TAGGED[content]

@@ -135,9 +135,13 @@ def _called(expression: Call, function: str, found: list[pint.Unit | None]) -> p
     return _unit("1")
 
 
-def _demand_pure(whole: Expression, part: Expression, unit: pint.Unit | None) -> None:
+def _is_pure(unit: pint.Unit | None) -> bool:
     factor = 1.0 if unit is None else _factor(unit, _unit("1"))
-    if factor is None or not math.isclose(factor, 1.0, rel_tol=SAME_SCALE):
+    return factor is not None and math.isclose(factor, 1.0, rel_tol=SAME_SCALE)
+
+
+def _demand_pure(whole: Expression, part: Expression, unit: pint.Unit | None) -> None:
+    if not _is_pure(unit):
         message = f"In {in_formula(whole)}, '{in_formula(part)}' is {_in(unit)} where a plain number is needed"
         raise UnitFault(f"{message}.", "Divide it by a quantity of the same unit.")
 
@@ -157,7 +161,7 @@ def _same(whole: Expression, found: list[pint.Unit | None] | tuple[pint.Unit | N
 def _power(whole: Expression, base: Expression, exponent: Expression, units: dict[str, pint.Unit]) -> pint.Unit | None:
     _demand_pure(whole, exponent, _unit_of(exponent, units))
     unit = _unit_of(base, units)
-    if unit is None or _factor(unit, _unit("1")) == 1.0:
+    if _is_pure(unit):
         return unit
     literal = _literal(exponent)
     if literal is None:

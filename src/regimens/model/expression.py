@@ -25,7 +25,8 @@ TIME = "time"
 LONGEST_FORMULA = 2000
 DEEPEST_FORMULA = 60
 
-_FOREIGN = re.compile(r"[^\x20-\x7e\s]|[#;\\]")
+_ALLOWED = "A formula may use numbers, names, + - * / **, brackets and " + ", ".join(FUNCTIONS) + "."
+_FOREIGN = re.compile(r"[^\x20-\x7e\s]|[#;=\\]")
 """Characters refused before Python's parser sees them: it would take look-alikes for letters and '#' for a comment."""
 _LINE_BREAK = re.compile(r"\s")
 _OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
@@ -113,11 +114,10 @@ def _parsed(line: str) -> ast.expr:
             warnings.simplefilter("ignore", DeprecationWarning)
             return ast.parse(line, mode="eval").body
     except SyntaxError as error:
-        shown = line if len(line) <= 60 else f"{line[:57]}..."
-        at = min(max(0, (error.offset or 1) - 1), len(line) - 1)
-        raise FormulaError(f"'{shown}' is not a formula: {error.msg}.", at) from None
+        at = min(error.offset or len(line), len(line)) - 1
+        raise FormulaError(f"'{_shown(line)}' is not a formula.", at, _ALLOWED) from None
     except (ValueError, RecursionError, MemoryError):
-        raise FormulaError(f"'{line[:60]}' is not a formula.") from None
+        raise FormulaError(f"'{_shown(line)}' is not a formula.", advice=_ALLOWED) from None
 
 
 def names_in(expression: Expression) -> Iterator[str]:
@@ -159,16 +159,17 @@ def _convert(node: ast.expr, text: str, depth: int) -> Expression:
         case ast.BinOp(op=operator, left=left, right=right) if type(operator) in _OPERATORS:
             sides = _convert(left, text, depth + 1), _convert(right, text, depth + 1)
             if isinstance(operator, ast.Pow) and not any(name for side in sides for name in names_in(side)):
-                found = ast.get_source_segment(text, node)
-                raise FormulaError(f"'{found}' is a power of numbers.", node.col_offset, "Write the number itself.")
+                found = ast.get_source_segment(text, node) or text
+                raise FormulaError(
+                    f"'{_shown(found)}' is a power of numbers.", node.col_offset, "Write the number itself."
+                )
             return Binary(_OPERATORS[type(operator)], *sides)
         case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
             return _convert_call(name, arguments, node, text, depth)
     found = ast.get_source_segment(text, node) or text
-    advice = "A formula may use numbers, names, + - * / **, brackets and " + ", ".join(FUNCTIONS) + "."
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
-        advice = "A power is written with **."
-    raise FormulaError(f"'{found}' is not allowed in a formula.", node.col_offset, advice)
+    power = isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor)
+    advice = "A power is written with **." if power else _ALLOWED
+    raise FormulaError(f"'{_shown(found)}' is not allowed in a formula.", node.col_offset, advice)
 
 
 def _convert_call(name: str, arguments: list[ast.expr], node: ast.expr, text: str, depth: int) -> Expression:
@@ -186,6 +187,10 @@ def _convert_call(name: str, arguments: list[ast.expr], node: ast.expr, text: st
             f"'{name}' takes {wanted} argument{'s' * (wanted > 1)}, not {len(arguments)}.", node.col_offset
         )
     return Call(name, tuple(_convert(argument, text, depth + 1) for argument in arguments))
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _finite(value: int | float, at: int) -> float:

@@ -52,40 +52,38 @@ def problems_of(error: ValidationError, located: Located, shape: type[BaseModel]
     """
     details = error.errors(include_url=False)
     places = [located.existing(detail["loc"]) for detail in details]
+    nearly = _nearly_fitting(details, places)
+    schema = shape.model_json_schema() if shape and any(d["type"] == "extra_forbidden" for d in details) else {}
     problems, needed = [], {}
     for detail, place in zip(details, places, strict=True):
-        if detail["type"] in _NEEDED:
-            if not any(_inside(other, place, rival) for other, rival in zip(details, places, strict=True)):
-                needed.setdefault(place, []).append(_NEEDED[detail["type"]])
-        else:
-            problems.append(_problem(detail, place, located, shape))
+        if detail["type"] not in _NEEDED:
+            problems.append(_problem(detail, place, located, schema))
+        elif place not in nearly:
+            needed.setdefault(place, []).append(_NEEDED[detail["type"]])
     for place, kinds in needed.items():
         problems.append(_wrong_kind(place, list(dict.fromkeys(kinds)), located))
     return list(dict.fromkeys(problems))
 
 
-def _inside(other: Detail, place: tuple, rival: tuple) -> bool:
-    """Whether `other` is a finding within the value at `place`: then another form was meant and nearly fits."""
-    within = rival[: len(place)] == place
-    return within and (len(rival) > len(place) or other["type"] in ("missing", "value_error"))
+def _nearly_fitting(details: list[Detail], places: list[tuple]) -> set[tuple]:
+    """Return the places with a finding further inside: there another form was meant, and it nearly fits."""
+    inside = {place[:depth] for place in places for depth in range(len(place))}
+    return inside | {
+        place for detail, place in zip(details, places, strict=True) if detail["type"] in ("missing", "value_error")
+    }
 
 
-def _problem(detail: Detail, place: tuple, located: Located, shape: type[BaseModel] | None) -> Problem:
-    kind, loc, context = detail["type"], detail["loc"], detail.get("ctx", {})
-    name = _name(place)
-    found = found_at(located, place)
-    if kind == "missing":
+def _problem(detail: Detail, place: tuple, located: Located, schema: Detail) -> Problem:
+    kind, context = detail["type"], detail.get("ctx", {})
+    name, found = _name(place), found_at(located, place)
+    if kind in ("missing", "union_tag_not_found"):
+        key = f"'{detail['loc'][-1]}'" if kind == "missing" else context["discriminator"]
         line, column = located.position(place, key=True)
-        return Problem(f"'{loc[-1]}' is missing{f' in {name}' if place else ''}.", "", line, column)
+        return Problem(f"{key} is missing{f' in {name}' if place else ''}.", "", line, column)
     if kind == "extra_forbidden":
         line, column = located.position(place, key=True)
-        siblings = _siblings(shape, loc, located) if shape else []
-        given = located.data_at(place[:-1])
-        advice = did_you_mean(str(loc[-1]), [key for key in siblings if key not in given])
-        if given[place[-1]] is None and not str(place[-1]).isidentifier():
-            advice = "Inside { } a comma ends a value: put text that contains one in quotes."
-        return Problem(f"{name} is not a known key here.", advice, line, column)
-    line, column = located.position(place, key="[key]" in loc)
+        return Problem(f"{name} is not a known key here.", _known_keys(detail, place, located, schema), line, column)
+    line, column = located.position(place, key="[key]" in detail["loc"])
     if kind in _BOUNDS:
         bound, words = _BOUNDS[kind]
         return Problem(f"{name}: found {found}; a number {words} {context[bound]:g} is needed.", "", line, column)
@@ -103,6 +101,15 @@ def _problem(detail: Detail, place: tuple, located: Located, shape: type[BaseMod
         said = str(context["error"])
         return Problem(f"{name}: {said}" if place else said, "", line, column)
     return Problem(f"{name}: found {found}, which is not accepted here.", "", line, column)
+
+
+def _known_keys(detail: Detail, place: tuple, located: Located, schema: Detail) -> str:
+    given = located.data_at(place[:-1])
+    if given[place[-1]] is None and not str(place[-1]).isidentifier():
+        return "Inside { } a comma ends a value: put text that contains one in quotes."
+    siblings = _siblings(schema, located.existing(detail["loc"][:-1]))
+    near = did_you_mean(str(place[-1]), [key for key in siblings if key not in given])
+    return near if near.startswith("Did") or not siblings else f"Known: {', '.join(dict.fromkeys(siblings))}."
 
 
 def _wrong_kind(place: tuple, kinds: list[str], located: Located) -> Problem:
@@ -152,11 +159,10 @@ def _are(number: int) -> str:
     return "is" if number == 1 else "are"
 
 
-def _siblings(shape: type[BaseModel], loc: tuple, located: Located) -> list[str]:
-    """Return the keys that the mapping around `loc[-1]` may have, over all forms it may take."""
-    schema = shape.model_json_schema(by_alias=True)
+def _siblings(schema: Detail, around: tuple) -> list[str]:
+    """Return the keys that the mapping at `around` may have, over all forms it may take."""
     level = [schema]
-    for part in located.existing(loc[:-1]):
+    for part in around:
         level = [child for node in level for child in _children(node, part, schema)]
     return [key for node in level for form in _forms(node, schema) for key in form.get("properties", {})]
 
