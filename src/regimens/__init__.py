@@ -17,7 +17,8 @@ _HOMES = {
     "regimens.model": ("Model", "Parameters", "compile_model", "find_model", "load_model", "typical"),
     "regimens.engine": ("Tolerances", "Trajectories", "simulate"),
     "regimens.curves": ("Curves", "draw_curves"),
-    "regimens.endpoints": ("measure", "parse_endpoint"),
+    "regimens.endpoints": ("Endpoint", "parse_endpoint"),
+    "regimens.measure": ("measure",),
     "regimens.population": ("Population", "draw"),
     "regimens.scenario": ("Scenario", "read_scenario"),
     "regimens.compare": ("Comparison", "compare"),
@@ -27,7 +28,7 @@ _HOMES = {
 
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
-__all__ = sorted(_HOME_OF)  # noqa: PLE0605 - a sorted list of the names above
+__all__ = sorted(_HOME_OF)
 
 
 def __getattr__(name: str) -> object:
