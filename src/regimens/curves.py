@@ -30,6 +30,9 @@ FIRST_PANEL_H = 0.25
 LONGEST_PANEL_H = 48.0
 """Panels after a dose are 0.25 h long, then double up to 48 h: a few per cent of the fastest and slowest half-lives."""
 
+SAME = 1e-9
+"""Relative difference below which two heights are the same peak; the earlier one counts."""
+
 SCAN = 17
 """Points per panel on which extremes and crossings are looked for before they are refined."""
 
@@ -145,13 +148,16 @@ class Curves:
         nodes = self._of(observable)
         scanned = np.where(widths[:, :, None] > 0, nodes @ _SCAN_MATRIX, -np.inf)
         scanned = np.where(np.isnan(scanned), -np.inf, scanned)
-        best = scanned.max(axis=2).argmax(axis=1)
+        tops = scanned.max(axis=2)
+        highest = tops.max(axis=1)
+        best = (tops >= (highest - SAME * np.abs(highest))[:, None]).argmax(axis=1)
         rows = np.arange(len(nodes))
         value, place = _highest(nodes[rows, best], scanned[rows, best].argmax(axis=1))
         time = left[rows, best] + place * widths[rows, best]
         if from_h <= 0.0:
             start = self.start[:, self.observables.index(observable)]
-            value, time = np.where(start >= value, start, value), np.where(start >= value, 0.0, time)
+            at_start = start >= value - SAME * np.abs(value)
+            value, time = np.maximum(start, value), np.where(at_start, 0.0, time)
         return value, time
 
     def above(self, observable: str, threshold: np.ndarray, from_h: float, to_h: float) -> tuple[np.ndarray, np.ndarray]:

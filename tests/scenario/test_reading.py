@@ -73,7 +73,7 @@ def test_21_miu_are_given_six_ways():
     [
         "(1 MIU SC every other day x 7, rest 14 days) x 3",
         "[{cycle: [{dose: 1 MIU SC, every: 2 days, doses: 7}, {rest: 14 days}], repeats: 3}]",
-        "{il2: (1 MIU SC every other day x 7, rest 14 days) x 3}",
+        '{il2: "(1 MIU SC every other day x 7, rest 14 days) x 3"}',
         "{il2: [{cycle: [{dose: 1 MIU SC, every: every other day, doses: 7}, {rest: 14 days}], repeats: 3}]}",
         '"il2: (1 MIU SC every other day x 7, rest 14 days) x 3"',
     ],
@@ -90,7 +90,7 @@ def test_each_day_of_a_range_is_an_arm_of_its_own(tmp_path):
 
 
 def test_a_subject_of_another_size_has_a_body_surface_by_mosteller(tmp_path):
-    text = BODY.format(regimen="tocilizumab: 8 mg/kg (max 800 mg) IV once".join("''")) + "subject: {weight: 110 kg, height: 180 cm}\n"
+    text = BODY.format(regimen="'tocilizumab: 8 mg/kg (max 800 mg) IV once'") + "subject: {weight: 110 kg, height: 180 cm}\n"
     scenario = scenario_of(tmp_path, text)
     assert (scenario.subject.weight_kg, scenario.subject.bsa_m2) == (110, Fraction("2.35"))
     assert audit(scenario.arms, scenario.subject).rows[0].total == 800
