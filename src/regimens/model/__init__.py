@@ -1,0 +1,1 @@
+"""Models: declared in files, checked, described; see `file.find` and `declaration.Model`."""
