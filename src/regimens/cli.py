@@ -45,11 +45,11 @@ def compare(file: Path, out: Path | None, open_page: bool, threads: int | None) 
     from regimens import results
     from regimens.compare import compare as run
     from regimens.report import page, table
-    from regimens.scenario import read
+    from regimens.scenario import read_scenario
 
     if out is not None and out.exists():
         raise results.OutputExists(out)
-    scenario = read(file)
+    scenario = read_scenario(file)
     version = importlib.metadata.version("regimens")
     today = datetime.date.today()
     folder = out or results.default_folder(scenario, version, today)
@@ -77,11 +77,11 @@ def exposure(file: Path, csv_path: Path | None) -> None:
     from regimens.exposure import ExposureTable, cut_off, exposure_of
     from regimens.report.exposure_table import exposure_table
     from regimens.results import OutputExists, write_file
-    from regimens.scenario import read
+    from regimens.scenario import read_scenario
 
     if csv_path is not None and csv_path.exists():
         raise OutputExists(csv_path)
-    scenario = read(file)
+    scenario = read_scenario(file)
     rows = [row for a in scenario.arms for row in exposure_of(a.regimen, scenario.subject, a.name, a.expected)]
     table = ExposureTable(tuple(rows))
     _console().print(exposure_table(table, scenario))
@@ -113,13 +113,13 @@ def check(files: tuple[Path, ...]) -> None:
 def _checked(file: Path) -> str:
     from regimens.exposure import audit
     from regimens.model.file import load
-    from regimens.scenario import read
+    from regimens.scenario import read_scenario
     from regimens.yamlfile import read as read_yaml
 
     if "states" in read_yaml(file).data:
         model = load(file)
         return f"a model of {len(model.states)} states and {len(model.parameters)} parameters, as it should be."
-    scenario = read(file)
+    scenario = read_scenario(file)
     audit(scenario.arms, scenario.subject)
     return f"a scenario of {len(scenario.arms)} arms under {len(scenario.models)} models, as it should be."
 

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regimens.curves import Curves, draw_curves
-from regimens.endpoints import Endpoint, measure, unit_of
+from regimens.endpoints import Endpoint, unit_of
 from regimens.engine.trajectories import OK, STATUS_WORDS
 from regimens.exposure import ExposureTable, audit, cut_off
+from regimens.measure import measure
 from regimens.model.compile import CompiledModel, compile_model
 from regimens.model.declaration import Model
 from regimens.model.parameters import Parameters

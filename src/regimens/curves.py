@@ -18,6 +18,8 @@ from numpy.polynomial import Polynomial, legendre
 from regimens.engine import Trajectories, simulate
 from regimens.engine.trajectories import OK, Statistics, Tolerances
 from regimens.model.compile import CompiledModel
+from regimens.model.evaluate import evaluate
+from regimens.model.expression import names_in
 from regimens.model.parameters import Parameters
 from regimens.regimen.events import DoseEvents
 
@@ -224,6 +226,18 @@ def _root(coefficients: np.ndarray, left: np.ndarray, right: np.ndarray, starts:
     return (low + high) / 2.0
 
 
+def lags_h(compiled: CompiledModel, parameters: Parameters, events: DoseEvents) -> np.ndarray:
+    """Return the lag (subjects, doses; h) before each dose acts in each subject."""
+    values: dict[str, np.ndarray] = dict(zip(parameters.names, parameters.values.T, strict=True))
+    for definition in compiled.model.definitions:
+        if set(names_in(definition.formula)) <= set(values):
+            values[definition.name] = np.asarray(evaluate(definition.formula, values))
+    lags = [np.asarray(evaluate(entry.lag, values)) * compiled.hours_per_time for entry in compiled.model.inputs]
+    inputs = [compiled.inputs[pair] for pair in zip(events.drug, events.route, strict=True)]
+    columns = [np.broadcast_to(lags[place], (parameters.subjects,)) for place in inputs]
+    return np.array(columns).T.reshape(parameters.subjects, len(events))
+
+
 def draw_curves(
     compiled: CompiledModel,
     parameters: Parameters,
@@ -237,8 +251,7 @@ def draw_curves(
 ) -> Curves:
     """Simulate one arm and return its curves up to `horizon_h`, cut also at `cuts_h` (where endpoints begin and end)."""
     names = tuple(observables)
-    lags = compiled.lags_h(parameters, events)
-    starts = events.time_h + lags
+    starts = events.time_h + lags_h(compiled, parameters, events)
     bends = np.concatenate([starts, starts + events.duration_h], axis=1)
     cuts = np.tile(np.array(sorted(set(cuts_h)), dtype=float), (parameters.subjects, 1))
     panels = panels_between(np.concatenate([bends, cuts], axis=1), horizon_h)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 
 def schema_text(kind: str) -> str:
     """Return the JSON Schema of 'scenario' or 'model' files, as committed in `schema/`."""
-    from regimens.model.shape import ModelShape
-    from regimens.scenario.file import ScenarioShape
+    from regimens.model import file as model_file
+    from regimens.scenario import file as scenario_file
 
-    shape = {"scenario": ScenarioShape, "model": ModelShape}[kind]
-    return json.dumps(shape.model_json_schema(by_alias=True), indent=2, ensure_ascii=False) + "\n"
+    return {"scenario": scenario_file.schema, "model": model_file.schema}[kind]()

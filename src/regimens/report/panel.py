@@ -88,7 +88,7 @@ def scale(values: Iterable[np.ndarray], title: str, zero: bool = False) -> Scale
     low, high = (float(stacked.min()), float(stacked.max())) if stacked.size else (0.0, 1.0)
     if not zero and low > 0 and LOG_FROM < high / low <= LOG_TO:
         return _doublings(low, high, title)
-    if zero or low > 0 and low < 0.4 * high:
+    if zero or (low > 0 and low < 0.4 * high):
         low = min(low, 0.0)
     if high - low <= 1e-9 * max(abs(high), abs(low), 1e-9):
         low, high = low - 0.5 * max(abs(low), 1.0), high + 0.5 * max(abs(high), 1.0)

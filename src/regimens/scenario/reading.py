@@ -32,7 +32,7 @@ from regimens.yamlfile import read as read_yaml
 MOST_READINGS = 100_000
 
 
-def read(path: str | Path) -> Scenario:
+def read_scenario(path: str | Path) -> Scenario:
     """Read and check a scenario file; InputFileError with every problem of the file, each with line and column.
 
     Nothing is simulated and no total is compared here: that is the audit's.

@@ -1,0 +1,218 @@
+"""Machine code that takes subjects from the queue, carries them from stop to stop, and lets go of them."""
+
+from __future__ import annotations
+
+import math
+
+from llvmlite import ir
+
+from regimens.engine.flow import each_below, each_lane, while_nonzero
+from regimens.engine.frame import Frame
+from regimens.engine.job import element, load_field
+from regimens.engine.lanes import (
+    BIT,
+    BYTE,
+    DOUBLE,
+    INT,
+    INTS,
+    LANES,
+    POINTER,
+    SLOT_BYTES,
+    VOID,
+    Lanes,
+    everywhere,
+    integer,
+    reserve,
+)
+from regimens.engine.reader import emit_next_output
+from regimens.engine.stepper import DUE
+from regimens.engine.symbols import Unit
+from regimens.engine.trajectories import OK, STATUS_WORDS
+
+FLUSH_DENORMALS = 0x8040
+"""Flush-to-zero and denormals-are-zero of the x86 MXCSR: decaying compartments would otherwise slow down twentyfold."""
+
+X86 = ("x86_64", "i386", "i686")
+
+
+def emit_driver(unit: Unit, machine: str) -> None:
+    """Write `run(job)` and the functions of one lane that it needs; `machine` is the kind of processor."""
+    _emit_fill(unit)
+    _emit_finish(unit)
+    _emit_land(unit)
+    _emit_settle(unit)
+    _emit_run(unit, machine)
+
+
+def _emit_fill(unit: Unit) -> None:
+    """Write `fill(frame, job, lane)`: take the next subject, or make the lane idle."""
+    b, (base, job, lane) = unit.begin("fill")
+    frame = Frame(unit.layout, b, base)
+    subject = b.atomic_rmw("add", load_field(b, job, "next"), integer(1), "monotonic")
+    for name in ("began", "t"):
+        frame.put(name, lane, ir.Constant(DOUBLE, 0.0))
+    for name in ("output", "action", "accepted", "rejected"):
+        frame.put(name, lane, integer(0))
+    frame.put("fresh", lane, integer(1))
+    with b.if_else(b.icmp_signed("<", subject, load_field(b, job, "subjects"))) as (then, otherwise):
+        with then:
+            frame.put("subject", lane, subject)
+            _copy_row(b, frame, job, lane, subject, "values", "parameter", len(unit.parameters))
+            n = len(unit.equations.states)
+            _copy_row(b, frame, job, lane, subject, "initial", "y", n)
+            with each_below(b, integer(n)) as place:
+                frame.put("infusion", lane, ir.Constant(DOUBLE, 0.0), place)
+            emit_next_output(b, frame, job, lane, subject, integer(0))
+            _set_stop(b, frame, job, lane, subject, integer(0))
+        with otherwise:
+            frame.put("subject", lane, integer(-1))
+            for name in ("due", "stop"):
+                frame.put(name, lane, ir.Constant(DOUBLE, math.inf))
+    b.ret_void()
+
+
+def _copy_row(
+    b: ir.IRBuilder, frame: Frame, job: ir.Value, lane: ir.Value, subject: ir.Value, array: str, slot: str, count: int
+) -> None:
+    first = b.mul(subject, integer(count))
+    with each_below(b, integer(count)) as place:
+        value = b.load(element(b, job, array, b.add(first, place)), typ=DOUBLE)
+        frame.put(slot, lane, value, place)
+
+
+def _action(
+    b: ir.IRBuilder, job: ir.Value, array: str, stride: str, subject: ir.Value, action: ir.Value, kind: ir.Type
+) -> ir.Value:
+    place = b.add(b.mul(subject, load_field(b, job, stride)), action)
+    return b.load(element(b, job, array, place), typ=kind)
+
+
+def _set_stop(
+    b: ir.IRBuilder, frame: Frame, job: ir.Value, lane: ir.Value, subject: ir.Value, action: ir.Value
+) -> None:
+    frame.put("stop", lane, _action(b, job, "action_time", "time_stride", subject, action, DOUBLE))
+
+
+def _emit_finish(unit: Unit) -> None:
+    """Write `finish(frame, job, lane, status)`: note how the lane's subject ended."""
+    b, (base, job, lane, status) = unit.begin("finish")
+    frame = Frame(unit.layout, b, base)
+    subject = frame.get("subject", lane)
+    b.store(status, element(b, job, "status", subject))
+    for array, slot in (("accepted", "accepted"), ("rejected", "rejected"), ("written", "output"), ("stopped", "t")):
+        b.store(frame.get(slot, lane), element(b, job, array, subject))
+    b.ret_void()
+
+
+def _emit_land(unit: Unit) -> None:
+    """Write `land(frame, job, lane)`: carry out the actions that have come due; the last one ends the subject."""
+    b, (base, job, lane) = unit.begin("land")
+    frame = Frame(unit.layout, b, base)
+    n = len(unit.equations.states)
+    subject = frame.get("subject", lane)
+    frame.put("fresh", lane, integer(1))
+    with while_nonzero(b, integer(1)) as loop:
+        action = frame.get("action", lane)
+        target = _action(b, job, "action_target", "target_stride", subject, action, INT)
+        with b.if_then(b.icmp_signed("==", target, integer(2 * n))):
+            b.call(unit.functions["finish"], [base, job, lane, integer(OK)])
+            b.call(unit.functions["fill"], [base, job, lane])
+            b.ret_void()
+            b.position_at_end(b.append_basic_block("unreachable"))
+        value = _action(b, job, "action_value", "value_stride", subject, action, DOUBLE)
+        adds = b.icmp_signed("<", target, integer(n))
+        old = b.select(adds, frame.get("y", lane, target), ir.Constant(DOUBLE, 0.0))
+        frame.put("y", lane, b.fadd(old, value), target)
+        following = b.add(action, integer(1))
+        frame.put("action", lane, following)
+        _set_stop(b, frame, job, lane, subject, following)
+        more = b.fcmp_ordered("<=", frame.get("stop", lane), frame.get("t", lane))
+        loop.following = b.zext(more, INT)
+    b.ret_void()
+
+
+def _emit_settle(unit: Unit) -> None:
+    """Write `settle(frame, job)`: outputs, then actions, until no lane is at a stop; then choose step sizes."""
+    b, (base, job) = unit.begin("settle")
+    v, frame = Lanes(b), Frame(unit.layout, b, base)
+    with while_nonzero(b, integer(1)) as loop:
+        b.call(unit.functions["constants"], [base])
+        _emit_reading(unit, b, base, job, v.bits(v.compare("<=", frame.load("due"), frame.load("t"))))
+        landing = v.bits(v.compare("<=", frame.load("stop"), frame.load("t")))
+        with each_lane(b, landing) as lane:
+            b.call(unit.functions["land"], [base, job, lane])
+        loop.following = landing
+    b.call(unit.functions["start"], [base, load_field(b, job, "rtol"), load_field(b, job, "atol")])
+    b.ret_void()
+
+
+def _emit_reading(unit: Unit, b: ir.IRBuilder, base: ir.Value, job: ir.Value, mask: ir.Value) -> None:
+    with while_nonzero(b, mask) as loop:
+        loop.following = b.call(unit.functions["read"], [base, job, loop.value])
+
+
+def _emit_run(unit: Unit, machine: str) -> None:
+    """Write `run(job)`: integrate subjects until the queue is empty or the job is halted."""
+    function = ir.Function(unit.module, ir.FunctionType(VOID, (POINTER,)), "run")
+    b = ir.IRBuilder(function.append_basic_block("entry"))
+    (job,) = function.args
+    base = _new_frame(unit, b)
+    v, frame = Lanes(b), Frame(unit.layout, b, base)
+    restore = _flush_denormals(b, machine)
+    frame.store("span", v.number(1.0))
+    with each_below(b, integer(LANES)) as lane:
+        b.call(unit.functions["fill"], [base, job, lane])
+    b.call(unit.functions["settle"], [base, job])
+    with while_nonzero(b, _going_on(b, v, frame, job)) as loop:
+        settings = [load_field(b, job, name) for name in ("rtol", "atol", "max_steps")]
+        answer = b.call(unit.functions["step"], [base, *settings])
+        _emit_reading(unit, b, base, job, _byte(b, answer, DUE))
+        with b.if_then(b.icmp_unsigned(">=", answer, integer(1 << 8))):
+            for status in STATUS_WORDS:
+                if status != OK:
+                    _let_go(unit, b, base, job, status, _byte(b, answer, 1 + status))
+            b.call(unit.functions["settle"], [base, job])
+        loop.following = _going_on(b, v, frame, job)
+    restore()
+    b.ret_void()
+
+
+def _let_go(unit: Unit, b: ir.IRBuilder, base: ir.Value, job: ir.Value, status: int, mask: ir.Value) -> None:
+    with each_lane(b, mask) as lane:
+        b.call(unit.functions["finish"], [base, job, lane, integer(status)])
+        b.call(unit.functions["fill"], [base, job, lane])
+
+
+def _byte(b: ir.IRBuilder, answer: ir.Value, place: int) -> ir.Value:
+    return b.and_(b.lshr(answer, integer(8 * place)), integer(255))
+
+
+def _going_on(b: ir.IRBuilder, v: Lanes, frame: Frame, job: ir.Value) -> ir.Value:
+    """Return the busy lanes, or 0 when the job is halted."""
+    busy = v.bits(b.icmp_signed(">=", frame.load("subject"), everywhere(0, INTS)))
+    halted = b.load_atomic(load_field(b, job, "halt"), "monotonic", 8, typ=INT)
+    return b.select(b.icmp_signed("==", halted, integer(0)), busy, integer(0))
+
+
+def _new_frame(unit: Unit, b: ir.IRBuilder) -> ir.Value:
+    """Reserve the frame on the stack and set it to zero."""
+    size = unit.layout.slots * SLOT_BYTES
+    base = reserve(b, ir.ArrayType(BYTE, size), SLOT_BYTES)
+    kind = ir.FunctionType(VOID, (POINTER, BYTE, INT, BIT))
+    fill = b.module.declare_intrinsic("llvm.memset.p0.i64", fnty=kind)
+    b.call(fill, [base, ir.Constant(BYTE, 0), integer(size), ir.Constant(BIT, 0)])
+    return base
+
+
+def _flush_denormals(b: ir.IRBuilder, machine: str):
+    """Set the processor to flush denormals, where that is x86; return what writes the code to undo it."""
+    if machine not in X86:
+        return lambda: None
+    word = ir.IntType(32)
+    before, during = (reserve(b, word, 4) for _ in range(2))
+    kind = ir.FunctionType(VOID, (POINTER,))
+    save, load = (ir.Function(b.module, kind, f"llvm.x86.sse.{name}") for name in ("stmxcsr", "ldmxcsr"))
+    b.call(save, [before])
+    b.store(b.or_(b.load(before, typ=word), ir.Constant(word, FLUSH_DENORMALS)), during)
+    b.call(load, [during])
+    return lambda: b.call(load, [before])

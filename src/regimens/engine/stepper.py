@@ -1,0 +1,199 @@
+"""Machine code for one attempted step of eight subjects, each with a time and a step size of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from llvmlite import ir
+
+from regimens.engine import tableau
+from regimens.engine.elimination import plan
+from regimens.engine.factor import Factors, emit_factors, emit_solution
+from regimens.engine.frame import Frame
+from regimens.engine.lanes import INTS, Lanes, everywhere, integer
+from regimens.engine.symbols import Unit
+from regimens.engine.trajectories import NON_FINITE, STEP_LIMIT, STEP_UNDERFLOW
+from regimens.engine.vectormath import emit_rough_exp2, emit_rough_log2
+
+SAFETY = 0.9
+PROPORTIONAL, INTEGRAL = 0.85, 0.15
+"""Powers of this error and of the last one in the step size, over the order: close to a plain controller, which wastes fewer
+steps on these problems than the textbook pair 0.7 and 0.4."""
+LARGEST_GROWTH, LARGEST_CUT = 8.0, 0.1
+LEAST_MEMORY = -26.6
+"""log2 of the squared error that counts as the smallest: 1e-4 of the tolerance."""
+HOPELESS = 1e40
+"""Squared error that stands for "not a number"."""
+LEAST_PIVOT = 1e-8
+"""A pivot below this share of 1 / (GAMMA h) means that the step straddles a pole of the method: cut the step."""
+STRETCH = 1.01
+"""A step that leaves less than a hundredth of itself to the next stop goes there at once."""
+LEAST_STEP = 8.9e-16
+"""Four units in the last place of the time."""
+LEAST_STEP_AT_ZERO = 1e-24
+
+DUE, ARRIVED = 0, 1
+"""Bytes of the answer of `step`; byte 1 + status is that of the lanes that have to stop."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A step that may be accepted: start, length, arguments, stages, end, and squared error in units of the tolerance."""
+
+    t: ir.Value
+    h: ir.Value
+    y: list[ir.Value]
+    stages: list[list[ir.Value]]
+    end: list[ir.Value]
+    error: ir.Value
+
+
+def emit_step(unit: Unit) -> None:
+    """Write `step(frame, rtol, atol, max_steps)`: try one step in every lane, keep the good ones, answer what lanes need."""
+    b, (base, rtol, atol, max_steps) = unit.begin("step")
+    v, frame = Lanes(b), Frame(unit.layout, b, base)
+    t, wanted, stop = frame.load("t"), frame.load("h"), frame.load("stop")
+    last = v.compare(">=", v.multiply_add(STRETCH, wanted, t), stop)
+    h = v.select(last, v.subtract(stop, t), wanted)
+    attempt = _attempt(unit, v, frame, t, h, v.spread(rtol), v.spread(atol))
+    good = b.and_(v.compare("<=", attempt.error, 1.0), b.icmp_signed(">=", frame.load("subject"), everywhere(0, INTS)))
+    now = v.select(good, v.select(last, stop, v.add(t, h)), t)
+    due = v.bits(b.and_(good, v.compare("<=", frame.load("due"), now)))
+    with b.if_then(b.icmp_signed("!=", due, integer(0))):
+        _keep_dense(frame, v, attempt)
+    for place, (old, new) in enumerate(zip(attempt.y, attempt.end, strict=True)):
+        frame.store("y", v.select(good, new, old), place)
+    frame.store("t", now)
+    _control(frame, v, attempt, good, h)
+    b.ret(_answer(frame, v, due, b.and_(good, last), now, max_steps))
+
+
+def _attempt(
+    unit: Unit, v: Lanes, frame: Frame, t: ir.Value, h: ir.Value, rtol: ir.Value, atol: ir.Value
+) -> Attempt:
+    """Emit the eight stages of the method and the error estimate."""
+    equations = unit.equations
+    y = frame.load_all("y", len(equations.states))
+    derivatives = [*equations.jacobian.values(), *equations.by_time.values()]
+    fixed = unit.fixed(frame, [*equations.rates, *derivatives])
+    found = dict(zip(derivatives, unit.evaluate(v, derivatives, fixed, t, y), strict=True))
+    inverse = v.divide(1.0, h)
+    factors = _factorise(unit, v, found, v.multiply(inverse, 1.0 / tableau.GAMMA))
+    stages: list[list[ir.Value]] = []
+    point = y
+    for i in range(tableau.STAGES):
+        point = _argument(v, y, point, stages)
+        right = unit.rates(v, frame, fixed, v.multiply_add(tableau.C[i], h, t), point)
+        for place in range(len(y)):
+            if i:
+                right[place] = v.multiply_add(inverse, _sum(v, tableau.B[i], stages, place), right[place])
+            if place in equations.by_time and tableau.D[i]:
+                by_time = found[equations.by_time[place]]
+                right[place] = v.multiply_add(v.multiply(tableau.D[i], h), by_time, right[place])
+        stages.append(emit_solution(v, factors, right))
+    end = [v.add(a, u) for a, u in zip(point, stages[-1], strict=True)]
+    error = _squared_error(v, stages, y, end, rtol, atol)
+    tiny = v.compare("<", factors.smallest, v.multiply(inverse, LEAST_PIVOT / tableau.GAMMA))
+    return Attempt(t, h, y, stages, end, v.select(tiny, HOPELESS, error))
+
+
+def _factorise(unit: Unit, v: Lanes, found: dict[int, ir.Value], diagonal: ir.Value) -> Factors:
+    """Emit the factors of I / (GAMMA h) - J."""
+    n, jacobian = len(unit.equations.states), unit.equations.jacobian
+    matrix = {entry: v.negate(found[node]) for entry, node in jacobian.items() if entry[0] != entry[1]}
+    for i in range(n):
+        node = jacobian.get((i, i))
+        matrix[i, i] = diagonal if node is None else v.subtract(diagonal, found[node])
+    return emit_factors(v, plan(n, jacobian), matrix)
+
+
+def _argument(v: Lanes, y: list[ir.Value], point: list[ir.Value], stages: list[list[ir.Value]]) -> list[ir.Value]:
+    """Emit the point at which the next stage evaluates f."""
+    i = len(stages)
+    if i == 0:
+        return y
+    if tableau.A[i][:-1] == tableau.A[i - 1] and tableau.A[i][-1] == 1.0:
+        return [v.add(a, u) for a, u in zip(point, stages[-1], strict=True)]
+    return [_sum(v, tableau.A[i], stages, place, a) for place, a in enumerate(y)]
+
+
+def _sum(
+    v: Lanes,
+    weights: tuple[float, ...],
+    stages: list[list[ir.Value]],
+    place: int,
+    total: ir.Value | None = None,
+) -> ir.Value:
+    """Emit total + sum_j weights[j] stages[j][place]."""
+    for weight, stage in zip(weights, stages, strict=True):
+        if weight:
+            total = v.multiply(weight, stage[place]) if total is None else v.multiply_add(weight, stage[place], total)
+    return total
+
+
+def _squared_error(
+    v: Lanes, stages: list[list[ir.Value]], y: list[ir.Value], end: list[ir.Value], rtol: ir.Value, atol: ir.Value
+) -> ir.Value:
+    """Emit the mean over states of (error / tolerance)^2; HOPELESS where anything is no finite number."""
+    squares: ir.Value | float = 0.0
+    total: ir.Value | float = 0.0
+    for place, (old, new) in enumerate(zip(y, end, strict=True)):
+        first, second = (v.magnitude(_sum(v, weights, stages, place)) for weights in tableau.ESTIMATES)
+        size = v.larger(v.magnitude(old), v.magnitude(new))
+        ratio = v.divide(v.larger(first, second), v.multiply_add(rtol, size, atol))
+        squares = v.multiply_add(ratio, ratio, squares)
+        total = v.add(total, new)
+    mean = v.multiply(squares, 1.0 / len(y))
+    finite = v.builder.and_(v.compare("==", v.subtract(total, total), 0.0), v.compare("<", mean, HOPELESS))
+    return v.select(finite, mean, HOPELESS)
+
+
+def _keep_dense(frame: Frame, v: Lanes, attempt: Attempt) -> None:
+    """Emit the stores from which `read` interpolates within this step."""
+    frame.store("began", attempt.t)
+    frame.store("span", attempt.h)
+    for place, old in enumerate(attempt.y):
+        frame.store("before", old, place)
+        for order, weights in enumerate(tableau.DENSE):
+            frame.store(f"dense {order}", _sum(v, weights, attempt.stages, place), place)
+
+
+def _control(frame: Frame, v: Lanes, attempt: Attempt, good: ir.Value, h: ir.Value) -> None:
+    """Emit the step sizes to try next and the counts of steps (K. Gustafsson, ACM TOMS 17:533, 1991)."""
+    size = emit_rough_log2(v, v.larger(attempt.error, 1e-30))
+    memory = frame.load("memory")
+    # The errors are squared, hence half the powers.
+    exponent = v.multiply(size, -0.5 * PROPORTIONAL / tableau.ORDER)
+    exponent = v.multiply_add(memory, 0.5 * INTEGRAL / tableau.ORDER, exponent)
+    factor = v.multiply(SAFETY, emit_rough_exp2(v, exponent))
+    factor = v.larger(v.smaller(factor, LARGEST_GROWTH), LARGEST_CUT)
+    factor = v.smaller(factor, v.select(good, frame.load("growth"), 1.0))
+    live = v.builder.icmp_signed(">=", frame.load("subject"), everywhere(0, INTS))
+    frame.store("h", v.select(live, v.multiply(h, factor), frame.load("h")))
+    frame.store("memory", v.select(good, v.larger(size, LEAST_MEMORY), memory))
+    frame.store("growth", v.select(good, LARGEST_GROWTH, 1.0))
+    for name, mask in (("accepted", good), ("rejected", v.builder.not_(good))):
+        frame.store(name, v.builder.add(frame.load(name), v.builder.zext(mask, INTS)))
+
+
+def _answer(
+    frame: Frame, v: Lanes, due: ir.Value, arrived: ir.Value, now: ir.Value, max_steps: ir.Value
+) -> ir.Value:
+    """Emit the bytes that say which lanes need what."""
+    b = v.builder
+    h = frame.load("h")
+    least = v.multiply_add(v.magnitude(now), LEAST_STEP, LEAST_STEP_AT_ZERO)
+    steps = b.add(frame.load("accepted"), frame.load("rejected"))
+    lost = {
+        STEP_LIMIT: b.icmp_signed(">=", steps, v.spread(max_steps)),
+        NON_FINITE: b.fcmp_unordered("uno", h, h),
+        STEP_UNDERFLOW: v.compare("<", h, least),
+    }
+    live = b.icmp_signed(">=", frame.load("subject"), everywhere(0, INTS))
+    going = b.and_(live, b.not_(arrived))
+    answer = b.or_(due, b.shl(v.bits(arrived), integer(8 * ARRIVED)))
+    for status, mask in lost.items():
+        going_lost = b.and_(going, mask)
+        going = b.and_(going, b.not_(mask))
+        answer = b.or_(answer, b.shl(v.bits(going_lost), integer(8 * (1 + status))))
+    return answer

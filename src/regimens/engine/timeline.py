@@ -1,0 +1,179 @@
+"""What happens to each subject and when: doses and the ends of infusions as one sorted row of actions a subject."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from regimens.errors import ModelError, did_you_mean
+from regimens.model.compile import CompiledModel
+from regimens.model.parameters import Parameters
+from regimens.regimen.events import BASES, DoseEvents
+
+
+@dataclass(frozen=True)
+class Doses:
+    """Dose events as numbers. Arrays are (rows, doses), one row a subject or one for all; `entry` is -1 for no dose."""
+
+    time_h: np.ndarray
+    amount: np.ndarray
+    basis: np.ndarray
+    cap: np.ndarray
+    duration_h: np.ndarray
+    entry: np.ndarray
+
+    def __getitem__(self, rows: slice) -> Doses:
+        """Return the doses of some subjects."""
+        if len(self.time_h) == 1:
+            return self
+        return Doses(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Actions in ascending model time; arrays are (rows, actions) with one row a subject or one for all.
+
+    `target` is a state to add `value` to, states + a state whose infusion rate becomes `value`, or 2 states for the end.
+    `sound` (subjects,) is False where a time or an amount is no finite number.
+    """
+
+    time: np.ndarray
+    target: np.ndarray
+    value: np.ndarray
+    sound: np.ndarray
+
+
+def read_doses(compiled: CompiledModel, events: DoseEvents | Sequence[DoseEvents], subjects: int) -> Doses:
+    """Return the doses of all subjects.
+
+    Raises ModelError for a drug and route that the model has no input for, ValueError for another number of events than
+    of subjects.
+    """
+    if isinstance(events, DoseEvents):
+        return Doses(*(column[np.newaxis] for column in _columns(compiled, events)))
+    events = list(events)
+    if len(events) != subjects:
+        raise ValueError(f"{len(events)} sets of dose events for {subjects} subjects; give one for each, or one for all.")
+    known = {id(e): e for e in events}
+    read = {key: _columns(compiled, e) for key, e in known.items()}
+    rows = [read[id(e)] for e in events]
+    most = max((len(row[0]) for row in rows), default=0)
+    blank = (0.0, 0.0, 0, np.inf, 0.0, -1)
+    return Doses(*(_padded([row[i] for row in rows], most, fill) for i, fill in enumerate(blank)))
+
+
+def _padded(rows: list[np.ndarray], width: int, fill: float) -> np.ndarray:
+    found = np.full((len(rows), width), fill, dtype=rows[0].dtype if rows else np.float64)
+    for place, row in enumerate(rows):
+        found[place, : len(row)] = row
+    return found
+
+
+def _columns(compiled: CompiledModel, events: DoseEvents) -> tuple[np.ndarray, ...]:
+    entries = [_entry(compiled, drug, route) for drug, route in zip(events.drug, events.route, strict=True)]
+    return (
+        np.asarray(events.time_h, dtype=np.float64),
+        np.asarray(events.amount, dtype=np.float64),
+        np.array([BASES.index(basis) for basis in events.basis], dtype=np.int64),
+        np.asarray(events.cap, dtype=np.float64),
+        np.asarray(events.duration_h, dtype=np.float64),
+        np.array(entries, dtype=np.int64),
+    )
+
+
+def _entry(compiled: CompiledModel, drug: str, route: str) -> int:
+    found = compiled.inputs.get((drug, route))
+    if found is None:
+        known = [f"{a} {b}" for a, b in compiled.inputs]
+        name = compiled.model.name
+        advice = did_you_mean(f"{drug} {route}", known) or "It takes no drug at all."
+        raise ModelError(f"Model '{name}': '{drug} {route}' is given, but the model has no input for it. {advice}")
+    return found
+
+
+def timeline(compiled: CompiledModel, parameters: Parameters, doses: Doses, table: np.ndarray, end: np.ndarray) -> Timeline:
+    """Return the actions of some subjects.
+
+    `table` (subjects, columns) is the kernel's table of the subjects, `end` (subjects,) the model time at which they end.
+    An action at or after the end does not happen.
+    """
+    states, inputs = len(compiled.states), len(compiled.model.inputs)
+    size = _size(parameters, doses.basis)
+    start_table = table[:, states:]
+    if all(_alike(rows) for rows in (*vars(doses).values(), size, start_table, end)):
+        size, start_table, end = size[:1], start_table[:1], end[:1]
+    else:
+        doses = Doses(*(np.broadcast_to(a, (len(table), a.shape[1])) for a in vars(doses).values()))
+    given = doses.entry >= 0
+    entry = np.where(given, doses.entry, 0)
+    into = np.array([compiled.states.index(i.state) for i in compiled.model.inputs] or [0], dtype=np.int64)[entry]
+    available, lag = _of_entry(start_table[:, :inputs], entry), _of_entry(start_table[:, inputs:], entry)
+    with np.errstate(all="ignore"):
+        amount = np.minimum(doses.amount * size, doses.cap) * available
+        start = doses.time_h / compiled.hours_per_time + lag
+        stop = (doses.time_h + doses.duration_h) / compiled.hours_per_time + lag
+        length = doses.duration_h / compiled.hours_per_time
+        sound = np.all(np.isfinite(amount + start + stop) | ~given, axis=1)
+    ends = (end[:, np.newaxis], np.full((len(end), 1), 2 * states), np.zeros((len(end), 1)))
+    boluses = (np.where(given & (length <= 0.0), start, np.inf), into, amount)
+    infused = given & (length > 0.0)
+    infusions = [_rates(states, state, infused & (into == state), start, stop, amount, length)
+                 for state in np.unique(into[infused])]
+    return _sorted([ends, boluses, *infusions], end, np.broadcast_to(sound, (len(table),)))
+
+
+def _alike(rows: np.ndarray) -> bool:
+    """Whether all rows of an array are equal."""
+    return len(rows) == 1 or bool(np.all(rows == rows[:1]))
+
+
+def _size(parameters: Parameters, basis: np.ndarray) -> np.ndarray:
+    """Return what amounts are multiplied by: 1, body surface area (m2) or weight (kg)."""
+    if not basis.any():
+        return np.ones((1, 1))
+    m2, kg = parameters.bsa_m2[:, np.newaxis], parameters.weight_kg[:, np.newaxis]
+    return np.where(basis == BASES.index("per m2"), m2, np.where(basis == BASES.index("per kg"), kg, 1.0))
+
+
+def _of_entry(columns: np.ndarray, entry: np.ndarray) -> np.ndarray:
+    """Return (rows, doses): for each dose the value of its input, from (rows, inputs)."""
+    return np.take_along_axis(columns, entry, axis=1) if columns.shape[1] else np.zeros(entry.shape)
+
+
+Part = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""Times, targets and values of some actions, each (rows, actions)."""
+
+
+def _rates(
+    states: int,
+    state: int,
+    mine: np.ndarray,
+    start: np.ndarray,
+    stop: np.ndarray,
+    amount: np.ndarray,
+    length: np.ndarray,
+) -> Part:
+    """Return the total infusion rate into a state from each start and each end of one of `mine` on."""
+    with np.errstate(all="ignore"):
+        rate = np.where(mine, amount / np.where(mine, length, 1.0), 0.0)
+    # Ends stand before starts, so that infusions back to back do not add up for an instant.
+    time = np.concatenate([np.where(mine, stop, np.inf), np.where(mine, start, np.inf)], axis=1)
+    change = np.concatenate([-rate, rate], axis=1)
+    running = np.concatenate([-mine.astype(np.int64), mine.astype(np.int64)], axis=1)
+    order = np.argsort(time, axis=1, kind="stable")
+    time, change, running = (np.take_along_axis(a, order, axis=1) for a in (time, change, running))
+    total = np.where(np.cumsum(running, axis=1) == 0, 0.0, np.cumsum(change, axis=1))
+    return time, np.full(time.shape, states + state), total
+
+
+def _sorted(parts: list[Part], end: np.ndarray, sound: np.ndarray) -> Timeline:
+    """Put actions in order of time, at equal times in the order of `parts`; drop those after the end of the last subject."""
+    time, target, value = (np.concatenate(np.atleast_2d(*arrays), axis=1) for arrays in zip(*parts, strict=True))
+    order = np.argsort(time, axis=1, kind="stable")
+    width = int(np.max(np.sum(time < end[:, np.newaxis], axis=1))) + 1
+    time, target, value = (np.take_along_axis(a, order, axis=1)[:, :width] for a in (time, target, value))
+    return Timeline(
+        np.ascontiguousarray(time), np.ascontiguousarray(target, dtype=np.int64), np.ascontiguousarray(value), sound
+    )

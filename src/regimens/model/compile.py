@@ -1,0 +1,190 @@
+"""A model made ready for the engine: names checked, definitions put in place, derivatives worked out, no strings left.
+
+`compile_model` answers at once: the equations are differentiated when they are first asked for, which is only when the
+machine code of the model is not in the cache yet (`engine/machine.py`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from regimens.errors import ModelError, did_you_mean
+from regimens.model.declaration import HOURS_PER, Model
+from regimens.model.derivative import Derivatives
+from regimens.model.evaluate import evaluate
+from regimens.model.expression import TIME, Expression, names_in
+from regimens.model.graph import Graph
+
+
+@dataclass(frozen=True)
+class Equations:
+    """The mathematics of a model as nodes of one graph; states and inputs in the order of the model.
+
+    `jacobian` holds the entries (row, column) that are not identically zero, `by_time` the derivatives of the rates with
+    respect to explicit time. `readouts` are the observables, then the states. Times are in the model's unit.
+    """
+
+    graph: Graph
+    states: tuple[int, ...]
+    rates: tuple[int, ...]
+    jacobian: dict[tuple[int, int], int]
+    by_time: dict[int, int]
+    initial: tuple[int, ...]
+    bioavailability: tuple[int, ...]
+    lag: tuple[int, ...]
+    entries: tuple[int, ...]
+    """Places of the states that doses enter."""
+    readouts: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class CompiledModel:
+    """A checked model. `readouts` are the names that can be asked of a simulation: its observables, then its states."""
+
+    model: Model
+    states: tuple[str, ...]
+    parameters: tuple[str, ...]
+    observables: tuple[str, ...]
+    readouts: tuple[str, ...]
+    inputs: dict[tuple[str, str], int]
+    """Place in `model.inputs` of every (drug, route) that the model can be given."""
+    hours_per_time: float
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of everything that the machine code depends on; labels, sources and typical values are not part."""
+        model = self.model
+        formulas = (
+            tuple((s.name, s.initial, s.rate) for s in model.states),
+            self.parameters,
+            tuple((d.name, d.formula) for d in model.definitions),
+            tuple((i.state, i.bioavailability, i.lag) for i in model.inputs),
+            tuple((o.name, o.formula) for o in model.observables),
+        )
+        return hashlib.sha256(repr(formulas).encode()).hexdigest()
+
+    @cached_property
+    def equations(self) -> Equations:
+        """The model's mathematics with exact derivatives."""
+        return _equations(self)
+
+    def rhs(self, time: float, y: np.ndarray, parameters: np.ndarray) -> np.ndarray:
+        """Return the rates (states,) of one subject per model time unit, by walking the formulas; for tests and judges."""
+        values = self._values(time, y, parameters)
+        return np.array([evaluate(state.rate, values) for state in self.model.states])
+
+    def jacobian(self, time: float, y: np.ndarray, parameters: np.ndarray) -> np.ndarray:
+        """Return d(rates)/d(states) of one subject, (states, states), from the graph; for tests and judges."""
+        found = np.zeros((len(self.states), len(self.states)))
+        symbols = dict(zip(self.states, y, strict=True)) | dict(zip(self.parameters, parameters, strict=True))
+        values = self.equations.graph.evaluate(symbols | {TIME: time})
+        for entry, node in self.equations.jacobian.items():
+            found[entry] = values[node]
+        return found
+
+    def initial(self, parameters: np.ndarray) -> np.ndarray:
+        """Return the initial states (states,) of one subject, by walking the formulas; for tests and judges."""
+        values = self._values(0.0, np.full(len(self.states), np.nan), parameters)
+        return np.array([evaluate(state.initial, values) for state in self.model.states])
+
+    def _values(self, time: float, y: np.ndarray, parameters: np.ndarray) -> dict[str, float | np.ndarray]:
+        values = {TIME: time, **dict(zip(self.states, y, strict=True)), **dict(zip(self.parameters, parameters, strict=True))}
+        for definition in self.model.definitions:
+            values[definition.name] = evaluate(definition.formula, values)
+        return values
+
+
+def compile_model(model: Model) -> CompiledModel:
+    """Return `model` ready to be simulated.
+
+    Raises ModelError for a name that means nothing, for a definition that is used before it stands, for an initial value,
+    a bioavailability or a lag that is not a formula of parameters, and for an input into a state that does not exist.
+    """
+    states = tuple(state.name for state in model.states)
+    parameters = tuple(parameter.name for parameter in model.parameters)
+    _check(model, states, parameters)
+    observables = tuple(observable.name for observable in model.observables)
+    return CompiledModel(
+        model,
+        states,
+        parameters,
+        observables,
+        observables + tuple(name for name in states if name not in observables),
+        {(given.drug, given.route): place for place, given in enumerate(model.inputs)},
+        HOURS_PER[model.time_unit],
+    )
+
+
+def _check(model: Model, states: tuple[str, ...], parameters: tuple[str, ...]) -> None:
+    of_subject = set(parameters)
+    known = of_subject | set(states) | {TIME}
+    for definition in model.definitions:
+        _check_names(model, f"definition '{definition.name}'", definition.formula, known)
+        known.add(definition.name)
+        if set(names_in(definition.formula)) <= of_subject:
+            of_subject.add(definition.name)
+    for state in model.states:
+        _check_names(model, f"d({state.name})/dt", state.rate, known)
+        _check_names(model, f"the initial value of '{state.name}'", state.initial, of_subject)
+    for observable in model.observables:
+        _check_names(model, f"observable '{observable.name}'", observable.formula, known)
+    for given in model.inputs:
+        place = f"the input of '{given.drug}' by '{given.route}'"
+        _check_names(model, place, given.bioavailability, of_subject)
+        _check_names(model, place, given.lag, of_subject)
+        if sum((other.drug, other.route) == (given.drug, given.route) for other in model.inputs) > 1:
+            raise ModelError(f"Model '{model.name}': {place} stands twice. A drug enters once by each route.")
+        if given.state not in states:
+            advice = did_you_mean(given.state, states)
+            raise ModelError(f"Model '{model.name}': {place} goes into '{given.state}', which is no state. {advice}")
+
+
+def _check_names(model: Model, place: str, formula: Expression, known: Iterable[str]) -> None:
+    for name in names_in(formula):
+        if name not in known:
+            what = "which is no state, parameter or definition above it"
+            raise ModelError(f"Model '{model.name}': {place} uses '{name}', {what}. {did_you_mean(name, known)}")
+
+
+def _equations(compiled: CompiledModel) -> Equations:
+    model = compiled.model
+    graph = Graph(frozenset(compiled.parameters))
+    names = {name: graph.symbol(name) for name in (*compiled.states, *compiled.parameters, TIME)}
+    states = tuple(names[name] for name in compiled.states)
+    for definition in model.definitions:
+        names[definition.name] = graph.read(definition.formula, names)
+    rates = tuple(graph.read(state.rate, names) for state in model.states)
+    readouts = {o.name: graph.read(o.formula, names) for o in model.observables}
+    jacobian, by_time = _derivatives(graph, rates, compiled.states)
+    return Equations(
+        graph,
+        states,
+        rates,
+        jacobian,
+        by_time,
+        tuple(graph.read(state.initial, names) for state in model.states),
+        tuple(graph.read(given.bioavailability, names) for given in model.inputs),
+        tuple(graph.read(given.lag, names) for given in model.inputs),
+        tuple(sorted({compiled.states.index(given.state) for given in model.inputs})),
+        tuple(readouts[name] if name in readouts else names[name] for name in compiled.readouts),
+    )
+
+
+def _derivatives(
+    graph: Graph, rates: tuple[int, ...], states: tuple[str, ...]
+) -> tuple[dict[tuple[int, int], int], dict[int, int]]:
+    jacobian = {}
+    for column, state in enumerate(states):
+        by_state = Derivatives(graph, state)
+        for row, rate in enumerate(rates):
+            node = by_state.of(rate)
+            if graph.value(node) != 0.0:
+                jacobian[row, column] = node
+    by_time = Derivatives(graph, TIME)
+    explicit = {row: by_time.of(rate) for row, rate in enumerate(rates) if TIME in graph.depends[rate]}
+    return jacobian, explicit

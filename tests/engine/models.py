@@ -1,0 +1,128 @@
+"""Models for the engine's tests, written as values so that no file is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from regimens.model.declaration import Definition, Input, Model, Observable, Parameter, State
+from regimens.model.expression import parse_formula
+from regimens.model.parameters import Parameters, typical
+from regimens.regimen.events import DoseEvents
+
+
+def model(
+    name: str,
+    states: Mapping[str, tuple[str, str]],
+    parameters: Mapping[str, float],
+    *,
+    into: Mapping[tuple[str, str], str | tuple[str, str, str]] | None = None,
+    observables: Mapping[str, str] | None = None,
+    definitions: Mapping[str, str] | None = None,
+    time_unit: str = "h",
+) -> Model:
+    """Return a model: states as (initial, rate), inputs as state or (state, bioavailability, lag)."""
+    inputs = []
+    for (drug, route), target in (into or {}).items():
+        state, available, lag = target if isinstance(target, tuple) else (target, "1", "0")
+        inputs.append(Input(drug, route, state, parse_formula(available), parse_formula(lag)))
+    return Model(
+        name=name,
+        title=name,
+        description="",
+        sources=(),
+        time_unit=time_unit,
+        states=tuple(State(n, "1", parse_formula(start), parse_formula(rate)) for n, (start, rate) in states.items()),
+        parameters=tuple(Parameter(n, v, "1", 0.0, np.inf, 0.3, None) for n, v in parameters.items()),
+        definitions=tuple(Definition(n, parse_formula(f), "1") for n, f in (definitions or {}).items()),
+        inputs=tuple(inputs),
+        observables=tuple(Observable(n, parse_formula(f), "1", n) for n, f in (observables or {}).items()),
+        digest="",
+    )
+
+
+def pop() -> Model:
+    """The workload `pop` of shared/ENGINE.md: absorption, saturable binding, receptors, cells."""
+    return model(
+        "pop",
+        {
+            "depot": ("0", "-ka*depot"),
+            "C": ("0", "ka*depot/V - CL/V*C - kint*R*T*C/(Kd + C)"),
+            "R": ("1", "kR*(1 + Rmax*C/(EC50R + C)) - kR*R"),
+            "P": ("0", "kprol*Emax*C/(EC50 + C)*T/(1 + T/Tmax) - ktr*P"),
+            "T": ("T0", "kout*T0 + 2*ktr*P - kout*T"),
+        },
+        {
+            "ka": 0.25, "V": 6.0, "CL": 3.0, "kint": 0.02, "Kd": 0.05, "kR": 0.05, "Rmax": 2.0, "EC50R": 0.3,
+            "kprol": 0.02, "Emax": 1.5, "EC50": 0.15, "Tmax": 400.0, "ktr": 0.04, "T0": 50.0, "kout": 0.01,
+        },
+        into={("il2", "SC"): "depot"},
+        observables={"cells": "T"},
+    )  # fmt: skip
+
+
+POP_VARIED = ("CL", "V", "ka", "Emax", "EC50", "T0", "kout")
+POP_DOSES = bolus_times = np.array([cycle * 672.0 + dose * 48.0 for cycle in range(3) for dose in range(7)])
+POP_TIMES = np.arange(337) * 12.0
+
+
+def pop_parameters(subjects: int) -> Parameters:
+    """The population of `pop`: seven parameters vary log-normally with 0.3."""
+    declared = pop()
+    values = np.tile([p.value for p in declared.parameters], (subjects, 1))
+    names = tuple(p.name for p in declared.parameters)
+    z = np.random.default_rng(1).standard_normal((subjects, len(POP_VARIED)))
+    for column, name in enumerate(POP_VARIED):
+        values[:, names.index(name)] *= np.exp(0.3 * z[:, column])
+    return Parameters(names, values, np.full(subjects, 70.0), np.full(subjects, 1.8))
+
+
+def doses(
+    times: np.ndarray | list[float],
+    amount: float | np.ndarray,
+    *,
+    drug: str = "il2",
+    route: str = "SC",
+    basis: str = "flat",
+    cap: float = np.inf,
+    duration_h: float | np.ndarray = 0.0,
+) -> DoseEvents:
+    """Return doses at the given hours."""
+    times = np.asarray(times, dtype=np.float64)
+    n = len(times)
+    return DoseEvents(
+        times,
+        (drug,) * n,
+        np.broadcast_to(np.asarray(amount, dtype=np.float64), (n,)).copy(),
+        (basis,) * n,
+        np.full(n, cap),
+        (route,) * n,
+        np.broadcast_to(np.asarray(duration_h, dtype=np.float64), (n,)).copy(),
+        np.ones(n, dtype=np.int64),
+        np.arange(1, n + 1),
+    )
+
+
+def together(*events: DoseEvents) -> DoseEvents:
+    """Return several sets of doses as one, sorted by time."""
+    order = np.argsort(np.concatenate([e.time_h for e in events]), kind="stable")
+
+    def column(name: str) -> np.ndarray:
+        return np.concatenate([getattr(e, name) for e in events])[order]
+
+    def words(name: str) -> tuple[str, ...]:
+        every = [word for e in events for word in getattr(e, name)]
+        return tuple(every[i] for i in order)
+
+    return DoseEvents(
+        column("time_h"), words("drug"), column("amount"), words("basis"), column("cap"), words("route"),
+        column("duration_h"), column("cycle"), column("number"),
+    )  # fmt: skip
+
+
+def subjects(declared: Model, count: int, spread: float = 0.3, seed: int = 1) -> Parameters:
+    """Return subjects whose parameters all vary log-normally."""
+    one = typical(declared)
+    z = np.random.default_rng(seed).standard_normal((count, len(one.names)))
+    return Parameters(one.names, one.values * np.exp(spread * z), np.full(count, 70.0), np.full(count, 1.8))
