@@ -5,17 +5,21 @@ import io
 import pytest
 
 from regimens import shipped
-from regimens.model.describe import citation, describe, equations, initial_values, inputs_in_words, source_numbers
+from regimens.model.describe import citation, describe, equations, initial_values, inputs_in_words, model_list, source_numbers
 from regimens.model.file import find, load
 
 WIDTH = 80
 
 
 def printed(model, width: int = WIDTH) -> str:
+    return drawn(describe(model), width)
+
+
+def drawn(renderable, width: int = WIDTH) -> str:
     from rich.console import Console
 
     file = io.StringIO()
-    Console(file=file, width=width, highlight=False).print(describe(model))
+    Console(file=file, width=width, highlight=False).print(renderable)
     return "\n".join(line.rstrip() for line in file.getvalue().splitlines())
 
 
@@ -100,3 +104,11 @@ def test_sources_are_numbered_in_the_order_of_the_file():
     model = find("turnover")
     assert source_numbers(model) == {"konrad1990": 1, "piscitelli1998": 2, "prototype_fit": 3, "definition": 4}
     assert citation(model.sources[0]).startswith("Konrad et al. 1990, Cancer Research 50(7):2009, PMID 2317789")
+
+
+def test_the_shipped_models_are_listed_with_their_titles():
+    lines = drawn(model_list(), 120).splitlines()
+    assert lines[0].split() == ["name", "what", "it", "is", "states", "parameters"]
+    assert [line.split()[0] for line in lines[1:]] == list(shipped.names("models"))
+    (turnover,) = (line.split() for line in lines if line.startswith("turnover "))
+    assert turnover == ["turnover", *find("turnover").title.split(), "3", "12"]

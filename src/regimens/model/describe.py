@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from regimens import shipped
 from regimens.model.declaration import Input, Model, Parameter, Source
 from regimens.model.expression import in_formula
+from regimens.model.file import find
 
 if TYPE_CHECKING:
     from rich.console import Group, RenderableType
@@ -52,9 +54,7 @@ def describe(model: Model) -> Group:
     if model.exploratory:
         parts.append(Text(EXPLORATORY, style="bold"))
     parts += [Text(model.description.strip()), Text("")]
-    parts += _section(
-        f"Equations (time in {_TIMES[model.time_unit]})", _pairs(equations(model), _units_of_equations(model))
-    )
+    parts += _section(f"Equations (time in {_TIMES[model.time_unit]})", _pairs(equations(model), _units_of_equations(model)))
     parts += _section("Before the first dose", _pairs(initial_values(model), [state.unit for state in model.states]))
     parts += _section("Doses", Group(*(Text(f"  {sentence}") for sentence in inputs_in_words(model))))
     parts += _section("Parameters", _parameter_table(model))
@@ -62,6 +62,23 @@ def describe(model: Model) -> Group:
     parts += _section("Observables", _observable_table(model))
     parts += _section("Sources", _source_table(model))
     return Group(*parts[:-1])
+
+
+def model_list() -> Table:
+    """Return a rich table of the shipped models: name, title, and how large each is."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="underline")
+    table.add_column("name", no_wrap=True)
+    table.add_column("what it is", overflow="fold")
+    for heading in ("states", "parameters"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for name in shipped.names("models"):
+        model = find(name)
+        title = f"{model.title} (exploratory)" if model.exploratory else model.title
+        table.add_row(*map(Text, (name, title, str(len(model.states)), str(len(model.parameters)))))
+    return table
 
 
 def _section(heading: str, body: RenderableType) -> list[RenderableType]:
@@ -89,9 +106,7 @@ def _pairs(pairs: list[tuple[str, str]], units: list[str]) -> RenderableType:
 
 
 def _units_of_equations(model: Model) -> list[str]:
-    rates = [
-        f"1/{model.time_unit}" if state.unit == "1" else f"{state.unit}/{model.time_unit}" for state in model.states
-    ]
+    rates = [f"1/{model.time_unit}" if state.unit == "1" else f"{state.unit}/{model.time_unit}" for state in model.states]
     return [definition.unit for definition in model.definitions] + rates
 
 

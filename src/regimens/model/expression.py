@@ -160,9 +160,7 @@ def _convert(node: ast.expr, text: str, depth: int) -> Expression:
             sides = _convert(left, text, depth + 1), _convert(right, text, depth + 1)
             if isinstance(operator, ast.Pow) and not any(name for side in sides for name in names_in(side)):
                 found = ast.get_source_segment(text, node) or text
-                raise FormulaError(
-                    f"'{_shown(found)}' is a power of numbers.", node.col_offset, "Write the number itself."
-                )
+                raise FormulaError(f"'{_shown(found)}' is a power of numbers.", node.col_offset, "Write the number itself.")
             return Binary(_OPERATORS[type(operator)], *sides)
         case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
             return _convert_call(name, arguments, node, text, depth)
@@ -183,9 +181,7 @@ def _convert_call(name: str, arguments: list[ast.expr], node: ast.expr, text: st
         )
     wanted = FUNCTIONS[name]
     if len(arguments) != wanted:
-        raise FormulaError(
-            f"'{name}' takes {wanted} argument{'s' * (wanted > 1)}, not {len(arguments)}.", node.col_offset
-        )
+        raise FormulaError(f"'{name}' takes {wanted} argument{'s' * (wanted > 1)}, not {len(arguments)}.", node.col_offset)
     return Call(name, tuple(_convert(argument, text, depth + 1) for argument in arguments))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -12,7 +11,7 @@ from regimens.errors import InputFileError, ModelError, did_you_mean
 from regimens.model import dimensions
 from regimens.model.declaration import Model
 from regimens.model.reading import Reading
-from regimens.model.shape import ModelForm
+from regimens.model.shape import ModelShape
 from regimens.yamlfile import problems_of, read
 
 
@@ -24,10 +23,10 @@ def load(path: str | Path) -> Model:
     """
     located = read(path)
     try:
-        form = ModelForm.model_validate(located.data)
+        shape = ModelShape.model_validate(located.data)
     except ValidationError as error:
-        raise InputFileError(path, problems_of(error, located, ModelForm), located.text) from None
-    model = Reading(form, located).model(Path(path).stem)
+        raise InputFileError(path, problems_of(error, located, ModelShape), located.text) from None
+    model = Reading(shape, located).model(Path(path).stem)
     dimensions.check(model, located)
     return model
 
@@ -45,9 +44,3 @@ def find(name: str) -> Model:
     near = did_you_mean(name, known)
     listed = f"Shipped models: {', '.join(known)}; or give the path of a .yaml file."
     raise ModelError(f"There is no model '{name}'. {f'{near} ' if near.startswith('Did') else ''}{listed}")
-
-
-def schema() -> str:
-    """Return the JSON Schema of model files as the text of schema/model.json."""
-    form = {"$schema": "https://json-schema.org/draft/2020-12/schema", **ModelForm.model_json_schema()}
-    return json.dumps(form, indent=2) + "\n"

@@ -1,4 +1,4 @@
-"""From the form of a model file to a `Model`: names, formulas and what each formula may read."""
+"""From the shape of a model file to a `Model`: names, formulas and what each formula may read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable
 from regimens.errors import InputFileError, Problem, UnitError, did_you_mean
 from regimens.model.declaration import Definition, Input, Model, Observable, Parameter, Source, State
 from regimens.model.expression import FUNCTIONS, TIME, Expression, FormulaError, Number, names_in, parse_formula
-from regimens.model.shape import ModelForm, ParameterForm
+from regimens.model.shape import ModelShape, ParameterShape
 from regimens.model.unit_words import parse_unit
 from regimens.yamlfile import Located
 
@@ -26,30 +26,30 @@ _KINDS = {"parameters": "parameter", "constants": "constant", "definitions": "de
 class Reading:
     """One pass over a model file that collects every problem before it gives up."""
 
-    def __init__(self, form: ModelForm, located: Located) -> None:
-        self._form, self._located = form, located
+    def __init__(self, shape: ModelShape, located: Located) -> None:
+        self._shape, self._located = shape, located
         self._problems: list[Problem] = []
-        self._constants = (*form.parameters, *form.constants)
-        self._kind = {name: kind for section, kind in _KINDS.items() for name in getattr(form, section)}
+        self._constants = (*shape.parameters, *shape.constants)
+        self._kind = {name: kind for section, kind in _KINDS.items() for name in getattr(shape, section)}
 
     def model(self, name: str) -> Model:
         """Return the model; raises InputFileError with all problems found."""
-        form = self._form
+        shape = self._shape
         self._check_names()
         self._check_units()
         model = Model(
             name=name,
-            title=form.title,
-            description=form.description,
+            title=shape.title,
+            description=shape.description,
             sources=self._sources(),
-            time_unit=form.time,
+            time_unit=shape.time,
             parameters=self._parameters(),
             definitions=self._definitions(),
             states=self._states(),
             inputs=self._inputs(),
             observables=self._observables(),
             digest=self._located.digest,
-            exploratory=form.exploratory,
+            exploratory=shape.exploratory,
         )
         if self._problems:
             raise InputFileError(self._located.path, self._problems, self._located.text)
@@ -61,7 +61,7 @@ class Reading:
     def _check_names(self) -> None:
         first: dict[str, str] = {}
         for section in (*_KINDS, "observables"):
-            for name in getattr(self._form, section):
+            for name in getattr(self._shape, section):
                 self._check_name((section, name), name)
                 if section != "observables" and first.setdefault(name, section) != section:
                     message = f"'{name}' is the name of a {_KINDS[section]} and of a {_KINDS[first[name]]}."
@@ -77,7 +77,7 @@ class Reading:
 
     def _check_units(self) -> None:
         for section in (*_KINDS, "observables"):
-            for name, entry in getattr(self._form, section).items():
+            for name, entry in getattr(self._shape, section).items():
                 try:
                     parse_unit(entry.unit)
                 except UnitError as error:
@@ -85,36 +85,34 @@ class Reading:
                     self._problems.append(Problem(error.message, error.advice, *place))
 
     def _sources(self) -> tuple[Source, ...]:
-        form = self._form
-        used = {parameter.source for parameter in form.parameters.values()}
-        for key in form.sources:
+        shape = self._shape
+        used = {parameter.source for parameter in shape.parameters.values()}
+        for key in shape.sources:
             if key in (ASSUMED, BY_DEFINITION.key):
                 self._found(("sources", key), f"'{key}' cannot be the key of a source.", "Choose another.", key=True)
             elif key not in used:
                 message = f"The source '{key}' stands behind no parameter."
                 self._found(("sources", key), message, "Name it in a parameter's 'source', or remove it.", key=True)
-        sources = [Source(key, entry.text, entry.doi) for key, entry in form.sources.items()]
-        return (*sources, *([BY_DEFINITION] if form.constants else []))
+        sources = [Source(key, entry.text, entry.doi) for key, entry in shape.sources.items()]
+        return (*sources, *([BY_DEFINITION] if shape.constants else []))
 
     def _parameters(self) -> tuple[Parameter, ...]:
-        form, parameters = self._form, []
-        for name, entry in form.parameters.items():
+        shape, parameters = self._shape, []
+        for name, entry in shape.parameters.items():
             self._check_parameter(name, entry)
             low, high = entry.bounds
             source = None if entry.source == ASSUMED else entry.source
-            parameters.append(
-                Parameter(name, entry.value, entry.unit, low, high, entry.cv, source, entry.label, entry.note)
-            )
-        for name, fixed in form.constants.items():
+            parameters.append(Parameter(name, entry.value, entry.unit, low, high, entry.cv, source, entry.label, entry.note))
+        for name, fixed in shape.constants.items():
             value, source = fixed.value, BY_DEFINITION.key
             parameters.append(Parameter(name, value, fixed.unit, value, value, 0.0, source, fixed.label))
         return tuple(parameters)
 
-    def _check_parameter(self, name: str, entry: ParameterForm) -> None:
+    def _check_parameter(self, name: str, entry: ParameterShape) -> None:
         loc = ("parameters", name)
         low, high = entry.bounds
-        if entry.source != ASSUMED and entry.source not in self._form.sources:
-            advice = f"{did_you_mean(entry.source, self._form.sources)} A value without a source says 'assumed'."
+        if entry.source != ASSUMED and entry.source not in self._shape.sources:
+            advice = f"{did_you_mean(entry.source, self._shape.sources)} A value without a source says 'assumed'."
             self._found((*loc, "source"), f"'{entry.source}' is no key of 'sources'.", advice.lstrip())
         if not low <= entry.value <= high:
             message = f"The value {entry.value:g} of '{name}' lies outside its bounds {low:g} to {high:g}."
@@ -124,8 +122,8 @@ class Reading:
             self._found((*loc, "bounds"), message, "Variation is log-normal: bounds above 0, or a cv of 0.")
 
     def _definitions(self) -> tuple[Definition, ...]:
-        definitions, above = [], [*self._constants, *self._form.states, TIME]
-        for name, entry in self._form.definitions.items():
+        definitions, above = [], [*self._constants, *self._shape.states, TIME]
+        for name, entry in self._shape.definitions.items():
             formula = self._formula(("definitions", name, "formula"), entry.formula, f"'{name}'", above, self._late)
             definitions.append(Definition(name, formula, entry.unit, entry.label))
             above.append(name)
@@ -133,7 +131,7 @@ class Reading:
 
     def _states(self) -> tuple[State, ...]:
         states = []
-        for name, entry in self._form.states.items():
+        for name, entry in self._shape.states.items():
             loc = ("states", name)
             said = f"The initial value of '{name}'"
             initial = self._formula((*loc, "initial"), entry.initial, said, self._constants, self._not_constant)
@@ -143,21 +141,19 @@ class Reading:
 
     def _inputs(self) -> tuple[Input, ...]:
         inputs: list[Input] = []
-        for index, entry in enumerate(self._form.inputs):
+        for index, entry in enumerate(self._shape.inputs):
             loc = ("inputs", index)
             said = f"{entry.drug} {entry.route}"
             if not _IDENTIFIER.fullmatch(entry.drug):
                 advice = "Drugs are written with letters, digits and '_': il2, tocilizumab."
                 self._found((*loc, "drug"), f"'{entry.drug}' cannot be the name of a drug.", advice)
-            if entry.state not in self._form.states:
+            if entry.state not in self._shape.states:
                 message = f"Doses of {said} enter '{entry.state}', which is no state."
-                self._found((*loc, "state"), message, did_you_mean(entry.state, self._form.states))
+                self._found((*loc, "state"), message, did_you_mean(entry.state, self._shape.states))
             if any((entry.drug, entry.route, entry.state) == (i.drug, i.route, i.state) for i in inputs):
                 self._found(loc, f"Doses of {said} enter '{entry.state}' twice.", "Remove one of the two inputs.")
             portion, lag = (
-                self._formula(
-                    (*loc, part), getattr(entry, part), f"The {part} of {said}", self._constants, self._not_constant
-                )
+                self._formula((*loc, part), getattr(entry, part), f"The {part} of {said}", self._constants, self._not_constant)
                 for part in ("bioavailability", "lag")
             )
             inputs.append(Input(entry.drug, entry.route, entry.state, portion, lag))
@@ -165,14 +161,14 @@ class Reading:
 
     def _observables(self) -> tuple[Observable, ...]:
         observables = []
-        for name, entry in self._form.observables.items():
+        for name, entry in self._shape.observables.items():
             formula = self._formula(("observables", name, "formula"), entry.formula, f"'{name}'", self._everything)
             observables.append(Observable(name, formula, entry.unit, entry.label, entry.better))
         return tuple(observables)
 
     @property
     def _everything(self) -> list[str]:
-        return [*self._constants, *self._form.states, *self._form.definitions, TIME]
+        return [*self._constants, *self._shape.states, *self._shape.definitions, TIME]
 
     def _formula(
         self,

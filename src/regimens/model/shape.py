@@ -23,18 +23,18 @@ Formula = str | float
 Cv = Annotated[float, Field(ge=0, le=LARGEST_CV, description="Coefficient of variation between subjects, a fraction.")]
 
 
-class _Form(BaseModel):
+class _Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
 
-class SourceForm(_Form):
+class SourceShape(_Shape):
     """Where a number or a structure comes from."""
 
     text: Text
     doi: Annotated[str, AfterValidator(_doi)] | None = None
 
 
-class ParameterForm(_Form):
+class ParameterShape(_Shape):
     """A constant of one subject: log-normal around `value` with `cv`, never outside `bounds`."""
 
     value: float
@@ -46,7 +46,7 @@ class ParameterForm(_Form):
     note: str = ""
 
 
-class ConstantForm(_Form):
+class ConstantShape(_Shape):
     """An exact factor, the same for everyone, such as 1000 mL/L."""
 
     value: float
@@ -54,7 +54,7 @@ class ConstantForm(_Form):
     label: str = ""
 
 
-class DefinitionForm(_Form):
+class DefinitionShape(_Shape):
     """A named part of the equations."""
 
     formula: Formula
@@ -62,7 +62,7 @@ class DefinitionForm(_Form):
     label: str = ""
 
 
-class StateForm(_Form):
+class StateShape(_Shape):
     """An integrated quantity: its value at the start and its rate of change per time unit of the model."""
 
     unit: Text
@@ -71,7 +71,7 @@ class StateForm(_Form):
     label: str = ""
 
 
-class InputForm(_Form):
+class InputShape(_Shape):
     """How the doses of a drug by a route enter a state."""
 
     drug: Text
@@ -81,7 +81,7 @@ class InputForm(_Form):
     lag: Formula
 
 
-class ObservableForm(_Form):
+class ObservableShape(_Shape):
     """An output with a unit and a label; `better` says which direction is wanted."""
 
     formula: Formula
@@ -90,17 +90,17 @@ class ObservableForm(_Form):
     better: Literal["higher", "lower"] | None = None
 
 
-class ModelForm(_Form):
+class ModelShape(_Shape):
     """A model of regimens: what it describes, its sources, and its equations."""
 
     title: Text
     description: Text
     exploratory: bool = False
-    sources: dict[str, SourceForm] = {}
+    sources: dict[str, SourceShape] = {}
     time: Literal["h", "day"]
-    parameters: dict[str, ParameterForm] = {}
-    constants: dict[str, ConstantForm] = {}
-    definitions: dict[str, DefinitionForm] = {}
-    states: Annotated[dict[str, StateForm], Field(min_length=1)]
-    inputs: list[InputForm] = []
-    observables: Annotated[dict[str, ObservableForm], Field(min_length=1)]
+    parameters: dict[str, ParameterShape] = {}
+    constants: dict[str, ConstantShape] = {}
+    definitions: dict[str, DefinitionShape] = {}
+    states: Annotated[dict[str, StateShape], Field(min_length=1)]
+    inputs: list[InputShape] = []
+    observables: Annotated[dict[str, ObservableShape], Field(min_length=1)]

@@ -56,9 +56,7 @@ def parse_unit(text: str) -> dict[str, int]:
     while True:
         factor = _FACTOR.match(text, at, end)
         if factor is None:
-            raise UnitError(
-                f"'{text}' is not a unit.", "Units are written like 'IU/mL', '1/day' or 'cells/uL/day'.", at=at
-            )
+            raise UnitError(f"'{text}' is not a unit.", "Units are written like 'IU/mL', '1/day' or 'cells/uL/day'.", at=at)
         symbol = factor["symbol"].replace("µ", "u").replace("μ", "u")
         if symbol != "1":
             if symbol not in SYMBOLS:

@@ -150,9 +150,7 @@ class _Builder:
         for key, value in zip(opened.nodes[::2], opened.nodes[1::2], strict=True):
             name = key.written
             if key.children or isinstance(key.data, list | dict):
-                self.problems.append(
-                    Problem("A list or mapping is used as a key.", "Keys are text.", key.line, key.column)
-                )
+                self.problems.append(Problem("A list or mapping is used as a key.", "Keys are text.", key.line, key.column))
             elif name == "<<" and key.style is None:
                 advice = "Write the keys out; '*name' after a key is understood."
                 self.problems.append(Problem("Merging with '<<' is not used here.", advice, key.line, key.column))

@@ -96,21 +96,28 @@ class Located:
         elif node.style is not None:
             at += 1
         last = max(at, node.end - 1)
-        for character in str(node.data)[:offset]:
-            at = self._after(character, at, last, node.style)
-        if offset < len(str(node.data)) and not str(node.data)[offset].isspace():
+        value, done = str(node.data), 0
+        while done < min(offset, len(value)):
+            at, taken = self._after(value[done], at, last, node.style)
+            done += taken
+        if done < len(value) and not value[done].isspace():
             at = self._over_space(at, last)
         return min(at, last)
 
-    def _after(self, character: str, at: int, last: int, style: str | None) -> int:
+    def _after(self, character: str, at: int, last: int, style: str | None) -> tuple[int, int]:
+        """Return where the file goes on after `character` of the value, and how many characters of it were passed."""
         if style == '"' and self.text.startswith("\\", at):
-            return at + _ESCAPES.get(self.text[at + 1 : at + 2], 2)
+            if self.text[at + 1 : at + 2] in _LINE_ENDS:
+                return self._over_space(at + 1, last), 0
+            return at + _ESCAPES.get(self.text[at + 1 : at + 2], 2), 1
         if not character.isspace():
             at = self._over_space(at, last)
-            return at + (2 if style == "'" and character == "'" else 1)
+            return at + (2 if style == "'" and character == "'" else 1), 1
         end = self._over_space(at, last)
         broken = any(mark in _LINE_ENDS for mark in self.text[at:end])
-        return end if broken and style not in ("|", ">") else min(at + 1, end)
+        if broken and style not in ("|", ">"):
+            return end, max(1, self.text.count("\n", at, end) - 1)
+        return max(min(at + 1, end), at), 1
 
     def _over_space(self, at: int, last: int) -> int:
         while at < last and self.text[at].isspace():

@@ -68,9 +68,7 @@ def problems_of(error: ValidationError, located: Located, shape: type[BaseModel]
 def _nearly_fitting(details: list[Detail], places: list[tuple]) -> set[tuple]:
     """Return the places with a finding further inside: there another form was meant, and it nearly fits."""
     inside = {place[:depth] for place in places for depth in range(len(place))}
-    return inside | {
-        place for detail, place in zip(details, places, strict=True) if detail["type"] in ("missing", "value_error")
-    }
+    return inside | {place for detail, place in zip(details, places, strict=True) if detail["type"] in ("missing", "value_error")}
 
 
 def _problem(detail: Detail, place: tuple, located: Located, schema: Detail) -> Problem:

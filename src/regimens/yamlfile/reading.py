@@ -25,9 +25,7 @@ def read(path: str | Path) -> Located:
     root = build(str(path), text)
     if not isinstance(root.data, dict):
         found = "a list" if isinstance(root.data, list) else f"'{root.written[:60]}'"
-        problem = Problem(
-            f"The file holds {found}.", "A mapping of 'key: value' lines is needed.", root.line, root.column
-        )
+        problem = Problem(f"The file holds {found}.", "A mapping of 'key: value' lines is needed.", root.line, root.column)
         raise InputFileError(path, [problem], text)
     return Located(str(path), text, hashlib.sha256(raw).hexdigest(), root.data, root)
 
