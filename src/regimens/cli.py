@@ -60,8 +60,6 @@ def compare(file: Path, out: Path | None, open_page: bool, threads: int | None) 
     comparison.provenance["command"] = f"regimens compare {file.as_posix()}"
     results.write_folder(results.files_of(comparison, page(comparison)), folder)
     console.print(table(comparison, console.width))
-    for sentence in comparison.warnings:
-        talk.print(sentence, markup=False, highlight=False)
     talk.print(f"Written to {folder / 'report.html'}", markup=False, highlight=False, soft_wrap=True)
     if open_page:
         click.launch(str(folder / "report.html"))

@@ -80,12 +80,12 @@ def compare(scenario: Scenario, progress: Progress = lambda said: None, threads:
     horizon = Fraction(scenario.horizon_h)
     events = {arm.name: arm.regimen.events(hours(horizon), arm.name) for arm in scenario.arms}
     warnings = [said for arm in scenario.arms if (said := cut_off(arm, horizon, scenario.subject))]
+    warnings += unknown_drugs(scenario.models, events)
     runs = []
     for model in scenario.models:
         progress(f"compiling {model.name}")
         compiled = compile_model(model)
         parameters = draw(scenario.population, model, scenario.subject)
-        warnings += unknown_drugs(model, events)
         for arm in scenario.arms:
             progress(f"{arm.name} under {model.name}")
             runs.append(_run(scenario, arm, model, compiled, parameters, events[arm.name], threads))
@@ -93,11 +93,15 @@ def compare(scenario: Scenario, progress: Progress = lambda said: None, threads:
     return _tabulate(scenario, table, events, runs, tuple(warnings))
 
 
-def unknown_drugs(model: Model, events: dict[str, DoseEvents]) -> list[str]:
-    """Return a sentence for every drug of the arms that `model` has no input for: it changes nothing there."""
-    known = {entry.drug for entry in model.inputs}
-    drugs = sorted({drug for doses in events.values() for drug in doses.drug} - known)
-    return [f"The model '{model.name}' has no input for {drug}: its doses change nothing there." for drug in drugs]
+def unknown_drugs(models: tuple[Model, ...], events: dict[str, DoseEvents]) -> list[str]:
+    """Return a sentence for every drug of the arms that some models have no input for: it changes nothing there."""
+    said = []
+    for drug in sorted({drug for doses in events.values() for drug in doses.drug}):
+        without = [f"'{model.name}'" for model in models if drug not in {entry.drug for entry in model.inputs}]
+        if without:
+            noun, verb = ("The model", "has") if len(without) == 1 else ("The models", "have")
+            said.append(f"{noun} {' and '.join(without)} {verb} no input for {drug}: its doses change nothing there.")
+    return said
 
 
 def _known_to(model: Model, events: DoseEvents) -> DoseEvents:
@@ -119,7 +123,6 @@ def _run(
     events: DoseEvents,
     threads: int | None,
 ) -> Run:
-    cycle_ends = [time for endpoint in scenario.endpoints for time in endpoint.cuts_h]
     names = [observable.name for observable in model.observables]
     curves = draw_curves(
         compiled,
@@ -127,7 +130,7 @@ def _run(
         _known_to(model, events),
         scenario.horizon_h,
         observables=names,
-        cuts_h=cycle_ends,
+        cuts_h=[time for endpoint in scenario.endpoints for time in endpoint.cuts_h],
         tolerances=scenario.tolerances,
         threads=threads,
     )

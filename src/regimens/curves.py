@@ -123,8 +123,8 @@ class Curves:
             panel = np.clip(np.searchsorted(edges, times, side="left") - 1, 0, len(edges) - 2)
             width = edges[panel + 1] - edges[panel]
             place = (times - edges[panel]) / np.where(width > 0, width, 1.0)
-            basis = np.array([polynomial(place) for polynomial in _BASIS])
-            result[row] = np.einsum("tn,nt->t", nodes[row, panel], basis)
+            powers = place[:, None] ** np.arange(NODES)
+            result[row] = np.einsum("tn,tn->t", nodes[row, panel] @ _COEFFICIENTS, powers)
         result[:, times <= 0.0] = self.start[:, [self.observables.index(observable)]]
         return result
 

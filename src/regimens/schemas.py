@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+
 
 def schema_text(kind: str) -> str:
     """Return the JSON Schema of 'scenario' or 'model' files, as committed in `schema/`."""
-    from regimens.model import file as model_file
-    from regimens.scenario import file as scenario_file
+    from regimens.model.shape import ModelShape
+    from regimens.scenario.file import ScenarioShape
 
-    return {"scenario": scenario_file.schema, "model": model_file.schema}[kind]()
+    shape = {"scenario": ScenarioShape, "model": ModelShape}[kind]
+    return json.dumps({"$schema": DRAFT, **shape.model_json_schema()}, indent=2) + "\n"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
@@ -130,9 +129,3 @@ class ScenarioShape(Shape):
     arms: dict[Words, ArmShape] = Field(min_length=1)
     endpoints: list[Words] = Field(min_length=1, description="For example 'peak of treg_fold'.")
     solver: SolverShape = SolverShape()
-
-
-def schema() -> str:
-    """Return the JSON Schema of scenario files as the text of schema/scenario.json."""
-    form = {"$schema": "https://json-schema.org/draft/2020-12/schema", **ScenarioShape.model_json_schema()}
-    return json.dumps(form, indent=2) + "\n"
