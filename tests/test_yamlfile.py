@@ -374,6 +374,16 @@ def test_thousands_of_findings_are_said_soon(write):
     assert time.perf_counter() - start < SOON_S
 
 
+def test_a_value_that_a_comma_cut_off_is_recognised(write):
+    located = read(write("arms: {a: {regimen: {il2: (1 MIU SC, rest 9 days) x 3}}}\n"))
+    with pytest.raises(ValidationError) as caught:
+        Plan.model_validate(located.data)
+    (problem,) = problems_of(caught.value, located, Plan)
+    assert problem.message == "'rest 9 days) x 3': found nothing; text is needed."
+    assert problem.advice == "Inside { } a comma ends a value: put text that contains one in quotes."
+    assert (problem.line, problem.column) == (1, 38)
+
+
 class Flat(Strict):
     kind: Literal["flat"]
     amount: float

@@ -70,6 +70,11 @@ class Located:
         """Return the plain value at `loc`, or at its nearest existing ancestor."""
         return self._find(loc)[0].data
 
+    def cut_off(self, loc: Loc) -> bool:
+        """Return whether the key of `loc` has no ':' after it, as the rest of a value that a comma inside { } ended."""
+        _, key = self._find(loc)
+        return key is not None and self.text[key.end : key.end + 200].lstrip()[:1] in (",", "}")
+
     def existing(self, loc: Loc) -> tuple[str | int, ...]:
         """Return `loc` without the parts that the file does not have."""
         return tuple(part for part, _, _ in self._walk(loc))

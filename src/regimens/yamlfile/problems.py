@@ -41,6 +41,8 @@ _LENGTHS = {
     "string_too_long": ("max_length", "at most", "character", "characters"),
 }
 
+_CUT_OFF = "Inside { } a comma ends a value: put text that contains one in quotes."
+
 Detail = Mapping[str, Any]
 
 
@@ -102,9 +104,9 @@ def _problem(detail: Detail, place: tuple, located: Located, schema: Detail) -> 
 
 
 def _known_keys(detail: Detail, place: tuple, located: Located, schema: Detail) -> str:
+    if located.cut_off(place):
+        return _CUT_OFF
     given = located.data_at(place[:-1])
-    if given[place[-1]] is None and not str(place[-1]).isidentifier():
-        return "Inside { } a comma ends a value: put text that contains one in quotes."
     siblings = _siblings(schema, located.existing(detail["loc"][:-1]))
     near = did_you_mean(str(place[-1]), [key for key in siblings if key not in given])
     return near if near.startswith("Did") or not siblings else f"Known: {', '.join(dict.fromkeys(siblings))}."
@@ -113,6 +115,9 @@ def _known_keys(detail: Detail, place: tuple, located: Located, schema: Detail) 
 def _wrong_kind(place: tuple, kinds: list[str], located: Located) -> Problem:
     line, column = located.position(place)
     quotes = "Put it in quotes to keep it text." if "text" in kinds and located.written(place) else ""
+    if located.cut_off(place):
+        line, column = located.position(place, key=True)
+        quotes = _CUT_OFF
     needed = " or ".join(kinds)
     return Problem(f"{_name(place)}: found {found_at(located, place)}; {needed} is needed.", quotes, line, column)
 
