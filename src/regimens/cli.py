@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sized
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -116,10 +117,14 @@ def _checked(file: Path) -> str:
 
     if "states" in read_yaml(file).data:
         model = load(file)
-        return f"a model of {len(model.states)} states and {len(model.parameters)} parameters, as it should be."
+        return f"a model of {_count(model.states, 'state')} and {_count(model.parameters, 'parameter')}, as it should be."
     scenario = read_scenario(file)
     audit(scenario.arms, scenario.subject)
-    return f"a scenario of {len(scenario.arms)} arms under {len(scenario.models)} models, as it should be."
+    return f"a scenario of {_count(scenario.arms, 'arm')} under {_count(scenario.models, 'model')}, as it should be."
+
+
+def _count(things: Sized, noun: str) -> str:
+    return f"{len(things)} {noun}{'s' * (len(things) != 1)}"
 
 
 @commands.command()
