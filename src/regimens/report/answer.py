@@ -109,7 +109,7 @@ def _column(comparison: Comparison, model: str, endpoint: object) -> Column | No
     medians = [v * factor for v in same["median"] if not words.missing(v)]
     places = min(words.decimals(medians), 4) if unit != "days" else (0 if medians and max(medians) >= 10 else 1)
     label = endpoint.label  # type: ignore[attr-defined]
-    return Column(model, endpoint.words, label, words.unit(unit), factor, places, max(spread, default=0.0) * factor)  # type: ignore[attr-defined]
+    return Column(model, endpoint.words, label, words.unit_beside(label, unit), factor, places, max(spread, default=0.0) * factor)  # type: ignore[attr-defined]
 
 
 def _row(comparison: Comparison, cast: Cast, look: Look, columns: tuple[Column, ...], values: object) -> Row:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from regimens.compare import Comparison
 
 _ASSETS = files("regimens.report") / "assets"
+_SHORT = 20
 _TWIN, _SMALL_TWIN, _WIDE_TWIN = (330.0, 250.0), (220.0, 150.0), (680.0, 260.0)
 
 
@@ -73,6 +74,7 @@ def _content(comparison: Comparison) -> dict[str, object]:
         "audit": entries,
         "audit_finding": audit.finding(entries),
         "warnings": comparison.warnings,
+        "assumptions": basis.assumptions(comparison, on_page),
         "sheets": model_sheets,
         "references": on_page.bibliography.entries,
         "provenance": flat(comparison.provenance),
@@ -84,14 +86,15 @@ def _content(comparison: Comparison) -> dict[str, object]:
 
 
 def flat(values: dict[str, object], under: str = "") -> list[tuple[str, str]]:
-    """Return nested provenance as rows of (name, text), in the order given."""
+    """Return nested provenance as rows of (name, text) in the order given, short groups on one row."""
     rows: list[tuple[str, str]] = []
     for key, value in values.items():
         name = f"{under} {key}".strip()
         if isinstance(value, dict):
-            rows += flat(value, name)
+            short = len(value) > 1 and all(not isinstance(v, dict) and len(str(v)) < _SHORT for v in value.values())
+            rows += [(name, ", ".join(f"{k} {v}" for k, v in value.items()))] if short else flat(value, name)
         elif value is not None:
-            rows.append((name, words.listing([str(v) for v in value]) if isinstance(value, list | tuple) else str(value)))
+            rows.append((name, ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)))
     return rows
 
 
@@ -102,7 +105,7 @@ def _picture(comparison: Comparison, on_page: Cast, observable: tuple[str, str, 
         observable[1],
         axis.title,
         findings.curve(comparison, on_page, observable),
-        findings.reading(on_page, axis.log),
+        findings.reading(on_page, panels[0]),
         tuple((panel, _twin(panel, len(panels))) for panel in panels),
         numbers.read_out(comparison, on_page, observable),
     )

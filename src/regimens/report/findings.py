@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from regimens.report import words
 from regimens.report.answer import Answer
 from regimens.report.cast import Cast
+from regimens.report.panel import Panel
 
 if TYPE_CHECKING:
     from regimens.compare import Comparison
@@ -62,21 +63,26 @@ def curve(comparison: Comparison, cast: Cast, observable: tuple[str, str, str]) 
     """Return which arm has the highest median of an observable, under each model, and by how much."""
     name, _, unit = observable
     frame = comparison.trajectories[comparison.trajectories["observable"] == name]
-    said = []
+    said: dict[str, list[str]] = {}
     for model in cast.models:
         peaks = frame[frame["model"] == model].groupby("arm", sort=False)["median"].max().sort_values(ascending=False, kind="stable")
         if len(peaks):
-            said.append(f"Under {model}, {_highest(list(peaks.index), list(peaks), _suffix(name, unit))}.")
-    return " ".join(said)
+            who, much = _highest(list(peaks.index), list(peaks), _suffix(name, unit))
+            said.setdefault(who, []).append(f"under {model} ({much})" if len(cast.models) > 1 else f"({much})")
+    return f"Highest median: {'; '.join(f'{who} {words.listing(where)}' for who, where in said.items())}." if said else ""
 
 
-def reading(cast: Cast, log: bool) -> str:
+def reading(cast: Cast, panel: Panel) -> str:
     """Return how to read the curves."""
     parts = [f"Lines are medians of {cast.subjects} virtual subjects, bands hold the middle 90 % of them" if cast.intervals
              else "Lines are the typical subject"]  # fmt: skip
-    if cast.apart and len(cast.models) > 1:
+    if panel.small and len(cast.models) > 1:
         parts.append("line styles tell the models apart")
-    if log:
+    if panel.rules:
+        parts.append(f"dashed in grey: {words.listing([label for _, label in panel.rules])}")
+    if panel.rug or panel.lanes:
+        parts.append(f"marks {'beneath' if panel.small else 'above'} are doses")
+    if panel.scale.log:
         parts.append("each grid line is a doubling")
     return words.sentence("; ".join(parts))
 
@@ -107,10 +113,8 @@ def endpoints(table: Answer) -> str:
     split = [label for label, sets in compared.items() if not frozenset.intersection(*sets)]
     if not split:
         return f"On {'each of ' if len(compared) > 1 else ''}{words.count(len(compared), 'endpoint')}, the same arm has the highest median under every model."
-    return (
-        f"The models disagree about the arm with the highest median on {len(split)} of {words.count(len(compared), 'endpoint')}: "
-        f"{words.listing([label[0].lower() + label[1:] for label in split])}."
-    )
+    share = words.count(len(split), "").strip() + " of " + words.count(len(compared), "endpoint")
+    return f"The models disagree about the arm with the highest median on {share}: {_names(split, 4)}."
 
 
 def _of_what(comparison: Comparison) -> str:
@@ -136,17 +140,17 @@ def _suffix(name: str, unit: str) -> str:
     return "-fold" if name.endswith("_fold") else f" {unit}" if unit else ""
 
 
-def _highest(names: list[str], values: list[float], suffix: str) -> str:
+def _highest(names: list[str], values: list[float], suffix: str) -> tuple[str, str]:
+    """Return who has the highest value, and how high, beside the next."""
     top = values[0]
     if top <= 0 or values[-1] >= top * (1 - _ALIKE):
-        return f"all arms peak alike ({words.number(top)}{suffix})"
+        return "all arms alike", f"{words.number(top)}{suffix}"
     level = [n for n, v in zip(names, values, strict=True) if v >= top * (1 - _ALIKE)]
     below = values[len(level)]
-    said = f"the highest median is that of {_names(level)} ({words.number(top)}{suffix})"
-    more = f"{words.number(100 * (top / below - 1), 2)} % above" if below > 0 and top < 3 * below else "far above"
-    return f"{said}, {more} the next, {_names([names[len(level)]])} ({words.number(below)}{suffix})"
+    more = f"{words.number(100 * (top / below - 1), 2)} % above the next" if below > 0 and top < 3 * below else "far above the next"
+    return _names(level), f"{words.number(top)}{suffix}, {more}"
 
 
-def _names(names: list[str]) -> str:
+def _names(names: list[str], most: int = 3) -> str:
     shown = [f"‘{words.shorten(name, 60)}’" for name in names]
-    return words.listing(shown if len(shown) <= 3 else [*shown[:2], f"{len(shown) - 2} others"])
+    return words.listing(shown if len(shown) <= most else [*shown[:2], f"{len(shown) - 2} others"])

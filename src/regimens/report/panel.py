@@ -32,7 +32,6 @@ class Line:
     low: np.ndarray | None = None
     high: np.ndarray | None = None
     step: bool = False
-    context: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,10 @@ class Scale:
 
 @dataclass(frozen=True)
 class Panel:
-    """One picture. `rules` are grey reference lines (value, label); `small` panels save on axis titles."""
+    """One picture. `rules` are grey reference lines (value, label); `small` panels are many and keep room for a `rug` of doses.
+
+    `arms` are those that a panel is about, empty where it is about all.
+    """
 
     key: str
     heading: str
@@ -78,7 +80,8 @@ class Panel:
     rules: tuple[tuple[float, str], ...] = ()
     small: bool = False
     labelled: bool = False
-    arm: Look | None = None
+    arms: tuple[Look, ...] = ()
+    rug: bool = False
 
 
 def scale(values: Iterable[np.ndarray], title: str, zero: bool = False) -> Scale:
@@ -101,7 +104,7 @@ def scale(values: Iterable[np.ndarray], title: str, zero: bool = False) -> Scale
 
 def apart(panel_lines: Iterable[Line], of: Scale) -> bool:
     """Return whether the lines end far enough from each other to be named at their ends."""
-    ends = sorted(float(of.share(line.median[-1])) for line in panel_lines if not line.context)
+    ends = sorted(float(of.share(line.median[-1])) for line in panel_lines)
     return 1 < len(ends) <= MOST_LABELS and all(b - a >= LABEL_GAP for a, b in zip(ends, ends[1:], strict=False))
 
 
@@ -115,7 +118,11 @@ def _doublings(low: float, high: float, title: str) -> Scale:
     bottom, top = low / pad, high * pad
     first, last = math.ceil(math.log2(bottom) - 1e-9), math.floor(math.log2(top) + 1e-9)
     step = max(1, math.ceil((last - first) / 6))
-    return Scale(bottom, top, tuple(2.0**k for k in range(first, last + 1, step)), True, title + ", log₂ axis")
+    return Scale(bottom, top, tuple(2.0**k for k in range(first, last + 1, step)), True, _joined(title, "log₂ axis"))
+
+
+def _joined(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)
 
 
 def _nice(step: float) -> float:

@@ -71,7 +71,7 @@ def strips(comparison: Comparison, cast: Cast) -> tuple[Strip, ...]:
 def ticks(time: TimeAxis) -> list[tuple[float, str]]:
     """Return the ticks of the shared time axis as (percent, words)."""
     found = [(round(100 * tick / time.end, 3), tick_text(round(tick, 2))) for tick in time.ticks]
-    return [*found[:-1], (found[-1][0], f"{found[-1][1]} {time.unit}")]
+    return [(found[0][0], f"{time.unit.removesuffix('s')} {found[0][1]}"), *found[1:]]
 
 
 def tallest(comparison: Comparison) -> str:

@@ -4,6 +4,7 @@
   const root = document.documentElement;
   const plots = [...document.querySelectorAll(".live")];
   const hidden = new Set();
+  let held = null;
   const config = { displayModeBar: false, responsive: true, scrollZoom: false, doubleClick: "reset" };
 
   const colour = (name) => getComputedStyle(root).getPropertyValue(name).trim();
@@ -12,13 +13,15 @@
     const part = (at) => parseInt(full.slice(at, at + 2), 16);
     return `rgba(${part(1)},${part(3)},${part(5)},${share})`;
   };
+  const ribbon = (meta) => (held === null ? (meta.crowd ? 0.07 : 0.18) : held === meta.arm ? 0.25 : 0.02);
   const shown = (arm) => !hidden.has(arm);
 
   // colours live in the style sheet alone; a figure is painted from them whenever the theme changes
   const trace = (given) => {
     const made = { ...given, visible: shown(given.meta.arm) };
     const ink = colour(`--a${given.meta.colour}`);
-    if (given.meta.role === "ribbon") made.fillcolor = clear(ink, 0.18);
+    if (given.meta.role === "ribbon") made.fillcolor = clear(ink, ribbon(given.meta));
+    else if (given.meta.role === "line" && held !== null && held !== given.meta.arm) made.opacity = 0.25;
     if (given.meta.role === "dot") made.marker = { ...given.marker, color: ink };
     else made.line = { ...given.line, color: ink };
     return made;
@@ -71,12 +74,22 @@
   idle(next);
 
   document.querySelectorAll("[data-toggle]").forEach((button) => {
+    const hold = (arm) => () => {
+      held = arm;
+      redraw();
+    };
+    for (const [event, arm] of [["mouseenter", Number(button.dataset.toggle)], ["mouseleave", null]]) {
+      button.addEventListener(event, hold(arm));
+    }
     button.addEventListener("click", () => {
       const arm = Number(button.dataset.toggle);
       const on = hidden.delete(arm);
       if (!on) hidden.add(arm);
       button.setAttribute("aria-pressed", String(on));
       document.querySelectorAll(`[data-arm="${arm}"]`).forEach((each) => each.classList.toggle("off", !on));
+      document.querySelectorAll("[data-arms]").forEach((each) => {
+        each.classList.toggle("off", each.dataset.arms.split(" ").map(Number).every((one) => hidden.has(one)));
+      });
       redraw();
     });
   });
