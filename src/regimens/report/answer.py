@@ -63,6 +63,11 @@ class Answer:
     rows: tuple[Row, ...]
     left_out: int
 
+    @property
+    def order(self) -> list[str]:
+        """The endpoints shown, each once."""
+        return list(dict.fromkeys(column.endpoint for column in self.columns))
+
 
 def answer(comparison: Comparison, cast: Cast, most: int = MOST_VALUES) -> Answer:
     """Return the answer table with at most so many value columns."""

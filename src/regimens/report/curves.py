@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
     from regimens.compare import Comparison
 
-BUSY = 30
-"""Turns of a curve from which lines that share a panel hide each other: a concentration that follows every dose."""
-
 MOST_BANDS = 3
 """Arms with bands that can share a panel, save in the first figure, where to compare the arms is the point."""
 
@@ -51,17 +48,10 @@ def panels(comparison: Comparison, cast: Cast, observable: tuple[str, str, str])
     return _by_model(cast, observable, axis, drawn, rules, lanes(comparison, cast))
 
 
-def busy(line: Line) -> bool:
-    """Return whether the curve turns so often that it fills its panel."""
-    moves = np.diff(line.median)
-    moves = moves[np.abs(moves) > 0.3 * np.nanmax(np.abs(line.median), initial=1e-300)]
-    return int((np.diff(np.sign(moves)) != 0).sum()) >= BUSY
-
-
 def _crowded(cast: Cast, name: str, drawn: dict[tuple[int, str], Line]) -> bool:
     banded = {arm for (arm, _), line in drawn.items() if line.low is not None}
     later = name != cast.observables[0][0]
-    return later and len(banded) > MOST_BANDS or any(busy(line) for line in drawn.values())
+    return later and len(banded) > MOST_BANDS or any(line.busy for line in drawn.values())
 
 
 def lanes(comparison: Comparison, cast: Cast) -> dict[int, tuple[Lane, ...]]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _ASSETS = files("regimens.report") / "assets"
 _SHORT = 20
-_TWIN, _SMALL_TWIN, _WIDE_TWIN = (330.0, 250.0), (220.0, 150.0), (680.0, 260.0)
+_TWIN, _SMALL_TWIN, _WIDE_TWIN = (330.0, 240.0), (220.0, 136.0), (680.0, 240.0)
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def _curve(line: Line, panel: Panel) -> dict[str, object]:
         "name": words.plotly_text(words.shorten(line.label, 34)),
         "x": _round(panel.time(line.times), 6),
         "y": _round(line.median),
-        "line": {"width": 2, "dash": line.dash.replace(",", "px,") + "px" if line.dash else "solid"},
+        "line": {"width": 1 if line.busy else 2, "dash": line.dash.replace(",", "px,") + "px" if line.dash else "solid"},
         "hovertemplate": f"%{{fullData.name}}: %{{y:.3~g}}{unit}<extra></extra>",
         "meta": _meta(line, "line"),
     }

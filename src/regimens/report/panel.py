@@ -14,6 +14,9 @@ from regimens.report.cast import Look, TimeAxis
 LOG_FROM, LOG_TO = 4.0, 512.0
 """Ratios of largest to smallest between which doublings are what to read; above, small values are decay, not effect."""
 
+BUSY = 30
+"""Turns by more than a third from which lines that share a panel hide each other."""
+
 LABEL_GAP = 0.075
 """Least distance of two direct labels, as a share of the panel's height."""
 
@@ -32,6 +35,13 @@ class Line:
     low: np.ndarray | None = None
     high: np.ndarray | None = None
     step: bool = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether the curve turns so often that it fills its panel, as a concentration does that follows every dose."""
+        moves = np.diff(self.median)
+        moves = moves[np.abs(moves) > 0.3 * np.nanmax(np.abs(self.median), initial=1e-300)]
+        return int((np.diff(np.sign(moves)) != 0).sum()) >= BUSY
 
 
 @dataclass(frozen=True)

@@ -64,13 +64,13 @@ def _curve(line: Line, panel: Panel, x: _Span, top: float, bottom: float) -> str
     if line.step:
         times, values = np.repeat(times, 2)[1:], np.repeat(values, 2)[:-1]
     dash = f' stroke-dasharray="{line.dash}"' if line.dash else ""
-    return f'<path class="line a{line.arm.colour}" d="{_path(times, values)}"{dash}/>'
+    fine = " fine" if line.busy else ""
+    return f'<path class="line a{line.arm.colour}{fine}" d="{_path(times, values)}"{dash}/>'
 
 
 def _ribbon(line: Line, panel: Panel, x: _Span, top: float, bottom: float) -> str:
-    every = slice(None, None, 2) if len(line.times) > 120 else slice(None)
-    times = x(panel.time(line.times))[every]
-    low, high = (np.clip(_y(panel, v, top, bottom)[every], top, bottom) for v in (line.low, line.high))
+    times = x(panel.time(line.times))
+    low, high = (np.clip(_y(panel, v, top, bottom), top, bottom) for v in (line.low, line.high))
     path = _path(np.concatenate([times, times[::-1]]), np.concatenate([high, low[::-1]]))
     crowd = " crowd" if len(panel.lines) > LEAST_CROWD else ""
     return f'<path class="ribbon a{line.arm.colour}{crowd}" d="{path}Z"/>'

@@ -5,6 +5,9 @@
   const plots = [...document.querySelectorAll(".live")];
   const hidden = new Set();
   let held = null;
+  let linking = false;
+  let stale = [];
+  const idle = window.requestIdleCallback || ((work) => setTimeout(work, 30));
   const config = { displayModeBar: false, responsive: true, scrollZoom: false, doubleClick: "reset" };
 
   const colour = (name) => getComputedStyle(root).getPropertyValue(name).trim();
@@ -49,10 +52,41 @@
   const draw = (plot) => {
     const { data, layout: frame } = figures[plot.dataset.figure];
     const painted = data.map(trace);
+    const made = Plotly.react(plot, painted, layout(frame, painted), config);
+    if (!plot.dataset.drawn) link(plot);
     plot.dataset.drawn = "yes";
-    return Plotly.react(plot, painted, layout(frame, painted), config);
+    return made;
   };
-  const redraw = () => plots.filter((plot) => plot.dataset.drawn).forEach(draw);
+  const inView = (plot) => {
+    const box = plot.getBoundingClientRect();
+    return box.bottom > 0 && box.top < window.innerHeight;
+  };
+  // what is in view follows at once, the rest when there is time
+  const redraw = () => {
+    const drawn = plots.filter((plot) => plot.dataset.drawn);
+    drawn.filter(inView).forEach(draw);
+    stale = drawn.filter((plot) => !inView(plot));
+    if (stale.length) idle(refresh);
+  };
+  const refresh = () => {
+    const plot = stale.shift();
+    if (plot) draw(plot);
+    if (stale.length) idle(refresh);
+  };
+  // the models beside each other read out the same moment
+  const link = (plot) => {
+    const beside = [...plot.closest(".panels").querySelectorAll(".live")].filter((each) => each !== plot);
+    if (beside.length > 2) return;
+    plot.on("plotly_hover", (event) => {
+      if (linking || !event.xvals) return;
+      linking = true;
+      beside.filter((each) => each.dataset.drawn).forEach((each) => Plotly.Fx.hover(each, { xval: event.xvals[0] }, ["xy"]));
+      linking = false;
+    });
+    plot.on("plotly_unhover", () => {
+      if (!linking) beside.filter((each) => each.dataset.drawn).forEach((each) => Plotly.Fx.unhover(each));
+    });
+  };
 
   // what is near the window is drawn first, the rest when the page is at rest
   const near = new IntersectionObserver((entries) => {
@@ -61,7 +95,6 @@
     }
   }, { rootMargin: "400px" });
   plots.forEach((plot) => near.observe(plot));
-  const idle = window.requestIdleCallback || ((work) => setTimeout(work, 30));
   const next = () => {
     const plot = plots.find((each) => !each.dataset.drawn);
     if (!plot) {
@@ -73,14 +106,19 @@
   };
   idle(next);
 
-  document.querySelectorAll("[data-toggle]").forEach((button) => {
-    const hold = (arm) => () => {
+  // pointing at an arm in the legend lifts it out; a touch has no pointing, and a passing pointer means nothing
+  let waiting = 0;
+  const hold = (arm) => {
+    if (!window.matchMedia("(hover: hover)").matches) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
       held = arm;
       redraw();
-    };
-    for (const [event, arm] of [["mouseenter", Number(button.dataset.toggle)], ["mouseleave", null]]) {
-      button.addEventListener(event, hold(arm));
-    }
+    }, 120);
+  };
+  document.querySelectorAll("[data-toggle]").forEach((button) => {
+    button.addEventListener("mouseenter", () => hold(Number(button.dataset.toggle)));
+    button.addEventListener("mouseleave", () => hold(null));
     button.addEventListener("click", () => {
       const arm = Number(button.dataset.toggle);
       const on = hidden.delete(arm);
