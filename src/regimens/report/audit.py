@@ -52,7 +52,9 @@ def finding(entries: tuple[Entry, ...]) -> str:
     open_rows = [entry for entry in entries if entry.drug != words.MISSING and entry.verdict == UNSTATED]
     wrong = [entry for entry in checked if entry.verdict == DIFFERS]
     if wrong:
-        said = f"{words.sentence(words.count(len(wrong), 'total differs', 'totals differ'))[:-1]} from what was expected: "
+        said = (
+            f"{words.sentence(words.count(len(wrong), 'total differs', 'totals differ'))[:-1]} from what was expected: "
+        )
         said += words.listing([entry.arm.name for entry in wrong]) + "."
     elif checked:
         all_of_them = {1: "The stated total matches", 2: "Both stated totals match"}

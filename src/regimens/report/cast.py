@@ -56,7 +56,7 @@ class TimeAxis:
 
 @dataclass(frozen=True)
 class Cast:
-    """All that appears, decided once. `apart` = one arm to a panel, models told apart by dash; else arms share panels."""
+    """All that appears, decided once. `apart` = an arm to a panel, models told apart by dash; else arms share panels."""
 
     arms: tuple[Look, ...]
     models: tuple[str, ...]
@@ -109,7 +109,7 @@ def cast(comparison: Comparison) -> Cast:
 
 
 def time_axis(horizon_h: float, events: pd.DataFrame) -> TimeAxis:
-    """Return weeks (days for less than three weeks) with cycle starts as ticks where all arms with cycles share them."""
+    """Return weeks (days below three weeks) with cycle starts as ticks where all arms with cycles share them."""
     unit, hours = ("weeks", 168.0) if horizon_h >= 3 * 168 else ("days", 24.0)
     end = horizon_h / hours
     starts = _cycle_starts(events, hours)

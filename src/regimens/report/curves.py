@@ -51,7 +51,7 @@ def panels(comparison: Comparison, cast: Cast, observable: tuple[str, str, str])
 def _crowded(cast: Cast, name: str, drawn: dict[tuple[int, str], Line]) -> bool:
     banded = {arm for (arm, _), line in drawn.items() if line.low is not None}
     later = name != cast.observables[0][0]
-    return later and len(banded) > MOST_BANDS or any(line.busy for line in drawn.values())
+    return (later and len(banded) > MOST_BANDS) or any(line.busy for line in drawn.values())
 
 
 def lanes(comparison: Comparison, cast: Cast) -> dict[int, tuple[Lane, ...]]:
@@ -66,7 +66,13 @@ def lanes(comparison: Comparison, cast: Cast) -> dict[int, tuple[Lane, ...]]:
         mine = frame[frame["arm"] == look.name]
         parts = [(drug, mine[mine["drug"] == drug]) for drug in names]
         by_arm[look.index] = tuple(
-            Lane(look, drug, part["time_h"].to_numpy(float), part["given"].to_numpy(float) / largest[drug], drug == names[0])
+            Lane(
+                look,
+                drug,
+                part["time_h"].to_numpy(float),
+                part["given"].to_numpy(float) / largest[drug],
+                drug == names[0],
+            )
             for drug, part in parts
             if len(part)
         )
@@ -124,14 +130,18 @@ def _line(group: pd.DataFrame, look: Look) -> Line:
 def _rules(comparison: Comparison, observable: str) -> tuple[tuple[float, str], ...]:
     rules = [(1.0, _BASELINE)] if observable.endswith("_fold") else []
     above = threshold(comparison, observable)
-    return tuple(rules if above is None else [*rules, (above, f"{words.exact(above)}-fold" if rules else words.exact(above))])
+    return tuple(
+        rules if above is None else [*rules, (above, f"{words.exact(above)}-fold" if rules else words.exact(above))]
+    )
 
 
 def _by_model(
     cast: Cast, observable: tuple[str, str, str], axis: Scale, drawn: dict, rules: tuple, doses: dict
 ) -> tuple[Panel, ...]:
     name, label, _ = observable
-    rows = {model: tuple(drawn[a.index, model] for a in cast.arms if (a.index, model) in drawn) for model in cast.models}
+    rows = {
+        model: tuple(drawn[a.index, model] for a in cast.arms if (a.index, model) in drawn) for model in cast.models
+    }
     rows = {model: found for model, found in rows.items() if found}
     labelled = all(apart(found, axis) for found in rows.values())
     first = name == cast.observables[0][0]
@@ -153,8 +163,13 @@ def _by_arm(
         if mine:
             heading = group[0].name if len(group) == 1 else f"Without doses ({len(group)} arms)"
             alt = f"{label} over time, {words.listing([look.name for look in group])}, one line a model."
-            made.append(Panel(f"{name}-{group[0].index}", heading, alt, cast.time, axis, tuple(mine),
-                              doses.get(group[0].index, ()), rules, small=True, arms=group, rug=bool(doses)))  # fmt: skip
+            doses_of = doses.get(group[0].index, ())
+            key = f"{name}-{group[0].index}"
+            made.append(
+                Panel(
+                    key, heading, alt, cast.time, axis, tuple(mine), doses_of, rules, True, arms=group, rug=bool(doses)
+                )
+            )
     return tuple(made)
 
 

@@ -78,7 +78,9 @@ def _content(comparison: Comparison) -> dict[str, object]:
         "sheets": model_sheets,
         "references": on_page.bibliography.entries,
         "provenance": flat(comparison.provenance),
-        "figures": {panel.key: interactive.figure(panel) for picture in (*pictures, *given) for panel, _ in picture.panels},
+        "figures": {
+            panel.key: interactive.figure(panel) for picture in (*pictures, *given) for panel, _ in picture.panels
+        },
         "style": _asset("style.css"),
         "script": _asset("page.js"),
         "plotly": _plotly(),

@@ -25,7 +25,9 @@ def opening(comparison: Comparison, cast: Cast) -> str:
     if totals:
         low, high = min(totals), max(totals)
         same = len(dosed) > 1 and high - low <= 1e-9 * high
-        parts.append(f"{words.exact(high)} MIU each" if same else f"{words.exact(low)} to {words.exact(high)} MIU in all")
+        parts.append(
+            f"{words.exact(high)} MIU each" if same else f"{words.exact(low)} to {words.exact(high)} MIU in all"
+        )
         parts[-1] = f"{words.exact(high)} MIU in all" if len(totals) == 1 else parts[-1]
     parts += [f"over {words.horizon(comparison.scenario.horizon_h)}", f"under {words.count(len(cast.models), 'model')}"]
     parts.append(f"{cast.subjects} virtual subjects" if cast.intervals else "one typical subject")
@@ -37,8 +39,8 @@ def certainty(cast: Cast) -> str:
     if not cast.intervals:
         return "Typical subject only; no statement about certainty."
     return (
-        f"Intervals are 90 % prediction intervals between {cast.subjects} virtual subjects. No uncertainty of the parameters "
-        "themselves is in this run, so it does not say how sure a difference between schedules is."
+        f"Intervals are 90 % prediction intervals between {cast.subjects} virtual subjects. "
+        "No uncertainty of the parameters themselves is in this run, so it does not say how sure a difference between schedules is."
     )
 
 
@@ -56,7 +58,8 @@ def schedules(comparison: Comparison) -> str:
         spread = f"{min(doses)} to {max(doses)} doses" if min(doses) < max(doses) else words.count(doses[0], "dose")
         return f"Every schedule adds up to {words.exact(high)} MIU, given in {spread}."
     most = _names([row["arm"] for row, total in zip(frame, totals, strict=True) if total >= high * (1 - 1e-9)])
-    return f"Totals run from {words.exact(low)} to {words.exact(high)} MIU; the largest, {most}, is {words.number(high / low, 2)} times the smallest."
+    times = f"{words.number(high / low, 2)} times the smallest"
+    return f"Totals run from {words.exact(low)} to {words.exact(high)} MIU; the largest, {most}, is {times}."
 
 
 def curve(comparison: Comparison, cast: Cast, observable: tuple[str, str, str]) -> str:
@@ -65,11 +68,18 @@ def curve(comparison: Comparison, cast: Cast, observable: tuple[str, str, str]) 
     frame = comparison.trajectories[comparison.trajectories["observable"] == name]
     said: dict[str, list[str]] = {}
     for model in cast.models:
-        peaks = frame[frame["model"] == model].groupby("arm", sort=False)["median"].max().sort_values(ascending=False, kind="stable")
+        peaks = (
+            frame[frame["model"] == model]
+            .groupby("arm", sort=False)["median"]
+            .max()
+            .sort_values(ascending=False, kind="stable")
+        )
         if len(peaks):
             who, much = _highest(list(peaks.index), list(peaks), _suffix(name, unit))
             said.setdefault(who, []).append(f"under {model} ({much})" if len(cast.models) > 1 else f"({much})")
-    return f"Highest median: {'; '.join(f'{who} {words.listing(where)}' for who, where in said.items())}." if said else ""
+    return (
+        f"Highest median: {'; '.join(f'{who} {words.listing(where)}' for who, where in said.items())}." if said else ""
+    )
 
 
 def reading(cast: Cast, panel: Panel) -> str:
@@ -96,7 +106,8 @@ def cumulative(comparison: Comparison) -> str:
     most = _names([row["arm"] for row, week in zip(frame, weeks, strict=True) if week >= max(weeks) * (1 - _ALIKE)])
     if max(weeks) - min(weeks) <= _ALIKE * max(weeks):
         return f"The steepest seven days hold {words.number(max(weeks))} MIU in every schedule."
-    return f"The steepest seven days hold {words.number(max(weeks))} MIU ({most}), against {words.number(min(weeks))} MIU in the slowest schedule."
+    least = words.number(min(weeks))
+    return f"The steepest seven days hold {words.number(max(weeks))} MIU ({most}), against {least} MIU in the slowest."
 
 
 def endpoints(table: Answer) -> str:
@@ -106,13 +117,20 @@ def endpoints(table: Answer) -> str:
         known = {row.arm.name: row.cells[place].value for row in table.rows if row.cells[place].value is not None}
         if known and column.largest > 0:
             best = max(known.values())
-            firsts.setdefault(column.label, []).append(frozenset(n for n, v in known.items() if v >= best * (1 - _ALIKE)))
+            firsts.setdefault(column.label, []).append(
+                frozenset(n for n, v in known.items() if v >= best * (1 - _ALIKE))
+            )
     compared = {label: sets for label, sets in firsts.items() if len(sets) > 1}
     if not compared:
-        return "; ".join(f"{label}: highest in {_names(sorted(sets[0]))}" for label, sets in firsts.items()) + "." if firsts else ""
+        return (
+            "; ".join(f"{label}: highest in {_names(sorted(sets[0]))}" for label, sets in firsts.items()) + "."
+            if firsts
+            else ""
+        )
     split = [label for label, sets in compared.items() if not frozenset.intersection(*sets)]
     if not split:
-        return f"On {'each of ' if len(compared) > 1 else ''}{words.count(len(compared), 'endpoint')}, the same arm has the highest median under every model."
+        share = ("each of " if len(compared) > 1 else "") + words.count(len(compared), "endpoint")
+        return f"On {share}, the same arm has the highest median under every model."
     share = words.count(len(split), "").strip() + " of " + words.count(len(compared), "endpoint")
     return f"The models disagree about the arm with the highest median on {share}: {_names(split, 4)}."
 
@@ -147,7 +165,11 @@ def _highest(names: list[str], values: list[float], suffix: str) -> tuple[str, s
         return "all arms alike", f"{words.number(top)}{suffix}"
     level = [n for n, v in zip(names, values, strict=True) if v >= top * (1 - _ALIKE)]
     below = values[len(level)]
-    more = f"{words.number(100 * (top / below - 1), 2)} % above the next" if below > 0 and top < 3 * below else "far above the next"
+    more = (
+        f"{words.number(100 * (top / below - 1), 2)} % above the next"
+        if below > 0 and top < 3 * below
+        else "far above the next"
+    )
     return _names(level), f"{words.number(top)}{suffix}, {more}"
 
 

@@ -40,7 +40,10 @@ def _curve(line: Line, panel: Panel) -> dict[str, object]:
         "name": words.plotly_text(words.shorten(line.label, 34)),
         "x": _round(panel.time(line.times), 6),
         "y": _round(line.median),
-        "line": {"width": 1 if line.busy else 2, "dash": line.dash.replace(",", "px,") + "px" if line.dash else "solid"},
+        "line": {
+            "width": 1 if line.busy else 2,
+            "dash": line.dash.replace(",", "px,") + "px" if line.dash else "solid",
+        },
         "hovertemplate": f"%{{fullData.name}}: %{{y:.3~g}}{unit}<extra></extra>",
         "meta": _meta(line, "line"),
     }
@@ -76,7 +79,13 @@ def _lane(lane: Lane, panel: Panel, floor: int) -> dict[str, object]:
     if lane.first:
         x = [v for t in at for v in (t, t, None)]
         y = [v for h in lane.heights for v in (floor, round(floor + max(0.2, 0.85 * float(h)), 3), None)]
-        return base | {"mode": "lines", "x": x, "y": y, "line": {"width": 1.5 if len(at) < 60 else 0.8}, "meta": _meta(lane, "dose")}
+        return base | {
+            "mode": "lines",
+            "x": x,
+            "y": y,
+            "line": {"width": 1.5 if len(at) < 60 else 0.8},
+            "meta": _meta(lane, "dose"),
+        }
     return base | {"mode": "markers", "x": at, "y": [floor + 0.45] * len(at),
                    "marker": {"symbol": "diamond", "size": 7}, "meta": _meta(lane, "dot")}  # fmt: skip
 

@@ -27,7 +27,7 @@ class Numbers:
 
 
 def read_out(comparison: Comparison, cast: Cast, observable: tuple[str, str, str]) -> Numbers:
-    """Return an observable at a few times and at its highest, a row an arm and model: median and, in brackets, interval."""
+    """Return an observable at a few times and at its highest, a row an arm and model, intervals in brackets."""
     name, label, unit = observable
     frame = comparison.trajectories[comparison.trajectories["observable"] == name]
     times, heads = _times(comparison, cast, np.unique(frame["time_h"].to_numpy(float)))
@@ -54,7 +54,9 @@ def totals(comparison: Comparison, cast: Cast, drug: str) -> Numbers:
         parts = comparison.per_cycle.get((look.name, drug))
         if parts:
             running = np.cumsum([float(p) for p in parts])
-            rows.append((look.name, (cycle_totals(parts, unit), words.listing([words.amount(v, unit) for v in running]))))
+            rows.append(
+                (look.name, (cycle_totals(parts, unit), words.listing([words.amount(v, unit) for v in running])))
+            )
     return Numbers(f"{words.drug(drug)} by cycle", "Arm", ("Each cycle", "Running total"), tuple(rows))
 
 

@@ -1,10 +1,11 @@
-"""A panel of a figure as values: lines, dose lanes, scale. The live (Plotly) and the printed (SVG) picture read the same."""
+"""A panel of a figure as values: lines, dose lanes, scale. The live (Plotly) and the printed (SVG) picture share it."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -25,7 +26,7 @@ MOST_LABELS = 6
 
 @dataclass(frozen=True)
 class Line:
-    """One curve: times (h), median and, where subjects differ, low and high. `step` holds each value to the next time."""
+    """One curve: times (h), median and, where subjects differ, low and high. `step` holds a value to the next time."""
 
     arm: Look
     label: str
@@ -75,7 +76,7 @@ class Scale:
 
 @dataclass(frozen=True)
 class Panel:
-    """One picture. `rules` are grey reference lines (value, label); `small` panels are many and keep room for a `rug` of doses.
+    """One picture. `rules` are grey lines (value, label); `small` panels are many and keep room for a `rug` of doses.
 
     `arms` are those that a panel is about, empty where it is about all.
     """
@@ -101,7 +102,7 @@ def scale(values: Iterable[np.ndarray], title: str, zero: bool = False) -> Scale
     low, high = (float(stacked.min()), float(stacked.max())) if stacked.size else (0.0, 1.0)
     if not zero and low > 0 and LOG_FROM < high / low <= LOG_TO:
         return _doublings(low, high, title)
-    if zero or low > 0 and low < 0.4 * high:
+    if zero or (low > 0 and low < 0.4 * high):
         low = min(low, 0.0)
     if high - low <= 1e-9 * max(abs(high), abs(low), 1e-9):
         low, high = low - 0.5 * max(abs(low), 1.0), high + 0.5 * max(abs(high), 1.0)
@@ -115,7 +116,7 @@ def scale(values: Iterable[np.ndarray], title: str, zero: bool = False) -> Scale
 def apart(panel_lines: Iterable[Line], of: Scale) -> bool:
     """Return whether the lines end far enough from each other to be named at their ends."""
     ends = sorted(float(of.share(line.median[-1])) for line in panel_lines)
-    return 1 < len(ends) <= MOST_LABELS and all(b - a >= LABEL_GAP for a, b in zip(ends, ends[1:], strict=False))
+    return 1 < len(ends) <= MOST_LABELS and all(b - a >= LABEL_GAP for a, b in pairwise(ends))
 
 
 def tick_text(value: float) -> str:

@@ -1,4 +1,4 @@
-"""The schedules as strips: one row an arm on one time axis, a mark a dose, cycles shaded and counted, rests left white."""
+"""The schedules as strips: a row an arm on one time axis, a mark a dose, cycles shaded and counted, rests white."""
 
 from __future__ import annotations
 
@@ -139,7 +139,8 @@ def _marks(lane: Lane, time: TimeAxis) -> Marks:
     thickness = round(min(3.0, max(1.0, 0.45 * gap * _STRIP_PX / _WIDTH)), 2)
     if lane.first:
         path = "".join(
-            f"M{x:.1f},{HEIGHT:g}v-{max(_LEAST_MARK, h * (HEIGHT - 4)):.1f}" for x, h in zip(at, lane.heights, strict=True)
+            f"M{x:.1f},{HEIGHT:g}v-{max(_LEAST_MARK, h * (HEIGHT - 4)):.1f}"
+            for x, h in zip(at, lane.heights, strict=True)
         )
     else:
         path = "".join(f"M{x:.1f},{HEIGHT / 2:g}h0" for x in at)

@@ -82,7 +82,9 @@ def _grid(panel: Panel, x: _Span, top: float, bottom: float, floor: float) -> st
         y = float(_y(panel, tick, top, bottom))
         if top - 1 <= y <= bottom + 1:
             parts.append(f'<path class="grid" d="M{_n(x.left)},{_n(y)}H{_n(x.right)}"/>')
-            parts.append(f'<text class="tick" x="{_n(x.left - 5)}" y="{_n(y + 3.5)}" text-anchor="end">{tick_text(tick)}</text>')
+            parts.append(
+                f'<text class="tick" x="{_n(x.left - 5)}" y="{_n(y + 3.5)}" text-anchor="end">{tick_text(tick)}</text>'
+            )
     for value, _ in panel.rules:
         y = _n(float(_y(panel, value, top, bottom)))
         parts.append(f'<path class="rule" d="M{_n(x.left)},{y}H{_n(x.right)}"/>')
@@ -115,7 +117,9 @@ def _doses(panel: Panel, x: _Span, top: float) -> str:
 def _lane(lane: Lane, panel: Panel, x: _Span, floor: float) -> str:
     at = x(panel.time(lane.times))
     if lane.first:
-        marks = "".join(f"M{_n(a)},{_n(floor)}v-{_n(max(2.0, h * (_LANE - 2)))}" for a, h in zip(at, lane.heights, strict=True))
+        marks = "".join(
+            f"M{_n(a)},{_n(floor)}v-{_n(max(2.0, h * (_LANE - 2)))}" for a, h in zip(at, lane.heights, strict=True)
+        )
         return f'<path class="dose a{lane.arm.colour}" d="{marks}"/>'
     marks = "".join(f"M{_n(a)},{_n(floor - _LANE / 2)}h0" for a in at)
     return f'<path class="dot a{lane.arm.colour}" d="{marks}"/>'

@@ -8,7 +8,21 @@ from collections.abc import Iterable, Sequence
 
 MISSING = "–"
 THIN_SPACE = "\u202f"
-_SMALL_COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_SMALL_COUNTS = (
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
 _DRUGS = {"il2": "IL-2"}
 _ROUTES = {"SC": "subcutaneous", "IV": "intravenous"}
 _NO_UNIT = {"", "1", "-", "dimensionless"}

@@ -38,7 +38,7 @@
       font,
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
-      hoverlabel: { bgcolor: paper, bordercolor: hair, font: { ...font, color: ink }, namelength: -1 },
+      hoverlabel: { bgcolor: paper, bordercolor: hair, font: { ...font, size: 11, color: ink }, namelength: -1 },
       xaxis: { ...given.xaxis, linecolor: soft, tickcolor: soft, showline: true, spikecolor: soft, spikethickness: 1, spikedash: "solid" },
       yaxis: { ...given.yaxis, gridcolor: hair },
       shapes: given.shapes.map((each) => ({ ...each, line: { ...each.line, color: colour("--a0") } })),
