@@ -56,7 +56,7 @@ class TimeAxis:
 
 @dataclass(frozen=True)
 class Cast:
-    """All that appears, decided once. `apart` = an arm to a panel, models told apart by dash; else arms share panels."""
+    """All that appears. `apart` means one arm to a panel, models told apart by dash; else arms share panels."""
 
     arms: tuple[Look, ...]
     models: tuple[str, ...]

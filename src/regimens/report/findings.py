@@ -38,9 +38,10 @@ def certainty(cast: Cast) -> str:
     """Return what the run can say about certainty."""
     if not cast.intervals:
         return "Typical subject only; no statement about certainty."
+    between = f"Intervals are 90 % prediction intervals between {cast.subjects} virtual subjects."
     return (
-        f"Intervals are 90 % prediction intervals between {cast.subjects} virtual subjects. "
-        "No uncertainty of the parameters themselves is in this run, so it does not say how sure a difference between schedules is."
+        f"{between} No uncertainty of the parameters themselves is in this run, so it does not say how sure a "
+        "difference between schedules is."
     )
 
 
@@ -72,6 +73,7 @@ def curve(comparison: Comparison, cast: Cast, observable: tuple[str, str, str]) 
             frame[frame["model"] == model]
             .groupby("arm", sort=False)["median"]
             .max()
+            .dropna()
             .sort_values(ascending=False, kind="stable")
         )
         if len(peaks):
@@ -84,8 +86,9 @@ def curve(comparison: Comparison, cast: Cast, observable: tuple[str, str, str]) 
 
 def reading(cast: Cast, panel: Panel) -> str:
     """Return how to read the curves."""
-    parts = [f"Lines are medians of {cast.subjects} virtual subjects, bands hold the middle 90 % of them" if cast.intervals
-             else "Lines are the typical subject"]  # fmt: skip
+    parts = ["Lines are the typical subject"]
+    if cast.intervals:
+        parts = [f"Lines are medians of {cast.subjects} virtual subjects", "bands hold the middle 90 % of them"]
     if panel.small and len(cast.models) > 1:
         parts.append("line styles tell the models apart")
     if panel.rules:

@@ -11,6 +11,8 @@ from regimens.report import words
 from regimens.report.cast import Cast
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from regimens.compare import Comparison
 
 _MOST_TIMES = 9
@@ -37,9 +39,8 @@ def read_out(comparison: Comparison, cast: Cast, observable: tuple[str, str, str
         for model in cast.models:
             if (look.name, model) in by_key:
                 group = by_key[look.name, model].set_index("time_h")
-                top = group["median"].idxmax()
                 cells = [_cell(group.loc[t]) for t in times]
-                cells.append(f"{words.number(group.loc[top, 'median'])} on day {words.days(top)}")
+                cells.append(_highest(group["median"].dropna()))
                 rows.append((f"{look.name}, {model}", tuple(cells)))
     said = f"{words.axis_title(label, unit)}: median" + (" (90 % prediction interval)" if cast.intervals else "")
     return Numbers(said, "Arm, model", (*heads, "Highest median"), tuple(rows))
@@ -66,6 +67,12 @@ def cycle_totals(parts: tuple[float, ...], unit: str) -> str:
     if len(sizes) > 1 and max(sizes) - min(sizes) <= 1e-9 * max(sizes):
         return f"{len(sizes)} × {words.amount(sizes[0], unit)}"
     return " + ".join(words.amount(v, unit) for v in sizes)
+
+
+def _highest(medians: pd.Series) -> str:
+    if not len(medians):
+        return words.MISSING
+    return f"{words.number(medians.max())} on day {words.days(medians.idxmax())}"
 
 
 def _cell(row: object) -> str:
