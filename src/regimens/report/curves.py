@@ -146,11 +146,12 @@ def _by_model(
     labelled = all(apart(found, axis) for found in rows.values())
     first = name == cast.observables[0][0]
     strip = tuple(lane for look in cast.arms for lane in doses.get(look.index, ()) if first)
-    return tuple(
-        Panel(f"{name}-{cast.models.index(model)}", model, f"{label} over time under {model}, one line an arm.",
-              cast.time, axis, found, strip, rules, labelled=labelled)
-        for model, found in rows.items()
-    )  # fmt: skip
+    made = []
+    for model, found in rows.items():
+        alt = f"{label} over time under {model}, one line an arm."
+        key, heading = f"{name}-{cast.models.index(model)}", cast.called(model)
+        made.append(Panel(key, heading, alt, cast.time, axis, found, strip, rules, labelled=labelled))
+    return tuple(made)
 
 
 def _by_arm(
@@ -184,7 +185,7 @@ def _under_each_model(cast: Cast, look: Look, drawn: dict, named: bool) -> list[
     for position, model in enumerate(cast.models):
         if (look.index, model) in drawn:
             line = drawn[look.index, model]
-            label = f"{look.name}, {model}" if named else model
+            label = f"{look.name}, {model}" if named else cast.called(model)
             dash = MODEL_DASHES[position % len(MODEL_DASHES)]
             found.append(Line(look, label, dash, line.times, line.median, line.low, line.high))
     return found

@@ -69,7 +69,7 @@ def _content(comparison: Comparison) -> dict[str, object]:
         "pictures": pictures,
         "given": given,
         "blocks": forest.blocks(table, on_page),
-        "endpoint_finding": findings.endpoints(table),
+        "endpoint_finding": findings.endpoints(table, on_page),
         "endpoint_numbers": forest.numbers(table, on_page),
         "audit": entries,
         "audit_finding": audit.finding(entries),

@@ -8,6 +8,7 @@ from regimens.report import words
 from regimens.report.answer import Answer
 from regimens.report.cast import Cast
 from regimens.report.panel import Panel
+from regimens.report.thinning import MOST_POINTS
 
 if TYPE_CHECKING:
     from regimens.compare import Comparison
@@ -59,7 +60,7 @@ def schedules(comparison: Comparison) -> str:
         spread = f"{min(doses)} to {max(doses)} doses" if min(doses) < max(doses) else words.count(doses[0], "dose")
         return f"Every schedule adds up to {words.exact(high)} MIU, given in {spread}."
     most = _names([row["arm"] for row, total in zip(frame, totals, strict=True) if total >= high * (1 - 1e-9)])
-    times = f"{words.number(high / low, 2)} times the smallest"
+    times = f"{words.exact(float(f'{high / low:.2g}'))} times the smallest"
     return f"Totals run from {words.exact(low)} to {words.exact(high)} MIU; the largest, {most}, is {times}."
 
 
@@ -79,9 +80,8 @@ def curve(comparison: Comparison, cast: Cast, observable: tuple[str, str, str]) 
         if len(peaks):
             who, much = _highest(list(peaks.index), list(peaks), _suffix(name, unit))
             said.setdefault(who, []).append(f"under {model} ({much})" if len(cast.models) > 1 else f"({much})")
-    return (
-        f"Highest median: {'; '.join(f'{who} {words.listing(where)}' for who, where in said.items())}." if said else ""
-    )
+    found = "; ".join(f"{who} {words.listing(where)}" for who, where in said.items())
+    return f"{'Highest median' if cast.intervals else 'Highest peak'}: {found}." if found else ""
 
 
 def reading(cast: Cast, panel: Panel) -> str:
@@ -97,6 +97,8 @@ def reading(cast: Cast, panel: Panel) -> str:
         parts.append(f"marks {'beneath' if panel.small else 'above'} are doses")
     if panel.scale.log:
         parts.append("each grid line is a doubling")
+    if any(line.busy for line in panel.lines):
+        parts.append(f"thinned to {MOST_POINTS} points a curve, highest and lowest kept")
     return words.sentence("; ".join(parts))
 
 
@@ -113,8 +115,9 @@ def cumulative(comparison: Comparison) -> str:
     return f"The steepest seven days hold {words.number(max(weeks))} MIU ({most}), against {least} MIU in the slowest."
 
 
-def endpoints(table: Answer) -> str:
-    """Return on how many endpoints the models agree about the arm with the highest median."""
+def endpoints(table: Answer, cast: Cast) -> str:
+    """Return on how many endpoints the models agree about the arm with the highest value."""
+    value = "median" if cast.intervals else "value"
     firsts: dict[str, list[frozenset[str]]] = {}
     for place, column in enumerate(table.columns):
         known = {row.arm.name: row.cells[place].value for row in table.rows if row.cells[place].value is not None}
@@ -133,9 +136,9 @@ def endpoints(table: Answer) -> str:
     split = [label for label, sets in compared.items() if not frozenset.intersection(*sets)]
     if not split:
         share = ("each of " if len(compared) > 1 else "") + words.count(len(compared), "endpoint")
-        return f"On {share}, the same arm has the highest median under every model."
+        return f"On {share}, the same arm has the highest {value} under every model."
     share = words.count(len(split), "").strip() + " of " + words.count(len(compared), "endpoint")
-    return f"The models disagree about the arm with the highest median on {share}: {_names(split, 4)}."
+    return f"The models disagree about the arm with the highest {value} on {share}: {_names(split, 4)}."
 
 
 def _of_what(comparison: Comparison) -> str:

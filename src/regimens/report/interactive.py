@@ -97,7 +97,7 @@ def _layout(panel: Panel, strip: float) -> dict[str, object]:
     gap = 0.03 if strip else 0.0
     domain = [strip + gap, 1] if panel.small else [0, 1 - strip - gap]
     layout: dict[str, object] = {
-        "margin": {"l": 38, "r": 118 if panel.labelled else 12, "t": 6, "b": 26},
+        "margin": {"l": 38, "r": _right(panel), "t": 6, "b": 26},
         "showlegend": False,
         "hovermode": "x unified",
         "dragmode": False,
@@ -132,6 +132,11 @@ def _layout(panel: Panel, strip: float) -> dict[str, object]:
         layout["yaxis2"] = {"domain": [0, strip] if panel.small else [1 - strip, 1], "range": [0, rows],
                             "visible": False, "fixedrange": True}  # fmt: skip
     return layout
+
+
+def _right(panel: Panel) -> float:
+    longest = max((len(words.shorten(line.label, _LABEL_CHARACTERS)) for line in panel.lines), default=0)
+    return 12 + 7.5 * longest if panel.labelled else 12
 
 
 def _rule(value: float) -> dict[str, object]:

@@ -18,7 +18,8 @@ _LABEL_CHARACTERS = 20
 
 def draw(panel: Panel, width: float = 330.0, height: float = 210.0) -> Markup:
     """Return the panel as an SVG element; colours come from the page's style sheet by class."""
-    right = 92.0 if panel.labelled else RIGHT
+    longest = max((len(words.shorten(line.label, _LABEL_CHARACTERS)) for line in panel.lines), default=0)
+    right = RIGHT + 6.2 * longest if panel.labelled else RIGHT
     rows = 1 if panel.rug else len({lane.arm.index for lane in panel.lanes})
     lanes = rows * _LANE + _LANE_GAP if rows else 0.0
     x = _Span(LEFT, width - right, panel.time.end)

@@ -35,7 +35,11 @@ def table(comparison: Comparison, console_width: int) -> RenderableType:
     found = answer.answer(comparison, on_page, each=min(4, fits))
     parts: list[RenderableType] = [Text(_plain(findings.opening(comparison, on_page)))]
     for model in on_page.models:
-        parts += [Text(""), Text(_plain(model), style="bold"), _model_table(found, model, console_width)]
+        parts += [
+            Text(""),
+            Text(_plain(on_page.called(model)), style="bold"),
+            _model_table(found, model, console_width),
+        ]
     parts.append(Text(""))
     parts += [Text(f"! {_plain(warning)}") for warning in comparison.warnings]
     return Group(*parts, Text(findings.certainty(on_page)))
