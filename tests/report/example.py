@@ -1,6 +1,6 @@
 """Comparisons for the tests of the report: synthetic curves that look like the real thing, made without the engine.
 
-Scenario, arms and regimens are stand-ins with the attributes a report reads, so that these tests need neither files nor models.
+Scenario, arms and regimens are stand-ins with the attributes that a report reads: no files, no models to run.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ HOSTILE_NAMES = (
     "</script><b>bold</b> & \"quoted\" 'single'",
     "{{ 7 * 7 }} {% raw %} %{x} <br>line",
     "Sjögren 每周 ☂ ‮reversed",
-    "A very long name of an arm that goes on and on, as protocol titles do, until nobody can be expected to read it in a legend",
+    "A very long name of an arm that goes on and on, as protocol titles do, until nobody can be expected to read it",
     "a",
 )
 
@@ -62,7 +62,10 @@ SLE_2016 = {"text": "Humrich JY et al., late-breaking poster, ACR annual meeting
 ALS = {"text": "IMODALS, Camu W et al., EBioMedicine 2020", "doi": "10.1016/j.ebiom.2020.102844"}
 
 SIX = {
-    "Every other day, 3 cycles": (regimen("(1 MIU SC every other day x 7, rest 14 days) x 3", *cycles(1, 2, 7, 28, 3)), RA_2022),
+    "Every other day, 3 cycles": (
+        regimen("(1 MIU SC every other day x 7, rest 14 days) x 3", *cycles(1, 2, 7, 28, 3)),
+        RA_2022,
+    ),
     "Daily": (regimen("0.125 MIU SC daily x 168", ("il2", 0.125, 0, 1, 168, 1)), None),
     "Five-day courses": (regimen("(1.05 MIU SC daily x 5, rest 16 days) x 4", *cycles(1.05, 1, 5, 21, 4)), SLE_2016),
     "Every 3 days": (regimen("0.375 MIU SC every 3 days x 56", ("il2", 0.375, 0, 3, 56, 1)), None),
@@ -123,7 +126,7 @@ def hostile_six(subjects: int = 1) -> Comparison:
 
 
 def comparison(arms: dict, title: str, subjects: int, models: tuple[Model, ...] | None = None) -> Comparison:
-    """Return the comparison of `arms` (name -> (regimen, source)) under `models`, `subjects` = 1 for the typical one."""
+    """Return the comparison of `arms` (name -> (regimen, source)) under `models`; one subject is the typical one."""
     models = models or (model("turnover"), model("effect_turnover"))
     rows = [(name, doses) for name, ((_, doses), _) in arms.items()]
     curves = [_curves(name, doses, each, subjects) for name, doses in rows for each in models]
@@ -149,7 +152,9 @@ def model(name: str) -> Model:
     """Return a declared model of that name; the equations are those the synthetic curves follow, roughly."""
     effect = name == "effect_turnover"
     drive = "ce" if effect else "c"
-    extra = (State("ce", "IU/mL", parse_formula("0"), parse_formula("ke0 * (c - ce)"), "effect site"),) if effect else ()
+    extra = (
+        (State("ce", "IU/mL", parse_formula("0"), parse_formula("ke0 * (c - ce)"), "effect site"),) if effect else ()
+    )
     return Model(
         name=name,
         title="Turnover with an effect compartment" if effect else "Turnover of Treg with a direct effect of IL-2",
@@ -161,7 +166,13 @@ def model(name: str) -> Model:
         time_unit="day",
         states=(
             State("depot", "IU", parse_formula("0"), parse_formula("-ka * depot"), "IL-2 under the skin"),
-            State("c", "IU/mL", parse_formula("0"), parse_formula("f * ka * depot / (1000 * v) - cl / v * c"), "IL-2 in serum"),
+            State(
+                "c",
+                "IU/mL",
+                parse_formula("0"),
+                parse_formula("f * ka * depot / (1000 * v) - cl / v * c"),
+                "IL-2 in serum",
+            ),
             *extra,
             State("t", "cells/uL", parse_formula("t0"), parse_formula("kout * t0 * (1 + emax * s) - kout * t"), "Treg"),
         ),
