@@ -9,9 +9,9 @@ from llvmlite import ir
 from regimens.engine.lanes import BYTE, DOUBLE, INT, INTS, SLOT_BYTES, VECTOR, integer
 from regimens.model.compile import Equations
 
-INTEGERS = ("subject", "action", "output", "accepted", "rejected", "fresh")
-"""Slots of whole numbers: the subject (-1 for an idle lane), its next action and output, its steps, and whether the step
-size must be chosen anew."""
+INTEGERS = ("subject", "action", "output", "accepted", "rejected", "fresh", "status")
+"""Slots of whole numbers: the subject (-1 for an idle lane), its next action and output, its steps, whether the step
+size must be chosen anew, and why the lane has to stop."""
 
 SCALARS = ("t", "h", "stop", "due", "memory", "growth", "began", "span")
 """Time, step size, time of the next action, time of the next output, the controller's memory of the last error, the most
