@@ -7,8 +7,7 @@ import math
 from llvmlite import ir
 
 from regimens.engine.flow import each_below, each_lane, while_nonzero
-from regimens.engine.frame import Frame
-from regimens.engine.job import element, load_field
+from regimens.engine.frame import Frame, element, load_field
 from regimens.engine.lanes import (
     BIT,
     BYTE,
