@@ -17,6 +17,9 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+MOST_SHOWN = 30
+"""Problems of one file that its message spells out; the others are counted."""
+
 
 class RegimensError(Exception):
     """Base of all errors that a user can cause and correct."""
@@ -24,7 +27,7 @@ class RegimensError(Exception):
 
 @dataclass(frozen=True)
 class Problem:
-    """One fault of a file: `message` says what was found, `advice` what would be right; line and column count from 1."""
+    """One fault of a file: `message` what was found, `advice` what would be right; line and column count from 1."""
 
     message: str
     advice: str = ""
@@ -39,7 +42,10 @@ class InputFileError(RegimensError):
         self.path = str(path)
         self.problems = tuple(sorted(problems, key=lambda p: (p.line or 0, p.column or 0)))
         self.text = text
-        super().__init__("\n".join(self._said(problem) for problem in self.problems))
+        said = [self._said(problem) for problem in self.problems[:MOST_SHOWN]]
+        if len(self.problems) > MOST_SHOWN:
+            said.append(f"{self.path}: {len(self.problems) - MOST_SHOWN} more problems are not shown.")
+        super().__init__("\n".join(said))
 
     def _said(self, problem: Problem) -> str:
         place = self.path if problem.line is None else f"{self.path}:{problem.line}"

@@ -1,0 +1,9 @@
+"""Models: what a model file declares, checked, and compiled for the engine."""
+
+from regimens.model.compile import compile_model
+from regimens.model.declaration import Model
+from regimens.model.file import find as find_model
+from regimens.model.file import load as load_model
+from regimens.model.parameters import Parameters, typical
+
+__all__ = ["Model", "Parameters", "compile_model", "find_model", "load_model", "typical"]

@@ -16,7 +16,7 @@ HOURS_PER = {"h": 1.0, "day": 24.0}
 
 @dataclass(frozen=True)
 class Source:
-    """Where a number or a structure comes from: a key used inside the file, the citation in words, and a DOI if printed."""
+    """Where a number or a structure comes from: its key in the file, the citation in words, and a DOI if printed."""
 
     key: str
     text: str
@@ -83,7 +83,7 @@ class Input:
 
 @dataclass(frozen=True)
 class Observable:
-    """A named output: a formula of states, parameters, definitions and `time`; `better` is "higher", "lower" or None."""
+    """A named output: a formula of everything above and `time`; `better` is "higher", "lower" or None."""
 
     name: str
     formula: Expression
@@ -94,7 +94,7 @@ class Observable:
 
 @dataclass(frozen=True)
 class Model:
-    """A whole model. `digest` is the SHA-256 of the text it was read from; `exploratory` models say so wherever shown."""
+    """A whole model. `digest` is the SHA-256 of the file it was read from; `exploratory` ones say so wherever shown."""
 
     name: str
     title: str

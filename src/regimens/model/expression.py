@@ -1,13 +1,16 @@
 """Formulas of model files: text -> a frozen expression tree, through a closed list of what is allowed.
 
-Nothing from a file is ever executed: Python's own parser reads the text, and only numbers, names, + - * / **, brackets and the
-functions of `FUNCTIONS` pass. `hill(x, ec50, h)` is x^h / (ec50^h + x^h), and 0 for x <= 0.
+Nothing from a file is ever executed: Python's own parser reads the text, and only numbers, names, + - * / **, brackets
+and the functions of `FUNCTIONS` pass. A power of two numbers does not: 9**9**9**9 would keep computer algebra busy for
+ever. `hill(x, ec50, h)` is x^h / (ec50^h + x^h), and 0 for x <= 0.
 """
 
 from __future__ import annotations
 
 import ast
 import math
+import re
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -22,6 +25,10 @@ TIME = "time"
 LONGEST_FORMULA = 2000
 DEEPEST_FORMULA = 60
 
+_ALLOWED = "A formula may use numbers, names, + - * / **, brackets and " + ", ".join(FUNCTIONS) + "."
+_FOREIGN = re.compile(r"[^\x20-\x7e\s]|[#;=\\]")
+"""Characters refused before Python's parser sees them: it would take look-alikes for letters and '#' for a comment."""
+_LINE_BREAK = re.compile(r"\s")
 _OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
 _PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "**": 4}
 _NEGATION_PRECEDENCE = 3
@@ -86,13 +93,31 @@ def parse_formula(text: str) -> Expression:
             f"The formula has {len(text)} characters; at most {LONGEST_FORMULA} are read.",
             advice="Name parts of it under 'definitions'.",
         )
+    foreign = _FOREIGN.search(text)
+    if foreign:
+        advice = "A formula is written with plain letters, digits and + - * / ** ( ) , only."
+        raise FormulaError(f"'{foreign[0]}' is no character of a formula.", foreign.start(), advice)
+    line = _LINE_BREAK.sub(" ", text)
+    indent = len(line) - len(line.lstrip())
     try:
-        body = ast.parse(text.strip(), mode="eval").body
+        return _convert(_parsed(line.strip()), line.strip(), 0)
+    except FormulaError as error:
+        raise FormulaError(error.message, error.at + indent, error.advice) from None
+
+
+def _parsed(line: str) -> ast.expr:
+    if not line:
+        raise FormulaError("The formula is empty.")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)
+            warnings.simplefilter("ignore", DeprecationWarning)
+            return ast.parse(line, mode="eval").body
     except SyntaxError as error:
-        raise FormulaError(f"'{text}' is not a formula: {error.msg}.", max(0, (error.offset or 1) - 1)) from None
+        at = min(error.offset or len(line), len(line)) - 1
+        raise FormulaError(f"'{_shown(line)}' is not a formula.", at, _ALLOWED) from None
     except (ValueError, RecursionError, MemoryError):
-        raise FormulaError(f"'{text[:60]}' is not a formula.") from None
-    return _convert(body, text, 0)
+        raise FormulaError(f"'{_shown(line)}' is not a formula.", advice=_ALLOWED) from None
 
 
 def names_in(expression: Expression) -> Iterator[str]:
@@ -132,16 +157,17 @@ def _convert(node: ast.expr, text: str, depth: int) -> Expression:
         case ast.UnaryOp(op=ast.UAdd(), operand=operand):
             return _convert(operand, text, depth + 1)
         case ast.BinOp(op=operator, left=left, right=right) if type(operator) in _OPERATORS:
-            return Binary(
-                _OPERATORS[type(operator)], _convert(left, text, depth + 1), _convert(right, text, depth + 1)
-            )
+            sides = _convert(left, text, depth + 1), _convert(right, text, depth + 1)
+            if isinstance(operator, ast.Pow) and not any(name for side in sides for name in names_in(side)):
+                found = ast.get_source_segment(text, node) or text
+                raise FormulaError(f"'{_shown(found)}' is a power of numbers.", node.col_offset, "Write the number itself.")
+            return Binary(_OPERATORS[type(operator)], *sides)
         case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
             return _convert_call(name, arguments, node, text, depth)
-    found = ast.get_source_segment(text.strip(), node) or text
-    advice = "A formula may use numbers, names, + - * / **, brackets and " + ", ".join(FUNCTIONS) + "."
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
-        advice = "A power is written with **."
-    raise FormulaError(f"'{found}' is not allowed in a formula.", node.col_offset, advice)
+    found = ast.get_source_segment(text, node) or text
+    power = isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor)
+    advice = "A power is written with **." if power else _ALLOWED
+    raise FormulaError(f"'{_shown(found)}' is not allowed in a formula.", node.col_offset, advice)
 
 
 def _convert_call(name: str, arguments: list[ast.expr], node: ast.expr, text: str, depth: int) -> Expression:
@@ -155,10 +181,12 @@ def _convert_call(name: str, arguments: list[ast.expr], node: ast.expr, text: st
         )
     wanted = FUNCTIONS[name]
     if len(arguments) != wanted:
-        raise FormulaError(
-            f"'{name}' takes {wanted} argument{'s' * (wanted > 1)}, not {len(arguments)}.", node.col_offset
-        )
+        raise FormulaError(f"'{name}' takes {wanted} argument{'s' * (wanted > 1)}, not {len(arguments)}.", node.col_offset)
     return Call(name, tuple(_convert(argument, text, depth + 1) for argument in arguments))
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _finite(value: int | float, at: int) -> float:

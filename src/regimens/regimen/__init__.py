@@ -1,0 +1,27 @@
+"""Regimens: the parts they are made of, the same in words, and the same written out as dose events."""
+
+from regimens.regimen.events import DoseEvents
+from regimens.regimen.parts import Course, Cycle, Dose, Rest, Weekly
+from regimens.regimen.quantities import IU, MIU, Amount, Duration, days, hours, mg, minutes, weeks
+from regimens.regimen.regimen import Regimen
+from regimens.regimen.words import parse_regimen
+
+__all__ = [
+    "IU",
+    "MIU",
+    "Amount",
+    "Course",
+    "Cycle",
+    "Dose",
+    "DoseEvents",
+    "Duration",
+    "Regimen",
+    "Rest",
+    "Weekly",
+    "days",
+    "hours",
+    "mg",
+    "minutes",
+    "parse_regimen",
+    "weeks",
+]

@@ -62,7 +62,7 @@ class DoseEvents:
         )
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the events as a DataFrame: arm, drug, cycle, dose, time_h, amount, basis, route, duration_h, max, id."""
+        """Return a DataFrame: arm, drug, cycle, dose, time_h, amount, basis, route, duration_h, max, id."""
         import pandas as pd
 
         return pd.DataFrame(

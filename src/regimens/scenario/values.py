@@ -8,9 +8,11 @@ import numpy as np
 
 from regimens.endpoints import Endpoint
 from regimens.engine.trajectories import Tolerances
-from regimens.exposure import Expected, Subject
+from regimens.exposure import Expected
+from regimens.model.declaration import Model
 from regimens.population import Population
 from regimens.regimen import Regimen
+from regimens.subject import Subject
 
 
 @dataclass(frozen=True)
@@ -26,13 +28,13 @@ class Reference:
 class Arm:
     """One regimen given to the population.
 
-    `regimen` has its rest ranges resolved; `written` is the text or the echo of the regimen as the file states it;
-    `assumptions` are sentences of the file about what its source leaves open.
+    `regimen` has its rest ranges resolved; `expected` has an entry per drug that the file says something about;
+    `assumptions` are sentences about what the source leaves open; `line` is where the file names the arm.
     """
 
     name: str
     regimen: Regimen
-    expected: Expected | None = None
+    expected: tuple[Expected, ...] = ()
     sources: tuple[Reference, ...] = ()
     assumptions: tuple[str, ...] = ()
     line: int | None = None
@@ -48,7 +50,7 @@ class Scenario:
     name: str
     title: str
     arms: tuple[Arm, ...]
-    models: tuple[str, ...]
+    models: tuple[Model, ...]
     horizon_h: float
     observe_h: np.ndarray = field(repr=False)
     endpoints: tuple[Endpoint, ...]

@@ -1,0 +1,238 @@
+"""The command line: arguments, exit codes, printing. No science, and no heavy import before a command needs it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from regimens.errors import ExposureMismatch, RegimensError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+DONE, FAILED, WRONG_INPUT, WRONG_EXPOSURE = 0, 1, 2, 3
+"""Exit codes: done; anything else; the input is wrong; exposure differs from what a scenario expects."""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="regimens")
+@click.option("--debug", is_flag=True, help="Show Python's traceback when something goes wrong.")
+def commands(debug: bool) -> None:
+    """Compare low-dose interleukin-2 schedules: exact exposure first, then simulated Treg curves.
+
+    For research. Nothing here is for treatment decisions.
+    """
+
+
+@commands.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="New folder. [default: results/<scenario>-<date>-<hash>]"
+)
+@click.option("--open", "open_page", is_flag=True, help="Open the page in the browser when it is written.")
+@click.option("--threads", type=click.IntRange(min=1), help="Threads to use; changes the time and not the numbers.")
+def compare(file: Path, out: Path | None, open_page: bool, threads: int | None) -> None:
+    """Simulate every arm of the scenario FILE under every model and write a report.
+
+    Totals are checked first: one that differs from what the scenario expects ends the run (exit code 3) before any curve.
+    """
+    import datetime
+    import importlib.metadata
+
+    from regimens import results
+    from regimens.compare import compare as run
+    from regimens.report import page, table
+    from regimens.scenario import read_scenario
+
+    if out is not None and out.exists():
+        raise results.OutputExists(out)
+    scenario = read_scenario(file)
+    version = importlib.metadata.version("regimens")
+    today = datetime.date.today()
+    folder = out or results.default_folder(scenario, version, today)
+    talk, console = _talk(), _console()
+    with _progress(talk) as progress:
+        comparison = run(scenario, progress, threads)
+    comparison.provenance["created"] = today.isoformat()
+    comparison.provenance["command"] = f"regimens compare {file.as_posix()}"
+    results.write_folder(results.files_of(comparison, page(comparison)), folder)
+    console.print(table(comparison, console.width))
+    talk.print(f"Written to {folder / 'report.html'}", markup=False, highlight=False, soft_wrap=True)
+    if open_page:
+        click.launch(str(folder / "report.html"))
+
+
+@commands.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--csv", "csv_path", type=click.Path(path_type=Path), help="Also write the table to this new CSV file.")
+def exposure(file: Path, csv_path: Path | None) -> None:
+    """Print the exact exposure of every arm of the scenario FILE; nothing is simulated."""
+    from fractions import Fraction
+
+    from regimens.exposure import ExposureTable, cut_off, exposure_of
+    from regimens.report.exposure_table import exposure_table
+    from regimens.results import OutputExists, write_file
+    from regimens.scenario import read_scenario
+
+    if csv_path is not None and csv_path.exists():
+        raise OutputExists(csv_path)
+    scenario = read_scenario(file)
+    rows = [row for a in scenario.arms for row in exposure_of(a.regimen, scenario.subject, a.name, a.expected)]
+    table = ExposureTable(tuple(rows))
+    _console().print(exposure_table(table, scenario))
+    for arm in scenario.arms:
+        sentence = cut_off(arm, Fraction(scenario.horizon_h), scenario.subject)
+        if sentence:
+            click.echo(sentence, err=True)
+    if csv_path is not None:
+        write_file(table.to_frame().to_csv(index=False, lineterminator="\n"), csv_path)
+    if table.differences:
+        raise ExposureMismatch(table.differences)
+
+
+@commands.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+def check(files: tuple[Path, ...]) -> None:
+    """Check scenario and model FILES, totals included; nothing is simulated."""
+    worst = DONE
+    for file in files:
+        try:
+            click.echo(f"{file}: {_checked(file)}")
+        except RegimensError as error:
+            _say(error)
+            code = _exit_code(error)
+            worst = WRONG_INPUT if WRONG_INPUT in (worst, code) else max(worst, code)
+    sys.exit(worst)
+
+
+def _checked(file: Path) -> str:
+    from regimens.exposure import audit
+    from regimens.model.file import load
+    from regimens.scenario import read_scenario
+    from regimens.yamlfile import read as read_yaml
+
+    if "states" in read_yaml(file).data:
+        model = load(file)
+        return f"a model of {len(model.states)} states and {len(model.parameters)} parameters, as it should be."
+    scenario = read_scenario(file)
+    audit(scenario.arms, scenario.subject)
+    return f"a scenario of {len(scenario.arms)} arms under {len(scenario.models)} models, as it should be."
+
+
+@commands.command()
+@click.argument("text")
+@click.option("--weight", default="70 kg", show_default=True, help="Body weight, for doses per kg.")
+@click.option("--height", default="167 cm", show_default=True, help="Height, for the body surface area by Mosteller.")
+def explain(text: str, weight: str, height: str) -> None:
+    """Say what the protocol TEXT means: an unambiguous sentence, days, exact totals, a calendar.
+
+    For example:
+
+    \b
+      regimens explain "0.5 MIU SC daily x 5"
+      regimens explain "(1.5 MIU SC daily x 5, rest 9-16 days) x 4"
+      regimens explain "il2: 0.5 MIU SC daily x 5; tocilizumab: 8 mg/kg (max 800 mg) IV once over 1 h"
+    """
+    from regimens.explain import explain as lines_of
+    from regimens.regimen import parse_regimen
+    from regimens.subject import Subject, mosteller
+    from regimens.units import parse_quantity
+
+    kg, cm = parse_quantity(weight, ["kg"])[0], parse_quantity(height, ["cm"])[0]
+    for line in lines_of(parse_regimen(text), Subject(kg, cm, mosteller(kg, cm))):
+        click.echo(line)
+
+
+@commands.command()
+def models() -> None:
+    """List the models that are shipped."""
+    from regimens.model.describe import model_list
+
+    _console().print(model_list())
+
+
+@commands.command()
+@click.argument("name")
+def model(name: str) -> None:
+    """Show the equations, parameters and sources of the model NAME (or of a model file)."""
+    from regimens.model.describe import describe
+    from regimens.model.file import find
+
+    _console().print(describe(find(name)))
+
+
+@commands.command()
+@click.argument("kind", type=click.Choice(["scenario", "model"]), default="scenario")
+def schema(kind: str) -> None:
+    """Print the JSON Schema of scenario or model files, for editors."""
+    from regimens.schemas import schema_text
+
+    click.echo(schema_text(kind), nl=False)
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+def _talk() -> Console:
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)
+
+
+def _progress(talk: Console):
+    import contextlib
+
+    if not talk.is_terminal:
+        return contextlib.nullcontext(lambda said: None)
+    status = talk.status("starting")
+
+    @contextlib.contextmanager
+    def shown():
+        with status:
+            yield lambda said: status.update(said)
+
+    return shown()
+
+
+def _exit_code(error: Exception) -> int:
+    if isinstance(error, ExposureMismatch):
+        return WRONG_EXPOSURE
+    return WRONG_INPUT if isinstance(error, RegimensError) else FAILED
+
+
+def _say(error: Exception) -> None:
+    if isinstance(error, RegimensError):
+        text = str(error)
+    elif isinstance(error, OSError):
+        text = f"{error.filename or 'The disk'}: {error.strerror or error}."
+    elif isinstance(error, MemoryError):
+        text = "There is not enough memory for this scenario. Simulate fewer subjects or arms, or observe less often."
+    else:
+        text = f"regimens stopped, and should not have: {type(error).__name__}: {error}. `regimens --debug ...` shows where."
+    click.echo(text, err=True)
+
+
+def main() -> NoReturn:
+    """Run the command line and exit with its code; no traceback unless `--debug` is among the arguments."""
+    try:
+        commands.main(standalone_mode=False)
+    except click.exceptions.Exit as ended:
+        sys.exit(ended.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(WRONG_INPUT)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted; nothing was written.", err=True)
+        sys.exit(FAILED)
+    except Exception as error:
+        if "--debug" in sys.argv:
+            raise
+        _say(error)
+        sys.exit(_exit_code(error))
+    sys.exit(DONE)

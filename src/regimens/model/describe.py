@@ -1,0 +1,175 @@
+"""A model in print: equations as text for every reader, and a rich rendering for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from regimens import shipped
+from regimens.model.declaration import Input, Model, Parameter, Source
+from regimens.model.expression import in_formula
+from regimens.model.file import find
+
+if TYPE_CHECKING:
+    from rich.console import Group, RenderableType
+    from rich.table import Table
+
+_TIMES = {"h": "hours", "day": "days"}
+
+EXPLORATORY = "Exploratory: not calibrated to patient data."
+
+
+def equations(model: Model) -> list[tuple[str, str]]:
+    """Return left and right sides of all definitions, then of all rates, in the order of the file."""
+    defined = [(definition.name, in_formula(definition.formula)) for definition in model.definitions]
+    return defined + [(f"d({state.name})/dt", in_formula(state.rate)) for state in model.states]
+
+
+def initial_values(model: Model) -> list[tuple[str, str]]:
+    """Return left and right sides of the value of every state at the start."""
+    return [(f"{state.name}(0)", in_formula(state.initial)) for state in model.states]
+
+
+def inputs_in_words(model: Model) -> list[str]:
+    """Return a sentence for every way in which doses enter."""
+    return [_input_in_words(entry, model.time_unit) for entry in model.inputs]
+
+
+def source_numbers(model: Model) -> dict[str, int]:
+    """Return the number of every source, from 1 in the order of the file, by its key."""
+    return {source.key: number for number, source in enumerate(model.sources, start=1)}
+
+
+def citation(source: Source) -> str:
+    """Return the source in words, with its DOI if it has one."""
+    return f"{source.text} doi:{source.doi}" if source.doi else source.text
+
+
+def describe(model: Model) -> Group:
+    """Return a rich renderable of the whole model, readable from 80 columns on and without colour."""
+    from rich.console import Group
+    from rich.text import Text
+
+    parts: list[RenderableType] = [Text(f"{model.title} ({model.name})", style="bold")]
+    if model.exploratory:
+        parts.append(Text(EXPLORATORY, style="bold"))
+    parts += [Text(model.description.strip()), Text("")]
+    parts += _section(f"Equations (time in {_TIMES[model.time_unit]})", _pairs(equations(model), _units_of_equations(model)))
+    parts += _section("Before the first dose", _pairs(initial_values(model), [state.unit for state in model.states]))
+    parts += _section("Doses", Group(*(Text(f"  {sentence}") for sentence in inputs_in_words(model))))
+    parts += _section("Parameters", _parameter_table(model))
+    parts += _section("Notes", Group(*_notes(model)))
+    parts += _section("Observables", _observable_table(model))
+    parts += _section("Sources", _source_table(model))
+    return Group(*parts[:-1])
+
+
+def model_list() -> Table:
+    """Return a rich table of the shipped models: name, title, and how large each is."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="underline")
+    table.add_column("name", no_wrap=True)
+    table.add_column("what it is", overflow="fold")
+    for heading in ("states", "parameters"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for name in shipped.names("models"):
+        model = find(name)
+        title = f"{model.title} (exploratory)" if model.exploratory else model.title
+        table.add_row(*map(Text, (name, title, str(len(model.states)), str(len(model.parameters)))))
+    return table
+
+
+def _section(heading: str, body: RenderableType) -> list[RenderableType]:
+    from rich.text import Text
+
+    return [Text(heading, style="bold"), body, Text("")]
+
+
+def _grid(*widths: dict[str, object]) -> Table:
+    from rich.table import Table
+
+    grid = Table.grid(padding=(0, 1, 0, 0), pad_edge=False)
+    for options in widths:
+        grid.add_column(**options)
+    return grid
+
+
+def _pairs(pairs: list[tuple[str, str]], units: list[str]) -> RenderableType:
+    from rich.text import Text
+
+    grid = _grid({"justify": "right", "no_wrap": True}, {"overflow": "fold"}, {"style": "dim", "no_wrap": True})
+    for (left, right), unit in zip(pairs, units, strict=True):
+        grid.add_row(Text(f"{left} ="), Text(right), Text("" if unit == "1" else f"[{unit}]"))
+    return _indented(grid)
+
+
+def _units_of_equations(model: Model) -> list[str]:
+    rates = [f"1/{model.time_unit}" if state.unit == "1" else f"{state.unit}/{model.time_unit}" for state in model.states]
+    return [definition.unit for definition in model.definitions] + rates
+
+
+def _input_in_words(entry: Input, time_unit: str) -> str:
+    portion, lag = in_formula(entry.bioavailability), in_formula(entry.lag)
+    later = "at once" if lag == "0" else f"after {lag} {time_unit}" if lag[0].isdigit() else f"after {lag}"
+    part = "" if portion == "1" else f", times {portion}"
+    return f"{entry.drug} {entry.route} enters {entry.state}{part}, {later}."
+
+
+def _parameter_table(model: Model) -> RenderableType:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="underline")
+    for heading in ("name", "value", "unit", "bounds", "CV", "source"):
+        table.add_column(heading, justify="right" if heading in ("value", "CV") else "left", no_wrap=True)
+    table.add_column("what it is", overflow="fold")
+    numbers = source_numbers(model)
+    for parameter in model.parameters:
+        table.add_row(*(Text(cell) for cell in _cells(parameter, numbers)))
+    return _indented(table)
+
+
+def _indented(body: RenderableType) -> RenderableType:
+    from rich.padding import Padding
+
+    return Padding(body, (0, 0, 0, 2), expand=False)
+
+
+def _cells(parameter: Parameter, numbers: dict[str, int]) -> Iterator[str]:
+    yield parameter.name
+    yield f"{parameter.value:g}"
+    yield parameter.unit
+    yield "fixed" if parameter.low == parameter.high else f"{parameter.low:g}-{parameter.high:g}"
+    yield f"{parameter.cv:.0%}" if parameter.cv else "-"
+    yield "assumed" if parameter.source is None else f"[{numbers[parameter.source]}]"
+    yield parameter.label
+
+
+def _notes(model: Model) -> Iterator[RenderableType]:
+    from rich.text import Text
+
+    for parameter in model.parameters:
+        if parameter.note:
+            yield _indented(Text.assemble((parameter.name, "bold"), f": {parameter.note.strip()}"))
+
+
+def _observable_table(model: Model) -> RenderableType:
+    from rich.text import Text
+
+    grid = _grid({"no_wrap": True}, {"no_wrap": True}, {"overflow": "fold"}, {"style": "dim"})
+    for observable in model.observables:
+        wanted = f"{observable.better} is better" if observable.better else ""
+        unit = "" if observable.unit == "1" else f"[{observable.unit}]"
+        grid.add_row(*(Text(cell) for cell in (observable.name, unit, observable.label, wanted)))
+    return _indented(grid)
+
+
+def _source_table(model: Model) -> RenderableType:
+    from rich.text import Text
+
+    grid = _grid({"justify": "right", "no_wrap": True}, {"overflow": "fold"})
+    for number, source in enumerate(model.sources, start=1):
+        grid.add_row(Text(f"[{number}]"), Text(citation(source).strip()))
+    return _indented(grid)

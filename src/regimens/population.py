@@ -1,0 +1,49 @@
+"""Populations: virtual subjects around the typical one, the same in every arm and under every model.
+
+A draw is keyed by subject and parameter name, never by worker or batch: growing a population keeps its first subjects, and
+two models that share a parameter give a subject the same standing in both.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from regimens.model.declaration import Model
+from regimens.model.parameters import Parameters
+from regimens.subject import Subject
+
+
+@dataclass(frozen=True)
+class Population:
+    """How many subjects are drawn, and the seed they are drawn with."""
+
+    subjects: int
+    seed: int
+
+
+def draw(population: Population | None, model: Model, subject: Subject) -> Parameters:
+    """Return the subjects' parameters: log-normal around the typical value with the CV of the model file.
+
+    Without a population, the one typical subject. Body size is the scenario's for everyone. A CV of c is a standard
+    deviation of sqrt(log(1 + c^2)) on the log scale, so the typical value is the median.
+    """
+    names = tuple(parameter.name for parameter in model.parameters)
+    typical = np.array([parameter.value for parameter in model.parameters])
+    count = 1 if population is None else population.subjects
+    values = np.tile(typical, (count, 1))
+    if population is not None:
+        for column, parameter in enumerate(model.parameters):
+            if parameter.cv > 0:
+                spread = np.sqrt(np.log1p(parameter.cv**2))
+                values[:, column] *= np.exp(spread * _standing(population, parameter.name))
+    return Parameters(names, values, np.full(count, float(subject.weight_kg)), np.full(count, float(subject.bsa_m2)))
+
+
+def _standing(population: Population, parameter: str) -> np.ndarray:
+    """Return one standard normal number per subject for a parameter."""
+    purpose = zlib.crc32(parameter.encode())
+    keys = (np.random.SeedSequence(population.seed, spawn_key=(subject, purpose)) for subject in range(population.subjects))
+    return np.array([np.random.default_rng(key).standard_normal() for key in keys])

@@ -1,0 +1,132 @@
+"""Lengths of time and amounts of drug as exact frozen values, and how to build them: `days(2)`, `MIU(1).per_m2`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from regimens.errors import RegimenError
+from regimens.units import AMOUNT_UNITS, Exact, amount_text, best_amount_unit, decimal_text, duration_text, exact
+
+
+@dataclass(frozen=True)
+class Duration:
+    """A length of time, exact, in hours. Built by `minutes`, `hours`, `days` or `weeks`."""
+
+    hours: Fraction
+
+    def __repr__(self) -> str:
+        for name, size in (("days", Fraction(24)), ("hours", Fraction(1)), ("minutes", Fraction(1, 60))):
+            if self.hours % size == 0:
+                return f"{name}({self.hours // size})"
+        return f"hours({_pasteable(self.hours)})"
+
+    def __str__(self) -> str:
+        return duration_text(self.hours)
+
+
+def minutes(count: Exact) -> Duration:
+    """Return a time of `count` minutes."""
+    return Duration(exact(count, "number of minutes") / 60)
+
+
+def hours(count: Exact) -> Duration:
+    """Return a time of `count` hours."""
+    return Duration(exact(count, "number of hours"))
+
+
+def days(count: Exact) -> Duration:
+    """Return a time of `count` days of 24 h."""
+    return Duration(exact(count, "number of days") * 24)
+
+
+def weeks(count: Exact) -> Duration:
+    """Return a time of `count` weeks of 168 h."""
+    return Duration(exact(count, "number of weeks") * 168)
+
+
+@dataclass(frozen=True)
+class Amount:
+    """How much: `value` in `unit` (IU or mg), `basis` flat, per m2 or per kg, at most `cap` (None = no cap)."""
+
+    value: Fraction
+    unit: str
+    basis: str = "flat"
+    cap: Fraction | None = None
+
+    def __post_init__(self) -> None:
+        if self.value <= 0:
+            raise RegimenError(
+                f"An amount of {amount_text(self.value, self.unit)} cannot be given.",
+                "Amounts are greater than zero; an arm without doses is written 'no dose'.",
+            )
+        if self.cap is not None and self.cap <= 0:
+            raise RegimenError(f"A cap of {amount_text(self.cap, self.unit)} allows no dose.", "Caps are greater than zero.")
+        if self.cap is not None and self.basis == "flat":
+            raise RegimenError("A flat amount needs no cap.", "Caps belong to amounts per m2 or per kg.")
+
+    @property
+    def per_m2(self) -> Amount:
+        """The same amount for each m2 of body surface."""
+        return Amount(self.value, self.unit, "per m2")
+
+    @property
+    def per_kg(self) -> Amount:
+        """The same amount for each kg of body weight."""
+        return Amount(self.value, self.unit, "per kg")
+
+    def at_most(self, cap: Amount) -> Amount:
+        """The same amount, never more than `cap` (a flat amount of the same kind of unit) in one dose."""
+        if cap.unit != self.unit or cap.basis != "flat":
+            raise RegimenError(f"'{cap}' is no cap for '{self}'.", f"A cap is a flat amount in {self.unit} or its multiples.")
+        return Amount(self.value, self.unit, self.basis, cap.value)
+
+    def for_size(self, weight_kg: Fraction, bsa_m2: Fraction) -> Fraction:
+        """Return what a subject of that weight and body surface gets, in the canonical unit, cap applied."""
+        size = {"flat": Fraction(1), "per m2": bsa_m2, "per kg": weight_kg}[self.basis]
+        given = self.value * size
+        return given if self.cap is None else min(given, self.cap)
+
+    def __str__(self) -> str:
+        unit, size = best_amount_unit(self.value, self.unit)
+        text = f"{decimal_text(self.value / size)} {unit}" + {"flat": "", "per m2": "/m2", "per kg": "/kg"}[self.basis]
+        return text if self.cap is None else f"{text} (max {amount_text(self.cap, self.unit)})"
+
+    def __repr__(self) -> str:
+        text = _flat_repr(self.value, self.unit) + {"flat": "", "per m2": ".per_m2", "per kg": ".per_kg"}[self.basis]
+        return text if self.cap is None else f"{text}.at_most({_flat_repr(self.cap, self.unit)})"
+
+
+def amount(count: Exact, unit: str) -> Amount:
+    """Return a flat amount of `count` of a unit of the closed table ('IU', 'kIU', 'MIU', 'ug', 'mg', 'g')."""
+    canonical, size = AMOUNT_UNITS[unit]
+    return Amount(exact(count, "amount") * size, canonical)
+
+
+def IU(count: Exact) -> Amount:
+    """Return an amount of IL-2 in IU."""
+    return amount(count, "IU")
+
+
+def MIU(count: Exact) -> Amount:
+    """Return an amount of IL-2 in million IU."""
+    return amount(count, "MIU")
+
+
+def mg(count: Exact) -> Amount:
+    """Return an amount of a drug in mg."""
+    return amount(count, "mg")
+
+
+def _pasteable(value: Fraction) -> str:
+    text = decimal_text(value)
+    if "/" in text:
+        return repr(value)
+    return text if len(text) <= 15 else repr(text)
+
+
+def _flat_repr(value: Fraction, canonical: str) -> str:
+    unit, size = best_amount_unit(value, canonical)
+    if unit == "ug":
+        unit, size = "mg", Fraction(1)
+    return f"{unit}({_pasteable(value / size)})"

@@ -1,0 +1,276 @@
+"""Regimen: what is given, drug by drug, as sequences of parts; and the same written out dose by dose, exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import groupby, repeat
+
+import numpy as np
+
+from regimens.errors import RegimenError
+from regimens.regimen.events import NO_CAP, DoseEvents
+from regimens.regimen.parts import IL2, MOST_DOSES, UNNAMED, Course, Cycle, Dose, Part, Rest, check_parts
+from regimens.regimen.quantities import Duration
+from regimens.regimen.writing import write_regimen
+from regimens.units import duration_text
+
+
+@dataclass(frozen=True)
+class PlannedDose:
+    """One dose of a plan: exact start (h), which drug, dose, cycle and number within it (from 1).
+
+    `until` is one interval after the start (of a dose given once: its start), where the plan may go on.
+    """
+
+    start: Fraction
+    drug: str
+    dose: Dose
+    cycle: int
+    number: int
+    until: Fraction
+
+
+@dataclass(frozen=True, init=False, repr=False)
+class Regimen:
+    """What is given, drug by drug; no part at all means no dose (placebo, control).
+
+    >>> Regimen(Cycle(Course(MIU(1), every=days(2), doses=7), Rest(days(14)), repeats=3)).in_words()
+    '(1 MIU SC every other day x 7, rest 14 days) x 3'
+    >>> Regimen(il2=Course(MIU(0.5), every=days(1), doses=5), tocilizumab=Dose(mg(8).per_kg, "IV", over=hours(1)))
+    Regimen(il2=Course(MIU(0.5), every=days(1), doses=5), tocilizumab=Dose(mg(8).per_kg, 'IV', over=hours(1)))
+
+    Parts given without a drug are IL-2's when they are in IU. Every drug starts at the first moment; a leading Rest
+    delays it.
+    """
+
+    plans: tuple[tuple[str, tuple[Part, ...]], ...]
+
+    def __init__(self, *parts: Part, **by_drug: Part | Iterable[Part]) -> None:
+        named = {drug: _sequence(given) for drug, given in by_drug.items()}
+        if parts:
+            check_parts(parts)
+            if drug_of(parts) in named:
+                raise RegimenError(f"Parts of '{drug_of(parts)}' are given twice.", "Name them once, with or without the drug.")
+            named[drug_of(parts)] = parts
+        object.__setattr__(self, "plans", tuple(sorted((drug, given) for drug, given in named.items())))
+        for drug, given in self.plans:
+            check_parts(given)
+            _check_plan(drug, given)
+
+    @property
+    def drugs(self) -> tuple[str, ...]:
+        """Names of the drugs that are given, in alphabetical order."""
+        return tuple(drug for drug, _ in self.plans)
+
+    @property
+    def has_ranges(self) -> bool:
+        """Whether any rest is still given as a range."""
+        return any(rest.is_range for _, parts in self.plans for rest in _rests(parts))
+
+    def doses(self, drug: str = IL2) -> int:
+        """Return the number of doses of one drug, without writing them out."""
+        return _count(dict(self.plans).get(drug, ()))
+
+    def written_out(self) -> tuple[PlannedDose, ...]:
+        """Return every dose exactly, sorted by time, then drug. RegimenError while a rest is still a range."""
+        if self.has_ranges:
+            raise RegimenError(
+                "A rest of this regimen is still a range.",
+                "Resolve it: shortest, midpoint, longest or each (`with_rests`).",
+            )
+        planned = [dose for drug, parts in self.plans for dose in _write_out(drug, parts)]
+        return tuple(sorted(planned, key=lambda dose: (dose.start, dose.drug)))
+
+    def events(self, horizon: Duration, arm: str = "") -> DoseEvents:
+        """Return the doses that start before `horizon` as columns of floats (h; IU or mg), named after `arm`."""
+        planned = [dose for dose in self.written_out() if dose.start < horizon.hours]
+        amounts = [dose.dose.amount for dose in planned]
+        return DoseEvents(
+            time_h=np.array([float(dose.start) for dose in planned], dtype=float),
+            drug=tuple(dose.drug for dose in planned),
+            amount=np.array([float(amount.value) for amount in amounts], dtype=float),
+            basis=tuple(amount.basis for amount in amounts),
+            cap=np.array([NO_CAP if amount.cap is None else float(amount.cap) for amount in amounts], dtype=float),
+            route=tuple(dose.dose.route for dose in planned),
+            duration_h=np.array([float(dose.dose.duration) for dose in planned], dtype=float),
+            cycle=np.array([dose.cycle for dose in planned], dtype=np.int64),
+            number=np.array([dose.number for dose in planned], dtype=np.int64),
+            arm=arm,
+        )
+
+    def with_rests(self, choice: str) -> Regimen:
+        """Return the regimen with its ranges resolved: 'shortest', 'midpoint' (whole days, rounded down), 'longest'."""
+        if choice not in RESOLUTIONS:
+            raise RegimenError(f"'{choice}' does not resolve a range of rests.", f"Known: {', '.join(RESOLUTIONS)}.")
+        return self._resolved(RESOLUTIONS[choice])
+
+    def each_rest(self) -> tuple[tuple[int, Regimen], ...]:
+        """Return (days, regimen) for every whole day of the range; all ranges of the regimen must be the same."""
+        ranges = {(rest.shortest, rest.longest) for _, parts in self.plans for rest in _rests(parts) if rest.is_range}
+        if len(ranges) != 1:
+            raise RegimenError(
+                f"The regimen has {len(ranges)} different ranges of rests, so 'each' does not say which day is meant.",
+                "Use shortest, midpoint or longest.",
+            )
+        ((shortest, longest),) = ranges
+        first, last = -(-shortest.hours // 24), longest.hours // 24
+        return tuple(
+            (day, self._resolved(lambda _, day=day: Duration(Fraction(24 * day)))) for day in range(int(first), int(last) + 1)
+        )
+
+    def _resolved(self, length: Callable[[Rest], Duration]) -> Regimen:
+        return Regimen(**{drug: _resolve(parts, length) for drug, parts in self.plans})
+
+    def in_words(self) -> str:
+        """Write the regimen as protocol text that `parse_regimen` reads back to an equal value."""
+        return write_regimen(self)
+
+    def __repr__(self) -> str:
+        return f"Regimen({', '.join(f'{drug}={_plan_repr(parts)}' for drug, parts in self.plans)})"
+
+
+def regimen_of(plans: Mapping[str, Iterable[Part]]) -> Regimen:
+    """Return the regimen of a mapping drug -> parts; drugs without parts get no dose."""
+    return Regimen(**{drug: tuple(parts) for drug, parts in plans.items() if tuple(parts)})
+
+
+def drug_of(parts: Iterable[Part]) -> str:
+    """Return the drug that parts without a drug's name belong to."""
+    return UNNAMED if any(dose.amount.unit != "IU" for dose in _different_doses(parts)) else IL2
+
+
+def _different_doses(parts: Iterable[Part]) -> Iterator[Dose]:
+    for part in parts:
+        if isinstance(part, Cycle):
+            yield from _different_doses(part.parts)
+        elif not isinstance(part, Rest):
+            yield part if isinstance(part, Dose) else part.dose
+
+
+def _midpoint(rest: Rest) -> Duration:
+    middle = (rest.shortest.hours + rest.longest.hours) / 2
+    return Duration(Fraction(24 * (middle // 24))) if middle >= 24 else Duration(middle)
+
+
+RESOLUTIONS: dict[str, Callable[[Rest], Duration]] = {
+    "shortest": lambda rest: rest.shortest,
+    "midpoint": lambda rest: _midpoint(rest) if rest.is_range else rest.shortest,
+    "longest": lambda rest: rest.longest,
+}
+"""Ways to resolve a rest that is a range."""
+
+
+def _sequence(given: Part | Iterable[Part]) -> tuple[Part, ...]:
+    return (given,) if isinstance(given, Dose | Course | Rest | Cycle) else tuple(given)
+
+
+def _plan_repr(parts: tuple[Part, ...]) -> str:
+    return repr(parts[0]) if len(parts) == 1 else repr(parts)
+
+
+def _rests(parts: Iterable[Part]) -> Iterator[Rest]:
+    for part in parts:
+        if isinstance(part, Rest):
+            yield part
+        elif isinstance(part, Cycle):
+            yield from _rests(part.parts)
+
+
+def _resolve(parts: tuple[Part, ...], length: Callable[[Rest], Duration]) -> tuple[Part, ...]:
+    def resolved(part: Part) -> Part:
+        if isinstance(part, Rest):
+            return Rest(length(part))
+        return Cycle(*_resolve(part.parts, length), repeats=part.repeats) if isinstance(part, Cycle) else part
+
+    return tuple(resolved(part) for part in parts)
+
+
+def _count(parts: Iterable[Part]) -> int:
+    sizes = {Dose: lambda part: 1, Course: lambda part: part.doses, Rest: lambda part: 0}
+    return sum(part.repeats * _count(part.parts) if isinstance(part, Cycle) else sizes[type(part)](part) for part in parts)
+
+
+def _check_plan(drug: str, parts: tuple[Part, ...]) -> None:
+    count = _count(parts)
+    if count == 0:
+        raise RegimenError(f"The plan of '{drug}' has no dose.", "Leave the drug out, or write 'no dose'.")
+    if count > MOST_DOSES:
+        raise RegimenError(
+            f"The plan of '{drug}' has {count} doses, more than a regimen may have.",
+            f"At most {MOST_DOSES} are written out.",
+        )
+    units = {dose.amount.unit for dose in _different_doses(parts)}
+    if len(units) > 1:
+        raise RegimenError(f"Doses of '{drug}' are given in IU and in mg.", "One drug is dosed in IU or in units of mass.")
+    if drug == IL2 and units != {"IU"}:
+        raise RegimenError(
+            "IL-2 is dosed here in units of mass.",
+            "Write IU or MIU (aldesleukin: 1.1 mg are 18 MIU), or name another drug.",
+        )
+    earlier: PlannedDose | None = None
+    for dose in _write_out(drug, _resolve(parts, RESOLUTIONS["shortest"])):
+        if earlier is not None:
+            _check_apart(earlier, dose)
+        earlier = dose
+
+
+def _check_apart(earlier: PlannedDose, later: PlannedDose) -> None:
+    if later.start == earlier.start:
+        raise RegimenError(
+            f"Two doses of '{later.drug}' start at the same time, {duration_text(later.start)} after the start.",
+            "A dose given once is followed by a stated rest, counted from that dose.",
+        )
+    if later.start < earlier.start + earlier.dose.duration:
+        raise RegimenError(
+            f"A dose of '{later.drug}' starts {duration_text(later.start)} after the start, while the infusion "
+            "before it still runs.",
+            f"That infusion takes {earlier.dose.over}.",
+        )
+
+
+def _write_out(drug: str, parts: tuple[Part, ...]) -> Iterator[PlannedDose]:
+    clock, cycle = Fraction(0), 0
+    for turn in _turns(parts):
+        walk = _Walk(turn, clock)
+        for number, (start, dose, until) in enumerate(walk, 1):
+            cycle += number == 1
+            yield PlannedDose(start, drug, dose, cycle, number, until)
+        clock = walk.end
+
+
+def _turns(parts: tuple[Part, ...]) -> Iterator[tuple[Part, ...]]:
+    """Cut a plan into what counts as a cycle: each turn of an outermost Cycle, and each run of parts outside of any."""
+    for is_cycle, run in groupby(parts, lambda part: isinstance(part, Cycle)):
+        if is_cycle:
+            for cycle in run:
+                yield from repeat(cycle.parts, cycle.repeats)
+        else:
+            yield tuple(run)
+
+
+class _Walk:
+    """Iterates over (start, dose, until) of parts from a clock on; `end` is where the parts end, once exhausted."""
+
+    def __init__(self, parts: tuple[Part, ...], clock: Fraction) -> None:
+        self.parts, self.end = parts, clock
+
+    def __iter__(self) -> Iterator[tuple[Fraction, Dose, Fraction]]:
+        self.end = yield from _walk(self.parts, self.end)
+
+
+def _walk(parts: tuple[Part, ...], clock: Fraction) -> Generator[tuple[Fraction, Dose, Fraction], None, Fraction]:
+    for part in parts:
+        if isinstance(part, Dose):
+            yield clock, part, clock
+        elif isinstance(part, Rest):
+            clock += part.shortest.hours
+        elif isinstance(part, Course):
+            starts = [clock + part.start(index) for index in range(part.doses)]
+            clock += part.length
+            yield from zip(starts, repeat(part.dose), [*starts[1:], clock])
+        else:
+            for _ in range(part.repeats):
+                clock = yield from _walk(part.parts, clock)
+    return clock

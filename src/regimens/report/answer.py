@@ -1,0 +1,140 @@
+"""The answer: a row an arm, a value a model and endpoint, with what a thin bar beneath it shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from regimens.report import words
+from regimens.report.cast import Cast, Look
+
+if TYPE_CHECKING:
+    from regimens.compare import Comparison
+
+MOST_VALUES = 8
+"""Value columns that fit a page; with more models each gets fewer endpoints, the rest stand under Endpoints."""
+
+_WANTED = ("peak", "mean", "time above", "per MIU")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A value column: model, endpoint in its own words, heading, unit and the factor into it, decimals, largest value."""
+
+    model: str
+    endpoint: str
+    label: str
+    unit: str
+    factor: float
+    places: int
+    largest: float
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value: median, interval (empty without), and both in percent of the column's largest, for the bar."""
+
+    text: str
+    interval: str
+    middle: float
+    low: float
+    high: float
+    short: int
+    value: float | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """An arm with its totals and cells, in the order of the columns."""
+
+    arm: Look
+    total: str
+    other: tuple[str, ...]
+    doses: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The table: columns in the order of models, `groups` of (model, number of columns), rows."""
+
+    columns: tuple[Column, ...]
+    groups: tuple[tuple[str, int], ...]
+    rows: tuple[Row, ...]
+    left_out: int
+
+
+def answer(comparison: Comparison, cast: Cast, most: int = MOST_VALUES) -> Answer:
+    """Return the answer table with at most so many value columns."""
+    endpoints = leading(comparison, max(2, most // max(1, len(cast.models))))
+    return _table(comparison, cast, endpoints)
+
+
+def everything(comparison: Comparison, cast: Cast) -> Answer:
+    """Return the same table with every endpoint of the scenario."""
+    return _table(comparison, cast, list(comparison.scenario.endpoints))
+
+
+def leading(comparison: Comparison, most: int) -> list:
+    """Return the endpoints that answer first: a peak, a mean, a time above, one per MIU, then as the scenario lists them."""
+    remaining = list(comparison.scenario.endpoints)
+    chosen = []
+    for wanted in _WANTED:
+        for endpoint in remaining:
+            per = endpoint.words.endswith("per MIU")
+            if (wanted == "per MIU" and per) or (not per and endpoint.kind.startswith(wanted)):
+                chosen.append(endpoint)
+                remaining.remove(endpoint)
+                break
+    order = {id(endpoint): place for place, endpoint in enumerate(comparison.scenario.endpoints)}
+    return sorted((chosen + remaining)[:most], key=lambda endpoint: order[id(endpoint)])
+
+
+def _table(comparison: Comparison, cast: Cast, endpoints: list) -> Answer:
+    columns = tuple(column for model in cast.models for e in endpoints if (column := _column(comparison, model, e)))
+    values = comparison.summary.set_index(["arm", "model", "endpoint"]) if len(comparison.summary) else None
+    rows = tuple(_row(comparison, cast, look, columns, values) for look in cast.arms)
+    groups = tuple((model, sum(c.model == model for c in columns)) for model in cast.models)
+    shown = {column.endpoint for column in columns}
+    return Answer(columns, groups, rows, sum(e.words not in shown for e in comparison.scenario.endpoints))
+
+
+def _column(comparison: Comparison, model: str, endpoint: object) -> Column | None:
+    frame = comparison.summary
+    same = frame[frame["endpoint"] == endpoint.words]  # type: ignore[attr-defined]
+    if not len(same[same["model"] == model]):
+        return None
+    spread = [v for v in (*same["median"], *same["high"]) if not words.missing(v)]
+    factor, unit = words.time_scale(spread, str(same["unit"].iloc[0]))
+    medians = [v * factor for v in same["median"] if not words.missing(v)]
+    places = min(words.decimals(medians), 4) if unit != "days" else (0 if medians and max(medians) >= 10 else 1)
+    label = endpoint.label  # type: ignore[attr-defined]
+    return Column(model, endpoint.words, label, words.unit(unit), factor, places, max(spread, default=0.0) * factor)  # type: ignore[attr-defined]
+
+
+def _row(comparison: Comparison, cast: Cast, look: Look, columns: tuple[Column, ...], values: object) -> Row:
+    given = [row for row in comparison.exposure.to_dict("records") if row["arm"] == look.name]
+    main = next((row for row in given if row["drug"] == "il2"), None)
+    total = words.exact(words.million(main["total"], main["unit"])[0]) if main else "0"
+    other = tuple(f"{words.drug(r['drug'])} {words.amount(r['total'], r['unit'])}" for r in given if r is not main)
+    population = comparison.scenario.population
+    subjects = 1 if population is None else population.subjects
+    cells = tuple(_cell(column, values, look.name, subjects) for column in columns)
+    return Row(look, total, other, words.exact(main["doses"]) if main else "0", cells)
+
+
+def _cell(column: Column, values: object, arm: str, subjects: int) -> Cell:
+    try:
+        found = values.loc[(arm, column.model, column.endpoint)]  # type: ignore[union-attr]
+    except KeyError:
+        return Cell(words.MISSING, "", 0, 0, 0, 0, None)
+    if words.missing(found["median"]):
+        return Cell(words.MISSING, "", 0, 0, 0, 0, None)
+    middle, low, high = (float(found[k]) * column.factor for k in ("median", "low", "high"))
+    same = words.missing(low) or words.missing(high) or abs(high - low) <= 1e-9 * max(abs(middle), 1e-12)
+    bound = "" if same else f"{words.fixed(low, column.places)}–{words.fixed(high, column.places)}"
+    share = [max(0.0, min(100.0, round(100 * v / column.largest, 1))) if column.largest > 0 else 0.0 for v in (middle, low, high)]
+    if same:
+        share[1] = share[2] = share[0]
+    missing = subjects - int(found["n"])
+    return Cell(words.fixed(middle, column.places), bound, *share, short=missing, value=middle)

@@ -1,0 +1,93 @@
+"""What the numbers rest on: models with their equations, parameters with sources or none, and assumptions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from regimens.model.expression import in_formula
+from regimens.report import words
+from regimens.report.cast import Cast
+
+if TYPE_CHECKING:
+    from regimens.compare import Comparison
+    from regimens.model.declaration import Model
+
+
+@dataclass(frozen=True)
+class ParameterRow:
+    """A parameter as the page shows it; `reference` is the number of its source, None when it is assumed."""
+
+    name: str
+    label: str
+    value: str
+    spread: str
+    note: str
+    reference: int | None
+
+
+@dataclass(frozen=True)
+class ModelSheet:
+    """A model on the page: equations as (left, right, unit or label), parameters, what it knows nothing of."""
+
+    name: str
+    title: str
+    description: str
+    exploratory: bool
+    equations: tuple[tuple[str, str, str], ...]
+    parameters: tuple[ParameterRow, ...]
+    ignored: tuple[str, ...]
+
+    @property
+    def assumed(self) -> tuple[ParameterRow, ...]:
+        """Parameters that no source stands behind."""
+        return tuple(row for row in self.parameters if row.reference is None)
+
+
+def sheets(comparison: Comparison, cast: Cast) -> tuple[ModelSheet, ...]:
+    """Return the sheet of every model; sources enter the bibliography of the page."""
+    drugs = list(dict.fromkeys(comparison.events["drug"])) if len(comparison.events) else []
+    return tuple(_sheet(model, cast, drugs) for model in comparison.models)
+
+
+def _sheet(model: Model, cast: Cast, drugs: list[str]) -> ModelSheet:
+    known = {entry.drug for entry in model.inputs}
+    by_key = {source.key: source for source in model.sources}
+    rows = tuple(
+        ParameterRow(
+            p.name,
+            p.label,
+            f"{words.number(p.value, 4) if p.value else '0'} {words.unit(p.unit)}".strip(),
+            f"{round(100 * p.cv)} %" if p.cv else words.MISSING,
+            p.note,
+            None if p.source is None else cast.bibliography.number_of(by_key.get(p.source, _Named(p.source)), f"{model.name}"),
+        )
+        for p in model.parameters
+    )
+    for source in model.sources:
+        cast.bibliography.number_of(source, model.name)
+    ignored = tuple(words.drug(drug) for drug in drugs if drug not in known)
+    return ModelSheet(model.name, model.title, model.description, model.exploratory, _equations(model), rows, ignored)
+
+
+@dataclass(frozen=True)
+class _Named:
+    """A source known by its key alone."""
+
+    text: str
+
+
+def _equations(model: Model) -> tuple[tuple[str, str, str], ...]:
+    lines = [(d.name, in_formula(d.formula), _note(d.label, d.unit)) for d in model.definitions]
+    per = words.unit(model.time_unit)
+    lines += [(f"d({s.name})/dt", in_formula(s.rate), _note(s.label, f"{words.unit(s.unit)}/{per}")) for s in model.states]
+    lines += [(f"{s.name}(0)", in_formula(s.initial), words.unit(s.unit)) for s in model.states]
+    for entry in model.inputs:
+        said = f"{words.drug(entry.drug)} {entry.route} enters {entry.state}"
+        lines.append((said, f"× {in_formula(entry.bioavailability)}, after {in_formula(entry.lag)} {per}", ""))
+    lines += [(o.name, in_formula(o.formula), _note(o.label, words.unit(o.unit))) for o in model.observables]
+    return tuple(lines)
+
+
+def _note(label: str, unit: str) -> str:
+    return f"{label}, {unit}" if label and unit else label or unit

@@ -1,0 +1,155 @@
+"""Who appears on the page and how: the arms and models with their colours, dashes and references, the time axis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from regimens.report import words
+from regimens.report.references import Bibliography
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from regimens.compare import Comparison
+
+MOST_COLOURS = 8
+"""Arms that get a colour each; more are drawn one to a panel."""
+
+DASHES = ("", "7,3", "2,2.5", "8,3,2,3", "13,3", "13,3,2,3", "4,2", "1.5,1.5")
+"""Second cue of a line, px on and off, by colour; models share them where one panel shows one arm."""
+
+CONTEXT, ACCENT = 0, 1
+_COINCIDE = 0.01
+
+
+@dataclass(frozen=True)
+class Look:
+    """An arm as the page shows it: `colour` 0 is grey (no doses), 1 to 8 the palette."""
+
+    index: int
+    name: str
+    words: str
+    dosed: bool
+    colour: int
+    dash: str
+    numbers: tuple[int, ...]
+    assumptions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TimeAxis:
+    """Time as the page shows it: `hours` in one `unit`, the end and the ticks in that unit."""
+
+    unit: str
+    hours: float
+    end: float
+    ticks: tuple[float, ...]
+    cycles: bool
+
+    def __call__(self, hours: np.ndarray | float) -> np.ndarray:
+        """Return times (h) in the unit of the axis."""
+        return np.asarray(hours, dtype=float) / self.hours
+
+
+@dataclass(frozen=True)
+class Cast:
+    """All that appears, decided once. `apart` = one arm to a panel, models told apart by dash; else arms share panels."""
+
+    arms: tuple[Look, ...]
+    models: tuple[str, ...]
+    observables: tuple[tuple[str, str, str], ...]
+    subjects: int
+    apart: bool
+    time: TimeAxis
+    bibliography: Bibliography
+
+    @property
+    def intervals(self) -> bool:
+        """Whether there is a spread between subjects to show."""
+        return self.subjects > 1
+
+
+def cast(comparison: Comparison) -> Cast:
+    """Decide how the arms, models and observables of `comparison` appear."""
+    scenario = comparison.scenario
+    bibliography = Bibliography()
+    dosed = set(comparison.events["arm"]) if len(comparison.events) else set()
+    coloured = len(scenario.arms) <= MOST_COLOURS
+    looks, slot = [], 0
+    for index, arm in enumerate(scenario.arms):
+        given = arm.name in dosed
+        slot += given
+        colour = (slot if coloured else ACCENT) if given else CONTEXT
+        looks.append(
+            Look(
+                index,
+                arm.name,
+                arm.regimen.in_words() if given else "no doses",
+                given,
+                colour,
+                DASHES[(slot - 1) % len(DASHES)] if given and coloured else "",
+                tuple(bibliography.number_of(reference) for reference in arm.sources),
+                tuple(arm.assumptions),
+            )
+        )
+    population = scenario.population
+    models = tuple(model.name for model in comparison.models)
+    return Cast(
+        tuple(looks),
+        models,
+        _observables(comparison),
+        1 if population is None else int(population.subjects),
+        not coloured or _coincide(comparison, [look.name for look in looks if look.dosed], models),
+        time_axis(scenario.horizon_h, comparison.events),
+        bibliography,
+    )
+
+
+def time_axis(horizon_h: float, events: pd.DataFrame) -> TimeAxis:
+    """Return weeks (days for less than three weeks) with cycle starts as ticks where all arms with cycles share them."""
+    unit, hours = ("weeks", 168.0) if horizon_h >= 3 * 168 else ("days", 24.0)
+    end = horizon_h / hours
+    starts = _cycle_starts(events, hours)
+    if starts is not None:
+        kept = [t for t in (*starts, end) if t == starts[0] or t - starts[0] >= end / 12]
+        return TimeAxis(unit, hours, end, tuple(dict.fromkeys(kept)), True)
+    step = next(s for s in (1, 2, 4, 6, 8, 12, 13, 26, 52, 104, 520, 5200) if end / s <= 8.5)
+    return TimeAxis(unit, hours, end, tuple(float(t) for t in np.arange(0, end + 1e-9, step)), False)
+
+
+def _cycle_starts(events: pd.DataFrame, hours: float) -> tuple[float, ...] | None:
+    if not len(events):
+        return None
+    first = events.groupby(["arm", "drug", "cycle"], sort=False)["time_h"].min()
+    sets = {tuple(group / hours) for _, group in first.groupby(level=["arm", "drug"], sort=False) if len(group) > 1}
+    if len(sets) != 1:
+        return None
+    starts = tuple(float(t) for t in sets.pop())
+    return starts if len(starts) <= 7 and all((t * hours) % 24 == 0 for t in starts) else None
+
+
+def _observables(comparison: Comparison) -> tuple[tuple[str, str, str], ...]:
+    """Return (name, label, unit) of every observable that has trajectories, Treg first, otherwise as they come."""
+    frame = comparison.trajectories.drop_duplicates("observable")
+    labels = {o.name: o.label for model in reversed(comparison.models) for o in model.observables}
+    found = [(n, labels.get(n) or n, words.unit(u)) for n, u in zip(frame["observable"], frame["unit"], strict=True)]
+    return tuple(sorted(found, key=lambda row: 0 if row[0] == "treg_fold" else 1 if row[0].startswith("treg") else 2))
+
+
+def _coincide(comparison: Comparison, names: list[str], models: tuple[str, ...]) -> bool:
+    """Return whether two dosed arms draw the same line of the first observable under every model."""
+    frame = comparison.trajectories
+    if len(names) < 2 or not len(frame):
+        return False
+    first = _observables(comparison)[0][0]
+    wide = frame[frame["observable"] == first].pivot_table(index=["model", "time_h"], columns="arm", values="median")
+    values = wide.reindex(columns=names).to_numpy()
+    span = np.nanmax(values) - np.nanmin(values)
+    for left in range(len(names)):
+        apart = np.nanmax(np.abs(values[:, left + 1 :] - values[:, [left]]), axis=0, initial=0.0)
+        if apart.size and apart.min() <= _COINCIDE * span:
+            return True
+    return False

@@ -1,0 +1,123 @@
+"""A panel of a figure as values: lines, dose lanes, scale. The live (Plotly) and the printed (SVG) picture read the same."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from regimens.report import words
+from regimens.report.cast import Look, TimeAxis
+
+LOG_FROM, LOG_TO = 4.0, 512.0
+"""Ratios of largest to smallest between which doublings are what to read; above, small values are decay, not effect."""
+
+LABEL_GAP = 0.075
+"""Least distance of two direct labels, as a share of the panel's height."""
+
+MOST_LABELS = 6
+
+
+@dataclass(frozen=True)
+class Line:
+    """One curve: times (h), median and, where subjects differ, low and high. `step` holds each value to the next time."""
+
+    arm: Look
+    label: str
+    dash: str
+    times: np.ndarray
+    median: np.ndarray
+    low: np.ndarray | None = None
+    high: np.ndarray | None = None
+    step: bool = False
+    context: bool = False
+
+
+@dataclass(frozen=True)
+class Lane:
+    """The doses of one arm and drug on the time axis: times (h), heights from 0 to 1. `first` = the lane of IL-2."""
+
+    arm: Look
+    drug: str
+    times: np.ndarray
+    heights: np.ndarray
+    first: bool
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A value axis: ends, ticks and title; `log` counts doublings."""
+
+    low: float
+    high: float
+    ticks: tuple[float, ...]
+    log: bool
+    title: str
+
+    def share(self, values: np.ndarray | float) -> np.ndarray:
+        """Return the place of values between the ends: 0 at the bottom, 1 at the top."""
+        values = np.asarray(values, dtype=float)
+        if self.log:
+            return (np.log2(np.maximum(values, 1e-300)) - math.log2(self.low)) / math.log2(self.high / self.low)
+        return (values - self.low) / (self.high - self.low)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One picture. `rules` are grey reference lines (value, label); `small` panels save on axis titles."""
+
+    key: str
+    heading: str
+    alt: str
+    time: TimeAxis
+    scale: Scale
+    lines: tuple[Line, ...]
+    lanes: tuple[Lane, ...] = ()
+    rules: tuple[tuple[float, str], ...] = ()
+    small: bool = False
+    labelled: bool = False
+    arm: Look | None = None
+
+
+def scale(values: Iterable[np.ndarray], title: str, zero: bool = False) -> Scale:
+    """Return the axis that holds all `values`: doublings where the range passes 4, from zero if asked, else linear."""
+    stacked = np.concatenate([np.asarray(v, dtype=float).ravel() for v in values] or [np.array([0.0, 1.0])])
+    stacked = stacked[np.isfinite(stacked)]
+    low, high = (float(stacked.min()), float(stacked.max())) if stacked.size else (0.0, 1.0)
+    if not zero and low > 0 and LOG_FROM < high / low <= LOG_TO:
+        return _doublings(low, high, title)
+    if zero or (low > 0 and low < 0.4 * high):
+        low = min(low, 0.0)
+    if high - low <= 1e-9 * max(abs(high), abs(low), 1e-9):
+        low, high = low - 0.5 * max(abs(low), 1.0), high + 0.5 * max(abs(high), 1.0)
+    step = _nice((high - low) / 4)
+    bottom = math.floor(low / step + 1e-9) * step
+    top = high + 0.04 * (high - low)
+    ticks = tuple(round(float(t), 10) for t in np.arange(bottom, top + 1e-9 * step, step))
+    return Scale(bottom, top, ticks, False, title)
+
+
+def apart(panel_lines: Iterable[Line], of: Scale) -> bool:
+    """Return whether the lines end far enough from each other to be named at their ends."""
+    ends = sorted(float(of.share(line.median[-1])) for line in panel_lines if not line.context)
+    return 1 < len(ends) <= MOST_LABELS and all(b - a >= LABEL_GAP for a, b in zip(ends, ends[1:], strict=False))
+
+
+def tick_text(value: float) -> str:
+    """Write a tick: short, with a real minus sign."""
+    return words.exact(round(value, 10))
+
+
+def _doublings(low: float, high: float, title: str) -> Scale:
+    pad = (high / low) ** 0.04
+    bottom, top = low / pad, high * pad
+    first, last = math.ceil(math.log2(bottom) - 1e-9), math.floor(math.log2(top) + 1e-9)
+    step = max(1, math.ceil((last - first) / 6))
+    return Scale(bottom, top, tuple(2.0**k for k in range(first, last + 1, step)), True, title + ", log₂ axis")
+
+
+def _nice(step: float) -> float:
+    power = 10.0 ** math.floor(math.log10(step))
+    return next(m for m in (1, 2, 2.5, 5, 10) if m * power >= step * 0.999) * power

@@ -1,0 +1,88 @@
+"""Results on disk: a new folder that appears whole or not at all."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from regimens.compare import Comparison
+from regimens.errors import RegimensError
+from regimens.scenario import Scenario
+
+TABLES = ("trajectories", "endpoints", "summary", "exposure", "events")
+"""Tables of a Comparison that are written as CSV files of the same name."""
+
+
+class OutputExists(RegimensError):
+    """A named output that is already there; nothing is overwritten."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: exists already. Name a new folder; nothing is overwritten.")
+
+
+def default_folder(scenario: Scenario, version: str, today: datetime.date) -> Path:
+    """Return `results/<scenario>-<date>-<short hash>`, with `-2` and so on while that exists."""
+    digest = hashlib.sha256("".join([version, scenario.digest, *(m.digest for m in scenario.models)]).encode())
+    first = Path("results") / f"{scenario.name}-{today.isoformat()}-{digest.hexdigest()[:8]}"
+    folder, number = first, 1
+    while folder.exists():
+        number += 1
+        folder = first.with_name(f"{first.name}-{number}")
+    return folder
+
+
+def files_of(comparison: Comparison, page: str) -> dict[str, str]:
+    """Return the texts of a result by file name: the page, the tables, the provenance."""
+    texts = {"report.html": page}
+    for name in TABLES:
+        texts[f"{name}.csv"] = getattr(comparison, name).to_csv(index=False, lineterminator="\n")
+    texts["provenance.json"] = json.dumps(comparison.provenance, indent=2, ensure_ascii=False) + "\n"
+    return texts
+
+
+def write_folder(texts: Mapping[str, str], folder: Path) -> None:
+    """Write `texts` into the new `folder`: into a temporary one beside it, then by one rename.
+
+    Raises OutputExists if `folder` is there, OSError if the disk does not take it; then nothing is left behind.
+    """
+    if folder.exists():
+        raise OutputExists(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    try:
+        for name, text in texts.items():
+            _write(unfinished / name, text)
+        unfinished.chmod(0o755)
+        os.rename(unfinished, folder)
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
+
+
+def write_file(text: str, path: Path) -> None:
+    """Write one new file, whole or not at all. Raises OutputExists or OSError."""
+    if path.exists():
+        raise OutputExists(path)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    os.close(handle)
+    unfinished = Path(name)
+    try:
+        _write(unfinished, text)
+        unfinished.chmod(0o644)
+        os.rename(unfinished, path)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
+
+
+def _write(path: Path, text: str) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,293 @@
+"""Reading a scenario: a file becomes a frozen Scenario, or one error with every problem it has."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from pydantic import ValidationError
+
+from regimens.endpoints import Endpoint, label_of, parse_endpoint
+from regimens.engine.trajectories import Tolerances
+from regimens.errors import InputFileError, ModelError, RegimenError, did_you_mean
+from regimens.exposure import Expected
+from regimens.model.declaration import Model
+from regimens.model.file import find
+from regimens.population import Population
+from regimens.regimen import Regimen
+from regimens.regimen.words import parse_dose
+from regimens.scenario.file import ArmShape, ExpectShape, ScenarioShape, SourceShape, SubjectShape
+from regimens.scenario.regimens import Loc, Notes, Unreadable, read_regimen
+from regimens.scenario.values import Arm, Reference, Scenario
+from regimens.subject import Subject, mosteller
+from regimens.units import duration_text, parse_duration, parse_quantity
+from regimens.yamlfile import problems_of
+from regimens.yamlfile import read as read_yaml
+
+MOST_READINGS = 100_000
+
+
+def read_scenario(path: str | Path) -> Scenario:
+    """Read and check a scenario file; InputFileError with every problem of the file, each with line and column.
+
+    Nothing is simulated and no total is compared here: that is the audit's.
+    """
+    located = read_yaml(path)
+    notes = Notes(located)
+    try:
+        shape = ScenarioShape.model_validate(located.data)
+    except ValidationError as error:
+        raise InputFileError(located.path, problems_of(error, located, ScenarioShape), located.text) from None
+    scenario = _scenario(shape, notes)
+    if notes.problems or scenario is None:
+        raise InputFileError(located.path, notes.problems, located.text)
+    return replace(scenario, text=located.text, digest=located.digest, path=located.path, name=Path(located.path).stem)
+
+
+def _scenario(shape: ScenarioShape, notes: Notes) -> Scenario | None:
+    horizon = _duration(shape.horizon, ("horizon",), notes)
+    step = _duration(shape.observe.every, ("observe", "every"), notes)
+    subject = _subject(shape.subject, notes)
+    models = _models(shape.models, notes)
+    visits = {name: _duration(text, ("visits", name), notes) for name, text in shape.visits.items()}
+    arms = tuple(arm for name, given in shape.arms.items() for arm in _arms(name, given, notes))
+    for name, count in Counter(arm.name for arm in arms).items():
+        if count > 1:
+            notes.add(("arms", name), f"{count} arms are named '{name}'.", "Every arm needs a name of its own.", key=True)
+    known_visits = {name: float(time) for name, time in visits.items() if time is not None}
+    endpoints = tuple(_endpoints(shape.endpoints, known_visits, notes))
+    if notes.problems or horizon is None or step is None or subject is None:
+        return None
+    _check_horizon(arms, horizon, notes)
+    _check_inputs(arms, models, notes)
+    endpoints = tuple(_checked_endpoints(endpoints, models, arms, float(horizon), notes))
+    if horizon / step > MOST_READINGS:
+        notes.add(("observe",), f"The horizon holds {int(horizon / step)} readings.", f"At most {MOST_READINGS} are written.")
+        return None
+    population = None if shape.population is None else Population(shape.population.subjects, shape.population.seed)
+    return Scenario(
+        name="",
+        title=shape.title,
+        description=shape.description.strip(),
+        arms=arms,
+        models=models,
+        horizon_h=float(horizon),
+        observe_h=_grid(horizon, step),
+        endpoints=endpoints,
+        subject=subject,
+        population=population,
+        tolerances=Tolerances(rtol=shape.solver.rtol, atol=shape.solver.atol),
+        assumptions=_sentences(shape.assumptions),
+        visits=tuple(known_visits.items()),
+    )
+
+
+def _grid(horizon: Fraction, step: Fraction) -> np.ndarray:
+    times = [float(step * k) for k in range(int(horizon / step) + 1)]
+    return np.array(times if times[-1] == float(horizon) else [*times, float(horizon)])
+
+
+def _duration(text: str, loc: Loc, notes: Notes) -> Fraction | None:
+    with contextlib.suppress(Unreadable):
+        return notes.read(loc, lambda: parse_duration(text))
+    return None
+
+
+def _subject(shape: SubjectShape, notes: Notes) -> Subject | None:
+    found: dict[str, Fraction] = {}
+    for name, units in (("weight", ["kg"]), ("height", ["cm"]), ("bsa", ["m2"])):
+        text = getattr(shape, name)
+        with contextlib.suppress(Unreadable):
+            if text is not None:
+                value, _ = notes.read(("subject", name), lambda text=text, units=units: parse_quantity(text, units))
+                found[name] = value
+                if value <= 0:
+                    notes.add(("subject", name), f"'{text}' is no {name} of a body.", "A value greater than zero is needed.")
+    if notes.problems or "weight" not in found or "height" not in found:
+        return None
+    return Subject(found["weight"], found["height"], found.get("bsa") or mosteller(found["weight"], found["height"]))
+
+
+def _models(names: Sequence[str], notes: Notes) -> tuple[Model, ...]:
+    models = []
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            notes.add(("models", index), f"The model '{name}' is named twice.", "Name every model once.")
+            continue
+        try:
+            models.append(find(name))
+        except ModelError as error:
+            notes.add(("models", index), str(error))
+        except InputFileError as error:
+            notes.add(("models", index), f"The model '{name}' cannot be used:\n{error}")
+    return tuple(models)
+
+
+def _arms(name: str, shape: ArmShape, notes: Notes) -> Iterator[Arm]:
+    loc: Loc = ("arms", name)
+    try:
+        written = read_regimen(shape, loc, notes)
+    except Unreadable:
+        return
+    expected = tuple(_expected(shape.expect, written, (*loc, "expect"), notes)) if shape.expect else ()
+    line, _ = notes.located.position(loc, key=True)
+    sources = _references(shape.source)
+    for suffix, regimen in _resolved(shape, written, loc, notes):
+        assumptions = _sentences(shape.assumptions)
+        if written.has_ranges:
+            assumptions += (f"The rest is given as a range ({written.in_words()}); it is taken as {_taken(shape.rest, suffix)}.",)
+        yield Arm(name + suffix, regimen, expected, sources, assumptions, line)
+
+
+def _taken(choice: str | None, suffix: str) -> str:
+    return suffix.removeprefix(", ") if choice == "each" else f"its {choice}" if choice == "midpoint" else f"its {choice} length"
+
+
+def _resolved(shape: ArmShape, regimen: Regimen, loc: Loc, notes: Notes) -> list[tuple[str, Regimen]]:
+    if not regimen.has_ranges:
+        if shape.rest is not None:
+            notes.add((*loc, "rest"), "'rest' resolves a range, but the regimen has none.", "Leave it out.", key=True)
+        return [("", regimen)]
+    if shape.rest is None:
+        notes.add(
+            (*loc, "regimen"),
+            f"The rest of '{regimen.in_words()}' is a range, and the arm does not say which length is meant.",
+            "Add 'rest: shortest', 'midpoint', 'longest' or 'each' (one arm per whole day) to the arm.",
+        )
+        return []
+    if shape.rest != "each":
+        return [("", regimen.with_rests(shape.rest))]
+    try:
+        return [(f", rest {day} days", resolved) for day, resolved in regimen.each_rest()]
+    except RegimenError as error:
+        notes.add((*loc, "rest"), error.message, error.advice)
+        return []
+
+
+def _expected(shape: ExpectShape, regimen: Regimen, loc: Loc, notes: Notes) -> Iterator[Expected]:
+    found: dict[str, Expected] = {}
+    for key in ("total", "doses", "last_day"):
+        given = getattr(shape, key)
+        if given is None:
+            continue
+        if not isinstance(given, dict) and len(regimen.drugs) > 1:
+            notes.add((*loc, key), f"'{key}' does not say of which drug.", f"Write a mapping of {' and '.join(regimen.drugs)}.")
+            continue
+        by_drug = given if isinstance(given, dict) else dict.fromkeys(regimen.drugs, given)
+        if not regimen.drugs and not isinstance(given, dict):
+            _expect_nothing(given, (*loc, key), notes)
+        for drug, value in by_drug.items():
+            where = (*loc, key, drug) if isinstance(given, dict) else (*loc, key)
+            if drug not in regimen.drugs:
+                notes.add(where, f"The regimen gives no '{drug}'.", did_you_mean(drug, regimen.drugs), key=True)
+                continue
+            with contextlib.suppress(Unreadable):
+                entry = found.get(drug, Expected(drug, line=notes.located.position(where)[0]))
+                found[drug] = replace(
+                    entry, **{key: _total(str(value), regimen, drug, where, notes) if key == "total" else value}
+                )
+    yield from found.values()
+
+
+def _expect_nothing(given: object, loc: Loc, notes: Notes) -> None:
+    if given not in {0, "0", "0 MIU", "0 IU", "0 mg"}:
+        notes.add(loc, f"The regimen gives no dose, but '{given}' is expected.", "Write 0 MIU and 0 doses, or no 'expect'.")
+
+
+def _total(text: str, regimen: Regimen, drug: str, loc: Loc, notes: Notes) -> Fraction:
+    amount = notes.read(loc, lambda: parse_dose(f"{text} SC").amount)
+    unit = next(dose.dose.amount.unit for dose in regimen.with_rests("shortest").written_out() if dose.drug == drug)
+    if amount.basis != "flat" or amount.unit != unit:
+        notes.add(
+            loc, f"'{text}' is no total of {drug}.", f"A total is a flat amount in {'IU or MIU' if unit == 'IU' else 'mg'}."
+        )
+        raise Unreadable
+    return amount.value
+
+
+def _references(shape: SourceShape | list[SourceShape] | None) -> tuple[Reference, ...]:
+    shapes = [] if shape is None else shape if isinstance(shape, list) else [shape]
+    return tuple(Reference(s.text or "", s.doi or "", s.registration or "") for s in shapes)
+
+
+def _sentences(given: str | list[str] | None) -> tuple[str, ...]:
+    return () if given is None else (given,) if isinstance(given, str) else tuple(given)
+
+
+def _endpoints(texts: Sequence[str], visits: dict[str, float], notes: Notes) -> Iterator[tuple[int, Endpoint]]:
+    for index, text in enumerate(texts):
+        with contextlib.suppress(Unreadable):
+            endpoint = notes.read(("endpoints", index), lambda text=text: parse_endpoint(text, visits))
+            if " ".join(text.split()) in [" ".join(earlier.split()) for earlier in texts[:index]]:
+                notes.add(("endpoints", index), f"The endpoint '{text}' is named twice.", "Name every endpoint once.")
+            yield index, endpoint
+
+
+def _check_horizon(arms: Sequence[Arm], horizon: Fraction, notes: Notes) -> None:
+    for arm in arms:
+        planned = arm.regimen.written_out()
+        if planned and planned[0].start >= horizon:
+            notes.add(
+                ("horizon",),
+                f"The horizon of {duration_text(horizon)} ends before the first dose of arm '{arm.name}', "
+                f"{duration_text(planned[0].start)} after the start.",
+                "A horizon holds at least one dose of every arm that has any.",
+            )
+
+
+def _check_inputs(arms: Sequence[Arm], models: Sequence[Model], notes: Notes) -> None:
+    """A drug that a model knows by another route is refused; one it does not know at all is a matter for the report."""
+    for arm in arms:
+        routes = sorted({(dose.drug, dose.dose.route) for dose in arm.regimen.written_out()})
+        for model in models:
+            known = {(entry.drug, entry.route) for entry in model.inputs}
+            for drug, route in routes:
+                if (drug, route) not in known and drug in {name for name, _ in known}:
+                    others = " and ".join(sorted(other for name, other in known if name == drug))
+                    notes.add(
+                        ("arms", arm.name),
+                        f"The model '{model.name}' has no input for {drug} by {route}.",
+                        f"It takes {drug} by {others}.",
+                        key=True,
+                    )
+
+
+def _checked_endpoints(
+    endpoints: Sequence[tuple[int, Endpoint]], models: Sequence[Model], arms: Sequence[Arm], horizon_h: float, notes: Notes
+) -> Iterator[Endpoint]:
+    observables = {o.name: o for model in reversed(models) for o in model.observables}
+    cycles = max((dose.cycle for arm in arms for dose in arm.regimen.written_out() if dose.drug == "il2"), default=0)
+    for index, endpoint in endpoints:
+        loc: Loc = ("endpoints", index)
+        if endpoint.observable not in observables:
+            notes.add(
+                loc,
+                f"'{endpoint.observable}' is no observable of the models of this scenario.",
+                did_you_mean(endpoint.observable, observables),
+            )
+        elif max(endpoint.from_h, endpoint.to_h or 0.0) > horizon_h:
+            notes.add(
+                loc, f"'{endpoint.words}' reads after the horizon.", f"The horizon is {duration_text(Fraction(horizon_h))}."
+            )
+        elif endpoint.cycle is not None and endpoint.cycle > cycles:
+            notes.add(
+                loc,
+                f"No arm has a cycle {endpoint.cycle}.",
+                f"The arms of this scenario have at most {cycles} cycle{'s' * (cycles != 1)}.",
+            )
+        else:
+            for single in _each_cycle(endpoint, cycles):
+                yield replace(single, label=label_of(single, observables[endpoint.observable].label))
+
+
+def _each_cycle(endpoint: Endpoint, cycles: int) -> Iterator[Endpoint]:
+    if endpoint.cycle != 0:
+        yield endpoint
+        return
+    for cycle in range(1, cycles + 1):
+        yield replace(endpoint, cycle=cycle, words=endpoint.words.replace("each cycle", f"cycle {cycle}"))

@@ -1,0 +1,79 @@
+"""The regimen of an arm: from text, parts or a mapping drug -> plan to one Regimen; problems with their place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from regimens.errors import Problem, WordsError
+from regimens.regimen import Course, Cycle, Dose, Regimen
+from regimens.regimen.parts import Part
+from regimens.regimen.words import parse_dose, parse_frequency, parse_plan, parse_regimen, parse_rest
+from regimens.scenario.file import ArmShape, CycleShape, DosingShape, RestShape
+from regimens.yamlfile import Located
+
+Loc = tuple[str | int, ...]
+
+
+class Unreadable(Exception):
+    """Raised inside this package when a value has problems that are already noted."""
+
+
+class Notes:
+    """Collects the problems of one file, with places from its text."""
+
+    def __init__(self, located: Located) -> None:
+        self.located, self.problems = located, []
+
+    def add(self, loc: Loc, message: str, advice: str = "", *, at: int | None = None, key: bool = False) -> None:
+        """Note a problem at the value (or key) of `loc`, or at a character of its text."""
+        line, column = self.located.place(loc, at) if at is not None else self.located.position(loc, key=key)
+        self.problems.append(Problem(message, advice, line, column))
+
+    def read(self, loc: Loc, build: Callable[[], object]):
+        """Return what `build` builds; note what is wrong with its words and raise Unreadable."""
+        try:
+            return build()
+        except WordsError as error:
+            self.add(loc, error.message, error.advice, at=error.at if error.text is not None else None)
+            raise Unreadable from None
+
+
+def read_regimen(arm: ArmShape, loc: Loc, notes: Notes) -> Regimen:
+    """Return the regimen of an arm, ranges unresolved; raises Unreadable after noting what is wrong."""
+    given, loc = arm.regimen, (*loc, "regimen")
+    if isinstance(given, str):
+        return notes.read(loc, lambda: parse_regimen(given))
+    if isinstance(given, list):
+        parts = _read_parts(given, loc, notes)
+        return notes.read(loc, lambda: Regimen(*parts))
+    plans: dict[str, tuple[Part, ...]] = {}
+    for drug, plan in given.items():
+        if not drug.isidentifier():
+            notes.add((*loc, drug), f"'{drug}' is no name of a drug.", "Use letters, digits and _ only.", key=True)
+            raise Unreadable
+        if isinstance(plan, str):
+            plans[drug] = notes.read((*loc, drug), lambda plan=plan: parse_plan(plan))
+        else:
+            plans[drug] = _read_parts(plan, (*loc, drug), notes)
+    return notes.read(loc, lambda: Regimen(**{drug: parts for drug, parts in plans.items() if parts}))
+
+
+def _read_parts(shapes: list, loc: Loc, notes: Notes) -> tuple[Part, ...]:
+    return tuple(_read_part(shape, (*loc, index), notes) for index, shape in enumerate(shapes))
+
+
+def _read_part(shape: DosingShape | RestShape | CycleShape, loc: Loc, notes: Notes) -> Part:
+    if isinstance(shape, RestShape):
+        return notes.read((*loc, "rest"), lambda: parse_rest(shape.rest))
+    if isinstance(shape, CycleShape):
+        parts = _read_parts(shape.cycle, (*loc, "cycle"), notes)
+        return notes.read(loc, lambda: Cycle(*parts, repeats=shape.repeats))
+    dose: Dose = notes.read((*loc, "dose"), lambda: parse_dose(shape.dose))
+    if shape.every is None and shape.doses is None:
+        return dose
+    if shape.every is None or shape.doses is None:
+        missing, present = ("every", "doses") if shape.every is None else ("doses", "every")
+        notes.add(loc, f"'{present}' is given without '{missing}'.", "A course needs both; a dose given once needs neither.")
+        raise Unreadable
+    every = notes.read((*loc, "every"), lambda: parse_frequency(shape.every or ""))
+    return notes.read(loc, lambda: Course(dose, every, shape.doses or 0))

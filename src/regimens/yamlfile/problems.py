@@ -1,0 +1,188 @@
+"""pydantic's findings in our words: what was found, quoted, and what is accepted, at its line and column."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from regimens.errors import Problem, did_you_mean
+from regimens.yamlfile.located import Located
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel, ValidationError
+
+_NEEDED = {
+    "string_type": "text",
+    "float_type": "a number",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "bool_type": "true or false",
+    "list_type": "a list",
+    "tuple_type": "a list",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+    "dataclass_type": "a mapping",
+    "none_required": "nothing",
+    "finite_number": "a finite number",
+}
+_BOUNDS = {
+    "greater_than": ("gt", "above"),
+    "greater_than_equal": ("ge", "of at least"),
+    "less_than": ("lt", "below"),
+    "less_than_equal": ("le", "of at most"),
+}
+_LENGTHS = {
+    "too_short": ("min_length", "at least", "entry", "entries"),
+    "too_long": ("max_length", "at most", "entry", "entries"),
+    "string_too_short": ("min_length", "at least", "character", "characters"),
+    "string_too_long": ("max_length", "at most", "character", "characters"),
+}
+
+_CUT_OFF = "Inside { } a comma ends a value: put text that contains one in quotes."
+
+Detail = Mapping[str, Any]
+
+
+def problems_of(error: ValidationError, located: Located, shape: type[BaseModel] | None = None) -> list[Problem]:
+    """Return every finding of `error` as a Problem with its place in the file.
+
+    `shape` is the pydantic model that was asked for; with it an unknown key is answered with the nearest known one.
+    Where a value fits none of several forms, one problem names them all, and a fault deeper inside goes first.
+    """
+    details = error.errors(include_url=False)
+    places = [located.existing(detail["loc"]) for detail in details]
+    nearly = _nearly_fitting(details, places)
+    schema = shape.model_json_schema() if shape and any(d["type"] == "extra_forbidden" for d in details) else {}
+    problems, needed = [], {}
+    for detail, place in zip(details, places, strict=True):
+        if detail["type"] not in _NEEDED:
+            problems.append(_problem(detail, place, located, schema))
+        elif place not in nearly:
+            needed.setdefault(place, []).append(_NEEDED[detail["type"]])
+    for place, kinds in needed.items():
+        problems.append(_wrong_kind(place, list(dict.fromkeys(kinds)), located))
+    return list(dict.fromkeys(problems))
+
+
+def _nearly_fitting(details: list[Detail], places: list[tuple]) -> set[tuple]:
+    """Return the places with a finding further inside: there another form was meant, and it nearly fits."""
+    inside = {place[:depth] for place in places for depth in range(len(place))}
+    return inside | {place for detail, place in zip(details, places, strict=True) if detail["type"] in ("missing", "value_error")}
+
+
+def _problem(detail: Detail, place: tuple, located: Located, schema: Detail) -> Problem:
+    kind, context = detail["type"], detail.get("ctx", {})
+    name, found = _name(place), found_at(located, place)
+    if kind in ("missing", "union_tag_not_found"):
+        key = f"'{detail['loc'][-1]}'" if kind == "missing" else context["discriminator"]
+        line, column = located.position(place, key=True)
+        return Problem(f"{key} is missing{f' in {name}' if place else ''}.", "", line, column)
+    if kind == "extra_forbidden":
+        line, column = located.position(place, key=True)
+        return Problem(f"{name} is not a known key here.", _known_keys(detail, place, located, schema), line, column)
+    line, column = located.position(place, key="[key]" in detail["loc"])
+    if kind in _BOUNDS:
+        bound, words = _BOUNDS[kind]
+        return Problem(f"{name}: found {found}; a number {words} {context[bound]:g} is needed.", "", line, column)
+    if kind in _LENGTHS:
+        bound, words, one, many = _LENGTHS[kind]
+        limit = context[bound]
+        noun = one if limit == 1 else many
+        return Problem(f"{name}: found {found}; {words} {limit} {noun} {_are(limit)} needed.", "", line, column)
+    if kind in ("literal_error", "enum", "union_tag_invalid"):
+        accepted = context.get("expected") or context.get("expected_tags", "")
+        near = did_you_mean(str(context.get("tag", detail["input"])), re.findall(r"'([^']*)'", accepted))
+        near = near + " " if near.startswith("Did") else ""
+        return Problem(f"{name}: found {found}.", f"{near}Accepted: {accepted}.", line, column)
+    if kind in ("value_error", "assertion_error"):
+        said = str(context["error"])
+        return Problem(f"{name}: {said}" if place else said, "", line, column)
+    return Problem(f"{name}: found {found}, which is not accepted here.", "", line, column)
+
+
+def _known_keys(detail: Detail, place: tuple, located: Located, schema: Detail) -> str:
+    if located.cut_off(place):
+        return _CUT_OFF
+    given = located.data_at(place[:-1])
+    siblings = _siblings(schema, located.existing(detail["loc"][:-1]))
+    near = did_you_mean(str(place[-1]), [key for key in siblings if key not in given])
+    return near if near.startswith("Did") or not siblings else f"Known: {', '.join(dict.fromkeys(siblings))}."
+
+
+def _wrong_kind(place: tuple, kinds: list[str], located: Located) -> Problem:
+    line, column = located.position(place)
+    quotes = "Put it in quotes to keep it text." if "text" in kinds and located.written(place) else ""
+    if located.cut_off(place):
+        line, column = located.position(place, key=True)
+        quotes = _CUT_OFF
+    needed = " or ".join(kinds)
+    return Problem(f"{_name(place)}: found {found_at(located, place)}; {needed} is needed.", quotes, line, column)
+
+
+def found_at(located: Located, loc: tuple) -> str:
+    """Return what stands at `loc` in words: "'abc', a text", "true, a yes/no value", "a list"."""
+    value, written = located.data_at(loc), _shortened(located.written(loc))
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return f"{written}, a yes/no value"
+        case float() if value != value or abs(value) == float("inf"):
+            return f"{written}"
+        case int() | float():
+            return f"{written}, a number"
+        case str():
+            return f"'{written}'"
+        case datetime.date():
+            return f"{written}, a date"
+        case list():
+            return "a list" if value else "an empty list"
+    return "a mapping" if value else "an empty mapping"
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 60 else line[:57] + "..."
+
+
+def _name(place: tuple) -> str:
+    """Return the place in words: the key, or the number of the entry in its list."""
+    if not place:
+        return "The file"
+    if isinstance(place[-1], str):
+        return f"'{place[-1]}'"
+    owner = next((part for part in reversed(place) if isinstance(part, str)), None)
+    return f"Entry {place[-1] + 1} of '{owner}'" if owner else f"Entry {place[-1] + 1}"
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
+def _siblings(schema: Detail, around: tuple) -> list[str]:
+    """Return the keys that the mapping at `around` may have, over all forms it may take."""
+    level = [schema]
+    for part in around:
+        level = [child for node in level for child in _children(node, part, schema)]
+    return [key for node in level for form in _forms(node, schema) for key in form.get("properties", {})]
+
+
+def _forms(node: Detail, schema: Detail) -> Iterator[Detail]:
+    if "$ref" in node:
+        yield from _forms(schema["$defs"][node["$ref"].rpartition("/")[2]], schema)
+    else:
+        yield node
+        for option in [*node.get("anyOf", ()), *node.get("oneOf", ()), *node.get("allOf", ())]:
+            yield from _forms(option, schema)
+
+
+def _children(node: Detail, part: str | int, schema: Detail) -> Iterator[Detail]:
+    for form in _forms(node, schema):
+        if isinstance(part, int):
+            options = [form.get("items")]
+        else:
+            options = [form.get("properties", {}).get(part, form.get("additionalProperties"))]
+        yield from (option for option in options if isinstance(option, Mapping))

@@ -1,0 +1,114 @@
+"""A model in print."""
+
+import io
+
+import pytest
+
+from regimens import shipped
+from regimens.model.describe import citation, describe, equations, initial_values, inputs_in_words, model_list, source_numbers
+from regimens.model.file import find, load
+
+WIDTH = 80
+
+
+def printed(model, width: int = WIDTH) -> str:
+    return drawn(describe(model), width)
+
+
+def drawn(renderable, width: int = WIDTH) -> str:
+    from rich.console import Console
+
+    file = io.StringIO()
+    Console(file=file, width=width, highlight=False).print(renderable)
+    return "\n".join(line.rstrip() for line in file.getvalue().splitlines())
+
+
+def test_a_small_model_prints_whole(small):
+    path = small(
+        ("source: assumed}", "source: assumed, label: volume, note: A guess.}"),
+        ('a journal."}', 'a journal.", doi: 10.1000/182}'),
+        ("description:", "exploratory: true\ndescription:"),
+        ("label: Serum IL-2}", "label: Serum IL-2, better: lower}\n  share: {formula: 0.5, unit: '1', label: Half}"),
+    )
+    assert printed(load(path)) == (
+        "Small (m)\n"
+        "Exploratory: not calibrated to patient data.\n"
+        "One drug, one state.\n"
+        "\n"
+        "Equations (time in days)\n"
+        "           conc = central / (V * mL_per_L) [IU/mL]\n"
+        "  d(central)/dt = -CL / V * central        [IU/day]\n"
+        "\n"
+        "Before the first dose\n"
+        "  central(0) = 0 [IU]\n"
+        "\n"
+        "Doses\n"
+        "  il2 IV enters central, at once.\n"
+        "\n"
+        "Parameters\n"
+        "  name      value  unit   bounds   CV  source   what it is\n"
+        "  CL           10  L/day  5-20    30%  [1]\n"
+        "  V             5  L      2-8       -  assumed  volume\n"
+        "  mL_per_L   1000  mL/L   fixed     -  [2]\n"
+        "\n"
+        "Notes\n"
+        "  V: A guess.\n"
+        "\n"
+        "Observables\n"
+        "  serum [IU/mL] Serum IL-2 lower is better\n"
+        "  share         Half\n"
+        "\n"
+        "Sources\n"
+        "  [1] Me 2026, a journal. doi:10.1000/182\n"
+        "  [2] Exact by the definition of the units."
+    )
+
+
+@pytest.mark.parametrize("name", shipped.names("models"))
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_shipped_model_fits_the_terminal_and_loses_no_value(name, width):
+    model = find(name)
+    text = printed(model, width)
+    assert max(len(line) for line in text.splitlines()) <= width
+    assert "…" not in text
+    for parameter in model.parameters:
+        assert f"\n  {parameter.name} " in text
+        assert f" {parameter.value:g} " in text
+
+
+def test_equations_are_pairs_of_text_for_the_report():
+    assert equations(find("turnover")) == [
+        ("conc", "central / (V * mL_per_L)"),
+        ("stimulus", "hill(conc, EC50, 1)"),
+        ("gain", "Emax * (T0 / Tref)**-theta"),
+        ("d(depot)/dt", "-ka * depot"),
+        ("d(central)/dt", "ka * depot - CL / V * central"),
+        ("d(treg)/dt", "kout * T0 * (1 + gain * stimulus) - kout * treg"),
+    ]
+    assert initial_values(find("turnover")) == [("depot(0)", "0"), ("central(0)", "0"), ("treg(0)", "T0")]
+
+
+def test_inputs_are_sentences(small):
+    assert inputs_in_words(find("turnover")) == [
+        "il2 SC enters depot, times F, after tlag.",
+        "il2 IV enters central, at once.",
+    ]
+    late = small(
+        ("lag: 0", "lag: late"),
+        ("  mL_per_L: {value", "  late: {value: 0.5, unit: day}\n  mL_per_L: {value"),
+    )
+    assert inputs_in_words(load(late)) == ["il2 IV enters central, after late."]
+
+
+def test_sources_are_numbered_in_the_order_of_the_file():
+    model = find("turnover")
+    assert source_numbers(model) == {"konrad1990": 1, "piscitelli1998": 2, "prototype_fit": 3, "definition": 4}
+    assert citation(model.sources[0]).startswith("Konrad et al. 1990, Cancer Research 50(7):2009, PMID 2317789")
+
+
+def test_the_shipped_models_are_listed_with_their_titles():
+    lines = drawn(model_list(), 120).splitlines()
+    assert lines[0].split() == ["name", "what", "it", "is", "states", "parameters"]
+    assert [line.split()[0] for line in lines[1:]] == list(shipped.names("models"))
+    (turnover,) = (line.split() for line in lines if line.startswith("turnover "))
+    assert turnover == ["turnover", *find("turnover").title.split(), "3", "12"]

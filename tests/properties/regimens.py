@@ -1,0 +1,65 @@
+"""Hypothesis strategies for regimens of every form the package knows."""
+
+from fractions import Fraction
+
+from hypothesis import strategies as st
+
+from regimens.regimen import Course, Cycle, Dose, Regimen, Rest, Weekly
+from regimens.regimen.quantities import Amount, Duration
+
+values = st.integers(1, 10**9).map(lambda n: Fraction(n, 100))
+spans = st.integers(1, 60 * 24 * 40).map(lambda n: Duration(Fraction(n, 60)))
+
+
+@st.composite
+def amounts(draw, unit):
+    value, basis = draw(values), draw(st.sampled_from(["flat", "per m2", "per kg"]))
+    cap = draw(st.none() | values) if basis != "flat" else None
+    return Amount(value, unit, basis, cap)
+
+
+@st.composite
+def doses(draw, unit, longest):
+    over = draw(st.none() | st.fractions(Fraction(1, 10), 1).map(lambda share: share * longest.hours).filter(lambda h: h > 0))
+    over = None if over is None else Duration(max(Fraction(1, 60), Fraction(int(over * 60), 60)))
+    if over is not None and over.hours > longest.hours:
+        over = None
+    return Dose(draw(amounts(unit)), draw(st.sampled_from(["SC", "IV"])), over)
+
+
+@st.composite
+def courses(draw, unit):
+    pattern = draw(st.booleans())
+    if pattern:
+        days = (0, *sorted(draw(st.sets(st.integers(1, 6), min_size=1))))
+        every, longest = Weekly(days), Duration(Fraction(24))
+    else:
+        every = longest = draw(spans)
+    return Course(draw(doses(unit, longest)), every, draw(st.integers(1, 12)))
+
+
+@st.composite
+def rests(draw):
+    ends = sorted(draw(st.tuples(spans, spans)), key=lambda span: span.hours)
+    return Rest(*ends)
+
+
+@st.composite
+def plans(draw, unit, depth=2):
+    parts = []
+    for _ in range(draw(st.integers(1, 3))):
+        if depth and draw(st.integers(0, 3)) == 0:
+            parts.append(Cycle(*draw(plans(unit, depth - 1)), repeats=draw(st.integers(1, 4))))
+        else:
+            parts.append(draw(courses(unit)))
+        if draw(st.booleans()):
+            parts.append(draw(rests()))
+    if draw(st.booleans()):
+        parts = [draw(rests()), *parts]
+    return tuple(parts)
+
+
+@st.composite
+def regimens(draw):
+    drugs = draw(st.lists(st.sampled_from(["il2", "tocilizumab", "rapamycin"]), unique=True, max_size=3))
+    return Regimen(**{drug: draw(plans("IU" if drug == "il2" else "mg")) for drug in drugs})

@@ -1,0 +1,119 @@
+"""Parts of a regimen: equal values, pasteable echoes, refusals that say what would be right."""
+
+from fractions import Fraction
+
+import pytest
+
+from regimens.errors import RegimenError, UnitError
+from regimens.regimen import (
+    IU,
+    MIU,
+    Course,
+    Cycle,
+    Dose,
+    Regimen,
+    Rest,
+    Weekly,
+    days,
+    hours,
+    mg,
+    minutes,
+    weeks,
+)  # fmt: skip
+
+
+def test_the_same_amount_is_equal_however_it_is_written():
+    assert MIU(0.5) == MIU("0.5") == IU(500_000) == MIU(Fraction(1, 2))
+
+
+def test_a_decimal_is_exactly_what_it_says_and_not_the_nearest_float():
+    assert MIU(0.1).value == Fraction(100_000)
+    assert (MIU(0.33).value * 3).denominator == 1
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        Course(MIU(1), every=days(2), doses=7),
+        Course(Dose(mg(8).per_kg.at_most(mg(800)), "IV", over=hours(1)), every=weeks(4), doses=3),
+        Course(MIU(0.2).per_m2, every=Weekly((0, 2, 4)), doses=72),
+        Rest(days(9), days(16)),
+        Rest(minutes(20)),
+        Cycle(Course(IU(123), every=hours("7.5"), doses=2), Rest(days(14)), repeats=3),
+        Dose(mg("0.05")),
+        Dose(MIU(Fraction(21, 13))),
+    ],
+)
+def test_the_repr_of_a_part_can_be_pasted(part):
+    assert eval(repr(part)) == part
+
+
+def test_parts_are_frozen():
+    with pytest.raises(AttributeError):
+        Course(MIU(1), every=days(2), doses=7).doses = 8
+
+
+def test_a_course_lasts_doses_times_interval():
+    assert Course(MIU(1), every=days(2), doses=7).length == 14 * 24
+    assert Course(MIU(1), every=days(1), doses=5).length == 5 * 24
+
+
+def test_a_weekly_pattern_lasts_whole_weeks():
+    course = Course(MIU(1), every=Weekly((0, 2, 4)), doses=4)
+    assert course.length == 14 * 24
+    assert [course.start(k) / 24 for k in range(4)] == [0, 2, 4, 7]
+
+
+def test_a_capped_dose_is_the_cap_in_a_large_subject():
+    amount = mg(8).per_kg.at_most(mg(800))
+    assert amount.for_size(Fraction(70), Fraction("1.8")) == 560
+    assert amount.for_size(Fraction(110), Fraction("2.2")) == 800
+
+
+REFUSALS = [
+    (lambda: MIU(0), "An amount of 0 MIU cannot be given. Amounts are greater than zero; an arm without doses is written 'no dose'."),
+    (lambda: MIU(-1), "An amount of -1 MIU cannot be given. Amounts are greater than zero; an arm without doses is written 'no dose'."),
+    (lambda: MIU(float("nan")), "nan is no amount. A finite number is needed."),
+    (lambda: MIU(float("inf")), "inf is no amount. A finite number is needed."),
+    (lambda: MIU(True), "True is no amount. A number is needed."),
+    (lambda: days("x"), "'x' is no number of days. A number is needed."),
+    (lambda: Course(MIU(1), every=days(2), doses=0), "0 doses are none. The number of doses is a total and at least 1."),
+    (lambda: Course(MIU(1), every=days(2), doses=True), "True is no number of doses. A whole number is needed."),
+    (lambda: Course(MIU(1), every=days(2), doses=2.0), "2.0 is no number of doses. A whole number is needed."),
+    (lambda: Course(MIU(1), every=days(2), doses=10**9), "1000000000 doses are more than a regimen may have. At most 100000 are written out."),
+    (lambda: Course(MIU(1), every=days(0), doses=2), "An interval of 0 days is none. Intervals are longer than zero."),
+    (lambda: Course(MIU(1), every=2, doses=2), "2 is no interval. Write for example every=days(2) or every=Weekly((0, 2, 4))."),
+    (
+        lambda: Course(Dose(MIU(1), "IV", over=hours(25)), every=days(1), doses=2),
+        "An infusion over 25 h does not fit an interval of 1 day. An infusion ends before the next one starts.",
+    ),
+    (lambda: Dose(MIU(1), "PO"), "'PO' is not a route. Routes are SC and IV."),
+    (lambda: Dose(1), "1 is no amount. Write for example MIU(1) or mg(8).per_kg."),
+    (lambda: Rest(days(0)), "A rest of 0 days is none. Rests are longer than zero."),
+    (lambda: Rest(days(16), days(9)), "A rest of 16 days to 9 days ends before it starts. Name the shorter end first."),
+    (lambda: Cycle(repeats=2), "A cycle of no parts gives no dose. Name at least one course or dose."),
+    (lambda: Weekly((2, 4)), "(2, 4) are no days of a week. Days rise from 0 to 6 and the first dose of a course is on day 0, for example 0, 2, 4."),
+    (lambda: MIU(1).at_most(MIU(2)), "A flat amount needs no cap. Caps belong to amounts per m2 or per kg."),
+    (lambda: mg(8).per_kg.at_most(MIU(1)), "'1 MIU' is no cap for '8 mg/kg'. A cap is a flat amount in mg or its multiples."),
+    (
+        lambda: Regimen(Dose(MIU(1)), Dose(MIU(1))),
+        "Two doses of 'il2' start at the same time, 0 days after the start. "
+        "A dose given once is followed by a stated rest, counted from that dose.",
+    ),
+    (
+        lambda: Regimen(Dose(MIU(1), "IV", over=hours(10)), Rest(hours(1)), Dose(MIU(1))),
+        "A dose of 'il2' starts 1 h after the start, while the infusion before it still runs. That infusion takes 10 h.",
+    ),
+    (lambda: Regimen(Rest(days(1))), "The plan of 'il2' has no dose. Leave the drug out, or write 'no dose'."),
+    (
+        lambda: Regimen(il2=Dose(mg(1))),
+        "IL-2 is dosed here in units of mass. Write IU or MIU (aldesleukin: 1.1 mg are 18 MIU), or name another drug.",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("build", "message"), REFUSALS, ids=[message[:40] for _, message in REFUSALS])
+def test_what_cannot_be_given_is_refused_in_words(build, message):
+    with pytest.raises((RegimenError, UnitError)) as raised:
+        build()
+    assert str(raised.value) == message
