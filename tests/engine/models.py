@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 
@@ -63,7 +64,7 @@ def pop() -> Model:
 
 
 POP_VARIED = ("CL", "V", "ka", "Emax", "EC50", "T0", "kout")
-POP_DOSES = bolus_times = np.array([cycle * 672.0 + dose * 48.0 for cycle in range(3) for dose in range(7)])
+POP_DOSES = np.array([cycle * 672.0 + dose * 48.0 for cycle in range(3) for dose in range(7)])
 POP_TIMES = np.arange(337) * 12.0
 
 
@@ -126,3 +127,79 @@ def subjects(declared: Model, count: int, spread: float = 0.3, seed: int = 1) ->
     one = typical(declared)
     z = np.random.default_rng(seed).standard_normal((count, len(one.names)))
     return Parameters(one.names, one.values * np.exp(spread * z), np.full(count, 70.0), np.full(count, 1.8))
+
+
+def oral() -> Model:
+    """One compartment with first-order absorption: linear, with a closed form."""
+    return model(
+        "oral",
+        {"depot": ("0", "-ka*depot"), "central": ("0", "ka*depot - ke*central")},
+        {"ka": 0.3, "ke": 0.1, "V": 20.0, "F": 0.8, "tlag": 1.5},
+        into={("il2", "SC"): ("depot", "F", "tlag"), ("il2", "IV"): "central"},
+        observables={"concentration": "central/V"},
+    )
+
+
+def turnover() -> Model:
+    """An infused compartment and a linear pool that it drives, per day."""
+    return model(
+        "turnover",
+        {"drug": ("0", "-k*drug"), "pool": ("kin/kout", "kin + slope*drug - kout*pool")},
+        {"k": 2.4, "kin": 12.0, "kout": 0.4, "slope": 3.0},
+        into={("il2", "IV"): "drug"},
+        observables={"pool": "pool"},
+        time_unit="day",
+    )
+
+
+def tmdd(factor: float = 1.0) -> Model:
+    """Target-mediated disposition: free drug, target, complex; `factor` multiplies binding and unbinding."""
+    return model(
+        "tmdd",
+        {
+            "depot": ("0", "-ka*depot"),
+            "L": ("0", "ka*depot/V - kel*L - kon*L*R + koff*RL"),
+            "R": ("ksyn/kdeg", "ksyn - kdeg*R - kon*L*R + koff*RL"),
+            "RL": ("0", "kon*L*R - koff*RL - kint*RL"),
+        },
+        {
+            "ka": 0.2, "V": 3.0, "kel": 0.05, "kon": 0.1 * factor, "koff": 0.05 * factor, "ksyn": 0.3, "kdeg": 0.03,
+            "kint": 0.08,
+        },
+        into={("il2", "SC"): "depot"},
+        observables={"bound": "RL/(R + RL)"},
+    )  # fmt: skip
+
+
+def driven() -> Model:
+    """A linear state driven by explicit time: closed form, and df/dt matters."""
+    return model(
+        "driven",
+        {"x": ("1", "-a*(x - exp(-b*time)) - b*exp(-b*time)")},
+        {"a": 50.0, "b": 0.2},
+        into={("il2", "IV"): "x"},
+        observables={"x_now": "x", "clock": "time"},
+    )
+
+
+def chain(states: int) -> Model:
+    """A transit chain whose last compartment holds back the first: `states` states, one long cycle."""
+    names = [f"x{i}" for i in range(states)]
+    equations = {names[0]: ("0", f"k0/(1 + {names[-1]}) - k*x0")}
+    for before, name in pairwise(names):
+        equations[name] = ("0", f"k*{before} - k*{name}*(1 + {name}/(M + {name}))")
+    return model(
+        f"chain of {states}", equations, {"k": 0.5, "k0": 2.0, "M": 3.0}, into={("il2", "IV"): "x0"},
+        observables={"last": names[-1]},
+    )  # fmt: skip
+
+
+def edge(h: float = 4.0) -> Model:
+    """A state driven by a Hill function of another that starts at zero."""
+    return model(
+        "edge",
+        {"c": ("0", "-k*c"), "y": ("0", "hill(c, ec50, h) - y + 0*sqrt(c) + base*c**0.5")},
+        {"k": 0.2, "ec50": 1.0, "h": h, "base": 0.0},
+        into={("il2", "IV"): "c"},
+        observables={"share": "hill(c, ec50, h)"},
+    )

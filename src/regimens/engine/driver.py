@@ -7,8 +7,7 @@ import math
 from llvmlite import ir
 
 from regimens.engine.flow import each_below, each_lane, while_nonzero
-from regimens.engine.frame import Frame
-from regimens.engine.job import element, load_field
+from regimens.engine.frame import Frame, element, load_field
 from regimens.engine.lanes import (
     BIT,
     BYTE,
@@ -25,9 +24,9 @@ from regimens.engine.lanes import (
     reserve,
 )
 from regimens.engine.reader import emit_next_output
-from regimens.engine.stepper import DUE
+from regimens.engine.stepper import DUE, LOST
 from regimens.engine.symbols import Unit
-from regimens.engine.trajectories import OK, STATUS_WORDS
+from regimens.engine.trajectories import OK
 
 FLUSH_DENORMALS = 0x8040
 """Flush-to-zero and denormals-are-zero of the x86 MXCSR: decaying compartments would otherwise slow down twentyfold."""
@@ -166,25 +165,19 @@ def _emit_run(unit: Unit, machine: str) -> None:
     with while_nonzero(b, _going_on(b, v, frame, job)) as loop:
         settings = [load_field(b, job, name) for name in ("rtol", "atol", "max_steps")]
         answer = b.call(unit.functions["step"], [base, *settings])
-        _emit_reading(unit, b, base, job, _byte(b, answer, DUE))
-        with b.if_then(b.icmp_unsigned(">=", answer, integer(1 << 8))):
-            for status in STATUS_WORDS:
-                if status != OK:
-                    _let_go(unit, b, base, job, status, _byte(b, answer, 1 + status))
+        _emit_reading(unit, b, base, job, _mask(b, answer, DUE))
+        with b.if_then(b.icmp_unsigned(">=", answer, integer(1 << LANES))):
+            with each_lane(b, _mask(b, answer, LOST)) as lane:
+                b.call(unit.functions["finish"], [base, job, lane, frame.get("status", lane)])
+                b.call(unit.functions["fill"], [base, job, lane])
             b.call(unit.functions["settle"], [base, job])
         loop.following = _going_on(b, v, frame, job)
     restore()
     b.ret_void()
 
 
-def _let_go(unit: Unit, b: ir.IRBuilder, base: ir.Value, job: ir.Value, status: int, mask: ir.Value) -> None:
-    with each_lane(b, mask) as lane:
-        b.call(unit.functions["finish"], [base, job, lane, integer(status)])
-        b.call(unit.functions["fill"], [base, job, lane])
-
-
-def _byte(b: ir.IRBuilder, answer: ir.Value, place: int) -> ir.Value:
-    return b.and_(b.lshr(answer, integer(8 * place)), integer(255))
+def _mask(b: ir.IRBuilder, answer: ir.Value, place: int) -> ir.Value:
+    return b.and_(b.lshr(answer, integer(LANES * place)), integer((1 << LANES) - 1))
 
 
 def _going_on(b: ir.IRBuilder, v: Lanes, frame: Frame, job: ir.Value) -> ir.Value:

@@ -13,7 +13,10 @@ from regimens.engine.lanes import Lanes
 
 @dataclass(frozen=True)
 class Factors:
-    """A factorised matrix: multipliers below the diagonal, entries above it, reciprocals of the pivots."""
+    """A factorised matrix: multipliers below the diagonal, rows above it over their pivots, reciprocals of the pivots.
+
+    Dividing the upper rows once shortens the chain of operations that each of the eight solutions waits for.
+    """
 
     pivots: tuple[Pivot, ...]
     lower: dict[tuple[int, int], ir.Value]
@@ -34,11 +37,11 @@ def emit_factors(v: Lanes, pivots: tuple[Pivot, ...], matrix: Mapping[tuple[int,
         size = v.magnitude(entries[k, k])
         smallest = size if smallest is None else v.select(v.compare("<", smallest, size), smallest, size)
         for column in pivot.columns:
-            upper[k, column] = entries[k, column]
+            upper[k, column] = v.multiply(entries[k, column], inverse[k])
         for row in pivot.rows:
             lower[row, k] = v.multiply(entries[row, k], inverse[k])
             for column in pivot.columns:
-                product = v.multiply(lower[row, k], upper[k, column])
+                product = v.multiply(entries[row, k], upper[k, column])
                 old = entries.get((row, column))
                 entries[row, column] = v.negate(product) if old is None else v.subtract(old, product)
     return Factors(pivots, lower, upper, inverse, smallest)
@@ -52,7 +55,7 @@ def emit_solution(v: Lanes, factors: Factors, right_side: list[ir.Value]) -> lis
             x[row] = v.subtract(x[row], v.multiply(factors.lower[row, pivot.index], x[pivot.index]))
     for pivot in reversed(factors.pivots):
         k = pivot.index
+        x[k] = v.multiply(x[k], factors.inverse[k])
         for column in reversed(pivot.columns):
             x[k] = v.subtract(x[k], v.multiply(factors.upper[k, column], x[column]))
-        x[k] = v.multiply(x[k], factors.inverse[k])
     return x

@@ -1,4 +1,7 @@
-"""The working memory of one thread: for each quantity a slot of eight numbers, one for each subject under way."""
+"""The memory that machine code works on: a frame of each thread's own, and the job that all threads share.
+
+A frame has a slot of eight numbers for each quantity, one number for each subject under way.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,13 @@ from dataclasses import dataclass
 
 from llvmlite import ir
 
-from regimens.engine.lanes import BYTE, DOUBLE, INT, INTS, SLOT_BYTES, VECTOR, integer
+from regimens.engine.job import ARRAYS, FIELDS, SIZES
+from regimens.engine.lanes import BYTE, DOUBLE, INT, INTS, POINTER, SLOT_BYTES, VECTOR, integer
 from regimens.model.compile import Equations
 
-INTEGERS = ("subject", "action", "output", "accepted", "rejected", "fresh")
-"""Slots of whole numbers: the subject (-1 for an idle lane), its next action and output, its steps, and whether the step
-size must be chosen anew."""
+INTEGERS = ("subject", "action", "output", "accepted", "rejected", "fresh", "status")
+"""Slots of whole numbers: the subject (-1 for an idle lane), its next action and output, its steps, whether the step
+size must be chosen anew, and why the lane has to stop."""
 
 SCALARS = ("t", "h", "stop", "due", "memory", "growth", "began", "span")
 """Time, step size, time of the next action, time of the next output, the controller's memory of the last error, the most
@@ -82,3 +86,14 @@ class Frame:
     def put(self, name: str, lane: ir.Value, value: ir.Value, index: ir.Value | None = None) -> None:
         """Set one lane's value."""
         self.builder.store(value, self.cell(name, lane, index))
+
+
+def load_field(b: ir.IRBuilder, job: ir.Value, name: str) -> ir.Value:
+    """Return a field of the job that `job` points at."""
+    kind = POINTER if name in ARRAYS else INT if name in SIZES else DOUBLE
+    return b.load(b.gep(job, [integer(8 * FIELDS.index(name))], source_etype=BYTE), typ=kind)
+
+
+def element(b: ir.IRBuilder, job: ir.Value, name: str, index: ir.Value) -> ir.Value:
+    """Return the address of an element of an array of the job; all elements have eight bytes."""
+    return b.gep(load_field(b, job, name), [index], source_etype=INT)

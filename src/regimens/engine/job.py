@@ -1,12 +1,8 @@
-"""What one call of the compiled driver is told: addresses and sizes, the same list for ctypes and for LLVM IR."""
+"""What one call of the compiled driver is told: addresses, sizes and numbers of eight bytes each, in this order."""
 
 from __future__ import annotations
 
 import ctypes
-
-from llvmlite import ir
-
-from regimens.engine.lanes import BYTE, DOUBLE, INT, POINTER, integer
 
 ARRAYS = (
     "values",  # (subjects, parameters) doubles
@@ -29,6 +25,8 @@ SIZES = ("subjects", "times", "columns", "max_steps", "time_stride", "target_str
 """A stride is the number of elements from one subject to the next, 0 where all subjects share a row."""
 NUMBERS = ("rtol", "atol")
 
+FIELDS = (*ARRAYS, *SIZES, *NUMBERS)
+
 
 class Job(ctypes.Structure):
     """The arguments of the driver."""
@@ -38,17 +36,3 @@ class Job(ctypes.Structure):
         *((name, ctypes.c_int64) for name in SIZES),
         *((name, ctypes.c_double) for name in NUMBERS),
     )
-
-
-_PLACES = {name: place for place, name in enumerate((*ARRAYS, *SIZES, *NUMBERS))}
-
-
-def load_field(b: ir.IRBuilder, job: ir.Value, name: str) -> ir.Value:
-    """Return a field of the job that `job` points at."""
-    kind = POINTER if name in ARRAYS else INT if name in SIZES else DOUBLE
-    return b.load(b.gep(job, [integer(8 * _PLACES[name])], source_etype=BYTE), typ=kind)
-
-
-def element(b: ir.IRBuilder, job: ir.Value, name: str, index: ir.Value) -> ir.Value:
-    """Return the address of an element of an array of the job; all elements have eight bytes."""
-    return b.gep(load_field(b, job, name), [index], source_etype=INT)

@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from weakref import WeakKeyDictionary
+from threading import Lock
 
 import numpy as np
 
@@ -40,19 +40,20 @@ class Kernel:
         call(self.loaded.addresses["run"])(ctypes.addressof(job))
 
 
-_kernels: WeakKeyDictionary[CompiledModel, dict[machine.Processor, Kernel]] = WeakKeyDictionary()
+_kernels: dict[str, Kernel] = {}
+_lock = Lock()
 
 
 def kernel_of(compiled: CompiledModel, processor: machine.Processor | None = None) -> Kernel:
     """Return the kernel of a model for this processor (or another one that this one can run)."""
     processor = processor or machine.host()
-    known = _kernels.setdefault(compiled, {})
-    if processor not in known:
-        name = machine.fingerprint(compiled.digest, _sources(), processor.triple, processor.name, processor.features)
-        code = machine.cached_object_code(name, lambda: _compile(compiled, processor))
-        columns = len(compiled.states) + 2 * len(compiled.model.inputs)
-        known[processor] = Kernel(machine.load(code, _FUNCTIONS), columns)
-    return known[processor]
+    name = machine.fingerprint(compiled.digest, _sources(), processor.triple, processor.name, processor.features)
+    with _lock:
+        if name not in _kernels:
+            code = machine.cached_object_code(name, lambda: _compile(compiled, processor))
+            columns = len(compiled.states) + 2 * len(compiled.model.inputs)
+            _kernels[name] = Kernel(machine.load(code, _FUNCTIONS), columns)
+        return _kernels[name]
 
 
 def _compile(compiled: CompiledModel, processor: machine.Processor) -> bytes:

@@ -123,4 +123,4 @@ class Lanes:
 
     def bits(self, mask: ir.Value) -> ir.Value:
         """Return a mask as an integer with bit i for lane i."""
-        return self.builder.zext(self.builder.bitcast(mask, BYTE), INT)
+        return self.builder.zext(self.builder.bitcast(mask, ir.IntType(LANES)), INT)

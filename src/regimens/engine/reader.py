@@ -7,8 +7,7 @@ import math
 from llvmlite import ir
 
 from regimens.engine.flow import each_below, each_lane
-from regimens.engine.frame import Frame
-from regimens.engine.job import element, load_field
+from regimens.engine.frame import Frame, element, load_field
 from regimens.engine.lanes import DOUBLE, INT, Lanes, integer
 from regimens.engine.symbols import Unit
 

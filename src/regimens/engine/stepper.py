@@ -10,9 +10,9 @@ from regimens.engine import tableau
 from regimens.engine.elimination import plan
 from regimens.engine.factor import Factors, emit_factors, emit_solution
 from regimens.engine.frame import Frame
-from regimens.engine.lanes import INTS, Lanes, everywhere, integer
+from regimens.engine.lanes import INTS, LANES, Lanes, everywhere, integer
 from regimens.engine.symbols import Unit
-from regimens.engine.trajectories import NON_FINITE, STEP_LIMIT, STEP_UNDERFLOW
+from regimens.engine.trajectories import NON_FINITE, OK, STEP_LIMIT, STEP_UNDERFLOW
 from regimens.engine.vectormath import emit_rough_exp2, emit_rough_log2
 
 SAFETY = 0.9
@@ -32,8 +32,8 @@ LEAST_STEP = 8.9e-16
 """Four units in the last place of the time."""
 LEAST_STEP_AT_ZERO = 1e-24
 
-DUE, ARRIVED = 0, 1
-"""Bytes of the answer of `step`; byte 1 + status is that of the lanes that have to stop."""
+DUE, ARRIVED, LOST = 0, 1, 2
+"""The three masks in the answer of `step`: lanes with an output due, at a stop, and at their end for the reason in `status`."""
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,7 @@ def _control(frame: Frame, v: Lanes, attempt: Attempt, good: ir.Value, h: ir.Val
 def _answer(
     frame: Frame, v: Lanes, due: ir.Value, arrived: ir.Value, now: ir.Value, max_steps: ir.Value
 ) -> ir.Value:
-    """Emit the bytes that say which lanes need what."""
+    """Emit the masks that say which lanes need what."""
     b = v.builder
     h = frame.load("h")
     least = v.multiply_add(v.magnitude(now), LEAST_STEP, LEAST_STEP_AT_ZERO)
@@ -189,11 +189,11 @@ def _answer(
         NON_FINITE: b.fcmp_unordered("uno", h, h),
         STEP_UNDERFLOW: v.compare("<", h, least),
     }
+    status = everywhere(OK, INTS)
+    for code, mask in lost.items():
+        status = b.select(mask, everywhere(code, INTS), status)
+    frame.store("status", status)
     live = b.icmp_signed(">=", frame.load("subject"), everywhere(0, INTS))
-    going = b.and_(live, b.not_(arrived))
-    answer = b.or_(due, b.shl(v.bits(arrived), integer(8 * ARRIVED)))
-    for status, mask in lost.items():
-        going_lost = b.and_(going, mask)
-        going = b.and_(going, b.not_(mask))
-        answer = b.or_(answer, b.shl(v.bits(going_lost), integer(8 * (1 + status))))
-    return answer
+    stopped = b.and_(b.and_(live, b.not_(arrived)), b.icmp_signed("!=", status, everywhere(OK, INTS)))
+    answer = b.or_(due, b.shl(v.bits(arrived), integer(LANES * ARRIVED)))
+    return b.or_(answer, b.shl(v.bits(stopped), integer(LANES * LOST)))

@@ -25,6 +25,9 @@ FRAME_ARGUMENTS = {
 }
 """Result and arguments of the inner functions; the first argument is the frame, a second pointer the job."""
 
+REALIGN = '"stackrealign"'
+"""Function attribute: values that do not fit the registers are kept at whole cache lines of the stack."""
+
 
 @dataclass(frozen=True)
 class Unit:
@@ -50,6 +53,8 @@ class Unit:
         for name, (result, arguments) in FRAME_ARGUMENTS.items():
             functions[name] = ir.Function(module, ir.FunctionType(result, arguments), name)
             functions[name].linkage = "internal"
+            # llvmlite keeps a list of the attributes it knows, and this one is not on it.
+            set.add(functions[name].attributes, REALIGN)
         return cls(module, equations, symbols, constants, Layout.of(equations, len(symbols), len(constants)), functions)
 
     def begin(self, name: str) -> tuple[ir.IRBuilder, tuple[ir.Argument, ...]]:
