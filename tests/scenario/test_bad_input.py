@@ -85,7 +85,7 @@ CHANGES = {
         "[turnover]",
         "[turnovr]",
         """\
-        bad.yaml:2: There is no model 'turnovr'. Did you mean 'turnover'? Shipped models: effect_turnover, turnover; or give the path of a .yaml file.
+        bad.yaml:2: There is no model 'turnovr'. Did you mean 'turnover'? Shipped models: effect_turnover, turnover.
             1 | title: A test
           > 2 | models: [turnovr]
               |          ^""",
