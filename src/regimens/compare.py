@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 INTERVAL = 0.90
 """Share of subjects inside the prediction intervals."""
 
-PACKAGES = ("numpy", "scipy", "pandas", "plotly", "sympy", "llvmlite", "pydantic", "ruamel.yaml", "pint")
+PACKAGES = ("numpy", "scipy", "pandas", "plotly", "llvmlite", "pydantic", "ruamel.yaml", "pint")
 """Packages whose versions a result records."""
 
 Progress = Callable[[str], None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -122,12 +123,13 @@ def _parameter_table(model: Model) -> RenderableType:
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="underline")
-    for heading in ("name", "value", "unit", "bounds", "CV", "source"):
+    known = any(parameter.uncertainty for parameter in model.parameters)
+    for heading in ("name", "value", "unit", "bounds", "CV", *(["known"] if known else []), "source"):
         table.add_column(heading, justify="right" if heading in ("value", "CV") else "left", no_wrap=True)
     table.add_column("what it is", overflow="fold")
     numbers = source_numbers(model)
     for parameter in model.parameters:
-        table.add_row(*(Text(cell) for cell in _cells(parameter, numbers)))
+        table.add_row(*(Text(cell) for cell in _cells(parameter, numbers, known)))
     return _indented(table)
 
 
@@ -137,12 +139,14 @@ def _indented(body: RenderableType) -> RenderableType:
     return Padding(body, (0, 0, 0, 2), expand=False)
 
 
-def _cells(parameter: Parameter, numbers: dict[str, int]) -> Iterator[str]:
+def _cells(parameter: Parameter, numbers: dict[str, int], known: bool) -> Iterator[str]:
     yield parameter.name
     yield f"{parameter.value:g}"
     yield parameter.unit
     yield "fixed" if parameter.low == parameter.high else f"{parameter.low:g}-{parameter.high:g}"
     yield f"{parameter.cv:.0%}" if parameter.cv else "-"
+    if known:
+        yield f"within x{math.exp(parameter.uncertainty):.2g}" if parameter.uncertainty else "-"
     yield "assumed" if parameter.source is None else f"[{numbers[parameter.source]}]"
     yield parameter.label
 
