@@ -225,6 +225,7 @@ def test_on_paper_arms_switched_off_on_screen_are_shown(opened):
     page.locator("[data-toggle='1']").click()
     page.emulate_media(media="print")
     assert page.locator("[data-arms='1'] svg.twin").first.is_visible()
+    assert page.locator("[data-toggle='1']").is_visible()
     page.emulate_media(media="screen")
     page.locator("[data-toggle='1']").click()
 

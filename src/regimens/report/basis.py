@@ -90,7 +90,7 @@ class _Named:
 
 
 def _equations(model: Model) -> tuple[tuple[str, str, str], ...]:
-    lines = [(d.name, in_formula(d.formula), _note(d.label, d.unit)) for d in model.definitions]
+    lines = [(d.name, in_formula(d.formula), _note(d.label, words.unit(d.unit))) for d in model.definitions]
     per = words.unit(model.time_unit)
     lines += [
         (f"d({s.name})/dt", in_formula(s.rate), _note(s.label, f"{words.unit(s.unit)}/{per}")) for s in model.states
@@ -98,7 +98,9 @@ def _equations(model: Model) -> tuple[tuple[str, str, str], ...]:
     lines += [(f"{s.name}(0)", in_formula(s.initial), words.unit(s.unit)) for s in model.states]
     for entry in model.inputs:
         said = f"{words.drug(entry.drug)} {entry.route} enters {entry.state}"
-        lines.append((said, f"× {in_formula(entry.bioavailability)}, after {in_formula(entry.lag)} {per}", ""))
+        share, lag = in_formula(entry.bioavailability), in_formula(entry.lag)
+        parts = ["all of it" if share == "1" else f"{share} of it", "at once" if lag == "0" else f"after {lag} ({per})"]
+        lines.append((said, ", ".join(parts), ""))
     lines += [(o.name, in_formula(o.formula), _note(o.label, words.unit(o.unit))) for o in model.observables]
     return tuple(lines)
 

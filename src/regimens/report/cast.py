@@ -122,7 +122,7 @@ def time_axis(horizon_h: float, events: pd.DataFrame) -> TimeAxis:
     starts = _cycle_starts(events, hours, end)
     if starts is not None:
         return TimeAxis(unit, hours, end, _continued(starts, end), True)
-    step = next(s for s in (1, 2, 4, 6, 8, 12, 13, 26, 52, 104, 520, 5200) if end / s <= 8.5)
+    step = next(s for s in (1, 2, 4, 6, 8, 12, 13, *(26 * 2**k for k in range(40))) if end / s <= 8.5)
     return TimeAxis(unit, hours, end, tuple(float(t) for t in np.arange(0, end + 1e-9, step)), False)
 
 

@@ -68,7 +68,7 @@ def curve(comparison: Comparison, cast: Cast, observable: tuple[str, str, str]) 
     """Return which arm has the highest median of an observable, under each model, and by how much."""
     name, _, unit = observable
     frame = comparison.trajectories[comparison.trajectories["observable"] == name]
-    said: dict[str, list[str]] = {}
+    said: dict[str, dict[str, str]] = {}
     for model in cast.models:
         peaks = (
             frame[frame["model"] == model]
@@ -79,9 +79,16 @@ def curve(comparison: Comparison, cast: Cast, observable: tuple[str, str, str]) 
         )
         if len(peaks):
             who, much = _highest(list(peaks.index), list(peaks), _suffix(name, unit))
-            said.setdefault(who, []).append(f"under {model} ({much})" if len(cast.models) > 1 else f"({much})")
-    found = "; ".join(f"{who} {words.listing(where)}" for who, where in said.items())
+            said.setdefault(who, {})[model] = much
+    found = "; ".join(f"{who} {_where(by_model, cast.models)}" for who, by_model in said.items())
     return f"{'Highest median' if cast.intervals else 'Highest peak'}: {found}." if found else ""
+
+
+def _where(by_model: dict[str, str], models: tuple[str, ...]) -> str:
+    alike = len(set(by_model.values())) == 1 and len(by_model) == len(models)
+    if alike:
+        return f"{'under every model ' if len(models) > 1 else ''}({next(iter(by_model.values()))})"
+    return words.listing([f"under {model} ({much})" for model, much in by_model.items()])
 
 
 def reading(cast: Cast, panel: Panel) -> str:

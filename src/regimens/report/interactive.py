@@ -91,47 +91,52 @@ def _lane(lane: Lane, panel: Panel, floor: int) -> dict[str, object]:
 
 
 def _layout(panel: Panel, strip: float) -> dict[str, object]:
-    ticks = time_ticks(panel)
-    log = panel.scale.log
-    ends = [math.log10(v) for v in (panel.scale.low, panel.scale.high)] if log else [panel.scale.low, panel.scale.high]
     gap = 0.03 if strip else 0.0
-    domain = [strip + gap, 1] if panel.small else [0, 1 - strip - gap]
     layout: dict[str, object] = {
         "margin": {"l": 38, "r": _right(panel), "t": 6, "b": 26},
         "showlegend": False,
         "hovermode": "x unified",
         "dragmode": False,
-        "xaxis": {
-            "range": [0, panel.time.end],
-            "tickvals": [tick for tick, _ in ticks],
-            "ticktext": [text for _, text in ticks],
-            "ticks": "outside",
-            "ticklen": 4,
-            "showgrid": False,
-            "zeroline": False,
-            "anchor": "free" if panel.small else "y",
-            "unifiedhovertitle": {"text": f"{panel.time.unit.removesuffix('s')} %{{x:.1f}}"},
-            "fixedrange": panel.small,
-        },
-        "yaxis": {
-            "type": "log" if log else "linear",
-            "range": ends,
-            "domain": domain,
-            "tickvals": list(panel.scale.ticks),
-            "ticktext": [tick_text(tick) for tick in panel.scale.ticks],
-            "zeroline": False,
-            "fixedrange": True,
-        },
+        "xaxis": _time_axis(panel),
+        "yaxis": _value_axis(panel, [strip + gap, 1] if panel.small else [0, 1 - strip - gap]),
         "shapes": [_rule(value) for value, _ in panel.rules],
         "annotations": _labels(panel),
     }
-    if panel.small:
-        layout["xaxis"]["position"] = 0  # type: ignore[index]
     if strip:
         rows = 1 if panel.rug else len({lane.arm.index for lane in panel.lanes})
-        layout["yaxis2"] = {"domain": [0, strip] if panel.small else [1 - strip, 1], "range": [0, rows],
-                            "visible": False, "fixedrange": True}  # fmt: skip
+        domain = [0, strip] if panel.small else [1 - strip, 1]
+        layout["yaxis2"] = {"domain": domain, "range": [0, rows], "visible": False, "fixedrange": True}
     return layout
+
+
+def _time_axis(panel: Panel) -> dict[str, object]:
+    ticks = time_ticks(panel)
+    axis: dict[str, object] = {
+        "range": [0, panel.time.end],
+        "tickvals": [tick for tick, _ in ticks],
+        "ticktext": [text for _, text in ticks],
+        "ticks": "outside",
+        "ticklen": 4,
+        "showgrid": False,
+        "zeroline": False,
+        "unifiedhovertitle": {"text": f"{panel.time.unit.removesuffix('s')} %{{x:.1f}}"},
+        "fixedrange": True,
+    }
+    return axis | ({"anchor": "free", "position": 0} if panel.small else {"anchor": "y"})
+
+
+def _value_axis(panel: Panel, domain: list[float]) -> dict[str, object]:
+    scale = panel.scale
+    ends = [math.log10(v) for v in (scale.low, scale.high)] if scale.log else [scale.low, scale.high]
+    return {
+        "type": "log" if scale.log else "linear",
+        "range": ends,
+        "domain": domain,
+        "tickvals": list(scale.ticks),
+        "ticktext": [tick_text(tick) for tick in scale.ticks],
+        "zeroline": False,
+        "fixedrange": True,
+    }
 
 
 def _right(panel: Panel) -> float:

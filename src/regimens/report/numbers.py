@@ -72,7 +72,7 @@ def cycle_totals(parts: tuple[float, ...], unit: str) -> str:
 def _highest(medians: pd.Series) -> str:
     if not len(medians):
         return words.MISSING
-    return f"{words.number(medians.max())} on day {words.days(medians.idxmax())}"
+    return f"{words.number(medians.max())} on day {words.exact(round(medians.idxmax() / 24, 1))}"
 
 
 def _cell(row: object) -> str:
