@@ -1,0 +1,6 @@
+"""Published numbers: what was given to whom, what was seen, and where each number is from."""
+
+from regimens.evidence.analytes import ANALYTES, Analyte
+from regimens.evidence.responses import Response, read_responses
+
+__all__ = ["ANALYTES", "Analyte", "Response", "read_responses"]
