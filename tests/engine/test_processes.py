@@ -66,8 +66,8 @@ from regimens.model.compile import compile_model
 from tests.engine.models import POP_DOSES, POP_TIMES, doses, pop, pop_parameters
 compiled, given = compile_model(pop()), doses(POP_DOSES, 500.0)
 simulate(compiled, pop_parameters(8), given, POP_TIMES)
-print("running", flush=True)
 try:
+    print("running", flush=True)
     simulate(compiled, pop_parameters(20_000), given, POP_TIMES[[0, -1]], tolerances=Tolerances(1e-13, 1e-16))
 except KeyboardInterrupt:
     again = simulate(compiled, pop_parameters(8), given, POP_TIMES)
