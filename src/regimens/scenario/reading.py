@@ -22,12 +22,13 @@ from regimens.population import Population
 from regimens.regimen import Regimen
 from regimens.regimen.words import parse_dose
 from regimens.scenario.file import ArmShape, ExpectShape, ScenarioShape, SourceShape, SubjectShape
-from regimens.scenario.regimens import Loc, Notes, Unreadable, read_regimen
+from regimens.scenario.regimens import read_regimen
 from regimens.scenario.values import Arm, Reference, Scenario
 from regimens.subject import Subject, mosteller
 from regimens.units import duration_text, parse_duration, parse_quantity
 from regimens.yamlfile import problems_of
 from regimens.yamlfile import read as read_yaml
+from regimens.yamlfile.notes import Loc, Notes, Unreadable
 
 MOST_READINGS = 100_000
 
