@@ -86,7 +86,7 @@ class Predictor:
                     found[:, place] = np.log(read.of(target.observable)[:, chosen].max(axis=1))
         return found
 
-    def _simulated(self, group: _Group, values: np.ndarray):  # noqa: ANN202 - Trajectories
+    def _simulated(self, group: _Group, values: np.ndarray):
         target = group.first
         if target.baseline is not None and self.baseline is not None:
             values = values.copy()
