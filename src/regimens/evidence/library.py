@@ -149,9 +149,7 @@ def _subject(arm: ArmShape, loc: Loc, notes: Notes) -> Subject:
     return Subject(weight, typical.height_cm, bsa)
 
 
-def _totals(
-    arm: ArmShape, regimen: Regimen | None, subject: Subject, loc: Loc, notes: Notes
-) -> tuple[tuple[str, Fraction], ...]:
+def _totals(arm: ArmShape, regimen: Regimen | None, subject: Subject, loc: Loc, notes: Notes) -> tuple[tuple[str, Fraction], ...]:
     """Return the recomputed totals; note every one that differs from what the file says or that it does not say."""
     if regimen is None:
         return ()
