@@ -152,6 +152,30 @@ def explain(text: str, weight: str, height: str) -> None:
 
 
 @commands.command()
+@click.argument("name", required=False)
+def library(name: str | None) -> None:
+    """List the published regimens, or show the one called NAME with its source and what its text means.
+
+    A scenario takes one over with `use: NAME` in place of a regimen.
+    """
+    from regimens.evidence import entry
+    from regimens.evidence import library as entries
+    from regimens.evidence.listing import entry_lines, library_table
+    from regimens.explain import explain as lines_of
+
+    if name is None:
+        _console().print(library_table(entries()))
+        return
+    known = entry(name)
+    for line in entry_lines(known):
+        click.echo(line)
+    if known.regimen is not None:
+        click.echo()
+        for line in lines_of(known.regimen, known.subject):
+            click.echo(line)
+
+
+@commands.command()
 def models() -> None:
     """List the models that are shipped."""
     from regimens.model.describe import model_list
