@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from collections.abc import Mapping, Sequence
@@ -14,6 +15,7 @@ import numpy as np
 from regimens import shipped
 from regimens.errors import ModelError
 from regimens.fit.prior import SPREADS
+from regimens.model.compile import compile_model
 
 if TYPE_CHECKING:
     from regimens.fit.calibrate import Posterior
@@ -39,12 +41,18 @@ def read_fitted(model: Model) -> FittedModel:
     if not (folder / "draws.csv").is_file():
         raise ModelError(f"No posterior of model '{model.name}' is shipped. Make one with `regimens fit {model.name}`.")
     record = json.loads((folder / "fit.json").read_text(encoding="utf-8"))
-    if record["model_sha256"] != model.digest:
+    if record["model_sha256"] != fingerprint(model):
         raise ModelError(
-            f"The posterior of model '{model.name}' was fitted to another text of the model file. "
+            f"The posterior of model '{model.name}' was fitted to other equations, values or priors than the model file has. "
             f"Make it again with `python scripts/renew_posteriors.py {model.name}`."
         )
     return read_draws(model, folder / "draws.csv")
+
+
+def fingerprint(model: Model) -> str:
+    """Return a SHA-256 of what a fit depends on: equations, values, bounds, CVs and priors; not labels, notes or sources."""
+    numbers = [(p.name, p.value, p.low, p.high, p.cv, p.uncertainty) for p in model.parameters]
+    return hashlib.sha256(f"{compile_model(model).digest}{numbers!r}".encode()).hexdigest()
 
 
 def read_draws(model: Model, path: Path) -> FittedModel:
@@ -106,7 +114,7 @@ def _profiles(profiles: Sequence[Profile]) -> str:
 def _record(posterior: Posterior, record: Mapping[str, object]) -> dict[str, object]:
     return {
         "model": posterior.model.name,
-        "model_sha256": posterior.model.digest,
+        "model_sha256": fingerprint(posterior.model),
         "settings": posterior.settings.as_dict(),
         "acceptance": round(posterior.sample.acceptance, 3),
         "largest_r_hat": round(float(posterior.sample.r_hat.max()), 4),
