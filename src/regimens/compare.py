@@ -101,7 +101,8 @@ def unknown_drugs(models: tuple[Model, ...], events: dict[str, DoseEvents]) -> l
         without = [f"'{model.name}'" for model in models if drug not in {entry.drug for entry in model.inputs}]
         if without:
             noun, verb = ("The model", "has") if len(without) == 1 else ("The models", "have")
-            said.append(f"{noun} {' and '.join(without)} {verb} no input for {drug}: its doses change nothing there.")
+            listed = " and ".join(filter(None, (", ".join(without[:-1]), without[-1])))
+            said.append(f"{noun} {listed} {verb} no input for {drug}: its doses change nothing there.")
     return said
 
 
