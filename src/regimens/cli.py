@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sized
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -116,10 +117,14 @@ def _checked(file: Path) -> str:
 
     if "states" in read_yaml(file).data:
         model = load(file)
-        return f"a model of {len(model.states)} states and {len(model.parameters)} parameters, as it should be."
+        return f"a model of {_count(model.states, 'state')} and {_count(model.parameters, 'parameter')}, as it should be."
     scenario = read_scenario(file)
     audit(scenario.arms, scenario.subject)
-    return f"a scenario of {len(scenario.arms)} arms under {len(scenario.models)} models, as it should be."
+    return f"a scenario of {_count(scenario.arms, 'arm')} under {_count(scenario.models, 'model')}, as it should be."
+
+
+def _count(things: Sized, noun: str) -> str:
+    return f"{len(things)} {noun}{'s' * (len(things) != 1)}"
 
 
 @commands.command()
@@ -144,6 +149,30 @@ def explain(text: str, weight: str, height: str) -> None:
     kg, cm = parse_quantity(weight, ["kg"])[0], parse_quantity(height, ["cm"])[0]
     for line in lines_of(parse_regimen(text), Subject(kg, cm, mosteller(kg, cm))):
         click.echo(line)
+
+
+@commands.command()
+@click.argument("name", required=False)
+def library(name: str | None) -> None:
+    """List the published regimens, or show the one called NAME with its source and what its text means.
+
+    A scenario takes one over with `use: NAME` in place of a regimen.
+    """
+    from regimens.evidence import entry
+    from regimens.evidence import library as entries
+    from regimens.evidence.listing import entry_lines, library_table
+    from regimens.explain import explain as lines_of
+
+    if name is None:
+        _console().print(library_table(entries()))
+        return
+    known = entry(name)
+    for line in entry_lines(known):
+        click.echo(line)
+    if known.regimen is not None:
+        click.echo()
+        for line in lines_of(known.regimen, known.subject):
+            click.echo(line)
 
 
 @commands.command()

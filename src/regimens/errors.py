@@ -6,6 +6,7 @@
     |   |-- UnitError       ... because of a quantity or its unit
     |   `-- RegimenError    ... because of the regimen it describes, or a regimen built in Python
     |-- ModelError          a model cannot be used as declared
+    |-- EvidenceError       a published regimen that is not there, or that its sources leave open
     `-- ExposureMismatch    a regimen's totals differ from what the scenario expects
 
 Every message has the form *where: what was found, quoted. What is accepted, or the nearest right thing.*
@@ -83,6 +84,10 @@ class RegimenError(WordsError):
 
 class ModelError(RegimensError):
     """A model that cannot be used as declared or asked for."""
+
+
+class EvidenceError(RegimensError):
+    """A published regimen that the library does not have, or that its sources leave open."""
 
 
 class ExposureMismatch(RegimensError):

@@ -10,8 +10,9 @@ import zlib
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtr, ndtri
 
-from regimens.model.declaration import Model
+from regimens.model.declaration import Model, Parameter
 from regimens.model.parameters import Parameters
 from regimens.subject import Subject
 
@@ -28,7 +29,8 @@ def draw(population: Population | None, model: Model, subject: Subject) -> Param
     """Return the subjects' parameters: log-normal around the typical value with the CV of the model file.
 
     Without a population, the one typical subject. Body size is the scenario's for everyone. A CV of c is a standard
-    deviation of sqrt(log(1 + c^2)) on the log scale, so the typical value is the median.
+    deviation of sqrt(log(1 + c^2)) on the log scale, around the typical value; the distribution is truncated to the
+    bounds of the model file, by its quantiles, so that no subject has, say, a bioavailability above 1.
     """
     names = tuple(parameter.name for parameter in model.parameters)
     typical = np.array([parameter.value for parameter in model.parameters])
@@ -37,9 +39,15 @@ def draw(population: Population | None, model: Model, subject: Subject) -> Param
     if population is not None:
         for column, parameter in enumerate(model.parameters):
             if parameter.cv > 0:
-                spread = np.sqrt(np.log1p(parameter.cv**2))
-                values[:, column] *= np.exp(spread * _standing(population, parameter.name))
+                values[:, column] = _drawn(parameter, _standing(population, parameter.name))
     return Parameters(names, values, np.full(count, float(subject.weight_kg)), np.full(count, float(subject.bsa_m2)))
+
+
+def _drawn(parameter: Parameter, standing: np.ndarray) -> np.ndarray:
+    """Return the values of subjects at standard normal `standing`, log-normal and inside the bounds."""
+    spread = np.sqrt(np.log1p(parameter.cv**2))
+    low, high = (ndtr(np.log(bound / parameter.value) / spread) for bound in (parameter.low, parameter.high))
+    return parameter.value * np.exp(spread * ndtri(low + ndtr(standing) * (high - low)))
 
 
 def _standing(population: Population, parameter: str) -> np.ndarray:

@@ -23,7 +23,7 @@ class OutputExists(RegimensError):
     """A named output that is already there; nothing is overwritten."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path}: exists already. Name a new folder; nothing is overwritten.")
+        super().__init__(f"{path}: exists already. Name a new one; nothing is overwritten.")
 
 
 def default_folder(scenario: Scenario, version: str, today: datetime.date) -> Path:

@@ -8,7 +8,7 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def folder(kind: str) -> Path:
-    """Return the folder of "models", "scenarios" or "schema"."""
+    """Return the folder of "models", "scenarios", "schema" or "evidence"."""
     installed = _PACKAGE / "_files" / kind
     return installed if installed.is_dir() else _PACKAGE.parents[1] / kind
 

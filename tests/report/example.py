@@ -1,6 +1,7 @@
 """Comparisons for the tests of the report: synthetic curves that look like the real thing, made without the engine.
 
-Scenario, arms and regimens are stand-ins with the attributes a report reads, so that these tests need neither files nor models.
+Scenario, arms and regimens are stand-ins with the attributes that a report reads: no files, no models to run.
+Parameter values, and the sources on prefix 10.5555, are made up; nothing here is evidence.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ HOSTILE_NAMES = (
     "</script><b>bold</b> & \"quoted\" 'single'",
     "{{ 7 * 7 }} {% raw %} %{x} <br>line",
     "Sjögren 每周 ☂ ‮reversed",
-    "A very long name of an arm that goes on and on, as protocol titles do, until nobody can be expected to read it in a legend",
+    "A very long name of an arm that goes on and on, as protocol titles do, until nobody can be expected to read it",
     "a",
 )
 
@@ -55,14 +56,17 @@ def cycles(amount: float, every: float, doses: int, period: float, repeats: int)
 
 
 TOCILIZUMAB = ("tocilizumab", 8.0, 0, 1, 1, 1, "per kg", "IV", 1.0)
-RA_2024 = {"text": "Zhang X et al., Frontiers in Immunology 2024", "doi": "10.3389/fimmu.2024.1359041"}
+RA_2024 = {"text": "Zhang et al. 2024", "doi": "10.3389/fimmu.2024.1359041"}
 RA_2022 = {"doi": "10.1038/s41392-022-00887-2", "registration": "NCT02467504"}
 PSS_2022 = {"doi": "10.1001/jamanetworkopen.2022.41451", "registration": "NCT02464319"}
-SLE_2016 = {"text": "Humrich JY et al., late-breaking poster, ACR annual meeting 2016"}
-ALS = {"text": "IMODALS, Camu W et al., EBioMedicine 2020", "doi": "10.1016/j.ebiom.2020.102844"}
+SLE_2016 = {"text": "Late-breaking poster, ACR 2016"}
+ALS = {"text": "A trial in ALS, made up for tests", "doi": "10.5555/als"}
 
 SIX = {
-    "Every other day, 3 cycles": (regimen("(1 MIU SC every other day x 7, rest 14 days) x 3", *cycles(1, 2, 7, 28, 3)), RA_2022),
+    "Every other day, 3 cycles": (
+        regimen("(1 MIU SC every other day x 7, rest 14 days) x 3", *cycles(1, 2, 7, 28, 3)),
+        RA_2022,
+    ),
     "Daily": (regimen("0.125 MIU SC daily x 168", ("il2", 0.125, 0, 1, 168, 1)), None),
     "Five-day courses": (regimen("(1.05 MIU SC daily x 5, rest 16 days) x 4", *cycles(1.05, 1, 5, 21, 4)), SLE_2016),
     "Every 3 days": (regimen("0.375 MIU SC every 3 days x 56", ("il2", 0.375, 0, 3, 56, 1)), None),
@@ -122,8 +126,13 @@ def hostile_six(subjects: int = 1) -> Comparison:
     return comparison(hostile(), "<script>alert(1)</script> & friends", subjects)
 
 
+def _given(dose: dict) -> float:
+    """Return the amount of a dose at 70 kg and 1.8 m2; no dose of these examples reaches its cap."""
+    return dose["amount"] * {"per kg": 70.0, "per m2": 1.8}.get(dose["basis"], 1.0)
+
+
 def comparison(arms: dict, title: str, subjects: int, models: tuple[Model, ...] | None = None) -> Comparison:
-    """Return the comparison of `arms` (name -> (regimen, source)) under `models`, `subjects` = 1 for the typical one."""
+    """Return the comparison of `arms` (name -> (regimen, source)) under `models`; one subject is the typical one."""
     models = models or (model("turnover"), model("effect_turnover"))
     rows = [(name, doses) for name, ((_, doses), _) in arms.items()]
     curves = [_curves(name, doses, each, subjects) for name, doses in rows for each in models]
@@ -133,7 +142,7 @@ def comparison(arms: dict, title: str, subjects: int, models: tuple[Model, ...] 
         scenario=_scenario(arms, title, subjects, models),
         models=models,
         exposure=pd.DataFrame([row for name, doses in rows for row in _exposure(name, doses)]),
-        events=pd.DataFrame([{"arm": name, **dose} for name, doses in rows for dose in doses]),
+        events=pd.DataFrame([{"arm": name, **dose, "given": _given(dose)} for name, doses in rows for dose in doses]),
         trajectories=trajectories,
         endpoints=endpoints,
         summary=_summary(endpoints),
@@ -149,31 +158,39 @@ def model(name: str) -> Model:
     """Return a declared model of that name; the equations are those the synthetic curves follow, roughly."""
     effect = name == "effect_turnover"
     drive = "ce" if effect else "c"
-    extra = (State("ce", "IU/mL", parse_formula("0"), parse_formula("ke0 * (c - ce)"), "effect site"),) if effect else ()
+    extra = (
+        (State("ce", "IU/mL", parse_formula("0"), parse_formula("ke0 * (c - ce)"), "effect site"),) if effect else ()
+    )
     return Model(
         name=name,
         title="Turnover with an effect compartment" if effect else "Turnover of Treg with a direct effect of IL-2",
         description="Treg are made and lost at constant rates; IL-2 raises the rate of making.",
         sources=(
-            Source("konrad1990", "Konrad MW et al., Cancer Research 1990;50:2009-2017"),
-            Source("rosenzwajg2015", "Rosenzwajg M et al., J Autoimmun 2015", "10.1016/j.jaut.2015.01.001"),
+            Source("kinetics", "Kinetics, made up for tests"),
+            Source("cells", "Cells, made up for tests", "10.5555/cells"),
         ),
         time_unit="day",
         states=(
             State("depot", "IU", parse_formula("0"), parse_formula("-ka * depot"), "IL-2 under the skin"),
-            State("c", "IU/mL", parse_formula("0"), parse_formula("f * ka * depot / (1000 * v) - cl / v * c"), "IL-2 in serum"),
+            State(
+                "c",
+                "IU/mL",
+                parse_formula("0"),
+                parse_formula("f * ka * depot / (1000 * v) - cl / v * c"),
+                "IL-2 in serum",
+            ),
             *extra,
             State("t", "cells/uL", parse_formula("t0"), parse_formula("kout * t0 * (1 + emax * s) - kout * t"), "Treg"),
         ),
         parameters=(
-            Parameter("f", 0.28, "1", 0.1, 0.6, 0.3, "konrad1990", "bioavailability"),
-            Parameter("ka", 5.0, "1/day", 2.5, 10.0, 0.35, "konrad1990", "absorption rate"),
-            Parameter("cl", 173.0, "L/day", 100.0, 600.0, 0.4, "konrad1990", "clearance"),
-            Parameter("v", 14.7, "L", 5.0, 40.0, 0.4, "konrad1990", "volume of distribution"),
+            Parameter("f", 0.28, "1", 0.1, 0.6, 0.3, "kinetics", "bioavailability"),
+            Parameter("ka", 5.0, "1/day", 2.5, 10.0, 0.35, "kinetics", "absorption rate"),
+            Parameter("cl", 173.0, "L/day", 100.0, 600.0, 0.4, "kinetics", "clearance"),
+            Parameter("v", 14.7, "L", 5.0, 40.0, 0.4, "kinetics", "volume of distribution"),
             Parameter("ec50", 6.0, "IU/mL", 1.0, 60.0, 0.5, None, "half-maximal IL-2", "in-vivo potency is not known"),
             Parameter("emax", 14.0, "1", 2.0, 60.0, 0.4, None, "largest rise of the making of Treg"),
-            Parameter("kout", 0.2, "1/day", 0.05, 0.5, 0.25, "rosenzwajg2015", "loss rate of Treg"),
-            Parameter("t0", 33.0, "cells/uL", 3.0, 150.0, 0.46, "rosenzwajg2015", "Treg at baseline"),
+            Parameter("kout", 0.2, "1/day", 0.05, 0.5, 0.25, "cells", "loss rate of Treg"),
+            Parameter("t0", 33.0, "cells/uL", 3.0, 150.0, 0.46, "cells", "Treg at baseline"),
             *((Parameter("ke0", 0.3, "1/day", 0.05, 2.0, 0.0, None, "rate into the effect site"),) if effect else ()),
         ),
         definitions=(Definition("s", parse_formula(f"hill({drive}, ec50, 1)"), "1", "drive"),),

@@ -28,6 +28,7 @@ class Parameter:
     """A constant of one subject: typical value, unit, bounds, between-subject CV (fraction; 0 = the same in everyone).
 
     `source` is a key of `Model.sources`, or None when the value is assumed. `note` says what kind of number it is.
+    `uncertainty` is the standard deviation of the logarithm of the typical value, the prior of a fit; 0 = not fitted.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Parameter:
     source: str | None
     label: str = ""
     note: str = ""
+    uncertainty: float = 0.0
 
     @property
     def assumed(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 
 from regimens.errors import InputFileError, Problem, UnitError, did_you_mean
 from regimens.model.declaration import Definition, Input, Model, Observable, Parameter, Source, State
@@ -102,7 +103,8 @@ class Reading:
             self._check_parameter(name, entry)
             low, high = entry.bounds
             source = None if entry.source == ASSUMED else entry.source
-            parameters.append(Parameter(name, entry.value, entry.unit, low, high, entry.cv, source, entry.label, entry.note))
+            parameter = Parameter(name, entry.value, entry.unit, low, high, entry.cv, source, entry.label, entry.note)
+            parameters.append(replace(parameter, uncertainty=entry.uncertainty))
         for name, fixed in shape.constants.items():
             value, source = fixed.value, BY_DEFINITION.key
             parameters.append(Parameter(name, value, fixed.unit, value, value, 0.0, source, fixed.label))
@@ -120,6 +122,9 @@ class Reading:
         elif entry.cv > 0 and low <= 0:
             message = f"'{name}' varies between subjects (cv {entry.cv:g}), but its lower bound is {low:g}."
             self._found((*loc, "bounds"), message, "Variation is log-normal: bounds above 0, or a cv of 0.")
+        if entry.uncertainty > 0 and entry.value <= 0:
+            message = f"'{name}' has an uncertainty, but its value is {entry.value:g}."
+            self._found((*loc, "value"), message, "Uncertainty is log-normal: a value above 0, or no uncertainty.")
 
     def _definitions(self) -> tuple[Definition, ...]:
         definitions, above = [], [*self._constants, *self._shape.states, TIME]

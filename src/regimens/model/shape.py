@@ -34,6 +34,11 @@ class SourceShape(_Shape):
     doi: Annotated[str, AfterValidator(_doi)] | None = None
 
 
+Spread = Annotated[
+    float, Field(ge=0, le=LARGEST_CV, description="Standard deviation of log(value), the prior of a fit; 0: not fitted.")
+]
+
+
 class ParameterShape(_Shape):
     """A constant of one subject: log-normal around `value` with `cv`, never outside `bounds`."""
 
@@ -41,6 +46,7 @@ class ParameterShape(_Shape):
     unit: Text
     bounds: Annotated[list[float], Field(min_length=2, max_length=2)]
     cv: Cv
+    uncertainty: Spread = 0.0
     source: Annotated[Text, Field(description="A key of 'sources', or 'assumed'.")]
     label: str = ""
     note: str = ""

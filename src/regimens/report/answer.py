@@ -19,7 +19,7 @@ _WANTED = ("peak", "mean", "time above", "per MIU")
 
 @dataclass(frozen=True)
 class Column:
-    """A value column: model, endpoint in its own words, heading, unit and the factor into it, decimals, largest value."""
+    """A value column: model, endpoint as the scenario words it, heading, unit and factor into it, decimals, largest."""
 
     model: str
     endpoint: str
@@ -63,11 +63,16 @@ class Answer:
     rows: tuple[Row, ...]
     left_out: int
 
+    @property
+    def order(self) -> list[str]:
+        """The endpoints shown, each once."""
+        return list(dict.fromkeys(column.endpoint for column in self.columns))
 
-def answer(comparison: Comparison, cast: Cast, most: int = MOST_VALUES) -> Answer:
-    """Return the answer table with at most so many value columns."""
-    endpoints = leading(comparison, max(2, most // max(1, len(cast.models))))
-    return _table(comparison, cast, endpoints)
+
+def answer(comparison: Comparison, cast: Cast, each: int | None = None) -> Answer:
+    """Return the answer table with at most `each` endpoints a model; by default as many as fit a page."""
+    fitting = max(2, MOST_VALUES // max(1, len(cast.models)))
+    return _table(comparison, cast, leading(comparison, min(4, fitting) if each is None else each))
 
 
 def everything(comparison: Comparison, cast: Cast) -> Answer:
@@ -76,7 +81,7 @@ def everything(comparison: Comparison, cast: Cast) -> Answer:
 
 
 def leading(comparison: Comparison, most: int) -> list:
-    """Return the endpoints that answer first: a peak, a mean, a time above, one per MIU, then as the scenario lists them."""
+    """Return the endpoints that answer first: a peak, a mean, a time above, one per MIU, then as they are listed."""
     remaining = list(comparison.scenario.endpoints)
     chosen = []
     for wanted in _WANTED:
@@ -109,7 +114,9 @@ def _column(comparison: Comparison, model: str, endpoint: object) -> Column | No
     medians = [v * factor for v in same["median"] if not words.missing(v)]
     places = min(words.decimals(medians), 4) if unit != "days" else (0 if medians and max(medians) >= 10 else 1)
     label = endpoint.label  # type: ignore[attr-defined]
-    return Column(model, endpoint.words, label, words.unit(unit), factor, places, max(spread, default=0.0) * factor)  # type: ignore[attr-defined]
+    return Column(
+        model, endpoint.words, label, words.unit_beside(label, unit), factor, places, max(spread, default=0.0) * factor
+    )  # type: ignore[attr-defined]
 
 
 def _row(comparison: Comparison, cast: Cast, look: Look, columns: tuple[Column, ...], values: object) -> Row:
@@ -133,7 +140,10 @@ def _cell(column: Column, values: object, arm: str, subjects: int) -> Cell:
     middle, low, high = (float(found[k]) * column.factor for k in ("median", "low", "high"))
     same = words.missing(low) or words.missing(high) or abs(high - low) <= 1e-9 * max(abs(middle), 1e-12)
     bound = "" if same else f"{words.fixed(low, column.places)}–{words.fixed(high, column.places)}"
-    share = [max(0.0, min(100.0, round(100 * v / column.largest, 1))) if column.largest > 0 else 0.0 for v in (middle, low, high)]
+    share = [
+        max(0.0, min(100.0, round(100 * v / column.largest, 1))) if column.largest > 0 else 0.0
+        for v in (middle, low, high)
+    ]
     if same:
         share[1] = share[2] = share[0]
     missing = subjects - int(found["n"])

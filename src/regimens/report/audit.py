@@ -49,18 +49,21 @@ def audit(comparison: Comparison, cast: Cast) -> tuple[Entry, ...]:
 def finding(entries: tuple[Entry, ...]) -> str:
     """Return what the audit found, in a sentence."""
     checked = [entry for entry in entries if entry.drug != words.MISSING and entry.verdict != UNSTATED]
-    open_rows = [entry for entry in entries if entry.verdict == UNSTATED]
+    open_rows = [entry for entry in entries if entry.drug != words.MISSING and entry.verdict == UNSTATED]
     wrong = [entry for entry in checked if entry.verdict == DIFFERS]
     if wrong:
-        said = f"{words.sentence(words.count(len(wrong), 'total differs', 'totals differ'))[:-1]} from what was expected: "
+        said = (
+            f"{words.sentence(words.count(len(wrong), 'total differs', 'totals differ'))[:-1]} from what was expected: "
+        )
         said += words.listing([entry.arm.name for entry in wrong]) + "."
     elif checked:
-        said = f"All {words.count(len(checked), 'stated total matches', 'stated totals match')} the doses written out, exactly."
-        said = "The stated total matches the doses written out, exactly." if len(checked) == 1 else said
+        all_of_them = {1: "The stated total matches", 2: "Both stated totals match"}
+        said = all_of_them.get(len(checked), f"All {words.count(len(checked), 'stated total')} match")
+        said += " the doses written out, exactly."
     else:
         said = "The scenario states no totals to check the doses against."
     if open_rows and checked:
-        said += f" For {words.count(len(open_rows), 'schedule')} the scenario states none."
+        said += f" For {words.count(len(open_rows), 'further total')} the scenario states none."
     return said
 
 

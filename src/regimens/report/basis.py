@@ -50,6 +50,16 @@ def sheets(comparison: Comparison, cast: Cast) -> tuple[ModelSheet, ...]:
     return tuple(_sheet(model, cast, drugs) for model in comparison.models)
 
 
+def assumptions(comparison: Comparison, cast: Cast) -> tuple[tuple[str, str], ...]:
+    """Return the assumptions as (arms that make it, sentence); the scenario's own come first, without arms."""
+    said: dict[str, list[str]] = {}
+    for look in cast.arms:
+        for sentence in look.assumptions:
+            said.setdefault(sentence, []).append(look.name)
+    own = [("", sentence) for sentence in comparison.scenario.assumptions]
+    return (*own, *(("; ".join(names), sentence) for sentence, names in said.items()))
+
+
 def _sheet(model: Model, cast: Cast, drugs: list[str]) -> ModelSheet:
     known = {entry.drug for entry in model.inputs}
     by_key = {source.key: source for source in model.sources}
@@ -57,10 +67,12 @@ def _sheet(model: Model, cast: Cast, drugs: list[str]) -> ModelSheet:
         ParameterRow(
             p.name,
             p.label,
-            f"{words.number(p.value, 4) if p.value else '0'} {words.unit(p.unit)}".strip(),
+            f"{words.exact(float(f'{p.value:.6g}'))} {words.unit(p.unit)}".strip(),
             f"{round(100 * p.cv)} %" if p.cv else words.MISSING,
             p.note,
-            None if p.source is None else cast.bibliography.number_of(by_key.get(p.source, _Named(p.source)), f"{model.name}"),
+            None
+            if p.source is None
+            else cast.bibliography.number_of(by_key.get(p.source, _Named(p.source)), f"{model.name}"),
         )
         for p in model.parameters
     )
@@ -78,13 +90,17 @@ class _Named:
 
 
 def _equations(model: Model) -> tuple[tuple[str, str, str], ...]:
-    lines = [(d.name, in_formula(d.formula), _note(d.label, d.unit)) for d in model.definitions]
+    lines = [(d.name, in_formula(d.formula), _note(d.label, words.unit(d.unit))) for d in model.definitions]
     per = words.unit(model.time_unit)
-    lines += [(f"d({s.name})/dt", in_formula(s.rate), _note(s.label, f"{words.unit(s.unit)}/{per}")) for s in model.states]
+    lines += [
+        (f"d({s.name})/dt", in_formula(s.rate), _note(s.label, f"{words.unit(s.unit)}/{per}")) for s in model.states
+    ]
     lines += [(f"{s.name}(0)", in_formula(s.initial), words.unit(s.unit)) for s in model.states]
     for entry in model.inputs:
         said = f"{words.drug(entry.drug)} {entry.route} enters {entry.state}"
-        lines.append((said, f"× {in_formula(entry.bioavailability)}, after {in_formula(entry.lag)} {per}", ""))
+        share, lag = in_formula(entry.bioavailability), in_formula(entry.lag)
+        parts = ["all of it" if share == "1" else f"{share} of it", "at once" if lag == "0" else f"after {lag} ({per})"]
+        lines.append((said, ", ".join(parts), ""))
     lines += [(o.name, in_formula(o.formula), _note(o.label, words.unit(o.unit))) for o in model.observables]
     return tuple(lines)
 

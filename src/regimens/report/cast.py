@@ -23,6 +23,7 @@ DASHES = ("", "7,3", "2,2.5", "8,3,2,3", "13,3", "13,3,2,3", "4,2", "1.5,1.5")
 
 CONTEXT, ACCENT = 0, 1
 _COINCIDE = 0.01
+_MOST_TICKS = 8
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class TimeAxis:
 
 @dataclass(frozen=True)
 class Cast:
-    """All that appears, decided once. `apart` = one arm to a panel, models told apart by dash; else arms share panels."""
+    """All that appears. `apart` means one arm to a panel, models told apart by dash; else arms share panels."""
 
     arms: tuple[Look, ...]
     models: tuple[str, ...]
@@ -65,6 +66,11 @@ class Cast:
     apart: bool
     time: TimeAxis
     bibliography: Bibliography
+    exploratory: frozenset[str] = frozenset()
+
+    def called(self, model: str) -> str:
+        """Return the name of a model as the page shows it, with a word of warning where it is exploratory."""
+        return f"{model} (exploratory)" if model in self.exploratory else model
 
     @property
     def intervals(self) -> bool:
@@ -105,22 +111,22 @@ def cast(comparison: Comparison) -> Cast:
         not coloured or _coincide(comparison, [look.name for look in looks if look.dosed], models),
         time_axis(scenario.horizon_h, comparison.events),
         bibliography,
+        frozenset(model.name for model in comparison.models if model.exploratory),
     )
 
 
 def time_axis(horizon_h: float, events: pd.DataFrame) -> TimeAxis:
-    """Return weeks (days for less than three weeks) with cycle starts as ticks where all arms with cycles share them."""
+    """Return weeks (days below three weeks) with cycle starts as ticks where all arms with cycles share them."""
     unit, hours = ("weeks", 168.0) if horizon_h >= 3 * 168 else ("days", 24.0)
     end = horizon_h / hours
-    starts = _cycle_starts(events, hours)
+    starts = _cycle_starts(events, hours, end)
     if starts is not None:
-        kept = [t for t in (*starts, end) if t == starts[0] or t - starts[0] >= end / 12]
-        return TimeAxis(unit, hours, end, tuple(dict.fromkeys(kept)), True)
-    step = next(s for s in (1, 2, 4, 6, 8, 12, 13, 26, 52, 104, 520, 5200) if end / s <= 8.5)
+        return TimeAxis(unit, hours, end, _continued(starts, end), True)
+    step = next(s for s in (1, 2, 4, 6, 8, 12, 13, *(26 * 2**k for k in range(40))) if end / s <= 8.5)
     return TimeAxis(unit, hours, end, tuple(float(t) for t in np.arange(0, end + 1e-9, step)), False)
 
 
-def _cycle_starts(events: pd.DataFrame, hours: float) -> tuple[float, ...] | None:
+def _cycle_starts(events: pd.DataFrame, hours: float, horizon: float) -> tuple[float, ...] | None:
     if not len(events):
         return None
     first = events.groupby(["arm", "drug", "cycle"], sort=False)["time_h"].min()
@@ -128,7 +134,18 @@ def _cycle_starts(events: pd.DataFrame, hours: float) -> tuple[float, ...] | Non
     if len(sets) != 1:
         return None
     starts = tuple(float(t) for t in sets.pop())
-    return starts if len(starts) <= 7 and all((t * hours) % 24 == 0 for t in starts) else None
+    return (
+        starts
+        if len(starts) < _MOST_TICKS and starts[-1] < horizon and all((t * hours) % 24 == 0 for t in starts)
+        else None
+    )
+
+
+def _continued(starts: tuple[float, ...], end: float) -> tuple[float, ...]:
+    """Return cycle starts and, at the pace of the last cycle, times up to the end, as many as an axis holds."""
+    pace = max(starts[-1] - starts[-2], end / _MOST_TICKS)
+    later = np.arange(starts[-1] + pace, end - 0.5 * pace, pace)
+    return (*starts, *(float(t) for t in later), end)
 
 
 def _observables(comparison: Comparison) -> tuple[tuple[str, str, str], ...]:

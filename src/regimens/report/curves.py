@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from regimens.compare import Comparison
 
+MOST_BANDS = 3
+"""Arms with bands that can share a panel, save in the first figure, where to compare the arms is the point."""
+
 MODEL_DASHES = ("", "6,3", "2,2.5", "9,3,2,3")
 _BASELINE = "baseline"
 
@@ -35,14 +38,20 @@ def lines(comparison: Comparison, cast: Cast, observable: str) -> dict[tuple[int
 
 def panels(comparison: Comparison, cast: Cast, observable: tuple[str, str, str]) -> tuple[Panel, ...]:
     """Return the panels of an observable: one a model, or one an arm where arms are kept apart."""
-    name, label, unit = observable
+    name, _, unit = observable
     drawn = lines(comparison, cast, name)
     rules = _rules(comparison, name)
     values = [v for line in drawn.values() for v in (line.median, line.low, line.high) if v is not None]
-    axis = scale([*values, *(np.array([value]) for value, _ in rules)], words.axis_title(label, unit))
-    if cast.apart:
-        return _by_arm(cast, name, axis, drawn, rules, lanes(comparison, cast))
-    return _by_model(cast, name, axis, drawn, rules, lanes(comparison, cast))
+    axis = scale([*values, *(np.array([value]) for value, _ in rules)], unit)
+    if cast.apart or _crowded(cast, name, drawn):
+        return _by_arm(cast, observable, axis, drawn, rules, lanes(comparison, cast))
+    return _by_model(cast, observable, axis, drawn, rules, lanes(comparison, cast))
+
+
+def _crowded(cast: Cast, name: str, drawn: dict[tuple[int, str], Line]) -> bool:
+    banded = {arm for (arm, _), line in drawn.items() if line.low is not None}
+    later = name != cast.observables[0][0]
+    return (later and len(banded) > MOST_BANDS) or any(line.busy for line in drawn.values())
 
 
 def lanes(comparison: Comparison, cast: Cast) -> dict[int, tuple[Lane, ...]]:
@@ -50,45 +59,43 @@ def lanes(comparison: Comparison, cast: Cast) -> dict[int, tuple[Lane, ...]]:
     by_arm: dict[int, tuple[Lane, ...]] = {}
     if not len(comparison.events):
         return by_arm
-    frame = comparison.events.assign(given=given(comparison))
+    frame = comparison.events
     largest = frame.groupby("drug")["given"].max()
     names = sorted(largest.index, key=lambda drug: (drug != "il2", drug))
     for look in cast.arms:
         mine = frame[frame["arm"] == look.name]
         parts = [(drug, mine[mine["drug"] == drug]) for drug in names]
         by_arm[look.index] = tuple(
-            Lane(look, drug, part["time_h"].to_numpy(float), part["given"].to_numpy(float) / largest[drug], drug == names[0])
+            Lane(
+                look,
+                drug,
+                part["time_h"].to_numpy(float),
+                part["given"].to_numpy(float) / largest[drug],
+                drug == names[0],
+            )
             for drug, part in parts
             if len(part)
         )
     return by_arm
 
 
-def given(comparison: Comparison) -> pd.Series:
-    """Return the amount of each dose at the scenario's subject (IU or mg)."""
-    subject = comparison.scenario.subject
-    size = {"per kg": float(subject.weight_kg), "per m2": float(subject.bsa_m2)}
-    return comparison.events["amount"] * comparison.events["basis"].map(lambda basis: size.get(basis, 1.0))
-
-
 def cumulative(comparison: Comparison, cast: Cast, drug: str) -> tuple[Panel, ...]:
     """Return the panels of the running total of a drug: all arms in one, or one an arm where arms are kept apart."""
-    frame = comparison.events.assign(given=given(comparison))
-    frame = frame[frame["drug"] == drug]
+    frame = comparison.events[comparison.events["drug"] == drug]
     unit = "MIU" if drug == "il2" else "mg"
     drawn = []
     for look in cast.arms:
         mine = frame[frame["arm"] == look.name]
         if len(mine):
             drawn.append(_staircase(look, mine, 1e-6 if drug == "il2" else 1.0, comparison.scenario.horizon_h))
-    axis = scale([line.median for line in drawn], f"{words.drug(drug)} given ({unit})", zero=True)
+    axis = scale([line.median for line in drawn], unit, zero=True)
     key = f"given-{drug}"
     if not cast.apart:
         alt = f"Running total of {words.drug(drug)} over time, one step line an arm."
         return (Panel(key, "", alt, cast.time, axis, tuple(drawn), labelled=apart(drawn, axis)),)
     return tuple(
         Panel(f"{key}-{line.arm.index}", line.arm.name, f"Running total of {words.drug(drug)}, {line.arm.name}.",
-              cast.time, axis, (line,), small=True, arm=line.arm)
+              cast.time, axis, (line,), small=True, arms=(line.arm,))
         for line in drawn
     )  # fmt: skip
 
@@ -115,36 +122,65 @@ def _line(group: pd.DataFrame, look: Look) -> Line:
 def _rules(comparison: Comparison, observable: str) -> tuple[tuple[float, str], ...]:
     rules = [(1.0, _BASELINE)] if observable.endswith("_fold") else []
     above = threshold(comparison, observable)
-    return tuple(rules if above is None else [*rules, (above, f"{words.exact(above)}-fold" if rules else words.exact(above))])
+    return tuple(
+        rules if above is None else [*rules, (above, f"{words.exact(above)}-fold" if rules else words.exact(above))]
+    )
 
 
-def _by_model(cast: Cast, name: str, axis: Scale, drawn: dict, rules: tuple, doses: dict) -> tuple[Panel, ...]:
-    rows = {model: tuple(drawn[a.index, model] for a in cast.arms if (a.index, model) in drawn) for model in cast.models}
+def _by_model(
+    cast: Cast, observable: tuple[str, str, str], axis: Scale, drawn: dict, rules: tuple, doses: dict
+) -> tuple[Panel, ...]:
+    name, label, _ = observable
+    rows = {
+        model: tuple(drawn[a.index, model] for a in cast.arms if (a.index, model) in drawn) for model in cast.models
+    }
     rows = {model: found for model, found in rows.items() if found}
     labelled = all(apart(found, axis) for found in rows.values())
     first = name == cast.observables[0][0]
     strip = tuple(lane for look in cast.arms for lane in doses.get(look.index, ()) if first)
-    return tuple(
-        Panel(f"{name}-{cast.models.index(model)}", model, f"{axis.title} over time under {model}, one line an arm.",
-              cast.time, axis, found, strip, rules, labelled=labelled)
-        for model, found in rows.items()
-    )  # fmt: skip
-
-
-def _by_arm(cast: Cast, name: str, axis: Scale, drawn: dict, rules: tuple, doses: dict) -> tuple[Panel, ...]:
     made = []
-    for look in cast.arms:
-        mine = []
-        for position, model in enumerate(cast.models):
-            if (look.index, model) in drawn:
-                line = drawn[look.index, model]
-                dash = MODEL_DASHES[position % len(MODEL_DASHES)]
-                mine.append(Line(look, model, dash, line.times, line.median, line.low, line.high))
-        if mine:
-            alt = f"{axis.title} over time, {look.name}, one line a model."
-            made.append(Panel(f"{name}-{look.index}", look.name, alt, cast.time, axis, tuple(mine),
-                              doses.get(look.index, ()), rules, small=True, arm=look))  # fmt: skip
+    for model, found in rows.items():
+        alt = f"{label} over time under {model}, one line an arm."
+        key, heading = f"{name}-{cast.models.index(model)}", cast.called(model)
+        made.append(Panel(key, heading, alt, cast.time, axis, found, strip, rules, labelled=labelled))
     return tuple(made)
+
+
+def _by_arm(
+    cast: Cast, observable: tuple[str, str, str], axis: Scale, drawn: dict, rules: tuple, doses: dict
+) -> tuple[Panel, ...]:
+    name, label, _ = observable
+    made = []
+    for group in _groups(cast):
+        mine = [line for look in group for line in _under_each_model(cast, look, drawn, len(group) > 1)]
+        if mine:
+            heading = group[0].name if len(group) == 1 else f"Without doses ({len(group)} arms)"
+            alt = f"{label} over time, {words.listing([look.name for look in group])}, one line a model."
+            doses_of = doses.get(group[0].index, ())
+            key = f"{name}-{group[0].index}"
+            made.append(
+                Panel(
+                    key, heading, alt, cast.time, axis, tuple(mine), doses_of, rules, True, arms=group, rug=bool(doses)
+                )
+            )
+    return tuple(made)
+
+
+def _groups(cast: Cast) -> list[tuple[Look, ...]]:
+    """Return each arm with doses by itself, then all without, which differ in nothing that a model knows."""
+    still = tuple(look for look in cast.arms if not look.dosed)
+    return [*((look,) for look in cast.arms if look.dosed), *([still] if still else [])]
+
+
+def _under_each_model(cast: Cast, look: Look, drawn: dict, named: bool) -> list[Line]:
+    found = []
+    for position, model in enumerate(cast.models):
+        if (look.index, model) in drawn:
+            line = drawn[look.index, model]
+            label = f"{look.name}, {model}" if named else cast.called(model)
+            dash = MODEL_DASHES[position % len(MODEL_DASHES)]
+            found.append(Line(look, label, dash, line.times, line.median, line.low, line.high))
+    return found
 
 
 def _staircase(look: Look, doses: pd.DataFrame, factor: float, horizon_h: float) -> Line:

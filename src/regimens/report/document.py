@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from regimens.compare import Comparison
 
 _ASSETS = files("regimens.report") / "assets"
-_TWIN, _SMALL_TWIN, _WIDE_TWIN = (330.0, 250.0), (220.0, 150.0), (680.0, 260.0)
+_SHORT = 20
+_TWIN, _SMALL_TWIN, _WIDE_TWIN = (330.0, 240.0), (220.0, 136.0), (680.0, 240.0)
 
 
 @dataclass(frozen=True)
@@ -68,15 +69,18 @@ def _content(comparison: Comparison) -> dict[str, object]:
         "pictures": pictures,
         "given": given,
         "blocks": forest.blocks(table, on_page),
-        "endpoint_finding": findings.endpoints(table),
+        "endpoint_finding": findings.endpoints(table, on_page),
         "endpoint_numbers": forest.numbers(table, on_page),
         "audit": entries,
         "audit_finding": audit.finding(entries),
         "warnings": comparison.warnings,
+        "assumptions": basis.assumptions(comparison, on_page),
         "sheets": model_sheets,
         "references": on_page.bibliography.entries,
         "provenance": flat(comparison.provenance),
-        "figures": {panel.key: interactive.figure(panel) for picture in (*pictures, *given) for panel, _ in picture.panels},
+        "figures": {
+            panel.key: interactive.figure(panel) for picture in (*pictures, *given) for panel, _ in picture.panels
+        },
         "style": _asset("style.css"),
         "script": _asset("page.js"),
         "plotly": _plotly(),
@@ -84,14 +88,15 @@ def _content(comparison: Comparison) -> dict[str, object]:
 
 
 def flat(values: dict[str, object], under: str = "") -> list[tuple[str, str]]:
-    """Return nested provenance as rows of (name, text), in the order given."""
+    """Return nested provenance as rows of (name, text) in the order given, short groups on one row."""
     rows: list[tuple[str, str]] = []
     for key, value in values.items():
         name = f"{under} {key}".strip()
         if isinstance(value, dict):
-            rows += flat(value, name)
+            short = len(value) > 1 and all(not isinstance(v, dict) and len(str(v)) < _SHORT for v in value.values())
+            rows += [(name, ", ".join(f"{k} {v}" for k, v in value.items()))] if short else flat(value, name)
         elif value is not None:
-            rows.append((name, words.listing([str(v) for v in value]) if isinstance(value, list | tuple) else str(value)))
+            rows.append((name, ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)))
     return rows
 
 
@@ -102,7 +107,7 @@ def _picture(comparison: Comparison, on_page: Cast, observable: tuple[str, str, 
         observable[1],
         axis.title,
         findings.curve(comparison, on_page, observable),
-        findings.reading(on_page, axis.log),
+        findings.reading(on_page, panels[0]),
         tuple((panel, _twin(panel, len(panels))) for panel in panels),
         numbers.read_out(comparison, on_page, observable),
     )

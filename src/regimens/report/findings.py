@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from regimens.report import words
 from regimens.report.answer import Answer
 from regimens.report.cast import Cast
+from regimens.report.panel import Panel
+from regimens.report.thinning import MOST_POINTS
 
 if TYPE_CHECKING:
     from regimens.compare import Comparison
@@ -24,7 +26,9 @@ def opening(comparison: Comparison, cast: Cast) -> str:
     if totals:
         low, high = min(totals), max(totals)
         same = len(dosed) > 1 and high - low <= 1e-9 * high
-        parts.append(f"{words.exact(high)} MIU each" if same else f"{words.exact(low)} to {words.exact(high)} MIU in all")
+        parts.append(
+            f"{words.exact(high)} MIU each" if same else f"{words.exact(low)} to {words.exact(high)} MIU in all"
+        )
         parts[-1] = f"{words.exact(high)} MIU in all" if len(totals) == 1 else parts[-1]
     parts += [f"over {words.horizon(comparison.scenario.horizon_h)}", f"under {words.count(len(cast.models), 'model')}"]
     parts.append(f"{cast.subjects} virtual subjects" if cast.intervals else "one typical subject")
@@ -35,9 +39,10 @@ def certainty(cast: Cast) -> str:
     """Return what the run can say about certainty."""
     if not cast.intervals:
         return "Typical subject only; no statement about certainty."
+    between = f"Intervals are 90 % prediction intervals between {cast.subjects} virtual subjects."
     return (
-        f"Intervals are 90 % prediction intervals between {cast.subjects} virtual subjects. No uncertainty of the parameters "
-        "themselves is in this run, so it does not say how sure a difference between schedules is."
+        f"{between} No uncertainty of the parameters themselves is in this run, so it does not say how sure a "
+        "difference between schedules is."
     )
 
 
@@ -55,29 +60,52 @@ def schedules(comparison: Comparison) -> str:
         spread = f"{min(doses)} to {max(doses)} doses" if min(doses) < max(doses) else words.count(doses[0], "dose")
         return f"Every schedule adds up to {words.exact(high)} MIU, given in {spread}."
     most = _names([row["arm"] for row, total in zip(frame, totals, strict=True) if total >= high * (1 - 1e-9)])
-    return f"Totals run from {words.exact(low)} to {words.exact(high)} MIU; the largest, {most}, is {words.number(high / low, 2)} times the smallest."
+    times = f"{words.exact(float(f'{high / low:.2g}'))} times the smallest"
+    return f"Totals run from {words.exact(low)} to {words.exact(high)} MIU; the largest, {most}, is {times}."
 
 
 def curve(comparison: Comparison, cast: Cast, observable: tuple[str, str, str]) -> str:
     """Return which arm has the highest median of an observable, under each model, and by how much."""
     name, _, unit = observable
     frame = comparison.trajectories[comparison.trajectories["observable"] == name]
-    said = []
+    said: dict[str, dict[str, str]] = {}
     for model in cast.models:
-        peaks = frame[frame["model"] == model].groupby("arm", sort=False)["median"].max().sort_values(ascending=False, kind="stable")
+        peaks = (
+            frame[frame["model"] == model]
+            .groupby("arm", sort=False)["median"]
+            .max()
+            .dropna()
+            .sort_values(ascending=False, kind="stable")
+        )
         if len(peaks):
-            said.append(f"Under {model}, {_highest(list(peaks.index), list(peaks), _suffix(name, unit))}.")
-    return " ".join(said)
+            who, much = _highest(list(peaks.index), list(peaks), _suffix(name, unit))
+            said.setdefault(who, {})[model] = much
+    found = "; ".join(f"{who} {_where(by_model, cast.models)}" for who, by_model in said.items())
+    return f"{'Highest median' if cast.intervals else 'Highest peak'}: {found}." if found else ""
 
 
-def reading(cast: Cast, log: bool) -> str:
+def _where(by_model: dict[str, str], models: tuple[str, ...]) -> str:
+    alike = len(set(by_model.values())) == 1 and len(by_model) == len(models)
+    if alike:
+        return f"{'under every model ' if len(models) > 1 else ''}({next(iter(by_model.values()))})"
+    return words.listing([f"under {model} ({much})" for model, much in by_model.items()])
+
+
+def reading(cast: Cast, panel: Panel) -> str:
     """Return how to read the curves."""
-    parts = [f"Lines are medians of {cast.subjects} virtual subjects, bands hold the middle 90 % of them" if cast.intervals
-             else "Lines are the typical subject"]  # fmt: skip
-    if cast.apart and len(cast.models) > 1:
+    parts = ["Lines are the typical subject"]
+    if cast.intervals:
+        parts = [f"Lines are medians of {cast.subjects} virtual subjects", "bands hold the middle 90 % of them"]
+    if panel.small and len(cast.models) > 1:
         parts.append("line styles tell the models apart")
-    if log:
+    if panel.rules:
+        parts.append(f"dashed in grey: {words.listing([label for _, label in panel.rules])}")
+    if panel.rug or panel.lanes:
+        parts.append(f"marks {'beneath' if panel.small else 'above'} are doses")
+    if panel.scale.log:
         parts.append("each grid line is a doubling")
+    if any(line.busy for line in panel.lines):
+        parts.append(f"thinned to {MOST_POINTS} points a curve, highest and lowest kept")
     return words.sentence("; ".join(parts))
 
 
@@ -90,27 +118,34 @@ def cumulative(comparison: Comparison) -> str:
     most = _names([row["arm"] for row, week in zip(frame, weeks, strict=True) if week >= max(weeks) * (1 - _ALIKE)])
     if max(weeks) - min(weeks) <= _ALIKE * max(weeks):
         return f"The steepest seven days hold {words.number(max(weeks))} MIU in every schedule."
-    return f"The steepest seven days hold {words.number(max(weeks))} MIU ({most}), against {words.number(min(weeks))} MIU in the slowest schedule."
+    least = words.number(min(weeks))
+    return f"The steepest seven days hold {words.number(max(weeks))} MIU ({most}), against {least} MIU in the slowest."
 
 
-def endpoints(table: Answer) -> str:
-    """Return on how many endpoints the models agree about the arm with the highest median."""
+def endpoints(table: Answer, cast: Cast) -> str:
+    """Return on how many endpoints the models agree about the arm with the highest value."""
+    value = "median" if cast.intervals else "value"
     firsts: dict[str, list[frozenset[str]]] = {}
     for place, column in enumerate(table.columns):
         known = {row.arm.name: row.cells[place].value for row in table.rows if row.cells[place].value is not None}
         if known and column.largest > 0:
             best = max(known.values())
-            firsts.setdefault(column.label, []).append(frozenset(n for n, v in known.items() if v >= best * (1 - _ALIKE)))
+            firsts.setdefault(column.label, []).append(
+                frozenset(n for n, v in known.items() if v >= best * (1 - _ALIKE))
+            )
     compared = {label: sets for label, sets in firsts.items() if len(sets) > 1}
     if not compared:
-        return "; ".join(f"{label}: highest in {_names(sorted(sets[0]))}" for label, sets in firsts.items()) + "." if firsts else ""
+        return (
+            "; ".join(f"{label}: highest in {_names(sorted(sets[0]))}" for label, sets in firsts.items()) + "."
+            if firsts
+            else ""
+        )
     split = [label for label, sets in compared.items() if not frozenset.intersection(*sets)]
     if not split:
-        return f"On {'each of ' if len(compared) > 1 else ''}{words.count(len(compared), 'endpoint')}, the same arm has the highest median under every model."
-    return (
-        f"The models disagree about the arm with the highest median on {len(split)} of {words.count(len(compared), 'endpoint')}: "
-        f"{words.listing([label[0].lower() + label[1:] for label in split])}."
-    )
+        share = ("each of " if len(compared) > 1 else "") + words.count(len(compared), "endpoint")
+        return f"On {share}, the same arm has the highest {value} under every model."
+    share = words.count(len(split), "").strip() + " of " + words.count(len(compared), "endpoint")
+    return f"The models disagree about the arm with the highest {value} on {share}: {_names(split, 4)}."
 
 
 def _of_what(comparison: Comparison) -> str:
@@ -136,17 +171,21 @@ def _suffix(name: str, unit: str) -> str:
     return "-fold" if name.endswith("_fold") else f" {unit}" if unit else ""
 
 
-def _highest(names: list[str], values: list[float], suffix: str) -> str:
+def _highest(names: list[str], values: list[float], suffix: str) -> tuple[str, str]:
+    """Return who has the highest value, and how high, beside the next."""
     top = values[0]
     if top <= 0 or values[-1] >= top * (1 - _ALIKE):
-        return f"all arms peak alike ({words.number(top)}{suffix})"
+        return "all arms alike", f"{words.number(top)}{suffix}"
     level = [n for n, v in zip(names, values, strict=True) if v >= top * (1 - _ALIKE)]
     below = values[len(level)]
-    said = f"the highest median is that of {_names(level)} ({words.number(top)}{suffix})"
-    more = f"{words.number(100 * (top / below - 1), 2)} % above" if below > 0 and top < 3 * below else "far above"
-    return f"{said}, {more} the next, {_names([names[len(level)]])} ({words.number(below)}{suffix})"
+    more = (
+        f"{words.number(100 * (top / below - 1), 2)} % above the next"
+        if below > 0 and top < 3 * below
+        else "far above the next"
+    )
+    return _names(level), f"{words.number(top)}{suffix}, {more}"
 
 
-def _names(names: list[str]) -> str:
+def _names(names: list[str], most: int = 3) -> str:
     shown = [f"‘{words.shorten(name, 60)}’" for name in names]
-    return words.listing(shown if len(shown) <= 3 else [*shown[:2], f"{len(shown) - 2} others"])
+    return words.listing(shown if len(shown) <= most else [*shown[:2], f"{len(shown) - 2} others"])

@@ -41,7 +41,9 @@ def blocks(table: Answer, cast: Cast) -> tuple[Block, ...]:
         rows = []
         for row in table.rows:
             cells = [(table.columns[place], row.cells[place]) for place in places]
-            marks = tuple(_mark(cast.models.index(c.model), cell, c.largest, axis) for c, cell in cells if cell.value is not None)
+            marks = tuple(
+                _mark(cast.models.index(c.model), cell, c.largest, axis) for c, cell in cells if cell.value is not None
+            )
             rows.append((row.arm, marks))
         ticks = tuple((_percent(tick, axis), tick_text(tick)) for tick in axis.ticks)
         made.append(Block(column.label, column.unit, ticks, tuple(rows)))
@@ -55,7 +57,11 @@ def numbers(table: Answer, cast: Cast) -> Numbers:
         heads.append(f"{words.axis_title(column.label, column.unit)}, {column.model}")
         places.append(place)
     rows = tuple((row.arm.name, tuple(_text(row.cells[place]) for place in places)) for row in table.rows)
-    said = "Median and 90 % prediction interval of every endpoint" if cast.intervals else "Every endpoint of the typical subject"
+    said = (
+        "Median and 90 % prediction interval of every endpoint"
+        if cast.intervals
+        else "Every endpoint of the typical subject"
+    )
     return Numbers(said, "Arm", tuple(heads), rows)
 
 

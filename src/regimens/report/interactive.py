@@ -8,15 +8,16 @@ import numpy as np
 
 from regimens.report import words
 from regimens.report.panel import Lane, Line, Panel, tick_text
-from regimens.report.svg import time_ticks
+from regimens.report.svg import LEAST_CROWD, time_ticks
 
 _LABEL_CHARACTERS = 18
-_STRIP_SHARE, _LANE_SHARE = 0.3, 0.055
+_STRIP_SHARE, _LANE_SHARE, _RUG_SHARE = 0.3, 0.055, 0.11
 
 
 def figure(panel: Panel) -> dict[str, object]:
     """Return traces and layout of the panel. `meta` of a trace says arm, colour and role, for painting and toggling."""
-    strip = min(_STRIP_SHARE, _LANE_SHARE * (1 + len({lane.arm.index for lane in panel.lanes}))) if panel.lanes else 0.0
+    rows = len({lane.arm.index for lane in panel.lanes})
+    strip = _RUG_SHARE if panel.rug else min(_STRIP_SHARE, _LANE_SHARE * (1 + rows)) if rows else 0.0
     traces = [_ribbon(line, panel) for line in panel.lines if line.low is not None]
     traces += [_curve(line, panel) for line in panel.lines]
     traces += _strip(panel)
@@ -39,7 +40,10 @@ def _curve(line: Line, panel: Panel) -> dict[str, object]:
         "name": words.plotly_text(words.shorten(line.label, 34)),
         "x": _round(panel.time(line.times), 6),
         "y": _round(line.median),
-        "line": {"width": 2, "dash": line.dash.replace(",", "px,") + "px" if line.dash else "solid"},
+        "line": {
+            "width": 1 if line.busy else 2,
+            "dash": line.dash.replace(",", "px,") + "px" if line.dash else "solid",
+        },
         "hovertemplate": f"%{{fullData.name}}: %{{y:.3~g}}{unit}<extra></extra>",
         "meta": _meta(line, "line"),
     }
@@ -60,7 +64,7 @@ def _ribbon(line: Line, panel: Panel) -> dict[str, object]:
         "fill": "toself",
         "line": {"width": 0},
         "hoverinfo": "skip",
-        "meta": _meta(line, "ribbon"),
+        "meta": _meta(line, "ribbon") | {"crowd": len(panel.lines) > LEAST_CROWD},
     }
 
 
@@ -75,53 +79,69 @@ def _lane(lane: Lane, panel: Panel, floor: int) -> dict[str, object]:
     if lane.first:
         x = [v for t in at for v in (t, t, None)]
         y = [v for h in lane.heights for v in (floor, round(floor + max(0.2, 0.85 * float(h)), 3), None)]
-        return base | {"mode": "lines", "x": x, "y": y, "line": {"width": 1.5 if len(at) < 60 else 0.8}, "meta": _meta(lane, "dose")}
+        return base | {
+            "mode": "lines",
+            "x": x,
+            "y": y,
+            "line": {"width": 1.5 if len(at) < 60 else 0.8},
+            "meta": _meta(lane, "dose"),
+        }
     return base | {"mode": "markers", "x": at, "y": [floor + 0.45] * len(at),
                    "marker": {"symbol": "diamond", "size": 7}, "meta": _meta(lane, "dot")}  # fmt: skip
 
 
 def _layout(panel: Panel, strip: float) -> dict[str, object]:
-    ticks = time_ticks(panel)
-    log = panel.scale.log
-    ends = [math.log10(v) for v in (panel.scale.low, panel.scale.high)] if log else [panel.scale.low, panel.scale.high]
     gap = 0.03 if strip else 0.0
-    domain = [strip + gap, 1] if panel.small else [0, 1 - strip - gap]
     layout: dict[str, object] = {
-        "margin": {"l": 38, "r": 118 if panel.labelled else 10, "t": 6, "b": 26},
+        "margin": {"l": 38, "r": _right(panel), "t": 6, "b": 26},
         "showlegend": False,
         "hovermode": "x unified",
         "dragmode": False,
-        "xaxis": {
-            "range": [0, panel.time.end],
-            "tickvals": [tick for tick, _ in ticks],
-            "ticktext": [text for _, text in ticks],
-            "ticks": "outside",
-            "ticklen": 4,
-            "showgrid": False,
-            "zeroline": False,
-            "anchor": "free" if panel.small else "y",
-            "unifiedhovertitle": {"text": f"{panel.time.unit.removesuffix('s')} %{{x:.1f}}"},
-            "fixedrange": panel.small,
-        },
-        "yaxis": {
-            "type": "log" if log else "linear",
-            "range": ends,
-            "domain": domain,
-            "tickvals": list(panel.scale.ticks),
-            "ticktext": [tick_text(tick) for tick in panel.scale.ticks],
-            "zeroline": False,
-            "fixedrange": True,
-        },
+        "xaxis": _time_axis(panel),
+        "yaxis": _value_axis(panel, [strip + gap, 1] if panel.small else [0, 1 - strip - gap]),
         "shapes": [_rule(value) for value, _ in panel.rules],
         "annotations": _labels(panel),
     }
-    if panel.small:
-        layout["xaxis"]["position"] = 0  # type: ignore[index]
     if strip:
-        rows = len({lane.arm.index for lane in panel.lanes})
-        layout["yaxis2"] = {"domain": [0, strip] if panel.small else [1 - strip, 1], "range": [-0.15, rows + 0.1],
-                            "visible": False, "fixedrange": True}  # fmt: skip
+        rows = 1 if panel.rug else len({lane.arm.index for lane in panel.lanes})
+        domain = [0, strip] if panel.small else [1 - strip, 1]
+        layout["yaxis2"] = {"domain": domain, "range": [0, rows], "visible": False, "fixedrange": True}
     return layout
+
+
+def _time_axis(panel: Panel) -> dict[str, object]:
+    ticks = time_ticks(panel)
+    axis: dict[str, object] = {
+        "range": [0, panel.time.end],
+        "tickvals": [tick for tick, _ in ticks],
+        "ticktext": [text for _, text in ticks],
+        "ticks": "outside",
+        "ticklen": 4,
+        "showgrid": False,
+        "zeroline": False,
+        "unifiedhovertitle": {"text": f"{panel.time.unit.removesuffix('s')} %{{x:.1f}}"},
+        "fixedrange": True,
+    }
+    return axis | ({"anchor": "free", "position": 0} if panel.small else {"anchor": "y"})
+
+
+def _value_axis(panel: Panel, domain: list[float]) -> dict[str, object]:
+    scale = panel.scale
+    ends = [math.log10(v) for v in (scale.low, scale.high)] if scale.log else [scale.low, scale.high]
+    return {
+        "type": "log" if scale.log else "linear",
+        "range": ends,
+        "domain": domain,
+        "tickvals": list(scale.ticks),
+        "ticktext": [tick_text(tick) for tick in scale.ticks],
+        "zeroline": False,
+        "fixedrange": True,
+    }
+
+
+def _right(panel: Panel) -> float:
+    longest = max((len(words.shorten(line.label, _LABEL_CHARACTERS)) for line in panel.lines), default=0)
+    return 12 + 7.5 * longest if panel.labelled else 12
 
 
 def _rule(value: float) -> dict[str, object]:

@@ -11,6 +11,8 @@ from regimens.report import words
 from regimens.report.cast import Cast
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from regimens.compare import Comparison
 
 _MOST_TIMES = 9
@@ -27,7 +29,7 @@ class Numbers:
 
 
 def read_out(comparison: Comparison, cast: Cast, observable: tuple[str, str, str]) -> Numbers:
-    """Return an observable at a few times and at its highest, a row an arm and model: median and, in brackets, interval."""
+    """Return an observable at a few times and at its highest, a row an arm and model, intervals in brackets."""
     name, label, unit = observable
     frame = comparison.trajectories[comparison.trajectories["observable"] == name]
     times, heads = _times(comparison, cast, np.unique(frame["time_h"].to_numpy(float)))
@@ -37,9 +39,8 @@ def read_out(comparison: Comparison, cast: Cast, observable: tuple[str, str, str
         for model in cast.models:
             if (look.name, model) in by_key:
                 group = by_key[look.name, model].set_index("time_h")
-                top = group["median"].idxmax()
                 cells = [_cell(group.loc[t]) for t in times]
-                cells.append(f"{words.number(group.loc[top, 'median'])} on day {words.days(top)}")
+                cells.append(_highest(group["median"].dropna()))
                 rows.append((f"{look.name}, {model}", tuple(cells)))
     said = f"{words.axis_title(label, unit)}: median" + (" (90 % prediction interval)" if cast.intervals else "")
     return Numbers(said, "Arm, model", (*heads, "Highest median"), tuple(rows))
@@ -54,7 +55,9 @@ def totals(comparison: Comparison, cast: Cast, drug: str) -> Numbers:
         parts = comparison.per_cycle.get((look.name, drug))
         if parts:
             running = np.cumsum([float(p) for p in parts])
-            rows.append((look.name, (cycle_totals(parts, unit), words.listing([words.amount(v, unit) for v in running]))))
+            rows.append(
+                (look.name, (cycle_totals(parts, unit), words.listing([words.amount(v, unit) for v in running])))
+            )
     return Numbers(f"{words.drug(drug)} by cycle", "Arm", ("Each cycle", "Running total"), tuple(rows))
 
 
@@ -64,6 +67,12 @@ def cycle_totals(parts: tuple[float, ...], unit: str) -> str:
     if len(sizes) > 1 and max(sizes) - min(sizes) <= 1e-9 * max(sizes):
         return f"{len(sizes)} × {words.amount(sizes[0], unit)}"
     return " + ".join(words.amount(v, unit) for v in sizes)
+
+
+def _highest(medians: pd.Series) -> str:
+    if not len(medians):
+        return words.MISSING
+    return f"{words.number(medians.max())} on day {words.exact(round(medians.idxmax() / 24, 1))}"
 
 
 def _cell(row: object) -> str:

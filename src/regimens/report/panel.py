@@ -1,10 +1,11 @@
-"""A panel of a figure as values: lines, dose lanes, scale. The live (Plotly) and the printed (SVG) picture read the same."""
+"""A panel of a figure as values: lines, dose lanes, scale. The live (Plotly) and the printed (SVG) picture share it."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from regimens.report.cast import Look, TimeAxis
 LOG_FROM, LOG_TO = 4.0, 512.0
 """Ratios of largest to smallest between which doublings are what to read; above, small values are decay, not effect."""
 
+BUSY = 30
+"""Turns by more than a third from which lines that share a panel hide each other."""
+
 LABEL_GAP = 0.075
 """Least distance of two direct labels, as a share of the panel's height."""
 
@@ -22,7 +26,7 @@ MOST_LABELS = 6
 
 @dataclass(frozen=True)
 class Line:
-    """One curve: times (h), median and, where subjects differ, low and high. `step` holds each value to the next time."""
+    """One curve: times (h), median and, where subjects differ, low and high. `step` holds a value to the next time."""
 
     arm: Look
     label: str
@@ -32,7 +36,13 @@ class Line:
     low: np.ndarray | None = None
     high: np.ndarray | None = None
     step: bool = False
-    context: bool = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether the curve turns so often that it fills its panel, as a concentration does that follows every dose."""
+        moves = np.diff(self.median)
+        moves = moves[np.abs(moves) > 0.3 * np.nanmax(np.abs(self.median), initial=1e-300)]
+        return int((np.diff(np.sign(moves)) != 0).sum()) >= BUSY
 
 
 @dataclass(frozen=True)
@@ -66,7 +76,10 @@ class Scale:
 
 @dataclass(frozen=True)
 class Panel:
-    """One picture. `rules` are grey reference lines (value, label); `small` panels save on axis titles."""
+    """One picture. `rules` are grey lines (value, label); `small` panels are many and keep room for a `rug` of doses.
+
+    `arms` are those that a panel is about, empty where it is about all.
+    """
 
     key: str
     heading: str
@@ -78,7 +91,8 @@ class Panel:
     rules: tuple[tuple[float, str], ...] = ()
     small: bool = False
     labelled: bool = False
-    arm: Look | None = None
+    arms: tuple[Look, ...] = ()
+    rug: bool = False
 
 
 def scale(values: Iterable[np.ndarray], title: str, zero: bool = False) -> Scale:
@@ -101,8 +115,8 @@ def scale(values: Iterable[np.ndarray], title: str, zero: bool = False) -> Scale
 
 def apart(panel_lines: Iterable[Line], of: Scale) -> bool:
     """Return whether the lines end far enough from each other to be named at their ends."""
-    ends = sorted(float(of.share(line.median[-1])) for line in panel_lines if not line.context)
-    return 1 < len(ends) <= MOST_LABELS and all(b - a >= LABEL_GAP for a, b in zip(ends, ends[1:], strict=False))
+    ends = sorted(float(of.share(line.median[-1])) for line in panel_lines)
+    return 1 < len(ends) <= MOST_LABELS and all(b - a >= LABEL_GAP for a, b in pairwise(ends))
 
 
 def tick_text(value: float) -> str:
@@ -115,7 +129,11 @@ def _doublings(low: float, high: float, title: str) -> Scale:
     bottom, top = low / pad, high * pad
     first, last = math.ceil(math.log2(bottom) - 1e-9), math.floor(math.log2(top) + 1e-9)
     step = max(1, math.ceil((last - first) / 6))
-    return Scale(bottom, top, tuple(2.0**k for k in range(first, last + 1, step)), True, title + ", log₂ axis")
+    return Scale(bottom, top, tuple(2.0**k for k in range(first, last + 1, step)), True, _joined(title, "log₂ axis"))
+
+
+def _joined(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)
 
 
 def _nice(step: float) -> float:

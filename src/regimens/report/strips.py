@@ -1,4 +1,4 @@
-"""The schedules as strips: one row an arm on one time axis, a mark a dose, cycles shaded and counted, rests left white."""
+"""The schedules as strips: a row an arm on one time axis, a mark a dose, cycles shaded and counted, rests white."""
 
 from __future__ import annotations
 
@@ -71,14 +71,14 @@ def strips(comparison: Comparison, cast: Cast) -> tuple[Strip, ...]:
 def ticks(time: TimeAxis) -> list[tuple[float, str]]:
     """Return the ticks of the shared time axis as (percent, words)."""
     found = [(round(100 * tick / time.end, 3), tick_text(round(tick, 2))) for tick in time.ticks]
-    return [*found[:-1], (found[-1][0], f"{found[-1][1]} {time.unit}")]
+    return [(found[0][0], f"{time.unit.removesuffix('s')} {found[0][1]}"), *found[1:]]
 
 
 def tallest(comparison: Comparison) -> str:
     """Return the largest dose of each drug in words."""
     if not len(comparison.events):
         return ""
-    amounts = curves.given(comparison).groupby(comparison.events["drug"], sort=False).max()
+    amounts = comparison.events.groupby("drug", sort=False)["given"].max()
     return words.listing(
         [f"{words.amount(round(v, 6), _unit(drug))} of {words.drug(drug)}" for drug, v in amounts.items()]
     )
@@ -139,7 +139,8 @@ def _marks(lane: Lane, time: TimeAxis) -> Marks:
     thickness = round(min(3.0, max(1.0, 0.45 * gap * _STRIP_PX / _WIDTH)), 2)
     if lane.first:
         path = "".join(
-            f"M{x:.1f},{HEIGHT:g}v-{max(_LEAST_MARK, h * (HEIGHT - 4)):.1f}" for x, h in zip(at, lane.heights, strict=True)
+            f"M{x:.1f},{HEIGHT:g}v-{max(_LEAST_MARK, h * (HEIGHT - 4)):.1f}"
+            for x, h in zip(at, lane.heights, strict=True)
         )
     else:
         path = "".join(f"M{x:.1f},{HEIGHT / 2:g}h0" for x in at)

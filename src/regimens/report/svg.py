@@ -9,14 +9,19 @@ from regimens.report import words
 from regimens.report.panel import Lane, Line, Panel, tick_text
 
 LEFT, RIGHT, TOP, BOTTOM = 34.0, 8.0, 6.0, 24.0
+LEAST_CROWD = 3
+"""Lines in a panel above which ribbons are paler, lest they mix to mud."""
+
 _LANE, _LANE_GAP = 9.0, 6.0
 _LABEL_CHARACTERS = 20
 
 
 def draw(panel: Panel, width: float = 330.0, height: float = 210.0) -> Markup:
     """Return the panel as an SVG element; colours come from the page's style sheet by class."""
-    right = 92.0 if panel.labelled else RIGHT
-    lanes = len({lane.arm.index for lane in panel.lanes}) * _LANE + _LANE_GAP if panel.lanes else 0.0
+    longest = max((len(words.shorten(line.label, _LABEL_CHARACTERS)) for line in panel.lines), default=0)
+    right = RIGHT + 6.2 * longest if panel.labelled else RIGHT
+    rows = 1 if panel.rug else len({lane.arm.index for lane in panel.lanes})
+    lanes = rows * _LANE + _LANE_GAP if rows else 0.0
     x = _Span(LEFT, width - right, panel.time.end)
     top = TOP + (0.0 if panel.small else lanes)
     bottom = height - BOTTOM - (lanes if panel.small else 0.0)
@@ -60,15 +65,16 @@ def _curve(line: Line, panel: Panel, x: _Span, top: float, bottom: float) -> str
     if line.step:
         times, values = np.repeat(times, 2)[1:], np.repeat(values, 2)[:-1]
     dash = f' stroke-dasharray="{line.dash}"' if line.dash else ""
-    return f'<path class="line a{line.arm.colour}" d="{_path(times, values)}"{dash}/>'
+    fine = " fine" if line.busy else ""
+    return f'<path class="line a{line.arm.colour}{fine}" d="{_path(times, values)}"{dash}/>'
 
 
 def _ribbon(line: Line, panel: Panel, x: _Span, top: float, bottom: float) -> str:
-    every = slice(None, None, 2) if len(line.times) > 120 else slice(None)
-    times = x(panel.time(line.times))[every]
-    low, high = (np.clip(_y(panel, v, top, bottom)[every], top, bottom) for v in (line.low, line.high))
+    times = x(panel.time(line.times))
+    low, high = (np.clip(_y(panel, v, top, bottom), top, bottom) for v in (line.low, line.high))
     path = _path(np.concatenate([times, times[::-1]]), np.concatenate([high, low[::-1]]))
-    return f'<path class="ribbon a{line.arm.colour}" d="{path}Z"/>'
+    crowd = " crowd" if len(panel.lines) > LEAST_CROWD else ""
+    return f'<path class="ribbon a{line.arm.colour}{crowd}" d="{path}Z"/>'
 
 
 def _grid(panel: Panel, x: _Span, top: float, bottom: float, floor: float) -> str:
@@ -77,26 +83,27 @@ def _grid(panel: Panel, x: _Span, top: float, bottom: float, floor: float) -> st
         y = float(_y(panel, tick, top, bottom))
         if top - 1 <= y <= bottom + 1:
             parts.append(f'<path class="grid" d="M{_n(x.left)},{_n(y)}H{_n(x.right)}"/>')
-            parts.append(f'<text class="tick" x="{_n(x.left - 5)}" y="{_n(y + 3.5)}" text-anchor="end">{tick_text(tick)}</text>')
+            parts.append(
+                f'<text class="tick" x="{_n(x.left - 5)}" y="{_n(y + 3.5)}" text-anchor="end">{tick_text(tick)}</text>'
+            )
     for value, _ in panel.rules:
         y = _n(float(_y(panel, value, top, bottom)))
         parts.append(f'<path class="rule" d="M{_n(x.left)},{y}H{_n(x.right)}"/>')
     for tick, text in time_ticks(panel):
         at = _n(float(x(tick)))
-        anchor = "end" if tick == panel.time.end else "middle"
         parts.append(f'<path class="axis" d="M{at},{_n(floor)}v4"/>')
-        parts.append(f'<text class="tick" x="{at}" y="{_n(floor + 15)}" text-anchor="{anchor}">{escape(text)}</text>')
+        parts.append(f'<text class="tick" x="{at}" y="{_n(floor + 15)}" text-anchor="middle">{escape(text)}</text>')
     parts.append(f'<path class="axis" d="M{_n(x.left)},{_n(floor)}H{_n(x.right)}"/>')
     return "".join(parts)
 
 
 def time_ticks(panel: Panel) -> list[tuple[float, str]]:
-    """Return the ticks of the time axis with their words; the last one names the unit."""
+    """Return the ticks of the time axis with their words; the first one names the unit."""
     ticks = panel.time.ticks
     if panel.small and len(ticks) > 4:
         ticks = tuple(tick for tick in ticks if tick == ticks[-1] or ticks.index(tick) % 2 == 0)
     texts = [tick_text(round(tick, 2)) for tick in ticks]
-    texts[-1] = f"{texts[-1]} {panel.time.unit}"
+    texts[0] = f"{panel.time.unit.removesuffix('s')} {texts[0]}"
     return list(zip(ticks, texts, strict=True))
 
 
@@ -111,7 +118,9 @@ def _doses(panel: Panel, x: _Span, top: float) -> str:
 def _lane(lane: Lane, panel: Panel, x: _Span, floor: float) -> str:
     at = x(panel.time(lane.times))
     if lane.first:
-        marks = "".join(f"M{_n(a)},{_n(floor)}v-{_n(max(2.0, h * (_LANE - 2)))}" for a, h in zip(at, lane.heights, strict=True))
+        marks = "".join(
+            f"M{_n(a)},{_n(floor)}v-{_n(max(2.0, h * (_LANE - 2)))}" for a, h in zip(at, lane.heights, strict=True)
+        )
         return f'<path class="dose a{lane.arm.colour}" d="{marks}"/>'
     marks = "".join(f"M{_n(a)},{_n(floor - _LANE / 2)}h0" for a in at)
     return f'<path class="dot a{lane.arm.colour}" d="{marks}"/>'

@@ -2,72 +2,86 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 from regimens.report import answer, findings, words
-from regimens.report.answer import Answer, Cell, Column
-from regimens.report.cast import Cast, cast
+from regimens.report.answer import Answer, Cell, Row
+from regimens.report.cast import cast
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from rich.table import Table
+    from rich.text import Text
 
     from regimens.compare import Comparison
 
-WIDE, MIDDLE = 110, 76
-"""Widths (characters) from which schedules in words, and intervals, are shown."""
+ROOMY, NARROW = 96, 64
+"""Widths (characters) from which schedules are spelled out, and below which intervals are left out."""
 
-_LONGEST_NAME = 34
+_FIXED, _PER_VALUE, _HEADING = 40, 13, 11
 
 
 def table(comparison: Comparison, console_width: int) -> RenderableType:
-    """Return what was compared, an answer table for each model and what it says about certainty, for rich to print."""
+    """Return what was compared, an answer table for each model and what it says about certainty, for rich to print.
+
+    Endpoints that do not fit `console_width` are left to the page. Without a terminal nothing but text comes out.
+    """
     from rich.console import Group
     from rich.text import Text
 
     on_page = cast(comparison)
-    found = answer.answer(comparison, on_page, most=4 * len(on_page.models))
-    parts: list[RenderableType] = [Text(findings.opening(comparison, on_page))]
+    fits = max(1, (console_width - _FIXED) // _PER_VALUE)
+    found = answer.answer(comparison, on_page, each=min(4, fits))
+    parts: list[RenderableType] = [Text(_plain(findings.opening(comparison, on_page)))]
     for model in on_page.models:
-        parts += [Text(""), _model_table(found, on_page, model, console_width)]
-    parts += [Text(""), *(Text(f"! {warning}") for warning in comparison.warnings), Text(findings.certainty(on_page))]
-    return Group(*parts)
+        parts += [
+            Text(""),
+            Text(_plain(on_page.called(model)), style="bold"),
+            _model_table(found, model, console_width),
+        ]
+    parts.append(Text(""))
+    parts += [Text(f"! {_plain(warning)}") for warning in comparison.warnings]
+    return Group(*parts, Text(findings.certainty(on_page)))
 
 
-def _model_table(found: Answer, on_page: Cast, model: str, width: int) -> RenderableType:
+def _model_table(found: Answer, model: str, width: int) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    grid = Table(title=Text(model, style="bold"), title_justify="left", box=None, padding=(0, 2, 0, 0), header_style="bold")
-    longest = max((len(row.arm.name) for row in found.rows), default=0)
-    grid.add_column("Arm", overflow="ellipsis", no_wrap=True, max_width=min(longest, _LONGEST_NAME, width // 3), min_width=8)
-    if width >= WIDE:
-        grid.add_column("Schedule", overflow="fold", ratio=1)
+    grid = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    grid.add_column("Arm", overflow="fold", vertical="top")
     grid.add_column("MIU", justify="right", no_wrap=True)
     grid.add_column("Doses", justify="right", no_wrap=True)
     places = [place for place, column in enumerate(found.columns) if column.model == model]
     for place in places:
-        grid.add_column(_heading(found.columns[place]), justify="right", overflow="fold")
+        column = found.columns[place]
+        heading = textwrap.fill(words.axis_title(column.label, column.unit), _HEADING, break_long_words=False)
+        grid.add_column(Text(_plain(heading, "\n")), justify="right", no_wrap=True)
     for row in found.rows:
-        start = [Text(_plain(row.arm.name)), *([Text(_plain(row.arm.words))] if width >= WIDE else []), Text(row.total), Text(row.doses)]
-        grid.add_row(*start, *(_value(row.cells[place], width) for place in places))
+        values = [_value(row.cells[place], width) for place in places]
+        grid.add_row(_arm(row, width), Text(row.total), Text(row.doses), *values)
     return grid
 
 
-def _heading(column: Column) -> RenderableType:
+def _arm(row: Row, width: int) -> Text:
     from rich.text import Text
 
-    return Text(words.axis_title(column.label, column.unit))
-
-
-def _value(cell: Cell, width: int) -> RenderableType:
-    from rich.text import Text
-
-    text = Text(cell.text)
-    if cell.interval and width >= MIDDLE:
-        text.append(f"\n{cell.interval}" if width < WIDE else f" ({cell.interval})", style="dim")
+    text = Text(_plain(words.shorten(row.arm.name, max(20, width // 3))))
+    if width >= ROOMY and row.arm.dosed:
+        text.append(f"\n  {_plain(row.arm.words)}", style="dim")
     return text
 
 
-def _plain(text: str) -> str:
+def _value(cell: Cell, width: int) -> Text:
+    from rich.text import Text
+
+    text = Text(cell.text)
+    if cell.interval and width >= NARROW:
+        text.append(f"\n{cell.interval}", style="dim")
+    return text
+
+
+def _plain(text: str, allowed: str = "") -> str:
     """Return text without characters that move the cursor or turn the writing direction."""
-    return "".join(c if c.isprintable() else "�" for c in text)
+    return "".join(c if c.isprintable() or c in allowed else "�" for c in text)

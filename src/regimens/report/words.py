@@ -8,7 +8,21 @@ from collections.abc import Iterable, Sequence
 
 MISSING = "–"
 THIN_SPACE = "\u202f"
-_SMALL_COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_SMALL_COUNTS = (
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
 _DRUGS = {"il2": "IL-2"}
 _ROUTES = {"SC": "subcutaneous", "IV": "intravenous"}
 _NO_UNIT = {"", "1", "-", "dimensionless"}
@@ -80,6 +94,12 @@ def unit(text: object) -> str:
     return str(text).replace("uL", "µL").replace("ug", "µg").replace("**", "^").replace("*", "·")
 
 
+def unit_beside(label: str, of: object) -> str:
+    """Return the unit to set beside a label that may already say 'per MIU'."""
+    text = unit(of)
+    return unit(text.removesuffix("/MIU")) if label.endswith("per MIU") else text
+
+
 def axis_title(label: str, of: object) -> str:
     """Return a label with its unit, unless the label already names it."""
     return f"{label} ({unit(of)})" if unit(of) else label
@@ -124,7 +144,7 @@ def horizon(hours: float) -> str:
 def count(n: int, noun: str, plural: str | None = None) -> str:
     """Write a count with its noun, small counts as words."""
     word = _SMALL_COUNTS[n] if 0 <= n < len(_SMALL_COUNTS) else f"{n}"
-    return f"{word} {noun if n == 1 else plural or noun + 's'}"
+    return f"{word} {noun if n == 1 or not noun else plural or noun + 's'}"
 
 
 def listing(items: Sequence[str]) -> str:

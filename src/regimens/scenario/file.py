@@ -75,9 +75,12 @@ class SourceShape(Shape):
 
 
 class ArmShape(Shape):
-    """One regimen given to the population."""
+    """One regimen given to the population: written out, or one of the library of published regimens by its name."""
 
-    regimen: RegimenShape = Field(description="Protocol text, a list of parts, or a mapping drug -> either.")
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["regimen"]}, {"required": ["use"]}]})
+
+    regimen: RegimenShape | None = Field(None, description="Protocol text, a list of parts, or a mapping drug -> either.")
+    use: Words | None = Field(None, description="Name of a published regimen, as `regimens library` lists them.")
     rest: Literal["shortest", "midpoint", "longest", "each"] | None = Field(
         None, description="How a rest given as a range is taken."
     )

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from regimens.endpoints import Endpoint, label_of, parse_endpoint
 from regimens.engine.trajectories import Tolerances
 from regimens.errors import InputFileError, ModelError, RegimenError, did_you_mean
+from regimens.evidence import LibraryEntry
 from regimens.exposure import Expected
 from regimens.model.declaration import Model
 from regimens.model.file import find
@@ -22,12 +23,13 @@ from regimens.population import Population
 from regimens.regimen import Regimen
 from regimens.regimen.words import parse_dose
 from regimens.scenario.file import ArmShape, ExpectShape, ScenarioShape, SourceShape, SubjectShape
-from regimens.scenario.regimens import Loc, Notes, Unreadable, read_regimen
+from regimens.scenario.regimens import read_regimen
 from regimens.scenario.values import Arm, Reference, Scenario
 from regimens.subject import Subject, mosteller
 from regimens.units import duration_text, parse_duration, parse_quantity
 from regimens.yamlfile import problems_of
 from regimens.yamlfile import read as read_yaml
+from regimens.yamlfile.notes import Loc, Notes, Unreadable
 
 MOST_READINGS = 100_000
 
@@ -131,14 +133,14 @@ def _models(names: Sequence[str], notes: Notes) -> tuple[Model, ...]:
 def _arms(name: str, shape: ArmShape, notes: Notes) -> Iterator[Arm]:
     loc: Loc = ("arms", name)
     try:
-        written = read_regimen(shape, loc, notes)
+        written, published = read_regimen(shape, loc, notes)
     except Unreadable:
         return
     expected = tuple(_expected(shape.expect, written, (*loc, "expect"), notes)) if shape.expect else ()
     line, _ = notes.located.position(loc, key=True)
-    sources = _references(shape.source)
+    sources = _references(shape.source) or _cited(published)
     for suffix, regimen in _resolved(shape, written, loc, notes):
-        assumptions = _sentences(shape.assumptions)
+        assumptions = _sentences(shape.assumptions) + (published.assumed if published else ())
         if written.has_ranges:
             assumptions += (f"The rest is given as a range ({written.in_words()}); it is taken as {_taken(shape.rest, suffix)}.",)
         yield Arm(name + suffix, regimen, expected, sources, assumptions, line)
@@ -155,7 +157,7 @@ def _resolved(shape: ArmShape, regimen: Regimen, loc: Loc, notes: Notes) -> list
         return [("", regimen)]
     if shape.rest is None:
         notes.add(
-            (*loc, "regimen"),
+            (*loc, "regimen" if shape.use is None else "use"),
             f"The rest of '{regimen.in_words()}' is a range, and the arm does not say which length is meant.",
             "Add 'rest: shortest', 'midpoint', 'longest' or 'each' (one arm per whole day) to the arm.",
         )
@@ -208,6 +210,10 @@ def _total(text: str, regimen: Regimen, drug: str, loc: Loc, notes: Notes) -> Fr
         )
         raise Unreadable
     return amount.value
+
+
+def _cited(published: LibraryEntry | None) -> tuple[Reference, ...]:
+    return () if published is None else (Reference(published.citation, published.doi, published.registration),)
 
 
 def _references(shape: SourceShape | list[SourceShape] | None) -> tuple[Reference, ...]:

@@ -1,45 +1,46 @@
-"""The regimen of an arm: from text, parts or a mapping drug -> plan to one Regimen; problems with their place."""
+"""The regimen of an arm: from text, parts, a mapping drug -> plan or a name in the library; problems with their place."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from regimens.errors import Problem, WordsError
+from regimens.errors import EvidenceError
+from regimens.evidence import LibraryEntry, entry
 from regimens.regimen import Course, Cycle, Dose, Regimen
 from regimens.regimen.parts import Part
 from regimens.regimen.words import parse_dose, parse_frequency, parse_plan, parse_regimen, parse_rest
 from regimens.scenario.file import ArmShape, CycleShape, DosingShape, RestShape
-from regimens.yamlfile import Located
-
-Loc = tuple[str | int, ...]
+from regimens.yamlfile.notes import Loc, Notes, Unreadable
 
 
-class Unreadable(Exception):
-    """Raised inside this package when a value has problems that are already noted."""
+def read_regimen(arm: ArmShape, loc: Loc, notes: Notes) -> tuple[Regimen, LibraryEntry | None]:
+    """Return the regimen of an arm, ranges unresolved, and the library's entry if it is from there.
+
+    Raises Unreadable after noting what is wrong.
+    """
+    if (arm.regimen is None) == (arm.use is None):
+        found = "neither 'regimen' nor 'use'" if arm.use is None else "both 'regimen' and 'use'"
+        advice = "Write the regimen, or 'use:' with the name of a published one."
+        notes.add(loc, f"Arm '{loc[-1]}' has {found}.", advice, key=True)
+        raise Unreadable
+    if arm.use is not None:
+        found = _published(arm.use, (*loc, "use"), notes)
+        return found.regimen, found
+    return _written(arm, loc, notes), None
 
 
-class Notes:
-    """Collects the problems of one file, with places from its text."""
-
-    def __init__(self, located: Located) -> None:
-        self.located, self.problems = located, []
-
-    def add(self, loc: Loc, message: str, advice: str = "", *, at: int | None = None, key: bool = False) -> None:
-        """Note a problem at the value (or key) of `loc`, or at a character of its text."""
-        line, column = self.located.place(loc, at) if at is not None else self.located.position(loc, key=key)
-        self.problems.append(Problem(message, advice, line, column))
-
-    def read(self, loc: Loc, build: Callable[[], object]):
-        """Return what `build` builds; note what is wrong with its words and raise Unreadable."""
-        try:
-            return build()
-        except WordsError as error:
-            self.add(loc, error.message, error.advice, at=error.at if error.text is not None else None)
-            raise Unreadable from None
+def _published(name: str, loc: Loc, notes: Notes) -> LibraryEntry:
+    try:
+        found = entry(name)
+    except EvidenceError as error:
+        notes.add(loc, str(error))
+        raise Unreadable from None
+    if found.regimen is None:
+        advice = "Write a regimen, and under 'assumptions' what you took."
+        notes.add(loc, f"The sources of '{name}' leave it open: {found.open}", advice)
+        raise Unreadable
+    return found
 
 
-def read_regimen(arm: ArmShape, loc: Loc, notes: Notes) -> Regimen:
-    """Return the regimen of an arm, ranges unresolved; raises Unreadable after noting what is wrong."""
+def _written(arm: ArmShape, loc: Loc, notes: Notes) -> Regimen:
     given, loc = arm.regimen, (*loc, "regimen")
     if isinstance(given, str):
         return notes.read(loc, lambda: parse_regimen(given))

@@ -1,0 +1,82 @@
+"""Text files: the guards before a file is read, and what is said about one that cannot be."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from regimens.errors import InputFileError, Problem, did_you_mean
+
+LARGEST_FILE = 1_000_000
+"""Bytes of the largest file that is read."""
+
+
+@dataclass(frozen=True)
+class TextFile:
+    """The text of a file, its path as given, and the SHA-256 of its bytes."""
+
+    path: str
+    text: str = field(repr=False)
+    digest: str
+
+
+def read_text(path: str | Path, kind: str, endings: tuple[str, ...]) -> TextFile:
+    """Read the UTF-8 text of a file of some `kind` ('YAML'); InputFileError says what is wrong with the file.
+
+    A missing file is answered with the nearest name beside it that has one of the `endings`.
+    """
+    raw = _bytes_of(Path(path), kind, endings)
+    return TextFile(str(path), _text_of(path, raw), hashlib.sha256(raw).hexdigest())
+
+
+def _bytes_of(path: Path, kind: str, endings: tuple[str, ...]) -> bytes:
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise _refused(path, "This is a folder.", f"A {kind} file is needed.")
+        if not stat.S_ISREG(status.st_mode):
+            raise _refused(path, "This is no ordinary file.", f"A {kind} file is needed.")
+        if status.st_size > LARGEST_FILE:
+            raise _too_large(path, status.st_size)
+        with path.open("rb") as file:
+            raw = file.read(LARGEST_FILE + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        raise _refused(path, "There is no such file.", _similar(path, endings)) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise _refused(path, f"The file cannot be read ({reason.lower()}).") from None
+    if len(raw) > LARGEST_FILE:
+        raise _too_large(path, len(raw))
+    return raw
+
+
+def _too_large(path: Path, size: int) -> InputFileError:
+    return _refused(path, f"The file has {size:,} bytes.", f"At most {LARGEST_FILE:,} are read.")
+
+
+def _refused(path: object, message: str, advice: str = "") -> InputFileError:
+    return InputFileError(path, [Problem(message, advice)])
+
+
+def _similar(path: Path, endings: tuple[str, ...]) -> str:
+    try:
+        beside = [other.name for other in path.parent.iterdir() if other.suffix in endings]
+    except OSError:
+        return ""
+    near = did_you_mean(path.name, beside)
+    return near if near.startswith("Did") else ""
+
+
+def _text_of(path: object, raw: bytes) -> str:
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise _refused(path, "The file is UTF-16 text.", "Save it as UTF-8.")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        start = error.start + (len(codecs.BOM_UTF8) if raw.startswith(codecs.BOM_UTF8) else 0)
+        message = f"The byte 0x{raw[start]:02X} at offset {start} is not UTF-8 text."
+        problem = Problem(message, "Save the file as UTF-8.", raw.count(b"\n", 0, start) + 1)
+        raise InputFileError(path, [problem]) from None

@@ -1,0 +1,72 @@
+"""The answer in a terminal: complete, fitted, and plain text when it is piped."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from regimens import report
+
+from . import example
+
+
+def printed(comparison, width: int, terminal: bool = False, **options) -> str:
+    out = io.StringIO()
+    console = Console(file=out, width=width, force_terminal=terminal, **options)
+    console.print(report.table(comparison, width))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+def test_no_line_is_longer_than_the_terminal(width):
+    for comparison in (example.six(), example.thirteen(), example.hostile_six()):
+        assert max(map(len, printed(comparison, width).splitlines())) <= width
+
+
+def test_piped_it_is_plain_text_without_box_art():
+    text = printed(example.six(), 120)
+    assert "\x1b" not in text
+    assert not set("─│┃━┏┓╭╮") & set(text)
+
+
+def test_no_color_is_respected(monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[3" not in printed(example.six(), 120, terminal=True)
+
+
+def test_every_arm_has_a_row_under_every_model():
+    text = printed(example.six(1), 120)
+    for arm in example.SIX:
+        assert sum(line.startswith(arm) for line in text.splitlines()) == 2
+    assert "effect_turnover (exploratory)" in text
+
+
+def test_a_row_holds_total_doses_and_endpoints():
+    text = printed(example.six(1), 120)
+    row = next(line for line in text.splitlines() if line.startswith("Five-day courses"))
+    assert row.split()[2:4] == ["21", "20"]
+    assert len(row.split()) == 8
+    assert "(1.05 MIU SC daily x 5, rest 16 days) x 4" in text
+
+
+def test_intervals_stand_beneath_their_medians():
+    assert "1.59–3.88" in printed(example.six(), 80)
+
+
+def test_it_says_what_it_knows_of_certainty():
+    assert "Typical subject only; no statement about certainty." in printed(example.six(1), 120)
+    assert "90 % prediction intervals between 200 virtual subjects" in printed(example.six(), 120)
+
+
+def test_names_are_never_read_as_markup_or_control_characters():
+    arms = {"[bold]loud[/bold] \x1b[31mred\x07": example.SIX["Daily"], "[/] broken": example.SIX["Weekly"]}
+    text = printed(example.comparison(arms, "Names", 1), 120)
+    assert "[bold]loud[/bold]" in text
+    assert "[/] broken" in text
+    assert "\x1b" not in text
+
+
+def test_warnings_are_printed():
+    assert "! Arm 'Daily': 2 of 200 subjects stopped" in printed(example.six(), 120)

@@ -1,0 +1,247 @@
+"""The command line as users meet it: what is printed where, exit codes, nothing half-written."""
+
+import errno
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from regimens import results
+from regimens.cli import main
+
+SMALL = """\
+title: Two schedules
+models: [turnover]
+horizon: 6 weeks
+arms:
+  five days:
+    regimen: 1 MIU SC daily x 5
+    expect: {total: 5 MIU, doses: 5}
+  placebo:
+    regimen: no dose
+endpoints:
+  - peak of treg_fold
+  - treg_fold at end of cycle 1
+  - mean of treg_fold per MIU
+"""
+
+
+@pytest.fixture
+def scenario(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "small.yaml"
+    file.write_text(SMALL, encoding="utf-8")
+    return file
+
+
+def run(monkeypatch, capsys, *arguments):
+    """Run the command line in this process; return (exit code, stdout, stderr)."""
+    monkeypatch.setattr(sys, "argv", ["regimens", *map(str, arguments)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    said = capsys.readouterr()
+    return ended.value.code or 0, said.out, said.err
+
+
+def test_compare_writes_one_folder_with_every_file(scenario, monkeypatch, capsys):
+    code, out, err = run(monkeypatch, capsys, "compare", "small.yaml", "--out", "result")
+    assert code == 0
+    assert "five days" in out
+    assert err == "Written to result/report.html\n"
+    assert sorted(path.name for path in Path("result").iterdir()) == [
+        "endpoints.csv", "events.csv", "exposure.csv", "provenance.json", "report.html", "summary.csv", "trajectories.csv",
+    ]  # fmt: skip
+    assert sorted(path.name for path in Path().iterdir()) == ["result", "small.yaml"]
+
+
+def test_the_tables_have_the_columns_that_are_promised(scenario, monkeypatch, capsys):
+    run(monkeypatch, capsys, "compare", "small.yaml", "--out", "result")
+    columns = {name: ",".join(pd.read_csv(f"result/{name}.csv").columns) for name in results.TABLES}
+    assert columns == {
+        "trajectories": "arm,model,observable,unit,time_h,median,low,high",
+        "endpoints": "arm,model,endpoint,subject,replicate,value,unit,status",
+        "summary": "arm,model,endpoint,n,median,low,high,unit",
+        "exposure": "arm,drug,doses,amount,total,unit,cycles,first_h,last_h,days_on,span_days,per_week,peak_7_days,expected,ok,"
+        "days_off,total_ug,total_nmol",
+        "events": "arm,drug,cycle,dose,time_h,amount,basis,route,duration_h,given",
+    }
+
+
+def test_what_an_arm_does_not_have_is_missing_and_says_why(scenario, monkeypatch, capsys):
+    run(monkeypatch, capsys, "compare", "small.yaml", "--out", "result")
+    table = pd.read_csv("result/endpoints.csv")
+    placebo = table[(table.arm == "placebo") & (table.endpoint != "peak of treg_fold")]
+    assert placebo.value.isna().all()
+    assert set(placebo.status) == {"not defined in this arm"}
+    assert set(table[table.arm == "five days"].status) == {"ok"}
+
+
+def test_provenance_has_what_is_needed_to_repeat_the_run(scenario, monkeypatch, capsys):
+    run(monkeypatch, capsys, "compare", "small.yaml", "--out", "result")
+    record = json.loads(Path("result/provenance.json").read_text(encoding="utf-8"))
+    assert set(record) == {"version", "seed", "subjects", "scenario", "models", "solver", "packages", "created", "command"}
+    assert record["solver"]["steps"] > 0
+    assert record["solver"]["failed"] == 0
+    assert len(record["scenario"]["sha256"]) == 64
+
+
+def test_the_same_run_gives_the_same_bytes_on_one_thread_and_on_two(scenario, monkeypatch, capsys):
+    text = SMALL.replace("arms:", "population: {subjects: 20, seed: 3}\narms:")
+    scenario.write_text(text, encoding="utf-8")
+    for threads in (1, 2):
+        run(monkeypatch, capsys, "compare", "small.yaml", "--out", f"result{threads}", "--threads", threads)
+    for path in Path("result1").iterdir():
+        assert path.read_bytes() == (Path("result2") / path.name).read_bytes(), path.name
+
+
+def test_the_default_folder_has_name_date_and_hash_and_never_overwrites(scenario, monkeypatch, capsys):
+    for _ in range(2):
+        run(monkeypatch, capsys, "compare", "small.yaml")
+    first, second = sorted(path.name for path in Path("results").iterdir())
+    assert first.startswith("small-2")
+    assert second == f"{first}-2"
+
+
+def test_a_named_folder_that_exists_is_refused_and_left_alone(scenario, monkeypatch, capsys):
+    Path("there").mkdir()
+    code, out, err = run(monkeypatch, capsys, "compare", "small.yaml", "--out", "there")
+    assert (code, out, err) == (2, "", "there: exists already. Name a new one; nothing is overwritten.\n")
+    assert list(Path("there").iterdir()) == []
+
+
+def test_a_wrong_total_ends_the_run_before_anything_is_simulated(scenario, monkeypatch, capsys):
+    scenario.write_text(SMALL.replace("5 MIU, doses: 5", "6 MIU, doses: 5"), encoding="utf-8")
+    monkeypatch.setattr("regimens.compare.compile_model", lambda model: pytest.fail("a model was compiled"))
+    code, out, err = run(monkeypatch, capsys, "compare", "small.yaml", "--out", "result")
+    assert (code, out) == (3, "")
+    assert err == "Arm 'five days': 5 doses of 1 MIU are 5 MIU, but `expect` says 6 MIU (line 7).\n"
+    assert not Path("result").exists()
+
+
+def test_a_full_disk_leaves_nothing_behind_and_exits_with_1(scenario, monkeypatch, capsys):
+    def full(handle):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(results.os, "fsync", full)
+    code, _, err = run(monkeypatch, capsys, "compare", "small.yaml", "--out", "result")
+    assert (code, err) == (1, "The disk: No space left on device.\n")
+    assert sorted(path.name for path in Path().iterdir()) == ["small.yaml"]
+
+
+def test_a_missing_file_is_said_in_one_line(scenario, monkeypatch, capsys):
+    code, out, err = run(monkeypatch, capsys, "compare", "missing.yaml")
+    assert (code, out) == (2, "")
+    assert err.startswith("missing.yaml: ")
+    assert "Traceback" not in err
+
+
+def test_only_debug_shows_a_traceback(scenario, monkeypatch):
+    def broken(scenario, progress, threads):
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr("regimens.compare.compare", broken)
+    monkeypatch.setattr(sys, "argv", ["regimens", "--debug", "compare", "small.yaml"])
+    with pytest.raises(RuntimeError, match="a fault of ours"):
+        main()
+
+
+def test_a_fault_of_ours_is_one_line_and_exit_code_1(scenario, monkeypatch, capsys):
+    def broken(scenario, progress, threads):
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr("regimens.compare.compare", broken)
+    code, _, err = run(monkeypatch, capsys, "compare", "small.yaml")
+    assert (code, err) == (
+        1, "regimens stopped, and should not have: RuntimeError: a fault of ours. `regimens --debug ...` shows where.\n",
+    )  # fmt: skip
+
+
+def test_exposure_prints_the_table_and_writes_it_as_csv(scenario, monkeypatch, capsys):
+    code, out, _ = run(monkeypatch, capsys, "exposure", "small.yaml", "--csv", "exposure.csv")
+    assert code == 0
+    assert "5 MIU" in out
+    assert pd.read_csv("exposure.csv").total.tolist() == [5.0]
+    code, _, err = run(monkeypatch, capsys, "exposure", "small.yaml", "--csv", "exposure.csv")
+    assert (code, err) == (2, "exposure.csv: exists already. Name a new one; nothing is overwritten.\n")
+
+
+def test_exposure_says_what_the_horizon_cuts_off(scenario, monkeypatch, capsys):
+    scenario.write_text(SMALL.replace("6 weeks", "3 days").replace("  - treg_fold at end of cycle 1\n", ""), encoding="utf-8")
+    _, _, err = run(monkeypatch, capsys, "exposure", "small.yaml")
+    assert err == "Arm 'five days': 2 of 5 doses lie at or after the horizon of 3 days and are not given (2 MIU of il2).\n"
+
+
+def test_check_reads_scenarios_and_models_and_names_every_bad_one(scenario, monkeypatch, capsys):
+    Path("bad.yaml").write_text(SMALL.replace("1 MIU", "1 MUI"), encoding="utf-8")
+    Path("wrong.yaml").write_text(SMALL.replace("total: 5", "total: 4"), encoding="utf-8")
+    assert run(monkeypatch, capsys, "check", "small.yaml")[:2] == (
+        0, "small.yaml: a scenario of 2 arms under 1 model, as it should be.\n",
+    )  # fmt: skip
+    code, out, err = run(monkeypatch, capsys, "check", "bad.yaml", "wrong.yaml", "small.yaml")
+    assert code == 2
+    assert out == "small.yaml: a scenario of 2 arms under 1 model, as it should be.\n"
+    assert "bad.yaml:6: 'MUI' is not a unit of amount." in err
+    assert "5 doses of 1 MIU are 5 MIU, but `expect` says 4 MIU" in err
+    assert run(monkeypatch, capsys, "check", "wrong.yaml")[0] == 3
+
+
+def test_explain_gives_sentence_days_totals_and_calendar(scenario, monkeypatch, capsys):
+    code, out, _ = run(monkeypatch, capsys, "explain", "(1 MIU sc every other day for 2 weeks, rest 14 days) x 3")
+    assert code == 0
+    lines = out.splitlines()
+    assert lines[0] == "(1 MIU SC every other day x 7, rest 14 days) x 3"
+    assert "il2: 21 doses of 1 MIU are 21 MIU." in lines
+    assert "  First dose      day 0 (protocol day 1)" in lines
+    assert "  Last dose       day 68 (protocol day 69)" in lines
+    assert "  Cycles start    days 0, 28, 56" in lines
+    assert "   9    63        64   . 1 . 1 . 1 ." in lines
+
+
+def test_explain_shows_both_ends_of_a_range(scenario, monkeypatch, capsys):
+    _, out, _ = run(monkeypatch, capsys, "explain", "(1.5 MIU SC daily x 5, rest 9-16 days) x 4")
+    assert "  Cycles start    days 0, 14, 28, 42" in out
+    assert "  Cycles start    days 0, 21, 42, 63" in out
+
+
+def test_explain_takes_the_size_of_the_subject(scenario, monkeypatch, capsys):
+    text = "tocilizumab: 8 mg/kg (max 800 mg) IV once over 1 h"
+    assert "1 dose of 560 mg is 560 mg at 70 kg." in run(monkeypatch, capsys, "explain", text)[1]
+    assert "1 dose of 800 mg is 800 mg at 110 kg." in run(monkeypatch, capsys, "explain", text, "--weight", "110 kg")[1]
+
+
+def test_explain_points_at_a_near_miss(scenario, monkeypatch, capsys):
+    code, out, err = run(monkeypatch, capsys, "explain", "1 MUI SC daily x 5")
+    assert (code, out) == (2, "")
+    assert err == (
+        "'MUI' is not a unit of amount.\n    1 MUI SC daily x 5\n      ^\n"
+        "  Did you mean 'MIU'? Amounts are written in IU, kIU, MIU, ug, mg or g, each also per m2 or per kg (MIU/m2, mg/kg).\n"
+    )
+
+
+def test_no_dose_is_explained_too(scenario, monkeypatch, capsys):
+    assert run(monkeypatch, capsys, "explain", "no dose")[1] == "no dose\n\nNo dose is given: total 0.\n"
+
+
+def test_an_unknown_command_or_option_is_a_wrong_input(scenario, monkeypatch, capsys):
+    assert run(monkeypatch, capsys, "compair")[0] == 2
+    assert run(monkeypatch, capsys, "compare", "small.yaml", "--outt", "x")[0] == 2
+
+
+def test_piped_output_has_no_colour_and_no_bar(scenario):
+    done = subprocess.run(
+        [sys.executable, "-m", "regimens", "compare", "small.yaml", "--out", "piped"], capture_output=True, cwd=scenario.parent, check=True
+    )
+    assert b"\x1b" not in done.stdout + done.stderr
+    assert done.stderr == b"Written to piped/report.html\n"
+
+
+def test_shown_help_names_every_command(scenario, monkeypatch, capsys):
+    code, out, _ = run(monkeypatch, capsys, "--help")
+    assert code == 0
+    for command in ("compare", "exposure", "check", "explain", "models", "model", "schema"):
+        assert f"  {command} " in out
+    assert "Nothing here is for treatment decisions." in out
