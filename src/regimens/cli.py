@@ -176,6 +176,51 @@ def library(name: str | None) -> None:
 
 
 @commands.command()
+@click.argument("name", metavar="MODEL")
+@click.option("--data", type=click.Path(path_type=Path), help="Responses to fit, in the columns of evidence/responses.csv.")
+@click.option("--out", type=click.Path(path_type=Path), help="New folder. [default: results/fit-<model>-<date>]")
+@click.option("--seed", default=20260101, show_default=True, help="The same seed gives the same draws.")
+def fit(name: str, data: Path | None, out: Path | None, seed: int) -> None:
+    """Fit MODEL (a shipped one, or a file) to published responses; write draws, summary, rows and profiles.
+
+    Rows of the role 'fit' are fitted. Parameters with an 'uncertainty' in the model file are estimated; that is their prior.
+    """
+    import datetime
+    from dataclasses import replace
+
+    from regimens import results, shipped
+    from regimens.fit import fit_table
+    from regimens.fit.sampling import Settings
+    from regimens.fit.study import fit as run
+    from regimens.model import find_model
+
+    model = find_model(name)
+    folder = out or results.free_folder(Path("results") / f"fit-{model.name}-{datetime.date.today().isoformat()}")
+    if folder.exists():
+        raise results.OutputExists(folder)
+    responses = data or shipped.folder("evidence") / "responses.csv"
+    with _progress(_talk()) as progress:
+        posterior, texts = run(model, responses, replace(Settings(), seed=seed), progress)
+    results.write_folder(texts, folder)
+    _console().print(fit_table(posterior))
+    _talk().print(f"Written to {folder}", markup=False, highlight=False, soft_wrap=True)
+
+
+@commands.command()
+@click.argument("names", metavar="[MODEL]...", nargs=-1)
+def validate(names: tuple[str, ...]) -> None:
+    """Hold the fitted models (all that are shipped, or those named) against the published responses kept apart for checks."""
+    from regimens import shipped
+    from regimens.evidence import read_responses
+    from regimens.fit.validation import page, summarise
+    from regimens.model import find_model
+
+    responses = read_responses(shipped.folder("evidence") / "responses.csv")
+    summaries = [summarise(find_model(name), responses) for name in names or shipped.names("models")]
+    click.echo(page(summaries, responses), nl=False)
+
+
+@commands.command()
 def models() -> None:
     """List the models that are shipped."""
     from regimens.model.describe import model_list

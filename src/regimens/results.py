@@ -29,7 +29,11 @@ class OutputExists(RegimensError):
 def default_folder(scenario: Scenario, version: str, today: datetime.date) -> Path:
     """Return `results/<scenario>-<date>-<short hash>`, with `-2` and so on while that exists."""
     digest = hashlib.sha256("".join([version, scenario.digest, *(m.digest for m in scenario.models)]).encode())
-    first = Path("results") / f"{scenario.name}-{today.isoformat()}-{digest.hexdigest()[:8]}"
+    return free_folder(Path("results") / f"{scenario.name}-{today.isoformat()}-{digest.hexdigest()[:8]}")
+
+
+def free_folder(first: Path) -> Path:
+    """Return `first`, or `first-2` and so on while that exists."""
     folder, number = first, 1
     while folder.exists():
         number += 1

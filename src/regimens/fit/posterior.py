@@ -86,7 +86,10 @@ def _summary(posterior: Posterior) -> str:
     for place, name in enumerate(posterior.names):
         low, median, high = np.quantile(posterior.draws[:, place], [0.05, 0.5, 0.95])
         is_spread = name in SPREADS
-        prior = f"0,{SPREADS[name]:g}" if is_spread else f"{np.exp(posterior.prior.centre[place]):.6g},{posterior.prior.spread[place]:g}"
+        if is_spread:
+            prior = f"0,{SPREADS[name]:g}"
+        else:
+            prior = f"{np.exp(posterior.prior.centre[place]):.6g},{posterior.prior.spread[place]:g}"
         contraction = "" if is_spread else f"{posterior.contraction[place]:.3f}"
         diagnostics = f"{posterior.sample.r_hat[place]:.4f},{posterior.sample.effective[place]:.0f}"
         lines.append(f"{name},{units.get(name, '1')},{prior},{median:.4g},{low:.4g},{high:.4g},{contraction},{diagnostics}")

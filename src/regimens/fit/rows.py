@@ -1,7 +1,8 @@
 """From responses to rows of a fit: medians on the log scale, with everything that was done to the printed number stated.
 
 Models predict the typical subject, which is the median of log-normal subjects. A printed mean is therefore turned into a
-median by the moments of a log-normal value, where its source prints the spread that this needs.
+median by the moments of a log-normal value, where its source prints the spread that this needs. The study effect is shared
+by the rows of one observable of a study: a laboratory that counts more Treg does not for that reason count more Th17.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ def _row(response: Response) -> Row:
         se = math.hypot(se, 0.0 if before is None else before.se_log)
     elif before is not None and response.unit != "fold":
         shift -= _mean_to_median(before.sd_log, response.statistic)
-    observation = Observation(math.log(response.value or math.nan) + shift, se, response.study, response.bound)
+    effect = f"{response.study}: {response.observable}"
+    observation = Observation(math.log(response.value or math.nan) + shift, se, effect, response.bound)
     peak = response.reading == "peak"
     subject = response.subject
     target = Target(

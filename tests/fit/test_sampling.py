@@ -1,0 +1,51 @@
+"""The sampler on targets whose answer is known."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from regimens.fit.sampling import Settings, effective_size, r_hat, sample
+
+SHORT = replace(Settings(), walkers=32, steps=1200, burn_in=300, draws=4000, seed=1)
+COVARIANCE = np.array([[1.0, 0.8, 0.0], [0.8, 2.0, 0.3], [0.0, 0.3, 0.5]])
+PRECISION = np.linalg.inv(COVARIANCE)
+
+
+def normal(points):
+    return -0.5 * np.einsum("pi,ij,pj->p", points, PRECISION, points)
+
+
+def start(count, random):
+    return 3.0 * random.standard_normal((count, 3))
+
+
+def test_a_correlated_normal_density_is_recovered():
+    found = sample(normal, start, SHORT)
+    assert np.abs(found.draws.mean(axis=0)).max() < 0.1
+    assert np.cov(found.draws.T) == pytest.approx(COVARIANCE, abs=0.15)
+    assert found.r_hat.max() < 1.02
+    assert found.effective.min() > 400
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_does_not():
+    few = replace(SHORT, steps=60, burn_in=20, draws=40)
+    one, same, other = (sample(normal, start, replace(few, seed=seed)).draws.tobytes() for seed in (1, 1, 2))
+    assert one == same != other
+
+
+def test_ensembles_in_different_places_have_a_large_r_hat():
+    random = np.random.default_rng(0)
+    chains = random.standard_normal((4, 100, 8, 1)) + np.array([0.0, 0.0, 3.0, 3.0])[:, None, None, None]
+    assert r_hat(chains)[0] > 1.2
+    assert r_hat(random.standard_normal((4, 100, 8, 1)))[0] == pytest.approx(1.0, abs=0.01)
+
+
+def test_correlated_steps_count_for_less():
+    random = np.random.default_rng(0)
+    noise = random.standard_normal((2, 2000, 16, 1))
+    slow = np.zeros_like(noise)
+    for step in range(1, 2000):
+        slow[:, step] = 0.9 * slow[:, step - 1] + noise[:, step]
+    assert effective_size(noise)[0] == pytest.approx(noise[..., 0].size, rel=0.1)
+    assert effective_size(slow)[0] == pytest.approx(slow[..., 0].size / 19.0, rel=0.3)  # (1 + 0.9) / (1 - 0.9)

@@ -1,0 +1,125 @@
+"""Rows, predictions and small whole fits: truths come back, files come out, users' bad data are refused."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from regimens import shipped
+from regimens.engine import simulate
+from regimens.evidence import read_responses
+from regimens.fit.calibrate import LogPosterior, Row, calibrate, usable
+from regimens.fit.likelihood import Observation
+from regimens.fit.posterior import fingerprint, read_draws, read_fitted
+from regimens.fit.prediction import Predictor
+from regimens.fit.rows import rows_of
+from regimens.fit.sampling import Settings
+from regimens.fit.study import fit
+from regimens.model import compile_model, find_model, typical
+from regimens.regimen import weeks
+
+EVIDENCE = shipped.folder("evidence") / "responses.csv"
+RESPONSES = read_responses(EVIDENCE)
+MODEL = find_model("turnover")
+QUICK = replace(Settings(), walkers=32, steps=80, burn_in=40, draws=60)
+LOOSE = 2e-4  # relative: the tolerance of fits is 1e-4
+
+
+def test_a_prediction_at_the_typical_values_is_what_simulate_says():
+    rows = usable(rows_of(RESPONSES, "fit"), MODEL)
+    predictor = Predictor(compile_model(MODEL), [row.target for row in rows], [])
+    found = dict(zip([row.id for row in rows], np.exp(predictor(np.empty((1, 0)))[0]), strict=True))
+    row = next(row for row in rows if row.id == "lilacs")
+    read = simulate(compile_model(MODEL), typical(MODEL), row.target.regimen.events(weeks(2)), [120.0], observables=["treg_fold"])
+    assert found["lilacs"] == pytest.approx(read.values[0, 0, 0], rel=LOOSE)
+
+
+def test_a_study_brings_its_own_baseline_as_a_median():
+    (row,) = rows_of([r for r in RESPONSES if r.id == "ra-treg"])
+    cv = 14.08 / 18.67
+    assert row.target.baseline == pytest.approx(18.67 / np.sqrt(1 + cv**2), rel=1e-9)
+    assert np.exp(row.observation.log_value) == pytest.approx(78.55 / np.sqrt(1 + (44.67 / 78.55) ** 2), rel=1e-9)
+
+
+def test_a_bound_stays_a_bound():
+    kinds = {row.id: row.observation.bound for row in rows_of(RESPONSES, "fit")}
+    assert (kinds["gvhd-treg"], kinds["il2-peak"], kinds["lilacs"]) == ("lower bound", "upper bound", "")
+
+
+def test_rows_of_a_study_share_an_effect_only_within_an_observable():
+    studies = {row.id: row.observation.study for row in rows_of(RESPONSES, "fit")}
+    assert studies["ms-treg-d5"] == studies["ms-treg-d15"]
+    assert studies["ms-treg-d5"] != studies["ms-cd25-d5"]
+
+
+def test_a_truth_is_found_again_from_data_simulated_at_it():
+    """Precise data at known parameters: the density is highest near them, and the posterior holds them."""
+    rows = [row for row in usable(rows_of(RESPONSES, "fit"), MODEL) if not row.observation.bound]
+    density = LogPosterior(MODEL, rows)
+    truth = np.log([0.28, 173, 5.0, 0.2, 3.0, 0.3, 0.9])
+    exact = density.predictor(truth[None, :])[0]
+    simulated = [Row(r.id, Observation(v, 0.02, r.id), r.target) for r, v in zip(rows, exact, strict=True)]
+    posterior = calibrate(MODEL, simulated, replace(QUICK, steps=300, burn_in=150, draws=400))
+    low, high = np.quantile(posterior.draws, [0.01, 0.99], axis=0)
+    inside = (low[:7] <= np.exp(truth)) & (np.exp(truth) <= high[:7])
+    assert inside.all(), posterior.names
+    assert posterior.contraction[posterior.names.index("kout")] > 0.5
+
+
+def test_a_fit_is_a_set_of_files_with_the_same_bytes_every_time():
+    one, texts = fit(MODEL, EVIDENCE, QUICK)
+    assert set(texts) == {"draws.csv", "summary.csv", "rows.csv", "profiles.csv", "fit.json"}
+    assert fit(MODEL, EVIDENCE, QUICK)[1] == texts
+    assert texts["draws.csv"].count("\n") == 61
+    assert one.draws.shape == (60, len(one.names))
+
+
+def test_profiles_rise_away_from_their_best_value():
+    from regimens.fit.profile import profile
+
+    rows = usable(rows_of(RESPONSES, "fit"), MODEL)
+    density = LogPosterior(MODEL, rows)
+    found = profile(density, "kout", density.prior.sample(1, np.random.default_rng(0))[0], points=5)
+    assert found.loss.min() == 0.0
+    assert (found.loss >= 0).all()
+    assert found.loss[0] > 0.5
+
+
+def test_bad_rows_of_a_user_are_refused_with_their_lines(tmp_path):
+    from regimens.errors import InputFileError
+
+    lines = EVIDENCE.read_text(encoding="utf-8").splitlines()
+    file = tmp_path / "mine.csv"
+    file.write_text("\n".join([lines[0], lines[2].replace("Treg fold", "Treg flod")]) + "\n", encoding="utf-8")
+    with pytest.raises(InputFileError) as raised:
+        fit(MODEL, file, QUICK)
+    assert "mine.csv:2: 'Treg flod' is no known analyte." in str(raised.value)
+    assert "Did you mean 'Treg fold'?" in str(raised.value)
+
+
+@pytest.mark.parametrize("name", shipped.names("models"))
+def test_a_shipped_posterior_belongs_to_its_model_and_has_converged(name):
+    import json
+
+    model = find_model(name)
+    fitted = read_fitted(model)
+    record = json.loads((Path(shipped.folder("posteriors")) / name / "fit.json").read_text(encoding="utf-8"))
+    assert record["model_sha256"] == fingerprint(model)
+    assert len(fitted.draws) >= 400
+    assert record["settings"]["ensembles"] >= 4
+    assert record["largest_r_hat"] < 1.02
+    assert record["smallest_effective"] > 400
+    bounds = {p.name: (p.low, p.high) for p in model.parameters}
+    for place, parameter in enumerate(fitted.names[:-2]):
+        low, high = bounds[parameter]
+        assert low * 0.9999 <= fitted.draws[:, place].min()
+        assert fitted.draws[:, place].max() <= high * 1.0001
+
+
+def test_draws_are_read_back_as_written(tmp_path):
+    posterior, texts = fit(MODEL, EVIDENCE, QUICK)
+    (tmp_path / "draws.csv").write_text(texts["draws.csv"], encoding="utf-8")
+    fitted = read_draws(MODEL, tmp_path / "draws.csv")
+    assert fitted.names == posterior.names
+    assert fitted.draws == pytest.approx(posterior.draws, rel=1e-5)
