@@ -169,13 +169,13 @@ class RowReader:
     def _time(self, analyte: Analyte | None, regimen: Regimen | None, ordering: bool) -> float | None:
         known = len(self.problems)
         time = self._number("time_h")
-        if time is None:
-            if len(self.problems) > known or ordering or analyte is None or regimen is None:
-                return None
-            if analyte.reading == "peak":
-                return float(max((dose.until for dose in regimen.written_out()), default=0))
+        if len(self.problems) > known or analyte is None:
+            return None
+        if time is None and not ordering and analyte.reading == "at":
             self._note("time_h", "The time is blank.", "Only a peak or an ordering has none.")
-        elif not 0 <= time <= self._horizon_h:
+        elif time is None and not ordering and regimen is not None:
+            time = float(max((dose.until for dose in regimen.written_out()), default=0))
+        if time is not None and not 0 <= time <= self._horizon_h:
             said = f"The time {time:g} h lies outside the horizon, from 0 to {self._horizon_h:g} h."
             self._note("time_h", said, "Times are hours after the first moment: protocol day 8 is 168.")
         return time
@@ -202,7 +202,6 @@ class RowReader:
             if not self._row["baseline"]:
                 said = f"'{self._row['analyte']}' in {unit} is compared as a fold of its baseline, which is blank."
                 self._note("baseline", said, "Give the baseline, or the value as 'fold'.")
-            return blank
         before = self._spread(baseline, n, statistic == "median") if baseline else None
         before = before if isinstance(before, Spread) else None
         own = None if assumed is not None else self._spread(printed, n, statistic == "median")
