@@ -198,10 +198,9 @@ class RowReader:
             return blank
         if analyte is None or printed is None or n is None or statistic == "ordering":
             return blank
-        if analyte.fold and unit != "fold" and unit in analyte.units and baseline is None:
-            if not self._row["baseline"]:
-                said = f"'{self._row['analyte']}' in {unit} is compared as a fold of its baseline, which is blank."
-                self._note("baseline", said, "Give the baseline, or the value as 'fold'.")
+        if analyte.fold and unit != "fold" and unit in analyte.units and not self._row["baseline"]:
+            said = f"'{self._row['analyte']}' in {unit} is compared as a fold of its baseline, which is blank."
+            self._note("baseline", said, "Give the baseline, or the value as 'fold'.")
         before = self._spread(baseline, n, statistic == "median") if baseline else None
         before = before if isinstance(before, Spread) else None
         own = None if assumed is not None else self._spread(printed, n, statistic == "median")
