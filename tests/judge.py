@@ -69,7 +69,7 @@ class Judge:
             if until > now:
                 inside = (times_h > now) & (times_h <= until)
                 read = solve_ivp(
-                    lambda t, y: np.array(self.rates(t / self.hours, *y)) / self.hours + rate,
+                    lambda t, y, rate=rate: np.array(self.rates(t / self.hours, *y)) / self.hours + rate,
                     (now, until), y, method="Radau", rtol=rtol, atol=atol, t_eval=np.unique([*times_h[inside], until]),
                 )  # fmt: skip
                 assert read.success, read.message

@@ -67,7 +67,7 @@ def test_the_tables_have_the_columns_that_are_promised(scenario, monkeypatch, ca
         "summary": "arm,model,endpoint,n,median,low,high,unit",
         "exposure": "arm,drug,doses,amount,total,unit,cycles,first_h,last_h,days_on,span_days,per_week,peak_7_days,expected,ok,"
         "days_off,total_ug,total_nmol",
-        "events": "arm,drug,cycle,dose,time_h,amount,basis,route,duration_h",
+        "events": "arm,drug,cycle,dose,time_h,amount,basis,route,duration_h,given",
     }
 
 

@@ -40,7 +40,8 @@ class Comparison:
 
     `exposure`: arm, drug, doses, amount, total, unit, cycles, first_h, last_h, days_on, span_days, per_week, peak_7_days,
     expected, ok, days_off, total_ug, total_nmol (one row an arm and drug; an arm without doses has none);
-    `events`: arm, drug, cycle, dose, time_h, amount, basis, route, duration_h (one row a dose up to the horizon);
+    `events`: arm, drug, cycle, dose, time_h, amount, basis, route, duration_h, given (one row a dose up to the horizon;
+    `given` is the amount at the scenario's subject, cap applied; IU for IL-2, else mg);
     `trajectories`: arm, model, observable, unit, time_h, median, low, high (the 90 % prediction interval over subjects;
     with one subject low = median = high); `endpoints`: arm, model, endpoint, subject, replicate, value, unit, status;
     `summary`: arm, model, endpoint, n, median, low, high, unit.
@@ -100,7 +101,8 @@ def unknown_drugs(models: tuple[Model, ...], events: dict[str, DoseEvents]) -> l
         without = [f"'{model.name}'" for model in models if drug not in {entry.drug for entry in model.inputs}]
         if without:
             noun, verb = ("The model", "has") if len(without) == 1 else ("The models", "have")
-            said.append(f"{noun} {' and '.join(without)} {verb} no input for {drug}: its doses change nothing there.")
+            listed = " and ".join(filter(None, (", ".join(without[:-1]), without[-1])))
+            said.append(f"{noun} {listed} {verb} no input for {drug}: its doses change nothing there.")
     return said
 
 
@@ -170,12 +172,11 @@ def _tabulate(
     import pandas as pd
 
     size = {"IU": 1_000_000, "mg": 1}
-    columns = ["arm", "drug", "cycle", "dose", "time_h", "amount", "basis", "route", "duration_h"]
     return Comparison(
         scenario=scenario,
         models=scenario.models,
         exposure=table.to_frame(),
-        events=pd.concat([doses.to_frame()[columns] for doses in events.values()], ignore_index=True),
+        events=pd.concat([_events(doses, scenario) for doses in events.values()], ignore_index=True),
         trajectories=pd.concat([_trajectories(run, scenario) for run in runs], ignore_index=True),
         endpoints=pd.concat([_endpoints(run, scenario) for run in runs], ignore_index=True),
         summary=pd.DataFrame([row for run in runs for row in _summary(run, scenario)]),
@@ -183,6 +184,13 @@ def _tabulate(
         warnings=warnings,
         provenance=_provenance(scenario, runs),
     )
+
+
+def _events(doses: DoseEvents, scenario: Scenario) -> pd.DataFrame:
+    size = {"flat": 1.0, "per m2": float(scenario.subject.bsa_m2), "per kg": float(scenario.subject.weight_kg)}
+    given = np.minimum(doses.amount * [size[basis] for basis in doses.basis], doses.cap)
+    columns = ["arm", "drug", "cycle", "dose", "time_h", "amount", "basis", "route", "duration_h"]
+    return doses.to_frame()[columns].assign(given=given)
 
 
 def middle_and_bounds(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -126,6 +126,11 @@ def hostile_six(subjects: int = 1) -> Comparison:
     return comparison(hostile(), "<script>alert(1)</script> & friends", subjects)
 
 
+def _given(dose: dict) -> float:
+    """Return the amount of a dose at 70 kg and 1.8 m2; no dose of these examples reaches its cap."""
+    return dose["amount"] * {"per kg": 70.0, "per m2": 1.8}.get(dose["basis"], 1.0)
+
+
 def comparison(arms: dict, title: str, subjects: int, models: tuple[Model, ...] | None = None) -> Comparison:
     """Return the comparison of `arms` (name -> (regimen, source)) under `models`; one subject is the typical one."""
     models = models or (model("turnover"), model("effect_turnover"))
@@ -137,7 +142,7 @@ def comparison(arms: dict, title: str, subjects: int, models: tuple[Model, ...] 
         scenario=_scenario(arms, title, subjects, models),
         models=models,
         exposure=pd.DataFrame([row for name, doses in rows for row in _exposure(name, doses)]),
-        events=pd.DataFrame([{"arm": name, **dose} for name, doses in rows for dose in doses]),
+        events=pd.DataFrame([{"arm": name, **dose, "given": _given(dose)} for name, doses in rows for dose in doses]),
         trajectories=trajectories,
         endpoints=endpoints,
         summary=_summary(endpoints),

@@ -4,6 +4,7 @@ import textwrap
 
 import pytest
 
+from regimens import shipped
 from regimens.errors import InputFileError
 from regimens.scenario import read_scenario
 
@@ -81,7 +82,7 @@ CHANGES = {
         "[turnover]",
         "[turnovr]",
         """\
-        bad.yaml:2: There is no model 'turnovr'. Did you mean 'turnover'? Shipped models: effect_turnover, turnover.
+        bad.yaml:2: There is no model 'turnovr'. Did you mean 'turnover'? Shipped models: {shipped}.
             1 | title: A test
           > 2 | models: [turnovr]
               |          ^""",
@@ -222,7 +223,7 @@ CHANGES = {
 def test_a_fault_is_said_with_its_place_and_what_would_be_right(fault, tmp_path):
     old, new, message = CHANGES[fault]
     assert old in GOOD
-    assert said(tmp_path, GOOD.replace(old, new)) == textwrap.dedent(message)
+    assert said(tmp_path, GOOD.replace(old, new)) == textwrap.dedent(message).replace("{shipped}", ", ".join(shipped.names("models")))
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,7 @@ from llvmlite import ir
 
 from regimens.engine.lanes import Lanes
 from regimens.engine.vectormath import emit_exp, emit_log
-from regimens.model.graph import Graph, Node
-
-ODDS_EXPONENT_LIMIT = 690.0
-"""Odds of a Hill term stay within e^-690 and e^690, so that they and their products with the term are finite."""
+from regimens.model.graph import ODDS_LIMIT, Graph, Node
 
 
 def reachable(graph: Graph, roots: Iterable[int], given: Container[int] = ()) -> list[int]:
@@ -86,6 +83,8 @@ def _emit(v: Lanes, node: Node, a: list[ir.Value]) -> ir.Value:
             return _power(v, a[0], a[1])
         case "odds":
             return _odds(v, a[0], a[1], a[2])
+        case "share":
+            return v.divide(1.0, v.add(1.0, a[3]))
     raise TypeError(f"no instruction for {node.operation!r}")
 
 
@@ -111,6 +110,6 @@ def _power(v: Lanes, base: ir.Value, exponent: ir.Value) -> ir.Value:
 def _odds(v: Lanes, x: ir.Value, ec50: ir.Value, h: ir.Value) -> ir.Value:
     """Return (ec50/x)^h within its limits."""
     exponent = v.multiply(h, v.subtract(emit_log(v, ec50), emit_log(v, x)))
-    exponent = v.select(v.compare(">", exponent, ODDS_EXPONENT_LIMIT), ODDS_EXPONENT_LIMIT, exponent)
-    exponent = v.select(v.compare("<", exponent, -ODDS_EXPONENT_LIMIT), -ODDS_EXPONENT_LIMIT, exponent)
+    exponent = v.select(v.compare(">", exponent, ODDS_LIMIT), ODDS_LIMIT, exponent)
+    exponent = v.select(v.compare("<", exponent, -ODDS_LIMIT), -ODDS_LIMIT, exponent)
     return emit_exp(v, exponent)

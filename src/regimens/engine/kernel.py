@@ -65,8 +65,6 @@ def _compile(compiled: CompiledModel, processor: machine.Processor) -> bytes:
 @cache
 def _sources() -> str:
     """Return a digest of the code that makes code, so that no kernel of another version is ever used."""
-    digest = hashlib.sha256()
-    for folder in (Path(__file__).parent, Path(__file__).parent.parent / "model"):
-        for path in sorted(folder.glob("*.py")):
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
+    engine = Path(__file__).parent
+    model = (engine.parent / "model" / f"{name}.py" for name in ("compile", "derivative", "expression", "graph"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in (*sorted(engine.glob("*.py")), *model))).hexdigest()

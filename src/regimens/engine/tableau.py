@@ -115,4 +115,5 @@ DENSE = (
         4.883087185713722,
     ),
 )
-"""Dense output: with e_k = sum_j DENSE[k][j] u_j and s in [0, 1], y(t + s h) = (1-s) y + s (y1 + (1-s)(e_0 + s (e_1 + s e_2)))."""
+"""Dense output: with e_k = sum_j DENSE[k][j] u_j and 0 <= s <= 1,
+y(t + s h) = (1-s) y + s (y1 + (1-s)(e_0 + s (e_1 + s e_2)))."""

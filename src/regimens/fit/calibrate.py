@@ -47,16 +47,17 @@ class Posterior:
 
 
 class LogPosterior:
-    """The log posterior density of a model at (points, width) log values, the study spread last."""
+    """The log posterior density of a model at (points, width) log values, the spreads last."""
 
     def __init__(self, model: Model, rows: Sequence[Row]) -> None:
         self.prior = prior_of(model)
         self.observed = [row.observation for row in rows]
-        self.predictor = Predictor(compile_model(model), [row.target for row in rows], self.prior.names[:-1])
+        self.predictor = Predictor(compile_model(model), [row.target for row in rows], self.prior.names[: len(self.prior.centre)])
 
     def likelihood(self, points: np.ndarray) -> np.ndarray:
         """Return the log likelihood alone."""
-        return log_likelihood(self.predictor(points[:, :-1]), np.exp(points[:, -1]), self.observed)
+        parameters, log_spreads = self.prior.split(points)
+        return log_likelihood(self.predictor(parameters), *np.exp(log_spreads).T, self.observed)
 
     def __call__(self, points: np.ndarray) -> np.ndarray:
         """Return prior plus likelihood; points outside the bounds are not simulated."""
@@ -82,7 +83,8 @@ def calibrate(model: Model, rows: Sequence[Row], settings: Settings) -> Posterio
     density = LogPosterior(model, rows)
     sampled = sample(density, density.prior.sample, settings)
     before = density.prior.standard_deviation()
-    after = sampled.draws[:, :-1].std(axis=0)
+    parameters, _ = density.prior.split(sampled.draws)
+    after = parameters.std(axis=0)
     return Posterior(
         model=model,
         rows=rows,
@@ -90,7 +92,7 @@ def calibrate(model: Model, rows: Sequence[Row], settings: Settings) -> Posterio
         settings=settings,
         names=density.prior.names,
         draws=np.exp(sampled.draws),
-        predicted=density.predictor(sampled.draws[:, :-1]),
+        predicted=density.predictor(parameters),
         contraction=1.0 - (after / before) ** 2,
         sample=sampled,
     )

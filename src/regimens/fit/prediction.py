@@ -22,12 +22,15 @@ PEAK_STEP_H = 0.5
 """Grid on which a peak is looked for in a fit: within 0.1 % of the top of a curve with a half-life of hours."""
 
 
+WEEK_H = 168.0
+"""A peak is looked for in the first week of its window and on its last day: where a course is highest or steady."""
+
+
 @dataclass(frozen=True)
 class Target:
     """What one row asks of a model: an observable at `time_h`, or its peak in the window where `time_h` is None.
 
-    `baseline` is the study's own median Treg count (cells/uL), None where it has none; `count` says that the prediction is
-    a count to be held against one, and not a fold.
+    `baseline` is the study's own median Treg count (cells/uL), None where it has none.
     """
 
     regimen: Regimen
@@ -44,7 +47,8 @@ class Target:
         if self.time_h is not None:
             return np.array([self.time_h])
         start, end = self.window_h or (0.0, 24.0)
-        return np.arange(start, end + PEAK_STEP_H / 2, PEAK_STEP_H)
+        first = np.arange(start, min(end, start + WEEK_H) + PEAK_STEP_H / 2, PEAK_STEP_H)
+        return np.union1d(first, np.arange(max(start, end - 24.0), end + PEAK_STEP_H / 2, PEAK_STEP_H))
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +94,7 @@ class Predictor:
         target = group.first
         if target.baseline is not None and self.baseline is not None:
             values = values.copy()
-            values[:, self.baseline] = target.baseline * values[:, self.baseline] / self.typical[self.baseline]
+            values[:, self.baseline] *= target.baseline / self.typical[self.baseline]
         count = len(values)
         parameters = Parameters(
             self.compiled.parameters, values, np.full(count, target.weight_kg), np.full(count, target.bsa_m2)

@@ -56,7 +56,7 @@ def _best_at(density: LogPosterior, place: int, value: float, start: np.ndarray)
 
 
 def _inside(density: LogPosterior, index: int) -> tuple[float, float]:
-    if index == density.prior.width - 1:
+    if index >= len(density.prior.centre):
         return -7.0, 1.0
     low, high = density.prior.low[index], density.prior.high[index]
     return (max(low, density.prior.centre[index] - 6 * density.prior.spread[index]) + 2 * STEP, high - 2 * STEP)

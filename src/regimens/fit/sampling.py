@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from regimens.errors import ModelError
+
 LogDensity = Callable[[np.ndarray], np.ndarray]
 
 
@@ -16,8 +18,8 @@ class Settings:
 
     ensembles: int = 4
     walkers: int = 64
-    steps: int = 1200
-    burn_in: int = 400
+    steps: int = 600
+    burn_in: int = 200
     draws: int = 400
     seed: int = 20260101
 
@@ -42,7 +44,10 @@ def sample(log_density: LogDensity, start: Callable[[int, np.random.Generator], 
     Moves are differential evolution with snooker updates (ter Braak 2006, doi:10.1007/s11222-006-8769-1; ter Braak &
     Vrugt 2008, doi:10.1007/s11222-008-9104-9), as emcee offers them.
     """
-    import emcee
+    try:
+        import emcee
+    except ImportError:
+        raise ModelError("Fitting needs the package emcee: pip install 'regimens[fit]'.") from None
 
     moves = [(emcee.moves.DEMove(), 0.8), (emcee.moves.DESnookerMove(), 0.1), (emcee.moves.StretchMove(), 0.1)]
     chains, accepted = [], []

@@ -16,7 +16,7 @@ import numpy as np
 from regimens.errors import ModelError, did_you_mean
 from regimens.model.declaration import HOURS_PER, Model
 from regimens.model.derivative import Derivatives
-from regimens.model.evaluate import evaluate
+from regimens.model.evaluate import evaluate, node_values
 from regimens.model.expression import TIME, Expression, names_in
 from regimens.model.graph import Graph
 
@@ -74,29 +74,41 @@ class CompiledModel:
         return _equations(self)
 
     def rhs(self, time: float, y: np.ndarray, parameters: np.ndarray) -> np.ndarray:
-        """Return the rates (states,) of one subject per model time unit, by walking the formulas; for tests and judges."""
+        """Return the rates per model time unit by walking the formulas, for tests and judges.
+
+        `y` is (..., states) and `parameters` (..., parameters); the rates are shaped like `y`.
+        """
         values = self._values(time, y, parameters)
-        return np.array([evaluate(state.rate, values) for state in self.model.states])
+        return _last(y, [evaluate(state.rate, values) for state in self.model.states])
 
     def jacobian(self, time: float, y: np.ndarray, parameters: np.ndarray) -> np.ndarray:
-        """Return d(rates)/d(states) of one subject, (states, states), from the graph; for tests and judges."""
-        found = np.zeros((len(self.states), len(self.states)))
-        symbols = dict(zip(self.states, y, strict=True)) | dict(zip(self.parameters, parameters, strict=True))
-        values = self.equations.graph.evaluate(symbols | {TIME: time})
-        for entry, node in self.equations.jacobian.items():
-            found[entry] = values[node]
+        """Return d(rates)/d(states), (..., states, states), from the graph; arguments as for `rhs`."""
+        found = np.zeros((*np.shape(y), len(self.states)))
+        values = node_values(self.equations.graph, self._symbols(time, y, parameters))
+        for (row, column), node in self.equations.jacobian.items():
+            found[..., row, column] = values[node]
         return found
 
     def initial(self, parameters: np.ndarray) -> np.ndarray:
-        """Return the initial states (states,) of one subject, by walking the formulas; for tests and judges."""
-        values = self._values(0.0, np.full(len(self.states), np.nan), parameters)
-        return np.array([evaluate(state.initial, values) for state in self.model.states])
+        """Return the initial states (..., states) by walking the formulas; `parameters` as for `rhs`."""
+        unknown = np.full((*np.shape(parameters)[:-1], len(self.states)), np.nan)
+        values = self._values(0.0, unknown, parameters)
+        return _last(unknown, [evaluate(state.initial, values) for state in self.model.states])
+
+    def _symbols(self, time: float, y: np.ndarray, parameters: np.ndarray) -> dict[str, float | np.ndarray]:
+        columns = (*np.moveaxis(np.asarray(y), -1, 0), *np.moveaxis(np.asarray(parameters), -1, 0))
+        return {TIME: time, **dict(zip((*self.states, *self.parameters), columns, strict=True))}
 
     def _values(self, time: float, y: np.ndarray, parameters: np.ndarray) -> dict[str, float | np.ndarray]:
-        values = {TIME: time, **dict(zip(self.states, y, strict=True)), **dict(zip(self.parameters, parameters, strict=True))}
+        values = self._symbols(time, y, parameters)
         for definition in self.model.definitions:
             values[definition.name] = evaluate(definition.formula, values)
         return values
+
+
+def _last(like: np.ndarray, columns: list[float | np.ndarray]) -> np.ndarray:
+    """Put columns side by side on the last axis, in the shape of `like`."""
+    return np.stack([np.broadcast_to(column, np.shape(like)[:-1]) for column in columns], axis=-1)
 
 
 def compile_model(model: Model) -> CompiledModel:

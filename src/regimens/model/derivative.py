@@ -7,7 +7,9 @@ loses order for one step and its error control notices, while an infinite entry 
 
 from __future__ import annotations
 
-from regimens.model.graph import Graph, Node
+import math
+
+from regimens.model.graph import ODDS_LIMIT, Graph, Node
 
 
 class Derivatives:
@@ -27,7 +29,8 @@ class Derivatives:
             if found.operation == "symbol":
                 self._done[node] = graph.number(1.0)
             else:
-                inner = tuple(self.of(argument) for argument in found.arguments)
+                arguments = found.arguments[:3] if found.operation == "share" else found.arguments
+                inner = tuple(self.of(argument) for argument in arguments)
                 self._done[node] = _rule(graph, node, found, inner)
         return self._done[node]
 
@@ -65,8 +68,8 @@ def _rule(g: Graph, node: int, found: Node, d: tuple[int, ...]) -> int:
             return g.less(a[0], a[1], d[2], d[3])
         case "power":
             return _of_power(g, node, a, d)
-        case "odds":
-            return _of_odds(g, node, a, d)
+        case "share":
+            return _of_share(g, node, a, d)
     raise TypeError(f"no rule for {found.operation!r}")
 
 
@@ -77,10 +80,12 @@ def _of_power(g: Graph, node: int, a: tuple[int, ...], d: tuple[int, ...]) -> in
     return g.positive(base, g.multiply(node, g.add(by_base, by_exponent)))
 
 
-def _of_odds(g: Graph, node: int, a: tuple[int, ...], d: tuple[int, ...]) -> int:
-    """Differentiate (e/x)^h: odds * (h (de/e - dx/x) + dh log(e/x))."""
-    x, e, h = a
-    by_x = g.multiply(g.reciprocal(x), d[0])
-    by_e = g.positive(e, g.multiply(g.reciprocal(e), d[1]))
-    by_h = g.positive(e, g.multiply(g.subtract(g.log(e), g.log(x)), d[2]))
-    return g.multiply(node, g.add(g.multiply(h, g.subtract(by_e, by_x)), by_h))
+def _of_share(g: Graph, node: int, a: tuple[int, ...], d: tuple[int, ...]) -> int:
+    """Differentiate s = 1 / (1 + odds): s (1 - s) (h (dx/x - de/e) + dh log(x/e)), multiplied in an order that stays finite."""
+    x, e, h, odds = a
+    by_x = g.multiply(d[0], g.reciprocal(x))
+    by_e = g.positive(e, g.multiply(d[1], g.reciprocal(e)))
+    by_h = g.positive(e, g.multiply(d[2], g.subtract(g.log(x), g.log(e))))
+    slope = g.add(g.multiply(h, g.subtract(by_x, by_e)), by_h)
+    found = g.multiply(g.multiply(node, g.multiply(odds, node)), slope)
+    return g.less(odds, g.number(math.exp(ODDS_LIMIT - 1.0)), found, g.number(0.0))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,8 @@ if TYPE_CHECKING:
     from rich.console import Group, RenderableType
     from rich.table import Table
 
-_TIMES = {"h": "hours", "day": "days"}
+TIMES = {"h": "hours", "day": "days"}
+PARAMETER_HEADINGS = ("name", "value", "unit", "bounds", "CV", "source", "what it is")
 
 EXPLORATORY = "Exploratory: not calibrated to patient data."
 
@@ -55,7 +55,7 @@ def describe(model: Model) -> Group:
     if model.exploratory:
         parts.append(Text(EXPLORATORY, style="bold"))
     parts += [Text(model.description.strip()), Text("")]
-    parts += _section(f"Equations (time in {_TIMES[model.time_unit]})", _pairs(equations(model), _units_of_equations(model)))
+    parts += _section(f"Equations (time in {TIMES[model.time_unit]})", _pairs(equations(model), units_of_equations(model)))
     parts += _section("Before the first dose", _pairs(initial_values(model), [state.unit for state in model.states]))
     parts += _section("Doses", Group(*(Text(f"  {sentence}") for sentence in inputs_in_words(model))))
     parts += _section("Parameters", _parameter_table(model))
@@ -106,7 +106,8 @@ def _pairs(pairs: list[tuple[str, str]], units: list[str]) -> RenderableType:
     return _indented(grid)
 
 
-def _units_of_equations(model: Model) -> list[str]:
+def units_of_equations(model: Model) -> list[str]:
+    """Return the units of `equations`, in its order."""
     rates = [f"1/{model.time_unit}" if state.unit == "1" else f"{state.unit}/{model.time_unit}" for state in model.states]
     return [definition.unit for definition in model.definitions] + rates
 
@@ -123,13 +124,12 @@ def _parameter_table(model: Model) -> RenderableType:
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="underline")
-    known = any(parameter.uncertainty for parameter in model.parameters)
-    for heading in ("name", "value", "unit", "bounds", "CV", *(["known"] if known else []), "source"):
+    for heading in PARAMETER_HEADINGS[:-1]:
         table.add_column(heading, justify="right" if heading in ("value", "CV") else "left", no_wrap=True)
-    table.add_column("what it is", overflow="fold")
+    table.add_column(PARAMETER_HEADINGS[-1], overflow="fold")
     numbers = source_numbers(model)
     for parameter in model.parameters:
-        table.add_row(*(Text(cell) for cell in _cells(parameter, numbers, known)))
+        table.add_row(*(Text(cell) for cell in parameter_cells(parameter, numbers)))
     return _indented(table)
 
 
@@ -139,14 +139,13 @@ def _indented(body: RenderableType) -> RenderableType:
     return Padding(body, (0, 0, 0, 2), expand=False)
 
 
-def _cells(parameter: Parameter, numbers: dict[str, int], known: bool) -> Iterator[str]:
+def parameter_cells(parameter: Parameter, numbers: dict[str, int]) -> Iterator[str]:
+    """Yield name, value, unit, bounds, CV, source and label of a parameter as text, under `PARAMETER_HEADINGS`."""
     yield parameter.name
     yield f"{parameter.value:g}"
     yield parameter.unit
     yield "fixed" if parameter.low == parameter.high else f"{parameter.low:g}-{parameter.high:g}"
     yield f"{parameter.cv:.0%}" if parameter.cv else "-"
-    if known:
-        yield f"within x{math.exp(parameter.uncertainty):.2g}" if parameter.uncertainty else "-"
     yield "assumed" if parameter.source is None else f"[{numbers[parameter.source]}]"
     yield parameter.label
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from regimens.model.expression import Binary, Call, Expression, Name, Negation, Number
+from regimens.model.graph import ODDS_LIMIT, Graph, Node
 
 Value = float | np.ndarray
 
@@ -47,10 +48,53 @@ def _power(base: Value, exponent: Value) -> Value:
 def hill(x: Value, ec50: Value, h: Value) -> Value:
     """Return x^h / (ec50^h + x^h), 0 for x <= 0 and 1 for ec50 = 0 < x, without overflow."""
     with np.errstate(all="ignore"):
-        share = 1.0 / (1.0 + np.exp(np.clip(h * (np.log(ec50) - np.log(x)), -690.0, 690.0)))
+        share = 1.0 / (1.0 + np.exp(np.clip(h * (np.log(ec50) - np.log(x)), -ODDS_LIMIT, ODDS_LIMIT)))
         return np.where(np.less_equal(x, 0.0), 0.0, share)[()]
 
 
+def node_values(graph: Graph, symbols: Mapping[str, Value]) -> list[np.ndarray]:
+    """Return the value of every node of a graph where its symbols have the given values (numbers or arrays)."""
+    values: list[np.ndarray] = []
+    with np.errstate(all="ignore"):
+        for node in graph.nodes:
+            arguments = [values[a] for a in node.arguments]
+            values.append(np.asarray(_meaning(node, arguments, symbols), dtype=np.float64))
+    return values
+
+
+def _meaning(node: Node, a: list[np.ndarray], symbols: Mapping[str, Value]) -> Value:
+    match node.operation:
+        case "number":
+            return node.data  # type: ignore[return-value]
+        case "symbol":
+            return symbols[node.data]  # type: ignore[index]
+        case "integer power":
+            return a[0] ** node.data  # type: ignore[operator]
+        case "power":
+            return np.maximum(a[0], 0.0) ** a[1]
+        case "positive":
+            return np.where(a[0] <= 0.0, 0.0, a[1])
+        case "less":
+            return np.where(a[0] < a[1], a[2], a[3])
+        case "odds":
+            return np.exp(np.clip(a[2] * (np.log(a[1]) - np.log(a[0])), -ODDS_LIMIT, ODDS_LIMIT))
+        case "share":
+            return 1.0 / (1.0 + a[3])
+    return _PLAIN[node.operation](*a)
+
+
+_PLAIN: dict[str, Callable[..., np.ndarray]] = {
+    "+": np.add,
+    "-": np.subtract,
+    "*": np.multiply,
+    "negate": np.negative,
+    "reciprocal": np.reciprocal,
+    "exp": np.exp,
+    "log": np.log,
+    "sqrt": np.sqrt,
+    "min": np.minimum,
+    "max": np.maximum,
+}
 _OPERATORS: dict[str, Callable[[Value, Value], Value]] = {
     "+": np.add,
     "-": np.subtract,

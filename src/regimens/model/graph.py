@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-import numpy as np
-
 from regimens.model.expression import Binary, Call, Expression, Name, Negation, Number
 
 LARGEST_INTEGER_POWER = 64
 """Constant whole powers up to this are products; beyond it the general power is as exact and shorter."""
+
+ODDS_LIMIT = 690.0
+"""Odds of a Hill term stay within e^-690 and e^690, so that they and their products with the term are finite."""
 
 
 class Node(NamedTuple):
@@ -30,9 +31,9 @@ class Node(NamedTuple):
 class Graph:
     """A growing set of nodes; the methods return the node that stands for the operation, simplified where that is exact.
 
-    Operations: number, symbol, + - *, reciprocal, negate, integer power, power, exp, log, sqrt, min, max, and three with
-    a condition: `positive(x, v)` is v for x > 0 else 0, `less(a, b, u, v)` is u for a < b else v, and `odds(x, e, h)` is
-    (e/x)^h kept within the range of floating-point numbers, from which hill(x, e, h) = 1 / (1 + odds).
+    Operations: number, symbol, + - *, reciprocal, negate, integer power, power, exp, log, sqrt, min, max; two with a
+    condition, `positive(x, v)` that is v for x > 0 else 0 and `less(a, b, u, v)` that is u for a < b else v; and two for
+    Hill terms, `odds(x, e, h)` that is (e/x)^h kept within e^-690 and e^690, and `share(x, e, h, odds)` = 1 / (1 + odds).
     A quantity that is not a number is passed on by every one of them.
     """
 
@@ -157,10 +158,13 @@ class Graph:
         return self.multiply(a, self.reciprocal(b))
 
     def power(self, a: int, b: int) -> int:
-        """Return a ** b: products for small whole numbers, the square root for 0.5, else exp(b log a) with 0 for a <= 0."""
+        """Return a ** b: products for small whole b, else a root or exp(b log a), both taken of 0 where a is below 0.
+
+        Whatever decays to zero may end a rounding error below it; a root must not stop the subject for that.
+        """
         n = self.value(b)
         if n == 0.5:
-            return self.sqrt(a)
+            return self.sqrt(self.maximum(a, self.number(0.0)))
         if n is None or n != int(n) or abs(n) > LARGEST_INTEGER_POWER:
             return self._node("power", a, b)
         if n == 0:
@@ -204,7 +208,7 @@ class Graph:
         if self.value(h) == 1.0:
             return self.positive(x, self.multiply(x, self.reciprocal(self.add(ec50, x))))
         odds = self._node("odds", x, ec50, h)
-        return self.positive(x, self.reciprocal(self.add(self.number(1.0), odds)))
+        return self.positive(x, self._node("share", x, ec50, h, odds))
 
     def read(self, formula: Expression, names: Mapping[str, int]) -> int:
         """Return the node of a formula whose names stand for the given nodes; KeyError for a name that is not given."""
@@ -221,47 +225,7 @@ class Graph:
                 return _FUNCTIONS[function](self, *(self.read(argument, names) for argument in arguments))
         raise TypeError(f"{formula!r} is no formula")
 
-    def evaluate(self, symbols: Mapping[str, float]) -> list[np.float64]:
-        """Return the value of every node in plain numpy, for tests and judges."""
-        values: list[np.float64] = []
-        with np.errstate(all="ignore"):
-            for node in self.nodes:
-                arguments = [values[a] for a in node.arguments]
-                values.append(np.float64(_meaning(node, arguments, symbols)))
-        return values
 
-
-def _meaning(node: Node, a: list[np.float64], symbols: Mapping[str, float]) -> float:
-    match node.operation:
-        case "number":
-            return node.data  # type: ignore[return-value]
-        case "symbol":
-            return symbols[node.data]  # type: ignore[index]
-        case "integer power":
-            return a[0] ** node.data  # type: ignore[operator]
-        case "power":
-            return np.maximum(a[0], 0.0) ** a[1]
-        case "positive":
-            return 0.0 if a[0] <= 0.0 else a[1]
-        case "less":
-            return a[2] if a[0] < a[1] else a[3]
-        case "odds":
-            return np.exp(np.clip(a[2] * (np.log(a[1]) - np.log(a[0])), -690.0, 690.0))
-    return _PLAIN[node.operation](*a)
-
-
-_PLAIN: dict[str, Callable[..., float]] = {
-    "+": np.add,
-    "-": np.subtract,
-    "*": np.multiply,
-    "negate": np.negative,
-    "reciprocal": np.reciprocal,
-    "exp": np.exp,
-    "log": np.log,
-    "sqrt": np.sqrt,
-    "min": np.minimum,
-    "max": np.maximum,
-}
 _OPERATORS: dict[str, Callable[[Graph, int, int], int]] = {
     "+": Graph.add,
     "-": Graph.subtract,

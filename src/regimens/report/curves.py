@@ -59,7 +59,7 @@ def lanes(comparison: Comparison, cast: Cast) -> dict[int, tuple[Lane, ...]]:
     by_arm: dict[int, tuple[Lane, ...]] = {}
     if not len(comparison.events):
         return by_arm
-    frame = comparison.events.assign(given=given(comparison))
+    frame = comparison.events
     largest = frame.groupby("drug")["given"].max()
     names = sorted(largest.index, key=lambda drug: (drug != "il2", drug))
     for look in cast.arms:
@@ -79,17 +79,9 @@ def lanes(comparison: Comparison, cast: Cast) -> dict[int, tuple[Lane, ...]]:
     return by_arm
 
 
-def given(comparison: Comparison) -> pd.Series:
-    """Return the amount of each dose at the scenario's subject (IU or mg)."""
-    subject = comparison.scenario.subject
-    size = {"per kg": float(subject.weight_kg), "per m2": float(subject.bsa_m2)}
-    return comparison.events["amount"] * comparison.events["basis"].map(lambda basis: size.get(basis, 1.0))
-
-
 def cumulative(comparison: Comparison, cast: Cast, drug: str) -> tuple[Panel, ...]:
     """Return the panels of the running total of a drug: all arms in one, or one an arm where arms are kept apart."""
-    frame = comparison.events.assign(given=given(comparison))
-    frame = frame[frame["drug"] == drug]
+    frame = comparison.events[comparison.events["drug"] == drug]
     unit = "MIU" if drug == "il2" else "mg"
     drawn = []
     for look in cast.arms:

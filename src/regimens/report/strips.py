@@ -78,7 +78,7 @@ def tallest(comparison: Comparison) -> str:
     """Return the largest dose of each drug in words."""
     if not len(comparison.events):
         return ""
-    amounts = curves.given(comparison).groupby(comparison.events["drug"], sort=False).max()
+    amounts = comparison.events.groupby("drug", sort=False)["given"].max()
     return words.listing(
         [f"{words.amount(round(v, 6), _unit(drug))} of {words.drug(drug)}" for drug, v in amounts.items()]
     )

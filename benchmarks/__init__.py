@@ -1,0 +1,1 @@
+"""How fast, how exact, how early and how robust: one question a file, all answered by `python -m benchmarks`."""

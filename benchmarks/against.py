@@ -1,0 +1,148 @@
+"""How do other tools do on `pop`, at equal tolerance and at equal error, in interleaved rounds on the same machine?
+
+REGIMENS_PEERS_PYTHON names the Python that has the peers (this one if not set), REGIMENS_RSCRIPT the Rscript with deSolve.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.workload import errors, fastest, ours, reference, table
+from tests.engine.models import POP_DOSES, POP_TIMES, pop_parameters
+
+FOLDER = Path(__file__).parent / "peers"
+ROUNDS = 3
+POPULATION = 1000
+EQUAL_ERROR_RTOL = 3e-6
+"""Our tolerance at which the worst error of T over the population is at most 1e-6."""
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A tool: the command's last word, how many subjects are timed, how many give the error, and (rtol, threads) to try."""
+
+    name: str
+    script: str
+    timed: int
+    judged: int
+    settings: tuple[tuple[float, int], ...]
+
+
+PEERS = (
+    Peer("numbalsoda (LSODA)", "numbalsoda_loop.py", 200, 1000, ((1e-6, 1), (1e-6, 2), (2.5e-7, 1), (2.5e-7, 2))),
+    Peer("deSolve lsoda, C rates", "desolve.R", 100, 1000, ((1e-6, 1), (2.5e-7, 1))),
+    Peer("libroadrunner (CVODE)", "roadrunner_sbml.py", 50, 1000, ((1e-6, 1), (1e-8, 1))),
+    Peer("diffrax Kvaerno5, vmap 100", "diffrax_vmap.py", 100, 100, ((1e-6, 1),)),
+    Peer("scipy solve_ivp LSODA", "scipy_lsoda.py", 4, 40, ((1e-6, 1),)),
+)
+
+
+@dataclass
+class Process:
+    """A running peer."""
+
+    peer: Peer
+    folder: Path
+    process: subprocess.Popen
+    setup_s: float
+    seconds: dict[tuple[float, int], float] = field(default_factory=dict)
+
+    def ask(self, subjects: int, rtol: float, threads: int) -> float:
+        """Return the seconds that the peer takes; its values are then in the folder."""
+        self.process.stdin.write(f"{subjects} {rtol:g} {threads}\n")
+        self.process.stdin.flush()
+        return float(self.process.stdout.readline())
+
+    def values(self) -> np.ndarray:
+        """Return (subjects, times, states) of the last answer."""
+        return np.fromfile(self.folder / "out.bin").reshape(-1, len(POP_TIMES), 5)
+
+    def peak_mib(self) -> float:
+        """Return the most memory the peer has had so far, or not a number where the system does not tell."""
+        try:
+            status = Path(f"/proc/{self.process.pid}/status").read_text()
+            return int(status.split("VmHWM:")[1].split()[0]) / 1024
+        except (OSError, IndexError):
+            return float("nan")
+
+
+def start(peer: Peer, folder: Path) -> Process | None:
+    """Start a peer in a folder with the workload; None if it cannot run here."""
+    folder.mkdir()
+    pop_parameters(POPULATION).values.tofile(folder / "parameters.bin")
+    POP_DOSES.tofile(folder / "doses.bin")
+    POP_TIMES.tofile(folder / "times.bin")
+    python = os.environ.get("REGIMENS_PEERS_PYTHON", sys.executable)
+    program = os.environ.get("REGIMENS_RSCRIPT", "Rscript") if peer.script.endswith(".R") else python
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    try:
+        process = subprocess.Popen(
+            [program, str(FOLDER / peer.script), str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, text=True, env=environment,
+        )  # fmt: skip
+    except OSError:
+        return None
+    answer = process.stdout.readline().strip()
+    return Process(peer, folder, process, float(answer)) if answer else None
+
+
+def run() -> str:
+    """Return the table of peers and the ratios."""
+    exact = reference(POPULATION)
+    with tempfile.TemporaryDirectory() as folder:
+        running = [(peer, start(peer, Path(folder) / str(i))) for i, peer in enumerate(PEERS)]
+        mine: dict[tuple[float, int], float] = {}
+        for _ in range(ROUNDS):
+            for key in ((1e-6, 1), (1e-6, 2), (EQUAL_ERROR_RTOL, 1), (EQUAL_ERROR_RTOL, 2)):
+                spent = fastest(lambda key=key: ours(POPULATION, *key), 3) / POPULATION
+                mine[key] = min(spent, mine.get(key, np.inf))
+            for _, process in running:
+                if process is not None:
+                    for key in process.peer.settings:
+                        spent = process.ask(process.peer.timed, *key) / process.peer.timed
+                        process.seconds[key] = min(spent, process.seconds.get(key, np.inf))
+        rows = _own_rows(mine, exact)
+        for peer, process in running:
+            rows += [[peer.name, "", "", "not run", "", "", "", "", ""]] if process is None else _rows(process, mine, exact)
+        for _, process in running:
+            if process is not None:
+                process.process.stdin.close()
+                process.process.wait()
+    header = ["tool", "rtol", "threads", "ms/subject", "max error T", "max error C", "set-up s", "peak MiB", "time / ours"]
+    return table(header, rows)
+
+
+def _own_rows(mine: dict[tuple[float, int], float], exact: np.ndarray) -> list[list[object]]:
+    rows = []
+    for (rtol, threads), seconds in mine.items():
+        cells, drug = errors(ours(POPULATION, rtol, threads).values, exact)
+        rows.append(["**regimens**", f"{rtol:g}", threads, f"{seconds * 1e3:.4f}", f"{cells:.1e}", f"{drug:.1e}", "", "", ""])
+    return rows
+
+
+def _rows(process: Process, mine: dict[tuple[float, int], float], exact: np.ndarray) -> list[list[object]]:
+    """Return a peer's rows; each is compared with our run that is at least as exact: at 1e-6, and at 3e-6 where that is enough."""
+    rows = []
+    enough = errors(ours(POPULATION, EQUAL_ERROR_RTOL, 1).values, exact)
+    for (rtol, threads), seconds in process.seconds.items():
+        process.ask(process.peer.judged, rtol, threads)
+        cells, drug = errors(process.values(), exact)
+        ratios = [seconds / mine[1e-6, threads]]
+        if cells >= enough[0] and drug >= enough[1]:
+            ratios.append(seconds / mine[EQUAL_ERROR_RTOL, threads])
+        rows.append([
+            process.peer.name, f"{rtol:g}", threads, f"{seconds * 1e3:.3g}", f"{cells:.1e}", f"{drug:.1e}",
+            f"{process.setup_s:.1f}", f"{process.peak_mib():.0f}", " / ".join(f"{ratio:.0f}" for ratio in ratios),
+        ])  # fmt: skip
+    return rows
+
+
+if __name__ == "__main__":
+    print(run())

@@ -1,0 +1,11 @@
+"""Write docs/models.md from the model files, after a change of any of them."""
+
+from pathlib import Path
+
+from regimens import shipped
+from regimens.model import find_model
+from regimens.model.markdown import page
+
+PAGE = Path(__file__).parents[1] / "docs" / "models.md"
+PAGE.parent.mkdir(exist_ok=True)
+PAGE.write_text(page(map(find_model, shipped.names("models"))), encoding="utf-8")

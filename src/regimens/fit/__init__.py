@@ -1,0 +1,1 @@
+"""Fitting models to published responses, and checking them on others."""

@@ -1,0 +1,67 @@
+"""From responses to rows of a fit: medians on the log scale, with everything that was done to the printed number stated.
+
+Models predict the typical subject, which is the median of log-normal subjects. A printed mean is therefore turned into a
+median by the moments of a log-normal value, where its source prints the spread that this needs.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from regimens.evidence import Response
+from regimens.evidence.spread import Printed, Spread, spread_of
+from regimens.fit.calibrate import Row
+from regimens.fit.likelihood import Observation
+from regimens.fit.prediction import Target
+
+BASELINE_COUNT = "treg"
+"""The observable whose rows bring their own baseline into the model."""
+
+
+def rows_of(responses: Iterable[Response], role: str | None = None) -> tuple[Row, ...]:
+    """Return the rows of `responses` that have a value, of one role ('fit', 'check') or of all; orderings are left out."""
+    return tuple(
+        _row(response)
+        for response in responses
+        if response.value is not None and response.se_log is not None and role in (None, response.role)
+    )
+
+
+def _row(response: Response) -> Row:
+    before = _spread(response.baseline, response.n, response.statistic)
+    shift = _mean_to_median(response.sd_log, response.statistic)
+    se, baseline = response.se_log or 0.0, None
+    if response.observable == BASELINE_COUNT and response.baseline is not None:
+        before_sd = None if before is None else before.sd_log
+        baseline = response.baseline.value * math.exp(_mean_to_median(before_sd, response.statistic))
+        se = math.hypot(se, 0.0 if before is None else before.se_log)
+    elif before is not None and response.unit != "fold":
+        shift -= _mean_to_median(before.sd_log, response.statistic)
+    observation = Observation(math.log(response.value or math.nan) + shift, se, response.study, response.bound)
+    peak = response.reading == "peak"
+    subject = response.subject
+    target = Target(
+        regimen=response.regimen,
+        observable=response.observable,
+        time_h=None if peak else response.time_h,
+        window_h=(0.0, response.time_h or 0.0) if peak else None,
+        weight_kg=float(subject.weight_kg),
+        bsa_m2=float(subject.bsa_m2),
+        baseline=baseline,
+    )
+    return Row(response.id, observation, target)
+
+
+def _mean_to_median(sd_log: float | None, statistic: str) -> float:
+    """Return log(median / statistic) of a log-normal value; 0 where the statistic is no mean or has no spread."""
+    return -0.5 * sd_log**2 if statistic == "mean" and sd_log else 0.0
+
+
+def _spread(printed: Printed | None, count: int, statistic: str) -> Spread | None:
+    if printed is None or printed.low is None or printed.high is None:
+        return None
+    try:
+        return spread_of(printed.value, printed.low, printed.high, printed.interval, count, statistic == "median")
+    except ValueError:
+        return None
