@@ -203,5 +203,15 @@ def test_quotes_blank_lines_and_windows_line_ends_do_not_move_the_lines(tmp_path
     assert [(p.line, p.column, p.message) for p in raised.value.problems] == [(5, 66, "'ft' is no role.")]
 
 
+def test_a_row_that_shares_subjects_names_the_other(tmp_path):
+    assert [row.id for row in SHIPPED.values() if not row.independent] == ["lilacs-1.5", "lilacs-2.5"]
+    heading, second = HEADING + ",shares_with", GOOD.replace("a,S", "bb,S")
+    assert [row.shares_with for row in read(tmp_path, GOOD + ",bb", second + ",", heading=heading)] == ["bb", ""]
+    assert said(tmp_path, GOOD + ",bc", second + ",bb", heading=heading) == [
+        (2, "'bc' is no other row of this table.", "Did you mean 'bb'?"),
+        (3, "'bb' is no other row of this table.", "The only one known is 'a'."),
+    ]
+
+
 def test_the_shipped_table_has_every_column():
     assert tuple(FILE.read_text(encoding="ascii").splitlines()[0].split(",")) == COLUMNS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from fractions import Fraction
 
 from regimens.errors import Problem, RegimenError, UnitError, did_you_mean
@@ -41,6 +42,7 @@ class RowReader:
         values = self._values(analyte, unit, baseline, printed, statistic, n)
         return {
             **{name: row[name] for name in ("id", "study", "doi", "population", "time_words", "how_read", "assumed", "note")},
+            "shares_with": row["shares_with"],
             "doi_verified": self._chosen("doi_verified", ("yes", "no"), blank=True) == "yes",
             "year": None if row["year"] == "" else self._count("year"),
             "n": n,
@@ -59,6 +61,14 @@ class RowReader:
             "role": self._chosen("role", ROLES),
             "line": row.line,
         }
+
+    def check_shared(self, rows: Sequence[Row]) -> None:
+        """Note every row that shares its subjects with a row that is not there, or with itself."""
+        for row in rows:
+            name, others = row["shares_with"], {other["id"] for other in rows} - {row["id"]}
+            if name and name not in others:
+                found = f"'{name}' is no other row of this table."
+                self.problems.append(row.problem("shares_with", found, did_you_mean(name, others)))
 
     def _note(self, column: str, message: str, advice: str = "", at: int = 0) -> None:
         self.problems.append(self._row.problem(column, message, advice, at=at))
