@@ -208,7 +208,7 @@ def test_a_row_that_shares_subjects_names_the_other(tmp_path):
     heading, second = HEADING + ",shares_with", GOOD.replace("a,S", "bb,S")
     assert [row.shares_with for row in read(tmp_path, GOOD + ",bb", second + ",", heading=heading)] == ["bb", ""]
     assert said(tmp_path, GOOD + ",bc", second + ",bb", heading=heading) == [
-        (2, "'bc' is no other row of this table.", "Did you mean 'bb'?"),
+        (2, "'bc' is no other row of this table.", "The only one known is 'bb'."),
         (3, "'bb' is no other row of this table.", "The only one known is 'a'."),
     ]
 

@@ -40,7 +40,8 @@ class Response:
     'upper bound' where the value is one, else ''. `se_log` is the standard error of the logarithm of `value`, and
     `se_words` says where it is from; `sd_log` is the spread between subjects where the source tells it. A baseline is the
     same statistic as the value, and `baseline_se_log` is the standard error of its logarithm. `reading` is 'at' or 'peak':
-    at `time_h`, or the highest from 0 h to `time_h`. `shares_with` is the id of another row that has subjects of this one. `weight_kg` and `bsa_m2` are None for the typical body.
+    at `time_h`, or the highest from 0 h to `time_h`. `shares_with` is the id of another row that has subjects of this one.
+    `weight_kg` and `bsa_m2` are None for the typical body.
     """
 
     id: str
