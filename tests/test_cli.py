@@ -245,3 +245,54 @@ def test_shown_help_names_every_command(scenario, monkeypatch, capsys):
     for command in ("compare", "exposure", "check", "explain", "models", "model", "schema"):
         assert f"  {command} " in out
     assert "Nothing here is for treatment decisions." in out
+
+
+def test_the_library_lists_regimens_and_beneath_them_what_is_left_open(monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "160")
+    code, out, _ = run(monkeypatch, capsys, "library")
+    assert code == 0
+    closed, left_open = out.split("Left open by their sources, and not completed:")
+    row = next(line.split() for line in closed.splitlines() if "koreth-2011-1" in line)
+    assert " ".join(row) == "koreth-2011-1 1 MIU/m2 SC daily x 56 100.8 MIU (1.8 m2) Koreth 2011"
+    assert "lite-1 (Lim 2019/2023 (LITE))" in left_open
+    assert "lite-1" not in closed
+
+
+def test_one_regimen_of_the_library_is_shown_with_its_source_and_explained(monkeypatch, capsys):
+    code, out, _ = run(monkeypatch, capsys, "library", "lilacs-1.5")
+    assert code == 0
+    assert out == """\
+lilacs-1.5
+  Study         Zhao 2022 (LILACS)
+  Citation      Zhao TX 2022, NEJM Evid
+  DOI           10.1056/EVIDoa2100009 (to be verified)
+  Registration  NCT03113773
+  Population    acute coronary syndrome without ST elevation
+  Arm           part B
+  With          standard care
+  Read from     abstract
+  Total         7.5 MIU
+
+1.5 MIU SC daily x 5
+
+il2: 5 doses of 1.5 MIU are 7.5 MIU.
+  Mass            458.3 ug, 29.96 nmol of aldesleukin
+  First dose      day 0 (protocol day 1)
+  Last dose       day 4 (protocol day 5)
+  Days on, off    5 with a dose, 0 without, over 5 days of treatment
+  Mean per week   10.5 MIU
+  Highest 7 days  7.5 MIU
+
+Doses a day            il2
+week  days  protocol   0 1 2 3 4 5 6
+   0     0         1   1 1 1 1 1 . .
+"""
+
+
+def test_an_open_regimen_of_the_library_says_why_and_an_unknown_one_ends_with_code_2(monkeypatch, capsys):
+    code, out, _ = run(monkeypatch, capsys, "library", "tilt")
+    assert code == 0
+    assert out.splitlines()[-1] == "  Left open     One or two 5-day courses at 0.3 to 1 MIU; who got which is not given."
+    code, out, err = run(monkeypatch, capsys, "library", "koreth-2011-2")
+    assert (code, out) == (2, "")
+    assert err == "The library has no regimen 'koreth-2011-2'. Did you mean 'koreth-2011-3'? `regimens library` lists all 73.\n"

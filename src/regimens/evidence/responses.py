@@ -22,7 +22,8 @@ NEEDED = ("id", "study", "n", "regimen", "analyte", "time_h", "statistic", "valu
 COLUMNS = (
     "id", "study", "doi", "doi_verified", "year", "population", "n", "regimen", "weight_kg", "bsa_m2",
     "baseline", "baseline_low", "baseline_high", "baseline_interval", "analyte", "time_h", "time_words",
-    "statistic", "value", "low", "high", "interval", "unit", "assumed_sd_log", "role", "how_read", "assumed", "note",
+    "statistic", "value", "low", "high", "interval", "unit", "assumed_sd_log", "role", "shares_with",
+    "how_read", "assumed", "note",
 )  # fmt: skip
 """Columns a table of responses may have; those that are not needed are blank where they are left out."""
 
@@ -39,7 +40,8 @@ class Response:
     'upper bound' where the value is one, else ''. `se_log` is the standard error of the logarithm of `value`, and
     `se_words` says where it is from; `sd_log` is the spread between subjects where the source tells it. A baseline is the
     same statistic as the value, and `baseline_se_log` is the standard error of its logarithm. `reading` is 'at' or 'peak':
-    at `time_h`, or the highest from 0 h to `time_h`. `weight_kg` and `bsa_m2` are None for the typical body.
+    at `time_h`, or the highest from 0 h to `time_h`. `shares_with` is the id of another row that has subjects of this one.
+    `weight_kg` and `bsa_m2` are None for the typical body.
     """
 
     id: str
@@ -70,10 +72,16 @@ class Response:
     se_log: float | None
     se_words: str
     role: str
+    shares_with: str
     how_read: str
     assumed: str
     note: str
     line: int
+
+    @property
+    def independent(self) -> bool:
+        """Whether no other row of the table is said to have subjects of this one."""
+        return not self.shares_with
 
     @property
     def subject(self) -> Subject:
@@ -90,6 +98,7 @@ def read_responses(path: str | Path, horizon_h: float = LONGEST_H) -> tuple[Resp
     table = read_table(path, NEEDED, COLUMNS)
     reader = RowReader(horizon_h)
     found = [reader.read(row) for row in table.rows]
+    reader.check_shared(table.rows)
     if reader.problems:
         raise InputFileError(table.path, reader.problems, table.text)
     return tuple(Response(**fields) for fields in found)

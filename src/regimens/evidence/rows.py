@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from fractions import Fraction
 
 from regimens.errors import Problem, RegimenError, UnitError, did_you_mean
@@ -41,6 +42,7 @@ class RowReader:
         values = self._values(analyte, unit, baseline, printed, statistic, n)
         return {
             **{name: row[name] for name in ("id", "study", "doi", "population", "time_words", "how_read", "assumed", "note")},
+            "shares_with": row["shares_with"],
             "doi_verified": self._chosen("doi_verified", ("yes", "no"), blank=True) == "yes",
             "year": None if row["year"] == "" else self._count("year"),
             "n": n,
@@ -59,6 +61,14 @@ class RowReader:
             "role": self._chosen("role", ROLES),
             "line": row.line,
         }
+
+    def check_shared(self, rows: Sequence[Row]) -> None:
+        """Note every row that shares its subjects with a row that is not there, or with itself."""
+        for row in rows:
+            name, others = row["shares_with"], {other["id"] for other in rows} - {row["id"]}
+            if name and name not in others:
+                found = f"'{name}' is no other row of this table."
+                self.problems.append(row.problem("shares_with", found, did_you_mean(name, others)))
 
     def _note(self, column: str, message: str, advice: str = "", at: int = 0) -> None:
         self.problems.append(self._row.problem(column, message, advice, at=at))
@@ -169,13 +179,13 @@ class RowReader:
     def _time(self, analyte: Analyte | None, regimen: Regimen | None, ordering: bool) -> float | None:
         known = len(self.problems)
         time = self._number("time_h")
-        if time is None:
-            if len(self.problems) > known or ordering or analyte is None or regimen is None:
-                return None
-            if analyte.reading == "peak":
-                return float(max((dose.until for dose in regimen.written_out()), default=0))
+        if len(self.problems) > known or analyte is None:
+            return None
+        if time is None and not ordering and analyte.reading == "at":
             self._note("time_h", "The time is blank.", "Only a peak or an ordering has none.")
-        elif not 0 <= time <= self._horizon_h:
+        elif time is None and not ordering and regimen is not None:
+            time = float(max((dose.until for dose in regimen.written_out()), default=0))
+        if time is not None and not 0 <= time <= self._horizon_h:
             said = f"The time {time:g} h lies outside the horizon, from 0 to {self._horizon_h:g} h."
             self._note("time_h", said, "Times are hours after the first moment: protocol day 8 is 168.")
         return time
@@ -198,11 +208,9 @@ class RowReader:
             return blank
         if analyte is None or printed is None or n is None or statistic == "ordering":
             return blank
-        if analyte.fold and unit != "fold" and unit in analyte.units and baseline is None:
-            if not self._row["baseline"]:
-                said = f"'{self._row['analyte']}' in {unit} is compared as a fold of its baseline, which is blank."
-                self._note("baseline", said, "Give the baseline, or the value as 'fold'.")
-            return blank
+        if analyte.fold and unit != "fold" and unit in analyte.units and not self._row["baseline"]:
+            said = f"'{self._row['analyte']}' in {unit} is compared as a fold of its baseline, which is blank."
+            self._note("baseline", said, "Give the baseline, or the value as 'fold'.")
         before = self._spread(baseline, n, statistic == "median") if baseline else None
         before = before if isinstance(before, Spread) else None
         own = None if assumed is not None else self._spread(printed, n, statistic == "median")
