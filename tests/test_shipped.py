@@ -11,7 +11,7 @@ import pytest
 from regimens import shipped
 
 ROOT = Path(__file__).resolve().parents[1]
-KINDS = ("models", "scenarios", "schema", "evidence")
+KINDS = ("models", "scenarios", "schema", "evidence", "posteriors")
 
 
 def test_a_checkout_uses_the_folders_at_its_top():
@@ -39,6 +39,6 @@ def test_a_wheel_carries_every_shipped_file(tmp_path):
     subprocess.run(build, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("*.whl")
     carried = {name for name in zipfile.ZipFile(wheel).namelist() if "/_files/" in name}
-    shipped_files = {path for kind in KINDS for path in (copy / kind).glob("*") if path.is_file()}
-    assert carried == {f"regimens/_files/{path.parent.name}/{path.name}" for path in shipped_files}
+    shipped_files = {path.relative_to(copy) for kind in KINDS for path in (copy / kind).rglob("*") if path.is_file()}
+    assert carried == {f"regimens/_files/{path.as_posix()}" for path in shipped_files}
     assert {"regimens/_files/models/turnover.yaml", "regimens/_files/evidence/regimens.yaml"} <= carried

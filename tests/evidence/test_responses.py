@@ -64,7 +64,7 @@ def test_the_shipped_rows_and_their_roles_are_these():
 def test_bounds_are_bounds_with_their_assumed_error():
     gvhd, peak = SHIPPED["gvhd-treg"], SHIPPED["il2-peak"]
     assert (gvhd.bound, gvhd.value, gvhd.se_log, gvhd.time_h) == ("lower bound", 8.0, 0.2, 672.0)
-    assert (peak.bound, peak.value, peak.se_log, peak.reading, peak.time_h) == ("upper bound", 2.5, 0.2, "peak", 2160.0)
+    assert (peak.bound, peak.value, peak.se_log, peak.reading, peak.time_h) == ("upper bound", 2.5, 0.2, "peak",  672.0)
 
 
 def test_a_count_of_th17_becomes_a_fold_of_its_baseline():

@@ -1,0 +1,12 @@
+"""Write docs/validation.md: the fitted models against the rows kept apart for checks."""
+
+from pathlib import Path
+
+from regimens import shipped
+from regimens.evidence import read_responses
+from regimens.fit.validation import page, summarise
+from regimens.model import find_model
+
+responses = read_responses(shipped.folder("evidence") / "responses.csv")
+summaries = [summarise(find_model(name), responses) for name in shipped.names("models")]
+Path(__file__).parents[1].joinpath("docs", "validation.md").write_text(page(summaries, responses), encoding="utf-8")
