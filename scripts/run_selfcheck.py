@@ -22,4 +22,5 @@ ranks = selfcheck(model, rows, SETTINGS, repetitions)
 target = Path(__file__).parents[1] / "docs" / "selfcheck.csv"
 np.savetxt(target, ranks.share, fmt="%.4f", delimiter=",", header=",".join(ranks.names), comments="")
 for place, name in enumerate(ranks.names):
-    print(f"{name:>14}  truth inside its 90 % interval {ranks.held()[place]:3d} of {len(ranks.share)}   ranks {histogram(ranks.share[:, place])}")
+    held = f"truth inside its 90 % interval {ranks.held()[place]:3d} of {len(ranks.share)}"
+    print(f"{name:>14}  {held}   ranks {histogram(ranks.share[:, place])}")

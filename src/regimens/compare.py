@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -31,6 +31,9 @@ INTERVAL = 0.90
 PACKAGES = ("numpy", "scipy", "pandas", "plotly", "llvmlite", "pydantic", "ruamel.yaml", "pint")
 """Packages whose versions a result records."""
 
+OBSERVED = ("arm", "id", "study", "observable", "unit", "time_h", "value", "low", "high", "bound")
+"""Columns of the published responses of a comparison."""
+
 Progress = Callable[[str], None]
 
 
@@ -45,6 +48,7 @@ class Comparison:
     `trajectories`: arm, model, observable, unit, time_h, median, low, high (the 90 % prediction interval over subjects;
     with one subject low = median = high); `endpoints`: arm, model, endpoint, subject, replicate, value, unit, status;
     `summary`: arm, model, endpoint, n, median, low, high, unit.
+    `observed`: arm, id, study, observable, unit, time_h, value, low, high, bound (published responses drawn on the curves);
     `per_cycle` maps (arm, drug) to the total of each cycle (MIU or mg); `warnings` are sentences for the reader (doses cut
     off by the horizon, drugs a model does not know, subjects that failed); `provenance` is what provenance.json holds.
     """
@@ -56,6 +60,7 @@ class Comparison:
     trajectories: pd.DataFrame
     endpoints: pd.DataFrame
     summary: pd.DataFrame
+    observed: pd.DataFrame
     per_cycle: dict[tuple[str, str], tuple[float, ...]]
     warnings: tuple[str, ...]
     provenance: dict[str, object]
@@ -180,10 +185,19 @@ def _tabulate(
         trajectories=pd.concat([_trajectories(run, scenario) for run in runs], ignore_index=True),
         endpoints=pd.concat([_endpoints(run, scenario) for run in runs], ignore_index=True),
         summary=pd.DataFrame([row for run in runs for row in _summary(run, scenario)]),
+        observed=pd.DataFrame(list(_observed(scenario)), columns=list(OBSERVED)),
         per_cycle={(row.arm, row.drug): tuple(float(total / size[row.unit]) for total in row.per_cycle) for row in table.rows},
         warnings=warnings,
         provenance=_provenance(scenario, runs),
     )
+
+
+def _observed(scenario: Scenario) -> Iterator[dict[str, object]]:
+    for arm in scenario.arms:
+        for seen in arm.observed:
+            unit = next(o.unit for m in scenario.models for o in m.observables if o.name == seen.observable)
+            what = (arm.name, seen.id, seen.study, seen.observable, unit)
+            yield dict(zip(OBSERVED, (*what, seen.time_h, seen.value, seen.low, seen.high, seen.bound), strict=True))
 
 
 def _events(doses: DoseEvents, scenario: Scenario) -> pd.DataFrame:

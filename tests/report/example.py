@@ -146,6 +146,7 @@ def comparison(arms: dict, title: str, subjects: int, models: tuple[Model, ...] 
         trajectories=trajectories,
         endpoints=endpoints,
         summary=_summary(endpoints),
+        observed=pd.DataFrame(columns=["arm", "id", "study", "observable", "unit", "time_h", "value", "low", "high", "bound"]),
         per_cycle=_per_cycle(rows),
         warnings=("Arm 'Daily': 2 of 200 subjects stopped before 4032 h (step limit). Their endpoints are missing.",)
         if subjects > 1 and "Daily" in arms

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -45,9 +44,3 @@ def find(name: str) -> Model:
     near = did_you_mean(name, known)
     listed = f"Shipped models: {', '.join(known)}."
     raise ModelError(f"There is no model '{name}'. {f'{near} ' if near.startswith('Did') else ''}{listed}")
-
-
-def schema() -> str:
-    """Return the JSON Schema of model files as the text of schema/model.json."""
-    form = {"$schema": "https://json-schema.org/draft/2020-12/schema", **ModelShape.model_json_schema()}
-    return json.dumps(form, indent=2) + "\n"

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from regimens.report import words
 from regimens.report.cast import Cast, Look
-from regimens.report.panel import Lane, Line, Panel, Scale, apart, scale
+from regimens.report.panel import Lane, Line, Panel, Point, Scale, apart, scale
 from regimens.report.thinning import kept
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from regimens.compare import Comparison
 
 MOST_BANDS = 3
@@ -42,10 +42,32 @@ def panels(comparison: Comparison, cast: Cast, observable: tuple[str, str, str])
     drawn = lines(comparison, cast, name)
     rules = _rules(comparison, name)
     values = [v for line in drawn.values() for v in (line.median, line.low, line.high) if v is not None]
+    seen = points(comparison, cast, name)
+    values += [np.array([v for v in (p.value, p.low, p.high) if v is not None]) for p in seen]
     axis = scale([*values, *(np.array([value]) for value, _ in rules)], unit)
-    if cast.apart or _crowded(cast, name, drawn):
-        return _by_arm(cast, observable, axis, drawn, rules, lanes(comparison, cast))
-    return _by_model(cast, observable, axis, drawn, rules, lanes(comparison, cast))
+    if cast.apart or seen or _crowded(cast, name, drawn):
+        made = _by_arm(cast, observable, axis, drawn, rules, lanes(comparison, cast))
+    else:
+        made = _by_model(cast, observable, axis, drawn, rules, lanes(comparison, cast))
+    return tuple(replace(panel, points=tuple(p for p in seen if p.arm in panel.arms)) for panel in made)
+
+
+def points(comparison: Comparison, cast: Cast, observable: str) -> tuple[Point, ...]:
+    """Return the published values of an observable, in the order of the arms."""
+    frame = comparison.observed
+    by_name = {look.name: look for look in cast.arms}
+    return tuple(
+        Point(
+            by_name[row.arm],
+            float(row.time_h),
+            float(row.value),
+            None if pd.isna(row.low) else float(row.low),
+            None if pd.isna(row.high) else float(row.high),
+            row.bound,
+            row.study,
+        )
+        for row in frame[frame["observable"] == observable].itertuples()
+    )
 
 
 def _crowded(cast: Cast, name: str, drawn: dict[tuple[int, str], Line]) -> bool:

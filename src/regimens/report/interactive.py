@@ -7,8 +7,11 @@ import math
 import numpy as np
 
 from regimens.report import words
-from regimens.report.panel import Lane, Line, Panel, tick_text
+from regimens.report.panel import Lane, Line, Panel, Point, tick_text
 from regimens.report.svg import LEAST_CROWD, time_ticks
+
+BOUND_MARKS = {"lower bound": "triangle-up-open", "upper bound": "triangle-down-open"}
+"""Plotly's marks of values that are bounds."""
 
 _LABEL_CHARACTERS = 18
 _STRIP_SHARE, _LANE_SHARE, _RUG_SHARE = 0.3, 0.055, 0.11
@@ -20,6 +23,7 @@ def figure(panel: Panel) -> dict[str, object]:
     strip = _RUG_SHARE if panel.rug else min(_STRIP_SHARE, _LANE_SHARE * (1 + rows)) if rows else 0.0
     traces = [_ribbon(line, panel) for line in panel.lines if line.low is not None]
     traces += [_curve(line, panel) for line in panel.lines]
+    traces += [_point(point, panel) for point in panel.points]
     traces += _strip(panel)
     return {"data": traces, "layout": _layout(panel, strip)}
 
@@ -66,6 +70,25 @@ def _ribbon(line: Line, panel: Panel) -> dict[str, object]:
         "hoverinfo": "skip",
         "meta": _meta(line, "ribbon") | {"crowd": len(panel.lines) > LEAST_CROWD},
     }
+
+
+def _point(point: Point, panel: Panel) -> dict[str, object]:
+    low, high = point.low or point.value, point.high or point.value
+    told = {"lower bound": "at least ", "upper bound": "at most "}.get(point.bound, "")
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": words.plotly_text(words.shorten(point.study, 34)),
+        "x": _round(panel.time(np.array([point.time])), 6),
+        "y": [point.value],
+        "error_y": {
+            "type": "data", "symmetric": False, "array": [high - point.value], "arrayminus": [point.value - low],
+            "thickness": 1.2, "width": 0, "visible": not point.bound,
+        },
+        "marker": {"symbol": BOUND_MARKS.get(point.bound, "circle-open"), "size": 8, "line": {"width": 1.8}},
+        "hovertemplate": f"%{{fullData.name}}, seen: {told}%{{y:.3~g}}<extra></extra>",
+        "meta": {"arm": point.arm.index, "colour": 0, "role": "dot"},
+    }  # fmt: skip
 
 
 def _strip(panel: Panel) -> list[dict[str, object]]:

@@ -57,6 +57,19 @@ class Lane:
 
 
 @dataclass(frozen=True)
+class Point:
+    """A published value: time (h), value, its interval where it has one, which bound it is ('' for a value), and the study."""
+
+    arm: Look
+    time: float
+    value: float
+    low: float | None
+    high: float | None
+    bound: str
+    study: str
+
+
+@dataclass(frozen=True)
 class Scale:
     """A value axis: ends, ticks and title; `log` counts doublings."""
 
@@ -78,7 +91,7 @@ class Scale:
 class Panel:
     """One picture. `rules` are grey lines (value, label); `small` panels are many and keep room for a `rug` of doses.
 
-    `arms` are those that a panel is about, empty where it is about all.
+    `arms` are those that a panel is about, empty where it is about all; `points` are published values.
     """
 
     key: str
@@ -93,6 +106,7 @@ class Panel:
     labelled: bool = False
     arms: tuple[Look, ...] = ()
     rug: bool = False
+    points: tuple[Point, ...] = ()
 
 
 def scale(values: Iterable[np.ndarray], title: str, zero: bool = False) -> Scale:

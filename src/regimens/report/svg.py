@@ -6,7 +6,7 @@ import numpy as np
 from markupsafe import Markup, escape
 
 from regimens.report import words
-from regimens.report.panel import Lane, Line, Panel, tick_text
+from regimens.report.panel import Lane, Line, Panel, Point, tick_text
 
 LEFT, RIGHT, TOP, BOTTOM = 34.0, 8.0, 6.0, 24.0
 LEAST_CROWD = 3
@@ -29,6 +29,7 @@ def draw(panel: Panel, width: float = 330.0, height: float = 210.0) -> Markup:
         _grid(panel, x, top, bottom, height - BOTTOM),
         *(_ribbon(line, panel, x, top, bottom) for line in panel.lines if line.low is not None),
         *(_curve(line, panel, x, top, bottom) for line in panel.lines),
+        *(_point(point, panel, x, top, bottom) for point in panel.points),
         _doses(panel, x, TOP if not panel.small else bottom + _LANE_GAP),
         _labels(panel, x, top, bottom) if panel.labelled else "",
     ]
@@ -67,6 +68,16 @@ def _curve(line: Line, panel: Panel, x: _Span, top: float, bottom: float) -> str
     dash = f' stroke-dasharray="{line.dash}"' if line.dash else ""
     fine = " fine" if line.busy else ""
     return f'<path class="line a{line.arm.colour}{fine}" d="{_path(times, values)}"{dash}/>'
+
+
+def _point(point: Point, panel: Panel, x: _Span, top: float, bottom: float) -> str:
+    at, y = float(x(panel.time(np.array([point.time]))[0])), float(_y(panel, point.value, top, bottom))
+    if point.bound:
+        rise = -6 if point.bound == "lower bound" else 6
+        return f'<path class="seen" d="M{_n(at - 4)},{_n(y)}h8l-4,{rise}Z"/>'
+    ends = [float(_y(panel, end or point.value, top, bottom)) for end in (point.low, point.high)]
+    bar = f'<path class="seen" d="M{_n(at)},{_n(ends[0])}V{_n(ends[1])}"/>'
+    return f'{bar}<circle class="seen" cx="{_n(at)}" cy="{_n(y)}" r="3"/>'
 
 
 def _ribbon(line: Line, panel: Panel, x: _Span, top: float, bottom: float) -> str:

@@ -86,6 +86,7 @@ class ArmShape(Shape):
     )
     expect: ExpectShape | None = None
     source: SourceShape | list[SourceShape] | None = None
+    observed: list[Words] = Field([], description="Ids of published responses that are drawn on the curves of this arm.")
     assumptions: Words | list[Words] | None = Field(None, description="What the source leaves open and was filled in here.")
 
 

@@ -23,6 +23,7 @@ from regimens.population import Population
 from regimens.regimen import Regimen
 from regimens.regimen.words import parse_dose
 from regimens.scenario.file import ArmShape, ExpectShape, ScenarioShape, SourceShape, SubjectShape
+from regimens.scenario.observed import read_observed
 from regimens.scenario.regimens import read_regimen
 from regimens.scenario.values import Arm, Reference, Scenario
 from regimens.subject import Subject, mosteller
@@ -67,6 +68,7 @@ def _scenario(shape: ScenarioShape, notes: Notes) -> Scenario | None:
         return None
     _check_horizon(arms, horizon, notes)
     _check_inputs(arms, models, notes)
+    _check_observed(arms, models, float(horizon), notes)
     endpoints = tuple(_checked_endpoints(endpoints, models, arms, float(horizon), notes))
     if horizon / step > MOST_READINGS:
         notes.add(("observe",), f"The horizon holds {int(horizon / step)} readings.", f"At most {MOST_READINGS} are written.")
@@ -121,8 +123,9 @@ def _models(names: Sequence[str], notes: Notes) -> tuple[Model, ...]:
         if name in names[:index]:
             notes.add(("models", index), f"The model '{name}' is named twice.", "Name every model once.")
             continue
+        beside = Path(notes.located.path).parent / name
         try:
-            models.append(find(name))
+            models.append(find(str(beside) if name.endswith((".yaml", ".yml")) and beside.is_file() else name))
         except ModelError as error:
             notes.add(("models", index), str(error))
         except InputFileError as error:
@@ -139,11 +142,12 @@ def _arms(name: str, shape: ArmShape, notes: Notes) -> Iterator[Arm]:
     expected = tuple(_expected(shape.expect, written, (*loc, "expect"), notes)) if shape.expect else ()
     line, _ = notes.located.position(loc, key=True)
     sources = _references(shape.source) or _cited(published)
+    observed = read_observed(shape.observed, written, (*loc, "observed"), notes)
     for suffix, regimen in _resolved(shape, written, loc, notes):
         assumptions = _sentences(shape.assumptions) + (published.assumed if published else ())
         if written.has_ranges:
             assumptions += (f"The rest is given as a range ({written.in_words()}); it is taken as {_taken(shape.rest, suffix)}.",)
-        yield Arm(name + suffix, regimen, expected, sources, assumptions, line)
+        yield Arm(name + suffix, regimen, expected, sources, assumptions, observed, line)
 
 
 def _taken(choice: str | None, suffix: str) -> str:
@@ -261,6 +265,17 @@ def _check_inputs(arms: Sequence[Arm], models: Sequence[Model], notes: Notes) ->
                         f"It takes {drug} by {others}.",
                         key=True,
                     )
+
+
+def _check_observed(arms: Sequence[Arm], models: Sequence[Model], horizon_h: float, notes: Notes) -> None:
+    known = {observable.name for model in models for observable in model.observables}
+    for arm in arms:
+        for response in arm.observed:
+            if response.observable not in known:
+                said = f"'{response.id}' is about '{response.observable}', which no model of this scenario has."
+                notes.add(("arms", arm.name), said, key=True)
+            elif (response.time_h or 0.0) > horizon_h:
+                notes.add(("arms", arm.name), f"'{response.id}' was seen after the horizon.", "Move the horizon.", key=True)
 
 
 def _checked_endpoints(

@@ -8,6 +8,7 @@ import numpy as np
 
 from regimens.endpoints import Endpoint
 from regimens.engine.trajectories import Tolerances
+from regimens.evidence import Response
 from regimens.exposure import Expected
 from regimens.model.declaration import Model
 from regimens.population import Population
@@ -29,7 +30,8 @@ class Arm:
     """One regimen given to the population.
 
     `regimen` has its rest ranges resolved; `expected` has an entry per drug that the file says something about;
-    `assumptions` are sentences about what the source leaves open; `line` is where the file names the arm.
+    `assumptions` are sentences about what the source leaves open; `observed` are published responses to
+    this regimen, to be drawn on its curves; `line` is where the file names the arm.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Arm:
     expected: tuple[Expected, ...] = ()
     sources: tuple[Reference, ...] = ()
     assumptions: tuple[str, ...] = ()
+    observed: tuple[Response, ...] = ()
     line: int | None = None
 
 
