@@ -81,7 +81,8 @@ def _lines(summaries: Sequence[Summary], responses: Sequence[Response]) -> Itera
     yield (
         "Every model predicts every `check` row of `evidence/responses.csv` that it has an observable for. The 90 % interval is "
         "that of the row's own statistic at its number of subjects: parameter draws, subjects around each draw, and the "
-        "spreads between studies and rows that the fit found. Hits and misses are listed alike. Made by `python scripts/render_validation.py`."
+        "spreads between studies and rows that the fit found. Hits and misses are listed alike. "
+        "Made by `python scripts/render_validation.py`."
     )
     yield ""
     yield "| Model | Inside | 90 % interval of the share | Mean log error | Median width (log) | Score | Null score |"
