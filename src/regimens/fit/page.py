@@ -22,9 +22,9 @@ def _lines(models: Sequence[str]) -> Iterator[str]:
     yield "# What the fits learnt"
     yield ""
     yield (
-        "Each model was fitted to the `fit` rows of `evidence/responses.csv` with the priors of its file: emcee, four independent "
-        "ensembles of 64 walkers. Studies may differ by a factor (`study_spread`) and rows from the model by another (`row_spread`), "
-        "both estimated. *Learnt* is one minus the ratio of posterior to prior variance on the log scale: near 0 the data said "
+        "Each model was fitted to the `fit` rows of `evidence/responses.csv` with the priors of its file: emcee, four "
+        "independent ensembles of 64 walkers. Studies may differ by a factor (`study_spread`) and rows from the model by "
+        "another (`row_spread`), both estimated. *Learnt* is one minus the ratio of posterior to prior variance on the log scale: near 0 the data said "
         "nothing and the prior stands. Run again with `python scripts/renew_posteriors.py`; this page is made by "
         "`python scripts/render_fits.py`."
     )
@@ -47,12 +47,14 @@ def _model(folder: Path) -> Iterator[str]:
     yield from ("", "| Parameter | Unit | Prior (SD of log) | Posterior (90 % interval) | Learnt |", "|---|---|---|---|---|")
     for row in summary:
         learnt = f"{max(0.0, float(row['contraction'])):.0%}" if row["contraction"] else ""
-        prior = f"{float(row['prior']):.3g} ({row['prior_sd_log']})" if row["contraction"] else f"half-normal, scale {row['prior_sd_log']}"
+        width = row["prior_sd_log"]
+        prior = f"{float(row['prior']):.3g} ({width})" if row["contraction"] else f"half-normal, scale {width}"
         yield f"| {row['name']} | {row['unit']} | {prior} | {row['median']} ({row['low']} to {row['high']}) | {learnt} |"
     yield from ("", "| Fitted row | Observable | Seen | Predicted (90 % interval of the parameters) |", "|---|---|---|---|")
     for row in _table(folder / "rows.csv"):
         bound = {"lower bound": "at least ", "upper bound": "at most "}.get(row["bound"], "")
-        yield f"| {row['id']} | {row['observable']} | {bound}{row['observed']} | {row['predicted']} ({row['low']} to {row['high']}) |"
+        seen, predicted = f"{bound}{row['observed']}", f"{row['predicted']} ({row['low']} to {row['high']})"
+        yield f"| {row['id']} | {row['observable']} | {seen} | {predicted} |"
     yield from ("", "Profiles: twice the fall of the log density from its best, the parameter's own prior left out.", "")
     yield from ("| Parameter | value: loss |", "|---|---|")
     profiles = _table(folder / "profiles.csv")
