@@ -17,8 +17,8 @@ QUESTIONS = ("against", "speed", "scaling", "cold", "robustness")
 HEAD = """# Benchmarks
 
 `python -m benchmarks > benchmarks/README.md`, from the checkout, runs everything and writes this page;
-`python -m benchmarks.cold` and so on one part of it. REGIMENS_PEERS_PYTHON may name a Python that has numbalsoda, libroadrunner and diffrax, and
-REGIMENS_RSCRIPT an Rscript with deSolve; a peer that is missing is named as not run.
+`python -m benchmarks.cold` and so on one part of it. REGIMENS_PEERS_PYTHON may name a Python that has numbalsoda,
+libroadrunner and diffrax, and REGIMENS_RSCRIPT an Rscript with deSolve; a peer that is missing is named as not run.
 
 Times are the shortest of several interleaved rounds. Errors are the largest over all subjects and times against our own
 run at 1e-11, which the tests confirm against scipy's Radau: of T relative, of C relative or over 0.01 IU/mL. Compare at
