@@ -128,7 +128,7 @@ def _own_rows(mine: dict[tuple[float, int], float], exact: np.ndarray) -> list[l
 
 
 def _rows(process: Process, mine: dict[tuple[float, int], float], exact: np.ndarray) -> list[list[object]]:
-    """Return a peer's rows; each is compared with our run that is at least as exact: at 1e-6, and at 3e-6 where that is enough."""
+    """Return a peer's rows, each compared with ours at 1e-6 and, where that is at least as exact, at 3e-6."""
     rows = []
     enough = errors(ours(POPULATION, EQUAL_ERROR_RTOL, 1).values, exact)
     for (rtol, threads), seconds in process.seconds.items():

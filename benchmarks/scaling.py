@@ -32,7 +32,9 @@ def run() -> str:
     rows.append(row("subjects", sizes, [c * n / 1000 for c, n in zip(each, sizes, strict=True)], "ms in all"))
     rows.append(row("doses", [7, 28, 112], [cost(cycles(n), np.array([0.0, n * 672.0])) for n in (1, 4, 16)], "us/subject"))
     weeks = [4, 24, 144]
-    rows.append(row("horizon (weeks, 7 doses)", weeks, [cost(cycles(1), np.array([0.0, w * 168.0])) for w in weeks], "us/subject"))
+    rows.append(
+        row("horizon (weeks, 7 doses)", weeks, [cost(cycles(1), np.array([0.0, w * 168.0])) for w in weeks], "us/subject")
+    )
     points = [10, 1000, 10_000]
     rows.append(row("output times", points, [cost(cycles(3), np.linspace(0, 4032, n)) for n in points], "us/subject"))
     return "\n\n".join([table(["cost by", "", "", "", "unit"], rows), _by_states(), _stiff()])

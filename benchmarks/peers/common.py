@@ -1,7 +1,8 @@
 """What every Python peer does: read the workload, say how long preparing took, then answer requests line by line.
 
-The workload is a folder with `parameters.bin` (subjects, 15), `doses.bin`, `times.bin`, all doubles, and takes `out.bin`. A request
-is `subjects rtol threads`; the answer is the seconds it took. Run by the peers' own Python, so nothing of regimens is imported.
+The workload is a folder with `parameters.bin` (subjects, 15), `doses.bin`, `times.bin`, all doubles, and takes
+`out.bin`. A request is `subjects rtol threads`; the answer is the seconds it took. It is run by the peers' own Python,
+so nothing of regimens is imported.
 """
 
 import os

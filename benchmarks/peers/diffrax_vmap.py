@@ -18,13 +18,15 @@ INTERVAL, BATCH = 48.0, 100
 def rhs(t, y, p):
     ka, V, CL, kint, Kd, kR, Rmax, EC50R, kprol, Emax, EC50, Tmax, ktr, T0, kout = p
     depot, c, r, q, cells = y
-    return jnp.stack([
-        -ka * depot,
-        ka * depot / V - CL / V * c - kint * r * cells * c / (Kd + c),
-        kR * (1 + Rmax * c / (EC50R + c)) - kR * r,
-        kprol * Emax * c / (EC50 + c) * cells / (1 + cells / Tmax) - ktr * q,
-        kout * T0 + 2 * ktr * q - kout * cells,
-    ])
+    return jnp.stack(
+        [
+            -ka * depot,
+            ka * depot / V - CL / V * c - kint * r * cells * c / (Kd + c),
+            kR * (1 + Rmax * c / (EC50R + c)) - kR * r,
+            kprol * Emax * c / (EC50 + c) * cells / (1 + cells / Tmax) - ktr * q,
+            kout * T0 + 2 * ktr * q - kout * cells,
+        ]
+    )
 
 
 def prepare(parameters, doses, times):
@@ -37,8 +39,16 @@ def prepare(parameters, doses, times):
 
         def interval(y, amount):
             found = dx.diffeqsolve(
-                dx.ODETerm(rhs), dx.Kvaerno5(), 0.0, INTERVAL, 1e-3, y.at[0].add(amount), p,
-                saveat=dx.SaveAt(ts=offsets), stepsize_controller=control, max_steps=100_000,
+                dx.ODETerm(rhs),
+                dx.Kvaerno5(),
+                0.0,
+                INTERVAL,
+                1e-3,
+                y.at[0].add(amount),
+                p,
+                saveat=dx.SaveAt(ts=offsets),
+                stepsize_controller=control,
+                max_steps=100_000,
             )
             return found.ys[-1], found.ys
 

@@ -79,9 +79,7 @@ def radau(
         if stop > t:
             inside = (times > t) & (times <= stop)
             wanted = np.union1d(times[inside], [stop])
-            found = solve_ivp(
-                rates, (t, stop), y.ravel(), "Radau", wanted, jac=jacobian, rtol=TOLERANCE, atol=TOLERANCE / 100
-            )
+            found = solve_ivp(rates, (t, stop), y.ravel(), "Radau", wanted, jac=jacobian, rtol=TOLERANCE, atol=TOLERANCE / 100)
             assert found.success
             out[inside] = found.y.T[np.searchsorted(wanted, times[inside])].reshape(-1, *shape)
             y, t = found.y[:, -1].reshape(shape).copy(), stop

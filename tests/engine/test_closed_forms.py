@@ -88,9 +88,7 @@ def test_overlapping_infusions_and_boluses_add_up():
     compiled = compile_model(turnover())
     one = typical(turnover())
     times = np.linspace(0.0, 40.0, 81)
-    both = together(
-        doses([2.0, 5.0], [24.0, 30.0], route="IV", duration_h=[12.0, 3.0]), doses([5.0, 8.0], 7.0, route="IV")
-    )
+    both = together(doses([2.0, 5.0], [24.0, 30.0], route="IV", duration_h=[12.0, 3.0]), doses([5.0, 8.0], 7.0, route="IV"))
     found = simulate(compiled, one, both, times, observables=["drug"], tolerances=TIGHT).values[0, :, 0]
     expected = infused(2.0, 0.1, times - 2.0, 12.0) + infused(10.0, 0.1, times - 5.0, 3.0)
     for start in (5.0, 8.0):
@@ -109,5 +107,7 @@ def test_explicit_time_is_the_models_own_and_enters_the_derivatives():
 
 def test_times_of_a_model_in_days_are_asked_for_in_hours():
     declared = turnover()
-    found = simulate(compile_model(declared), typical(declared), doses([0.0], 10.0, route="IV"), [24.0], observables=["drug"], tolerances=TIGHT)
+    found = simulate(
+        compile_model(declared), typical(declared), doses([0.0], 10.0, route="IV"), [24.0], observables=["drug"], tolerances=TIGHT
+    )
     assert found.values[0, 0, 0] == pytest.approx(10.0 * np.exp(-2.4), rel=CLOSE)

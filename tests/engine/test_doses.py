@@ -114,17 +114,13 @@ def test_states_can_be_read_beside_observables_in_any_order():
 def test_a_drug_or_route_without_an_input_is_said():
     with pytest.raises(ModelError) as caught:
         simulate(LINEAR, typical(oral()), doses([0.0], 1.0, route="IM"), [1.0])
-    assert str(caught.value) == (
-        "Model 'oral': 'il2 IM' is given, but the model has no input for it. Did you mean 'il2 IV'?"
-    )
+    assert str(caught.value) == ("Model 'oral': 'il2 IM' is given, but the model has no input for it. Did you mean 'il2 IV'?")
 
 
 def test_an_unknown_observable_is_said():
     with pytest.raises(ModelError) as caught:
         simulate(LINEAR, typical(oral()), doses([], 1.0), [1.0], observables=["concentrations"])
-    assert str(caught.value) == (
-        "Model 'oral' has no observable or state 'concentrations'. Did you mean 'concentration'?"
-    )
+    assert str(caught.value) == ("Model 'oral' has no observable or state 'concentrations'. Did you mean 'concentration'?")
 
 
 def test_parameters_of_another_model_are_refused():

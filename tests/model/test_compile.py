@@ -35,7 +35,9 @@ def test_an_unknown_name_in_a_rate_is_said_with_the_nearest_known_one():
 
 def test_a_definition_may_not_be_used_above_the_place_where_it_stands():
     declared = model("m", {"x": ("0", "b")}, {"p": 1.0}, definitions={"a": "b*2", "b": "p"})
-    assert refusal(declared).startswith("Model 'm': definition 'a' uses 'b', which is no state, parameter or definition above it.")
+    assert refusal(declared).startswith(
+        "Model 'm': definition 'a' uses 'b', which is no state, parameter or definition above it."
+    )
 
 
 def test_an_initial_value_reads_parameters_only():
@@ -131,7 +133,21 @@ def test_the_compiled_formula_has_the_value_that_walking_the_tree_gives(text: st
         assert found[:, column] == pytest.approx(expected, rel=ROUNDING, abs=ROUNDING)
 
 
-NOT_NUMBERS = ["x + n", "x*n", "min(x, n)", "min(n, x)", "max(x, n)", "max(n, x)", "exp(n)", "log(n)", "hill(n, x, 2)", "hill(x, n, 2.5)", "n**2", "n**0.5", "x**n"]
+NOT_NUMBERS = [
+    "x + n",
+    "x*n",
+    "min(x, n)",
+    "min(n, x)",
+    "max(x, n)",
+    "max(n, x)",
+    "exp(n)",
+    "log(n)",
+    "hill(n, x, 2)",
+    "hill(x, n, 2.5)",
+    "n**2",
+    "n**0.5",
+    "x**n",
+]
 
 
 @pytest.mark.parametrize("text", NOT_NUMBERS)

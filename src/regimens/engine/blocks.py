@@ -70,9 +70,7 @@ class Results:
         )
 
 
-def blocks(
-    compiled: CompiledModel, kernel: Kernel, people: Parameters, doses: Doses, times_h: np.ndarray
-) -> Iterator[Block]:
+def blocks(compiled: CompiledModel, kernel: Kernel, people: Parameters, doses: Doses, times_h: np.ndarray) -> Iterator[Block]:
     """Yield the subjects block by block. `times_h` is (1 or subjects, times); `people` are in the model's own order."""
     clock = np.ascontiguousarray(times_h / compiled.hours_per_time)
     size = max(LEAST_BLOCK, BLOCK_ACTIONS // (3 * doses.time_h.shape[1] + 1))

@@ -86,9 +86,7 @@ def _action(
     return b.load(element(b, job, array, place), typ=kind)
 
 
-def _set_stop(
-    b: ir.IRBuilder, frame: Frame, job: ir.Value, lane: ir.Value, subject: ir.Value, action: ir.Value
-) -> None:
+def _set_stop(b: ir.IRBuilder, frame: Frame, job: ir.Value, lane: ir.Value, subject: ir.Value, action: ir.Value) -> None:
     frame.put("stop", lane, _action(b, job, "action_time", "time_stride", subject, action, DOUBLE))
 
 

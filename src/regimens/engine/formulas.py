@@ -34,9 +34,7 @@ def hoisted(graph: Graph, roots: Iterable[int]) -> list[int]:
     return sorted(node for node in found if graph.value(node) is None)
 
 
-def emit_formulas(
-    lanes: Lanes, graph: Graph, roots: Iterable[int], given: Mapping[int, ir.Value]
-) -> dict[int, ir.Value]:
+def emit_formulas(lanes: Lanes, graph: Graph, roots: Iterable[int], given: Mapping[int, ir.Value]) -> dict[int, ir.Value]:
     """Emit what `roots` need, starting from the vectors of the `given` nodes; return the vectors of the roots."""
     values: dict[int, ir.Value] = {}
     roots = list(roots)

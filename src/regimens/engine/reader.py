@@ -56,9 +56,7 @@ def _write_row(b: ir.IRBuilder, frame: Frame, job: ir.Value, lane: ir.Value) -> 
     emit_next_output(b, frame, job, lane, subject, following)
 
 
-def emit_next_output(
-    b: ir.IRBuilder, frame: Frame, job: ir.Value, lane: ir.Value, subject: ir.Value, output: ir.Value
-) -> None:
+def emit_next_output(b: ir.IRBuilder, frame: Frame, job: ir.Value, lane: ir.Value, subject: ir.Value, output: ir.Value) -> None:
     """Emit the load of a lane's next output time, or infinity after the last."""
     times = load_field(b, job, "times")
     more = b.icmp_signed("<", output, times)

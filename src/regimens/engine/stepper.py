@@ -68,9 +68,7 @@ def emit_step(unit: Unit) -> None:
     b.ret(_answer(frame, v, due, b.and_(good, last), now, max_steps))
 
 
-def _attempt(
-    unit: Unit, v: Lanes, frame: Frame, t: ir.Value, h: ir.Value, rtol: ir.Value, atol: ir.Value
-) -> Attempt:
+def _attempt(unit: Unit, v: Lanes, frame: Frame, t: ir.Value, h: ir.Value, rtol: ir.Value, atol: ir.Value) -> Attempt:
     """Emit the eight stages of the method and the error estimate."""
     equations = unit.equations
     y = frame.load_all("y", len(equations.states))
@@ -176,9 +174,7 @@ def _control(frame: Frame, v: Lanes, attempt: Attempt, good: ir.Value, h: ir.Val
         frame.store(name, v.builder.add(frame.load(name), v.builder.zext(mask, INTS)))
 
 
-def _answer(
-    frame: Frame, v: Lanes, due: ir.Value, arrived: ir.Value, now: ir.Value, max_steps: ir.Value
-) -> ir.Value:
+def _answer(frame: Frame, v: Lanes, due: ir.Value, arrived: ir.Value, now: ir.Value, max_steps: ir.Value) -> ir.Value:
     """Emit the masks that say which lanes need what."""
     b = v.builder
     h = frame.load("h")

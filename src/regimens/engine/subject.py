@@ -59,9 +59,7 @@ def _gather(b: ir.IRBuilder, array: ir.Value, rows: list[ir.Value], column: int,
     return vector
 
 
-def _scatter(
-    b: ir.IRBuilder, vector: ir.Value, array: ir.Value, rows: list[ir.Value], column: int, columns: int
-) -> None:
+def _scatter(b: ir.IRBuilder, vector: ir.Value, array: ir.Value, rows: list[ir.Value], column: int, columns: int) -> None:
     for lane, row in enumerate(rows):
         place = b.add(b.mul(row, integer(columns)), integer(column))
         b.store(b.extract_element(vector, integer(lane)), b.gep(array, [place], source_etype=DOUBLE))

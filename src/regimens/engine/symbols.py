@@ -79,9 +79,7 @@ class Unit:
         values = emit_formulas(lanes, graph, roots, given)
         return [values[node] for node in roots]
 
-    def rates(
-        self, lanes: Lanes, frame: Frame, fixed: dict[int, ir.Value], time: ir.Value, y: list[ir.Value]
-    ) -> list[ir.Value]:
+    def rates(self, lanes: Lanes, frame: Frame, fixed: dict[int, ir.Value], time: ir.Value, y: list[ir.Value]) -> list[ir.Value]:
         """Emit the rates of change, infusions included."""
         rates = self.evaluate(lanes, self.equations.rates, fixed, time, y)
         for place in self.equations.entries:

@@ -119,8 +119,9 @@ def timeline(compiled: CompiledModel, parameters: Parameters, doses: Doses, tabl
     ends = (end[:, np.newaxis], np.full((len(end), 1), 2 * states), np.zeros((len(end), 1)))
     boluses = (np.where(given & (length <= 0.0), start, np.inf), into, amount)
     infused = given & (length > 0.0)
-    infusions = [_rates(states, state, infused & (into == state), start, stop, amount, length)
-                 for state in np.unique(into[infused])]
+    infusions = [
+        _rates(states, state, infused & (into == state), start, stop, amount, length) for state in np.unique(into[infused])
+    ]
     return _sorted([ends, boluses, *infusions], end, np.broadcast_to(sound, (len(table),)))
 
 
@@ -174,6 +175,4 @@ def _sorted(parts: list[Part], end: np.ndarray, sound: np.ndarray) -> Timeline:
     order = np.argsort(time, axis=1, kind="stable")
     width = int(np.max(np.sum(time < end[:, np.newaxis], axis=1))) + 1
     time, target, value = (np.take_along_axis(a, order, axis=1)[:, :width] for a in (time, target, value))
-    return Timeline(
-        np.ascontiguousarray(time), np.ascontiguousarray(target, dtype=np.int64), np.ascontiguousarray(value), sound
-    )
+    return Timeline(np.ascontiguousarray(time), np.ascontiguousarray(target, dtype=np.int64), np.ascontiguousarray(value), sound)
