@@ -24,8 +24,8 @@ def _lines(models: Sequence[str]) -> Iterator[str]:
     yield (
         "Each model was fitted to the `fit` rows of `evidence/responses.csv` with the priors of its file: emcee, four "
         "independent ensembles of 64 walkers. Studies may differ by a factor (`study_spread`) and rows from the model by "
-        "another (`row_spread`), both estimated. *Learnt* is one minus the ratio of posterior to prior variance on the log scale: near 0 the data said "
-        "nothing and the prior stands. Run again with `python scripts/renew_posteriors.py`; this page is made by "
+        "another (`row_spread`), both estimated. *Learnt* is one minus the ratio of posterior to prior variance on the log scale: "
+        "near 0 the data said nothing and the prior stands. Run again with `python scripts/renew_posteriors.py`; this page is made by "
         "`python scripts/render_fits.py`."
     )
     for name in models:
