@@ -9,6 +9,13 @@ from pathlib import Path
 
 from regimens import shipped
 
+INTRODUCTION = """\
+Each model was fitted to the `fit` rows of `evidence/responses.csv` with the priors of its file: emcee, four independent
+ensembles of 64 walkers. Studies may differ by a factor (`study_spread`) and rows from the model by another (`row_spread`),
+both estimated. *Learnt* is one minus the ratio of posterior to prior variance on the log scale: near 0 the data said
+nothing and the prior stands. Run again with `python scripts/renew_posteriors.py`; this page comes from
+`python scripts/render_fits.py`."""
+
 LEARNT, NOT_LEARNT = 0.5, 0.2
 """Contractions from which a parameter counts as informed by the data, and up to which it does not."""
 
@@ -21,13 +28,7 @@ def fits_page(models: Sequence[str]) -> str:
 def _lines(models: Sequence[str]) -> Iterator[str]:
     yield "# What the fits learnt"
     yield ""
-    yield (
-        "Each model was fitted to the `fit` rows of `evidence/responses.csv` with the priors of its file: emcee, four "
-        "independent ensembles of 64 walkers. Studies may differ by a factor (`study_spread`) and rows from the model by "
-        "another (`row_spread`), both estimated. *Learnt* is one minus the ratio of posterior to prior variance on the log scale: "
-        "near 0 the data said nothing and the prior stands. Run again with `python scripts/renew_posteriors.py`; this page is made by "
-        "`python scripts/render_fits.py`."
-    )
+    yield INTRODUCTION
     for name in models:
         folder = shipped.folder("posteriors") / name
         yield from ("", f"## {name}", "")
