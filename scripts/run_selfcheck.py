@@ -13,7 +13,7 @@ from regimens.fit.sampling import Settings
 from regimens.fit.selfcheck import histogram, selfcheck
 from regimens.model import find_model
 
-SETTINGS = Settings(ensembles=1, walkers=40, steps=350, burn_in=150, draws=400, seed=20260101)
+SETTINGS = Settings(ensembles=1, walkers=32, steps=300, burn_in=120, draws=400, seed=20260101)
 
 model = find_model("turnover")
 rows = usable(rows_of(read_responses(shipped.folder("evidence") / "responses.csv"), "fit"), model)

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import ValidationError
 
-from regimens.endpoints import Endpoint, label_of, parse_endpoint
+from regimens.endpoints import Endpoint, parse_endpoint
 from regimens.engine.trajectories import Tolerances
 from regimens.errors import InputFileError, ModelError, RegimenError, did_you_mean
 from regimens.evidence import LibraryEntry
@@ -22,12 +22,13 @@ from regimens.model.file import find
 from regimens.population import Population
 from regimens.regimen import Regimen
 from regimens.regimen.words import parse_dose
+from regimens.scenario.checks import check_horizon, check_inputs, check_observed, checked_endpoints
 from regimens.scenario.file import ArmShape, ExpectShape, ScenarioShape, SourceShape, SubjectShape
 from regimens.scenario.observed import read_observed
 from regimens.scenario.regimens import read_regimen
 from regimens.scenario.values import Arm, Reference, Scenario
 from regimens.subject import Subject, mosteller
-from regimens.units import duration_text, parse_duration, parse_quantity
+from regimens.units import parse_duration, parse_quantity
 from regimens.yamlfile import problems_of
 from regimens.yamlfile import read as read_yaml
 from regimens.yamlfile.notes import Loc, Notes, Unreadable
@@ -66,10 +67,10 @@ def _scenario(shape: ScenarioShape, notes: Notes) -> Scenario | None:
     endpoints = tuple(_endpoints(shape.endpoints, known_visits, notes))
     if notes.problems or horizon is None or step is None or subject is None:
         return None
-    _check_horizon(arms, horizon, notes)
-    _check_inputs(arms, models, notes)
-    _check_observed(arms, models, float(horizon), notes)
-    endpoints = tuple(_checked_endpoints(endpoints, models, arms, float(horizon), notes))
+    check_horizon(arms, horizon, notes)
+    check_inputs(arms, models, notes)
+    check_observed(arms, models, float(horizon), notes)
+    endpoints = tuple(checked_endpoints(endpoints, models, arms, float(horizon), notes))
     if horizon / step > MOST_READINGS:
         notes.add(("observe",), f"The horizon holds {int(horizon / step)} readings.", f"At most {MOST_READINGS} are written.")
         return None
@@ -236,79 +237,3 @@ def _endpoints(texts: Sequence[str], visits: dict[str, float], notes: Notes) -> 
             if " ".join(text.split()) in [" ".join(earlier.split()) for earlier in texts[:index]]:
                 notes.add(("endpoints", index), f"The endpoint '{text}' is named twice.", "Name every endpoint once.")
             yield index, endpoint
-
-
-def _check_horizon(arms: Sequence[Arm], horizon: Fraction, notes: Notes) -> None:
-    for arm in arms:
-        planned = arm.regimen.written_out()
-        if planned and planned[0].start >= horizon:
-            notes.add(
-                ("horizon",),
-                f"The horizon of {duration_text(horizon)} ends before the first dose of arm '{arm.name}', "
-                f"{duration_text(planned[0].start)} after the start.",
-                "A horizon holds at least one dose of every arm that has any.",
-            )
-
-
-def _check_inputs(arms: Sequence[Arm], models: Sequence[Model], notes: Notes) -> None:
-    """A drug that a model knows by another route is refused; one it does not know at all is a matter for the report."""
-    for arm in arms:
-        routes = sorted({(dose.drug, dose.dose.route) for dose in arm.regimen.written_out()})
-        for model in models:
-            known = {(entry.drug, entry.route) for entry in model.inputs}
-            for drug, route in routes:
-                if (drug, route) not in known and drug in {name for name, _ in known}:
-                    others = " and ".join(sorted(other for name, other in known if name == drug))
-                    notes.add(
-                        ("arms", arm.name),
-                        f"The model '{model.name}' has no input for {drug} by {route}.",
-                        f"It takes {drug} by {others}.",
-                        key=True,
-                    )
-
-
-def _check_observed(arms: Sequence[Arm], models: Sequence[Model], horizon_h: float, notes: Notes) -> None:
-    known = {observable.name for model in models for observable in model.observables}
-    for arm in arms:
-        for response in arm.observed:
-            if response.observable not in known:
-                said = f"'{response.id}' is about '{response.observable}', which no model of this scenario has."
-                notes.add(("arms", arm.name), said, key=True)
-            elif (response.time_h or 0.0) > horizon_h:
-                notes.add(("arms", arm.name), f"'{response.id}' was seen after the horizon.", "Move the horizon.", key=True)
-
-
-def _checked_endpoints(
-    endpoints: Sequence[tuple[int, Endpoint]], models: Sequence[Model], arms: Sequence[Arm], horizon_h: float, notes: Notes
-) -> Iterator[Endpoint]:
-    observables = {o.name: o for model in reversed(models) for o in model.observables}
-    cycles = max((dose.cycle for arm in arms for dose in arm.regimen.written_out() if dose.drug == "il2"), default=0)
-    for index, endpoint in endpoints:
-        loc: Loc = ("endpoints", index)
-        if endpoint.observable not in observables:
-            notes.add(
-                loc,
-                f"'{endpoint.observable}' is no observable of the models of this scenario.",
-                did_you_mean(endpoint.observable, observables),
-            )
-        elif max(endpoint.from_h, endpoint.to_h or 0.0) > horizon_h:
-            notes.add(
-                loc, f"'{endpoint.words}' reads after the horizon.", f"The horizon is {duration_text(Fraction(horizon_h))}."
-            )
-        elif endpoint.cycle is not None and endpoint.cycle > cycles:
-            notes.add(
-                loc,
-                f"No arm has a cycle {endpoint.cycle}.",
-                f"The arms of this scenario have at most {cycles} cycle{'s' * (cycles != 1)}.",
-            )
-        else:
-            for single in _each_cycle(endpoint, cycles):
-                yield replace(single, label=label_of(single, observables[endpoint.observable].label))
-
-
-def _each_cycle(endpoint: Endpoint, cycles: int) -> Iterator[Endpoint]:
-    if endpoint.cycle != 0:
-        yield endpoint
-        return
-    for cycle in range(1, cycles + 1):
-        yield replace(endpoint, cycle=cycle, words=endpoint.words.replace("each cycle", f"cycle {cycle}"))
