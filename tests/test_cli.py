@@ -296,3 +296,32 @@ def test_an_open_regimen_of_the_library_says_why_and_an_unknown_one_ends_with_co
     code, out, err = run(monkeypatch, capsys, "library", "koreth-2011-2")
     assert (code, out) == (2, "")
     assert err == "The library has no regimen 'koreth-2011-2'. Did you mean 'koreth-2011-3'? `regimens library` lists all 73.\n"
+
+
+def test_fit_writes_a_folder_and_prints_what_was_learnt(scenario, monkeypatch, capsys):
+    from regimens.fit.sampling import Settings
+
+    quick = Settings(walkers=24, steps=20, burn_in=10, draws=20)
+    monkeypatch.setattr("regimens.fit.sampling.Settings", lambda: quick)
+    code, out, err = run(monkeypatch, capsys, "fit", "turnover", "--out", "fitted")
+    assert (code, err) == (0, "Written to fitted\n")
+    assert "EC50" in out
+    assert sorted(path.name for path in Path("fitted").iterdir()) == ["draws.csv", "fit.json", "profiles.csv", "rows.csv", "summary.csv"]
+
+
+def test_a_fit_of_bad_data_names_every_bad_row_and_writes_nothing(scenario, monkeypatch, capsys):
+    Path("mine.csv").write_text("id,study\n", encoding="utf-8")
+    code, out, err = run(monkeypatch, capsys, "fit", "turnover", "--data", "mine.csv", "--out", "fitted")
+    assert (code, out) == (2, "")
+    assert err.startswith("mine.csv:1: ")
+    assert not Path("fitted").exists()
+
+
+def test_a_model_without_a_posterior_cannot_be_validated(scenario, monkeypatch, capsys):
+    from regimens import shipped
+
+    text = (shipped.folder("models") / "turnover.yaml").read_text(encoding="utf-8")
+    Path("mine.yaml").write_text(text, encoding="utf-8")
+    code, out, err = run(monkeypatch, capsys, "validate", "mine.yaml")
+    assert (code, out) == (2, "")
+    assert err == "No posterior of model 'mine' is shipped. Make one with `regimens fit mine`.\n"
