@@ -78,7 +78,7 @@ def test_simulated_rows_have_the_spreads_they_are_given():
     drawn = [simulated(np.array([1.0, 2.0, 0.5]), 0.4, 0.2, design, random) for _ in range(4000)]
     values = np.array([[row.log_value for row in rows[:2]] for rows in drawn])
     assert values.mean(axis=0) == pytest.approx([1.0, 2.0], abs=0.03)
-    assert np.cov(values.T) == pytest.approx([[0.16 + 0.05, 0.16], [0.16, 0.16 + 0.13]], abs=0.02)
+    assert np.cov(values.T) == pytest.approx(np.array([[0.16 + 0.05, 0.16], [0.16, 0.16 + 0.13]]), abs=0.02)
     assert np.mean([rows[2].bound == AT_MOST for rows in drawn]) == pytest.approx(0.5, abs=0.03)
 
 

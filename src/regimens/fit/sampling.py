@@ -94,8 +94,12 @@ def r_hat(chains: np.ndarray) -> np.ndarray:
 
 
 def effective_size(chains: np.ndarray) -> np.ndarray:
-    """Return the effective sample size (width,): all draws over the integrated autocorrelation time of an ensemble."""
+    """Return the effective sample size (width,): all draws over the integrated autocorrelation time of an ensemble.
+
+    A column in which some walker never moved has no autocorrelation time, and an effective size of 0.
+    """
     import emcee
 
-    times = np.mean([emcee.autocorr.integrated_time(ensemble, quiet=True, tol=0) for ensemble in chains], axis=0)
-    return chains[..., 0].size / times
+    with np.errstate(invalid="ignore"):
+        times = np.mean([emcee.autocorr.integrated_time(ensemble, quiet=True, tol=0) for ensemble in chains], axis=0)
+    return np.nan_to_num(chains[..., 0].size / times, nan=0.0)
