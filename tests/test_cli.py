@@ -326,3 +326,12 @@ def test_a_model_without_a_posterior_cannot_be_validated(scenario, monkeypatch, 
     code, out, err = run(monkeypatch, capsys, "validate", "mine.yaml")
     assert (code, out) == (2, "")
     assert err == "No posterior of model 'mine' is shipped. Make one with `regimens fit mine`.\n"
+
+
+def test_a_narrow_terminal_loses_no_digit_of_the_exposure(scenario, monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "40")
+    text = SMALL.replace("1 MIU SC daily x 5", "(1 MIU SC every other day x 7, rest 14 days) x 3").replace("5 MIU, doses: 5", "21 MIU, doses: 21")
+    scenario.write_text(text.replace("6 weeks", "12 weeks"), encoding="utf-8")
+    _, out, _ = run(monkeypatch, capsys, "exposure", "small.yaml")
+    (line,) = [line for line in out.splitlines() if "il2" in line]
+    assert line.split()[-9:] == ["21", "21", "MIU", "2.1", "4", "68", "21", "/", "49", "found"][-9:]

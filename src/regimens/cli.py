@@ -18,6 +18,10 @@ DONE, FAILED, WRONG_INPUT, WRONG_EXPOSURE = 0, 1, 2, 3
 """Exit codes: done; anything else; the input is wrong; exposure differs from what a scenario expects."""
 
 
+EXPOSURE_WIDTH = 106
+"""Characters that the exposure table needs to keep every digit."""
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="regimens")
 @click.option("--debug", is_flag=True, help="Show Python's traceback when something goes wrong.")
@@ -83,7 +87,7 @@ def exposure(file: Path, csv_path: Path | None) -> None:
     scenario = read_scenario(file)
     rows = [row for a in scenario.arms for row in exposure_of(a.regimen, scenario.subject, a.name, a.expected)]
     table = ExposureTable(tuple(rows))
-    _console().print(exposure_table(table, scenario))
+    _console(at_least=EXPOSURE_WIDTH).print(exposure_table(table, scenario))
     for arm in scenario.arms:
         sentence = cut_off(arm, Fraction(scenario.horizon_h), scenario.subject)
         if sentence:
@@ -247,10 +251,12 @@ def schema(kind: str) -> None:
     click.echo(schema_text(kind), nl=False)
 
 
-def _console() -> Console:
+def _console(at_least: int = 0) -> Console:
+    """Return the console for results; narrower than `at_least`, lines run on rather than lose what they hold."""
     from rich.console import Console
 
-    return Console(highlight=False)
+    console = Console(highlight=False)
+    return console if console.width >= at_least else Console(highlight=False, width=at_least)
 
 
 def _talk() -> Console:

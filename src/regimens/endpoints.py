@@ -28,14 +28,14 @@ FORMS = (
 """One right sentence for every form an endpoint may have; each may also end in `per MIU`."""
 
 _NAME = r"(?P<observable>[A-Za-z_]\w*)"
-_WINDOW = r"(?: from (?P<from>\S+ \S+?))?(?: to (?P<to>\S+ \S+?))?(?P<per> per MIU)?"
+_WINDOW = r"(?: from (?P<from>.+?))?(?: to (?P<to>.+?))?(?P<per> per MIU)?"
 _PATTERNS = {
     "peak": rf"peak of {_NAME}{_WINDOW}",
     "time of peak": rf"time of peak of {_NAME}{_WINDOW}",
     "mean": rf"mean of {_NAME}{_WINDOW}",
     "AUC": rf"AUC of {_NAME}{_WINDOW}",
     "AUC above baseline": rf"AUC of {_NAME} above baseline{_WINDOW}",
-    "time above": rf"(?P<unit>hours|days) {_NAME} above (?P<threshold>\d+(?:\.\d+)?){_WINDOW}",
+    "time above": rf"(?P<unit>hours|days) {_NAME} above (?P<threshold>\d+(?:\.\d+)?|\.\d+){_WINDOW}",
     "end of cycle": rf"{_NAME} at end of cycle (?P<cycle>\d+)(?P<per> per MIU)?",
     "trough": rf"trough of {_NAME} before (?P<each>each cycle|cycle (?P<cycle>\d+))(?P<per> per MIU)?",
     "value": rf"{_NAME} at (?:protocol day (?P<day>\d+)|(?P<at>.+?))(?P<per> per MIU)?",
@@ -87,6 +87,8 @@ def _read(kind: str, words: str, found: dict[str, str | None], visits: Mapping[s
         endpoint = replace(endpoint, to_h=_time(found["to"] or "", visits))
     if endpoint.to_h is not None and endpoint.to_h <= endpoint.from_h:
         raise WordsError(f"'{words}' ends before it starts.", "A window ends after its start.")
+    if found.get("day") is not None and int(found["day"] or 0) < 1:
+        raise WordsError(f"'{words}' names protocol day 0.", "Protocol days count from 1, the day of the first moment.")
     if found.get("day"):
         time_h = 24.0 * (int(found["day"] or 0) - 1)
         endpoint = replace(endpoint, from_h=time_h, to_h=time_h)
@@ -100,6 +102,15 @@ def _read(kind: str, words: str, found: dict[str, str | None], visits: Mapping[s
         if found["cycle"] is not None and endpoint.cycle == 0:
             raise WordsError(f"'{words}' names cycle 0.", "Cycles count from 1.")
     return endpoint
+
+
+def reads_as_time(text: str) -> bool:
+    """Return whether `text` already means a time, so that no visit can be called that."""
+    try:
+        parse_duration(text)
+    except UnitError:
+        return re.fullmatch(r"(?i)(protocol day|end of cycle) .*", text.strip()) is not None
+    return True
 
 
 def _time(text: str, visits: Mapping[str, float]) -> float:
@@ -143,9 +154,9 @@ def label_of(endpoint: Endpoint, observable_label: str) -> str:
         "mean": f"Mean {_lower(observable_label)}",
         "AUC": f"AUC of {_lower(observable_label)}",
         "AUC above baseline": f"AUC above baseline of {_lower(observable_label)}",
-        "time above": f"{endpoint.unit.capitalize()} with {_lower(observable_label)} above {endpoint.threshold or 0:g}",
+        "time above": f"Time with {_lower(observable_label)} above {endpoint.threshold or 0:g}",
         "value": f"{observable_label}, at {_days(endpoint.from_h)}",
-        "end of cycle": f"{observable_label}, at end of cycle {endpoint.cycle}",
+        "end of cycle": f"{observable_label}, at end of cycle {endpoint.cycle} (24 h after its last dose)",
         "trough": f"{observable_label}, trough before cycle {endpoint.cycle}",
     }[endpoint.kind]
     return label + window + (" per MIU" if endpoint.per_miu else "")

@@ -54,6 +54,7 @@ _REFUSED_AMOUNTS = {
     "mU": "'mU' has been printed for several different units. Write 'MIU' for a million IU.",
     "M": "A bare 'M' is no unit. Write 'MIU' for a million IU.",
     "U": "A bare 'U' is no unit: IL-2 is dosed in IU. Write 'IU', 'kIU' or 'MIU'.",
+    "million": "'million' stands before a unit. Write 'MIU' for a million IU.",
     "WIU": "1 WIU is 10,000 IU (50 WIU are 0.5 MIU). Write the amount in IU, kIU or MIU.",
 }
 

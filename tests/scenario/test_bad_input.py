@@ -219,6 +219,68 @@ CHANGES = {
 }
 
 
+CHANGES |= {
+    "protocol day 0": (
+        "peak of treg_fold",
+        "treg_fold at protocol day 0",
+        """\
+        bad.yaml:9: 'treg_fold at protocol day 0' names protocol day 0.
+            8 | endpoints:
+          > 9 |   - treg_fold at protocol day 0
+              |     ^
+          Protocol days count from 1, the day of the first moment.""",
+    ),
+    "a visit that is a time": (
+        "endpoints:",
+        "visits: {2 weeks: 6 weeks}\nendpoints:",
+        """\
+        bad.yaml:8: '2 weeks' is no name for a visit.
+            7 |     expect: {total: 5 MIU}
+          > 8 | visits: {2 weeks: 6 weeks}
+              |          ^
+          Name it by what it is, for example 'week 12' or 'end of course'.""",
+    ),
+    "an empty list for a regimen": (
+        "1 MIU SC daily x 5",
+        "[]",
+        """\
+        bad.yaml:6: 'regimen': found an empty list; at least 1 entry is needed.
+            5 |   daily:
+          > 6 |     regimen: []
+              |              ^""",
+    ),
+    "a cycle given no times": (
+        "1 MIU SC daily x 5",
+        "[{cycle: [{dose: 1 MIU SC}], repeats: 0}]",
+        """\
+        bad.yaml:6: 'repeats': found 0, a number; a number of at least 1 is needed.
+            5 |   daily:
+          > 6 |     regimen: [{cycle: [{dose: 1 MIU SC}], repeats: 0}]
+              |                                                    ^""",
+    ),
+    "a horizon of too many readings": (
+        "8 weeks",
+        "1e9 weeks",
+        """\
+        bad.yaml:3: The horizon holds 28000000000 readings.
+            2 | models: [turnover]
+          > 3 | horizon: 1e9 weeks
+              |          ^
+          At most 100000 are written.""",
+    ),
+    "a published response to another regimen": (
+        "regimen: 1 MIU SC daily x 5\n",
+        "regimen: 1 MIU SC daily x 5\n    observed: [lilacs]\n",
+        """\
+        bad.yaml:7: 'lilacs' was seen under another regimen.
+            6 |     regimen: 1 MIU SC daily x 5
+          > 7 |     observed: [lilacs]
+              |                ^
+          Its regimen is '1.46 MIU SC daily x 5'.""",
+    ),
+}
+
+
 @pytest.mark.parametrize("fault", CHANGES)
 def test_a_fault_is_said_with_its_place_and_what_would_be_right(fault, tmp_path):
     old, new, message = CHANGES[fault]
@@ -294,3 +356,13 @@ def test_parts_in_yaml_have_their_problems_at_their_own_line(tmp_path):
 def test_a_course_without_its_number_of_doses_is_refused(tmp_path):
     text = GOOD.replace("regimen: 1 MIU SC daily x 5", "regimen:\n      - {dose: 1 MIU SC, every: daily}")
     assert "'every' is given without 'doses'." in said(tmp_path, text)
+
+
+def test_each_cycle_beside_one_of_them_is_named_twice(tmp_path):
+    arms = GOOD.replace("1 MIU SC daily x 5\n", '"(1 MIU SC daily x 5, rest 9 days) x 2"\n').replace("{total: 5 MIU}", "{total: 10 MIU}")
+    text = arms.replace("  - peak of treg_fold", "  - trough of treg_fold before cycle 2\n  - trough of treg_fold before each cycle")
+    assert "The endpoint 'trough of treg_fold before cycle 2' is named twice." in said(tmp_path, text)
+
+
+def test_endpoints_that_differ_in_case_only_are_one(tmp_path):
+    assert "is named twice" in said(tmp_path, GOOD + "  - PEAK of treg_fold\n")

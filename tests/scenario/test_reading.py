@@ -119,3 +119,16 @@ def test_scenarios_are_frozen():
 def test_the_schemas_for_editors_are_what_the_code_generates(kind):
     committed = Path(shipped.folder("schema") / f"{kind}.json").read_text(encoding="utf-8")
     assert committed == schema_text(kind), "run scripts/renew_schemas.py"
+
+
+def test_a_visit_of_any_name_ends_a_window(tmp_path):
+    text = BODY.format(regimen="1 MIU SC once").replace("[peak of treg_fold]", "[mean of treg_fold to end of induction phase, AUC of treg_fold from mid]")
+    scenario = scenario_of(tmp_path, text + "visits: {end of induction phase: 6 weeks, mid: 4 weeks}\n")
+    assert [(e.from_h, e.to_h) for e in scenario.endpoints] == [(0.0, 6 * 168.0), (4 * 168.0, None)]
+
+
+def test_a_model_file_is_found_beside_the_scenario(tmp_path):
+    text = (shipped.folder("models") / "turnover.yaml").read_text(encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
+    scenario = scenario_of(tmp_path, BODY.format(regimen="1 MIU SC once").replace("[turnover]", "[mine.yaml]"))
+    assert scenario.models[0].name == "mine"

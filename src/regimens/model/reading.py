@@ -155,8 +155,11 @@ class Reading:
             if entry.state not in self._shape.states:
                 message = f"Doses of {said} enter '{entry.state}', which is no state."
                 self._found((*loc, "state"), message, did_you_mean(entry.state, self._shape.states))
-            if any((entry.drug, entry.route, entry.state) == (i.drug, i.route, i.state) for i in inputs):
-                self._found(loc, f"Doses of {said} enter '{entry.state}' twice.", "Remove one of the two inputs.")
+            if any((entry.drug, entry.route) == (i.drug, i.route) for i in inputs):
+                self._found(loc, f"Doses of {said} enter twice.", "Remove one of the two inputs.")
+            if isinstance(entry.bioavailability, float) and not 0 <= entry.bioavailability <= 1:
+                message = f"The bioavailability of {said} is {entry.bioavailability:g}."
+                self._found((*loc, "bioavailability"), message, "A share from 0 to 1 is needed, or a formula of parameters.")
             portion, lag = (
                 self._formula((*loc, part), getattr(entry, part), f"The {part} of {said}", self._constants, self._not_constant)
                 for part in ("bioavailability", "lag")

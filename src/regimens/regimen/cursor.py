@@ -28,6 +28,12 @@ EXAMPLES = (
 
 _STARTS = ("rest", "from")
 
+ABBREVIATIONS = {
+    "qod": "every other day", "eod": "every other day", "qd": "daily", "od": "daily", "bid": "twice daily", "tid": "every 8 h",
+    "qw": "weekly", "monthly": "every 4 weeks", "day": "daily", "d": "daily", "days": "daily",
+}  # fmt: skip
+"""What clinicians write for a frequency, and the words that mean it here."""
+
 
 class Cursor:
     """A place in the tokens of a text, and how to move it or say what is wrong there."""
@@ -65,6 +71,8 @@ class Cursor:
         found = f"'{token.text}'" if token.kind != "end" else "the end"
         near = did_you_mean(token.word, words) if token.kind == "word" and words else ""
         advice = [near] if near.startswith("Did") and token.word not in words else []
+        if token.word in ABBREVIATIONS and "how often" in expected:
+            advice = [f"'{token.text}' is written '{ABBREVIATIONS[token.word]}' here."]
         if token.word in _STARTS and "','" in expected:
             advice = ["Parts that follow each other are separated by ','."]
         raise self.error(f"Found {found} where {expected} is expected.", token, *advice, f"For example: {self.closest()}")

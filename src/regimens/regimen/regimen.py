@@ -85,6 +85,8 @@ class Regimen:
 
     def events(self, horizon: Duration, arm: str = "") -> DoseEvents:
         """Return the doses that start before `horizon` as columns of floats (h; IU or mg), named after `arm`."""
+        if not isinstance(horizon, Duration):
+            raise RegimenError(f"{horizon!r} is no horizon.", "Write for example weeks(24).")
         planned = [dose for dose in self.written_out() if dose.start < horizon.hours]
         amounts = [dose.dose.amount for dose in planned]
         return DoseEvents(

@@ -210,7 +210,8 @@ class _Reader(Cursor):
             return value * size, unit, "flat"
         token = self.take()
         if token.word not in BASES:
-            raise self.error(f"'/{token.text}' is no basis of a dose.", token, "A dose is flat, per m2 or per kg.")
+            daily = " A dose a day is written '1 MIU SC daily'." if token.word in {"d", "day"} else ""
+            raise self.error(f"'/{token.text}' is no basis of a dose.", token, f"A dose is flat, per m2 or per kg.{daily}")
         return value * size, unit, BASES[token.word]
 
     def _no_unit(self, number: Token, token: Token) -> str:

@@ -122,12 +122,23 @@ def _column(comparison: Comparison, model: str, endpoint: object) -> Column | No
 def _row(comparison: Comparison, cast: Cast, look: Look, columns: tuple[Column, ...], values: object) -> Row:
     given = [row for row in comparison.exposure.to_dict("records") if row["arm"] == look.name]
     main = next((row for row in given if row["drug"] == "il2"), None)
-    total = words.exact(words.million(main["total"], main["unit"])[0]) if main else "0"
+    total, doses = _within_horizon(comparison, main) if main else ("0", "0")
     other = tuple(f"{words.drug(r['drug'])} {words.amount(r['total'], r['unit'])}" for r in given if r is not main)
     population = comparison.scenario.population
     subjects = 1 if population is None else population.subjects
     cells = tuple(_cell(column, values, look.name, subjects) for column in columns)
-    return Row(look, total, other, words.exact(main["doses"]) if main else "0", cells)
+    return Row(look, total, other, doses, cells)
+
+
+def _within_horizon(comparison: Comparison, row: dict) -> tuple[str, str]:
+    """Return total and doses of IL-2 of an arm; where the horizon cuts doses off, what is given of what is planned."""
+    planned = words.exact(words.million(row["total"], row["unit"])[0])
+    events = comparison.events
+    mine = events[(events["arm"] == row["arm"]) & (events["drug"] == row["drug"])]
+    if len(mine) == row["doses"]:
+        return planned, words.exact(row["doses"])
+    given = words.exact(float(mine["given"].sum()) / 1e6)
+    return f"{given} of {planned}", f"{len(mine)} of {row['doses']}"
 
 
 def _cell(column: Column, values: object, arm: str, subjects: int) -> Cell:

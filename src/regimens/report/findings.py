@@ -18,8 +18,12 @@ _ALIKE = 0.01
 
 def opening(comparison: Comparison, cast: Cast) -> str:
     """Return what was compared, in one sentence."""
+    il2 = {row["arm"] for row in _il2(comparison)}
+    named = [look for look in cast.arms if look.name in il2] or [look for look in cast.arms if look.dosed]
     dosed = [look for look in cast.arms if look.dosed]
-    parts = [f"{words.count(len(dosed), 'schedule')}{_of_what(comparison)}"]
+    parts = [f"{words.count(len(named), 'schedule')}{_of_what(comparison)}"]
+    if len(named) < len(dosed):
+        parts[0] += f", {words.count(len(dosed) - len(named), 'schedule')} without IL-2"
     if len(dosed) < len(cast.arms):
         parts[0] += f" and {words.count(len(cast.arms) - len(dosed), 'arm')} without doses"
     totals = _totals(comparison)

@@ -62,6 +62,7 @@ def checked_endpoints(
     """Yield the endpoints that can be measured, with their labels; note the others. `each cycle` becomes one a cycle."""
     observables = {o.name: o for model in reversed(models) for o in model.observables}
     cycles = max((dose.cycle for arm in arms for dose in arm.regimen.written_out() if dose.drug == "il2"), default=0)
+    named: set[str] = set()
     for index, endpoint in endpoints:
         loc: Loc = ("endpoints", index)
         if endpoint.observable not in observables:
@@ -82,6 +83,9 @@ def checked_endpoints(
             )
         else:
             for single in _each_cycle(endpoint, cycles):
+                if single.words.lower() in named:
+                    notes.add(loc, f"The endpoint '{single.words}' is named twice.", "Name every endpoint once.")
+                named.add(single.words.lower())
                 yield replace(single, label=label_of(single, observables[endpoint.observable].label))
 
 

@@ -38,11 +38,11 @@ class CycleShape(Shape):
 
 def _part_kind(value: object) -> str:
     keys = value if isinstance(value, dict) else {}
-    return "cycle" if "cycle" in keys else "rest" if "rest" in keys else "dosing"
+    return "a cycle" if "cycle" in keys else "a rest" if "rest" in keys else "a dosing"
 
 
 PartShape = Annotated[
-    Annotated[DosingShape, Tag("dosing")] | Annotated[RestShape, Tag("rest")] | Annotated[CycleShape, Tag("cycle")],
+    Annotated[DosingShape, Tag("a dosing")] | Annotated[RestShape, Tag("a rest")] | Annotated[CycleShape, Tag("a cycle")],
     Discriminator(_part_kind),
 ]
 
@@ -51,6 +51,7 @@ def _plan_kind(value: object) -> str:
     return "parts" if isinstance(value, list) else "by drug" if isinstance(value, dict) else "words"
 
 
+Parts = Annotated[list[PartShape], Field(min_length=1)]
 PlanShape = Annotated[Annotated[Words, Tag("words")] | Annotated[list[PartShape], Tag("parts")], Discriminator(_plan_kind)]
 RegimenShape = Annotated[
     Annotated[Words, Tag("words")] | Annotated[list[PartShape], Tag("parts")] | Annotated[dict[str, PlanShape], Tag("by drug")],

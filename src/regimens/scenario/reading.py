@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import ValidationError
 
-from regimens.endpoints import Endpoint, parse_endpoint
+from regimens.endpoints import Endpoint, parse_endpoint, reads_as_time
 from regimens.engine.trajectories import Tolerances
 from regimens.errors import InputFileError, ModelError, RegimenError, did_you_mean
 from regimens.evidence import LibraryEntry
@@ -59,6 +59,10 @@ def _scenario(shape: ScenarioShape, notes: Notes) -> Scenario | None:
     subject = _subject(shape.subject, notes)
     models = _models(shape.models, notes)
     visits = {name: _duration(text, ("visits", name), notes) for name, text in shape.visits.items()}
+    for name in shape.visits:
+        if not name.strip() or reads_as_time(name):
+            advice = "Name it by what it is, for example 'week 12' or 'end of course'."
+            notes.add(("visits", name), f"'{name}' is no name for a visit.", advice, key=True)
     arms = tuple(arm for name, given in shape.arms.items() for arm in _arms(name, given, notes))
     for name, count in Counter(arm.name for arm in arms).items():
         if count > 1:
@@ -72,7 +76,7 @@ def _scenario(shape: ScenarioShape, notes: Notes) -> Scenario | None:
     check_observed(arms, models, float(horizon), notes)
     endpoints = tuple(checked_endpoints(endpoints, models, arms, float(horizon), notes))
     if horizon / step > MOST_READINGS:
-        notes.add(("observe",), f"The horizon holds {int(horizon / step)} readings.", f"At most {MOST_READINGS} are written.")
+        notes.add(("horizon",), f"The horizon holds {int(horizon / step)} readings.", f"At most {MOST_READINGS} are written.")
         return None
     population = None if shape.population is None else Population(shape.population.subjects, shape.population.seed)
     return Scenario(
@@ -234,6 +238,4 @@ def _endpoints(texts: Sequence[str], visits: dict[str, float], notes: Notes) -> 
     for index, text in enumerate(texts):
         with contextlib.suppress(Unreadable):
             endpoint = notes.read(("endpoints", index), lambda text=text: parse_endpoint(text, visits))
-            if " ".join(text.split()) in [" ".join(earlier.split()) for earlier in texts[:index]]:
-                notes.add(("endpoints", index), f"The endpoint '{text}' is named twice.", "Name every endpoint once.")
             yield index, endpoint
