@@ -164,6 +164,7 @@ def _rows(process: Process, mine: dict[tuple[float, int], float], exact: np.ndar
             ratios.append(seconds / mine[EQUAL_ERROR_RTOL, threads])
         rows.append([
             process.peer.name, f"{rtol:g}", threads, f"{seconds * 1e3:.3g}", f"{cells:.1e}", f"{drug:.1e}",
+            process.peer.judged,
             f"{process.setup_s:.1f}", f"{process.peak_mib():.0f}", " / ".join(f"{ratio:.0f}" for ratio in ratios),
         ])  # fmt: skip
     return rows
