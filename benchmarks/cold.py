@@ -21,7 +21,7 @@ simulate(compile_model(pop()), pop_parameters(1), doses(POP_DOSES, 500.0), POP_T
 """
 
 
-def run(rounds: int = 5) -> str:
+def run(rounds: int = 10) -> str:
     """Return the table."""
     paths = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
     first, warm = [], []

@@ -21,7 +21,7 @@ RIGHT, FLOOR = 1e-3, 1e-4
 def run(draws: int = DRAWS) -> str:
     """Return the table."""
     declared = [pop(), tmdd(), tmdd(1e4), edge(3.0), *(find(name) for name in shipped.names("models"))]
-    header = ["model", "draws", *STATUS_WORDS.values(), "right", "not confirmed", "wrong", "median difference"]
+    header = ["model", "draws", *STATUS_WORDS.values(), "right", "tight run failed", "differs", "median difference"]
     return table(header, [_row(model, draws) for model in declared])
 
 

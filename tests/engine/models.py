@@ -155,7 +155,7 @@ def turnover() -> Model:
 def tmdd(factor: float = 1.0) -> Model:
     """Target-mediated disposition: free drug, target, complex; `factor` multiplies binding and unbinding."""
     return model(
-        "tmdd",
+        f"tmdd x {factor:g}",
         {
             "depot": ("0", "-ka*depot"),
             "L": ("0", "ka*depot/V - kel*L - kon*L*R + koff*RL"),

@@ -16,7 +16,7 @@ from regimens.model.evaluate import evaluate
 from regimens.model.expression import names_in
 from regimens.model.file import find
 from regimens.model.parameters import Parameters
-from tests.engine.judge import radau
+from tests.engine.judge import judged
 from tests.engine.models import POP_DOSES, POP_TIMES, doses, pop, pop_parameters, subjects, tmdd
 
 TIGHT = Tolerances(rtol=1e-11, atol=1e-13)
@@ -58,7 +58,7 @@ def test_pop_agrees_with_radau_on_20_subjects():
     times, given = POP_TIMES[:9], POP_DOSES[:2]
     people = pop_parameters(20)
     found = simulate(compiled_pop(), people, doses(given, 500.0), times, observables=compiled_pop().states, tolerances=TIGHT)
-    expected = radau(compiled_pop(), people.values, [(time, 0, 500.0) for time in given], times)
+    expected = judged(compiled_pop(), people.values, [(time, 0, 500.0) for time in given], times)
     assert deviation(found.values, expected, SMALL) < AGREE
 
 
@@ -68,7 +68,7 @@ def test_target_binding_agrees_with_radau_however_fast_it_is(factor: float):
     people = subjects(tmdd(factor), 20)
     times = np.linspace(0.0, 60.0, 21)
     found = simulate(compiled, people, doses([0.0, 24.0], 60.0), times, observables=compiled.states, tolerances=TIGHT)
-    expected = radau(compiled, people.values, [(0.0, 0, 60.0), (24.0, 0, 60.0)], times)
+    expected = judged(compiled, people.values, [(0.0, 0, 60.0), (24.0, 0, 60.0)], times)
     assert deviation(found.values, expected, 1e-4) < AGREE
 
 
@@ -95,7 +95,7 @@ def test_every_shipped_model_agrees_with_radau_on_20_subjects(name: str):
     share, lag = (float(evaluate(formula, known)) for formula in (first.bioavailability, first.lag))
     into = compiled.states.index(first.state)
     boluses = [(start / per + lag, into, share * amount) for start in (0.0, 24.0)]
-    expected = radau(compiled, people.values, boluses, times / per)
+    expected = judged(compiled, people.values, boluses, times / per)
     scale = np.maximum(np.abs(expected).max(axis=(0, 1)), 1e-9)
     assert np.max(np.abs(found.values - expected) / scale) < AGREE
 

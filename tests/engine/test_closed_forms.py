@@ -8,7 +8,7 @@ import pytest
 from regimens.engine import Tolerances, simulate
 from regimens.model.compile import compile_model
 from regimens.model.parameters import Parameters, typical
-from tests.engine.models import doses, driven, oral, subjects, together, turnover
+from tests.engine.models import doses, driven, model, oral, subjects, together, turnover
 
 TIGHT = Tolerances(rtol=1e-10, atol=1e-12)
 CLOSE = 1e-8
@@ -111,3 +111,19 @@ def test_times_of_a_model_in_days_are_asked_for_in_hours():
         compile_model(declared), typical(declared), doses([0.0], 10.0, route="IV"), [24.0], observables=["drug"], tolerances=TIGHT
     )
     assert found.values[0, 0, 0] == pytest.approx(10.0 * np.exp(-2.4), rel=CLOSE)
+
+
+@pytest.mark.parametrize("rate", [0.5, 3.0, 40.0])
+def test_a_solution_that_grows_is_as_exact_as_one_that_falls(rate: float):
+    """I / (gamma h) - J is singular for the step h = 1 / (gamma rate), which must be cut and not taken."""
+    declared = model("growing", {"x": ("1e-6", "rate*x")}, {"rate": rate})
+    times = np.linspace(0.0, 20.0 / rate, 11)
+    found = simulate(compile_model(declared), typical(declared), doses([], 0.0), times, observables=["x"], tolerances=TIGHT)
+    assert found.values[0, :, 0] == pytest.approx(1e-6 * np.exp(rate * times), rel=1e-6)
+
+
+def test_oscillations_keep_their_phase():
+    declared = model("swing", {"x": ("1", "w*y"), "y": ("0", "-w*x")}, {"w": 2.0})
+    times = np.linspace(0.0, 50.0, 101)
+    found = simulate(compile_model(declared), typical(declared), doses([], 0.0), times, observables=["x"], tolerances=TIGHT)
+    assert np.abs(found.values[0, :, 0] - np.cos(2.0 * times)).max() < 1e-7
