@@ -241,7 +241,7 @@ CHANGES |= {
           Name it by what it is, for example 'week 12' or 'end of course'.""",
     ),
     "an empty list for a regimen": (
-        "1 MIU SC daily x 5",
+        "1 MIU SC daily x 5\n    expect: {total: 5 MIU}",
         "[]",
         """\
         bad.yaml:6: 'regimen': found an empty list; at least 1 entry is needed.

@@ -115,7 +115,7 @@ class PopulationShape(Shape):
 class SolverShape(Shape):
     """What a step of the integration may err by."""
 
-    rtol: float = Field(1e-6, ge=1e-12, le=1e-2)
+    rtol: float = Field(1e-6, ge=1e-12, le=1e-5)
     atol: float = Field(1e-8, ge=1e-300, le=1.0)
 
 
