@@ -10,7 +10,7 @@ from regimens import shipped
 from regimens.errors import InputFileError, ModelError
 from regimens.model.declaration import Parameter, Source
 from regimens.model.expression import TIME, Binary, Call, Expression, Name, Negation, Number, names_in
-from regimens.model.file import find, load, schema
+from regimens.model.file import find, load
 
 OPERATORS = {"+": add, "-": sub, "*": mul, "/": truediv, "**": pow}
 RATE = "rate: -CL / V * central"
@@ -112,10 +112,6 @@ def test_a_model_that_is_not_shipped_is_answered_with_the_nearest():
 def test_a_model_name_never_leads_out_of_the_folder():
     with pytest.raises(ModelError):
         find("../models/turnover")
-
-
-def test_the_committed_schema_is_the_one_the_code_generates():
-    assert (shipped.folder("schema") / "model.json").read_text(encoding="utf-8") == schema()
 
 
 # keys
@@ -251,7 +247,7 @@ ONE_FAULT = {
             "observables:\n",
             "  - {drug: il2, route: IV, state: central, bioavailability: 1, lag: 0}\nobservables:\n",
         ),
-        (17, "Doses of il2 IV enter 'central' twice.", "Remove one of the two inputs."),
+        (17, "Doses of il2 IV enter twice.", "Remove one of the two inputs."),
     ),
     "a formula that calls Python": (
         (RATE, "rate: __import__('os')"),

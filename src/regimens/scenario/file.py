@@ -52,9 +52,10 @@ def _plan_kind(value: object) -> str:
 
 
 Parts = Annotated[list[PartShape], Field(min_length=1)]
-PlanShape = Annotated[Annotated[Words, Tag("words")] | Annotated[list[PartShape], Tag("parts")], Discriminator(_plan_kind)]
+PlanShape = Annotated[Annotated[Words, Tag("words")] | Annotated[Parts, Tag("parts")], Discriminator(_plan_kind)]
+ByDrug = Annotated[dict[str, PlanShape], Field(min_length=1)]
 RegimenShape = Annotated[
-    Annotated[Words, Tag("words")] | Annotated[list[PartShape], Tag("parts")] | Annotated[dict[str, PlanShape], Tag("by drug")],
+    Annotated[Words, Tag("words")] | Annotated[Parts, Tag("parts")] | Annotated[ByDrug, Tag("by drug")],
     Discriminator(_plan_kind),
 ]
 
