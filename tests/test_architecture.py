@@ -29,7 +29,7 @@ def test_the_public_names_are_these():
         "Amount", "Comparison", "Course", "Curves", "Cycle", "Dose", "DoseEvents", "Duration", "Endpoint", "ExposureMismatch",
         "IU", "InputFileError", "MIU", "Model", "ModelError", "Parameters", "Population", "Regimen", "RegimenError",
         "RegimensError", "Rest", "Scenario", "Subject", "Tolerances", "Trajectories", "UnitError", "Weekly", "compare",
-        "compile_model", "days", "draw", "draw_curves", "exposure_of", "find_model", "hours", "load_model", "measure", "mg",
+        "compile_model", "days", "draw", "draw_curves", "exposure_of", "find_model", "fitted", "hours", "load_model", "measure", "mg",
         "minutes", "page", "parse_endpoint", "parse_regimen", "read_scenario", "simulate", "table", "typical", "weeks",
     ]  # fmt: skip
 

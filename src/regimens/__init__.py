@@ -14,7 +14,7 @@ _HOMES = {
     ),
     "regimens.subject": ("Subject",),
     "regimens.exposure": ("exposure_of",),
-    "regimens.model": ("Model", "Parameters", "compile_model", "find_model", "load_model", "typical"),
+    "regimens.model": ("Model", "Parameters", "compile_model", "find_model", "fitted", "load_model", "typical"),
     "regimens.engine": ("Tolerances", "Trajectories", "simulate"),
     "regimens.curves": ("Curves", "draw_curves"),
     "regimens.endpoints": ("Endpoint", "parse_endpoint"),

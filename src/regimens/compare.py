@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from regimens.exposure import ExposureTable, audit, cut_off
 from regimens.model.compile import compile_model
 from regimens.model.declaration import Model
+from regimens.model.fitted import fitted
 from regimens.population import draw
 from regimens.regimen import DoseEvents, hours
 from regimens.runs import Run, failures, run_arm, unknown_drugs
@@ -56,7 +57,7 @@ class Comparison:
 
 
 def compare(scenario: Scenario, progress: Progress = lambda said: None, threads: int | None = None) -> Comparison:
-    """Audit the exposure of `scenario`, then simulate every arm under every model.
+    """Audit the exposure of `scenario`, then simulate every arm under every model, fitted models at posterior medians.
 
     Raises ExposureMismatch before anything is compiled or integrated when a total is not as expected. `progress` is told
     in words what is done; `threads` changes how long it takes and nothing else.
@@ -66,8 +67,9 @@ def compare(scenario: Scenario, progress: Progress = lambda said: None, threads:
     events = {arm.name: arm.regimen.events(hours(horizon), arm.name) for arm in scenario.arms}
     warnings = [said for arm in scenario.arms if (said := cut_off(arm, horizon, scenario.subject))]
     warnings += unknown_drugs(scenario.models, events)
+    models = tuple(fitted(model) for model in scenario.models)
     runs = []
-    for model in scenario.models:
+    for model in models:
         progress(f"compiling {model.name}")
         compiled = compile_model(model)
         parameters = draw(scenario.population, model, scenario.subject)
@@ -75,18 +77,23 @@ def compare(scenario: Scenario, progress: Progress = lambda said: None, threads:
             progress(f"{arm.name} under {model.name}")
             runs.append(run_arm(scenario, arm, model, compiled, parameters, events[arm.name], threads))
     warnings += [said for run in runs if (said := failures(run, scenario.horizon_h))]
-    return _tabulate(scenario, table, events, runs, tuple(warnings))
+    return _tabulate(scenario, models, table, events, runs, tuple(warnings))
 
 
 def _tabulate(
-    scenario: Scenario, table: ExposureTable, events: dict[str, DoseEvents], runs: list[Run], warnings: tuple[str, ...]
+    scenario: Scenario,
+    models: tuple[Model, ...],
+    table: ExposureTable,
+    events: dict[str, DoseEvents],
+    runs: list[Run],
+    warnings: tuple[str, ...],
 ) -> Comparison:
     import pandas as pd
 
     size = {"IU": 1_000_000, "mg": 1}
     return Comparison(
         scenario=scenario,
-        models=scenario.models,
+        models=models,
         exposure=table.to_frame(),
         events=pd.concat([events_table(doses, scenario) for doses in events.values()], ignore_index=True),
         trajectories=pd.concat([trajectories_table(run, scenario) for run in runs], ignore_index=True),
@@ -95,18 +102,21 @@ def _tabulate(
         observed=pd.DataFrame(list(observed_table(scenario)), columns=list(OBSERVED)),
         per_cycle={(row.arm, row.drug): tuple(float(total / size[row.unit]) for total in row.per_cycle) for row in table.rows},
         warnings=warnings,
-        provenance=_provenance(scenario, runs),
+        provenance=_provenance(scenario, models, runs),
     )
 
 
-def _provenance(scenario: Scenario, runs: list[Run]) -> dict[str, object]:
+def _provenance(scenario: Scenario, models: tuple[Model, ...], runs: list[Run]) -> dict[str, object]:
     statistics = [run.curves.statistics for run in runs]
     return {
         "version": importlib.metadata.version("regimens"),
         "seed": None if scenario.population is None else scenario.population.seed,
         "subjects": 1 if scenario.population is None else scenario.population.subjects,
         "scenario": {"path": scenario.path, "sha256": scenario.digest},
-        "models": {model.name: {"sha256": model.digest} for model in scenario.models},
+        "models": {
+            model.name: {"sha256": model.digest, "values": "as declared" if model == declared else "posterior medians"}
+            for model, declared in zip(models, scenario.models, strict=True)
+        },
         "solver": {
             "method": "Rodas5P",
             "rtol": scenario.tolerances.rtol,

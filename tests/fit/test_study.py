@@ -11,12 +11,13 @@ from regimens.engine import simulate
 from regimens.evidence import read_responses
 from regimens.fit.calibrate import LogPosterior, Row, calibrate, usable
 from regimens.fit.likelihood import Observation
-from regimens.fit.posterior import fingerprint, read_draws, read_fitted
+from regimens.fit.posterior import read_draws, read_fitted
 from regimens.fit.prediction import Predictor
 from regimens.fit.rows import rows_of
 from regimens.fit.sampling import Settings
 from regimens.fit.study import fit
 from regimens.model import compile_model, find_model, typical
+from regimens.model.fitted import fingerprint
 from regimens.regimen import weeks
 
 EVIDENCE = shipped.folder("evidence") / "responses.csv"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 from collections.abc import Mapping, Sequence
@@ -15,7 +14,7 @@ import numpy as np
 from regimens import shipped
 from regimens.errors import ModelError
 from regimens.fit.prior import SPREADS
-from regimens.model.compile import compile_model
+from regimens.model.fitted import fingerprint
 
 if TYPE_CHECKING:
     from regimens.fit.calibrate import Posterior
@@ -47,12 +46,6 @@ def read_fitted(model: Model) -> FittedModel:
             f"Make it again with `python scripts/renew_posteriors.py {model.name}`."
         )
     return read_draws(model, folder / "draws.csv")
-
-
-def fingerprint(model: Model) -> str:
-    """Return a SHA-256 of what a fit depends on: equations, values, bounds, CVs and priors; not labels, notes or sources."""
-    numbers = [(p.name, p.value, p.low, p.high, p.cv, p.uncertainty) for p in model.parameters]
-    return hashlib.sha256(f"{compile_model(model).digest}{numbers!r}".encode()).hexdigest()
 
 
 def read_draws(model: Model, path: Path) -> FittedModel:
