@@ -25,7 +25,11 @@ Written by `scripts/render_models.py` from the files in `models/`. Change those,
 
 Values are typical: the median of the subjects. The CV is the spread between subjects, log-normal; nothing in the tables says how
 well a value itself is known, the notes do. Bounds hold the values that make sense. Numbers in brackets are the sources below each
-table; *assumed* means that no published number stands behind the value."""
+table; *assumed* means that no published number stands behind the value.
+
+What a fit to published responses learnt of each parameter, and what it did not, is in [fits.md](fits.md); how the fitted models
+do on responses they have not seen, in [validation.md](validation.md); which other structures were tried, with their numbers, in
+[variants.md](variants.md). Comparisons draw the curves of these models at the posterior medians of their fits."""
 
 
 def page(models: Iterable[Model]) -> str:
