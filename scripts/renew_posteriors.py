@@ -1,6 +1,5 @@
 """Fit the shipped models (or those named) to the shipped evidence and write `posteriors/`; the same files every time."""
 
-import shutil
 import sys
 import time
 
@@ -13,8 +12,7 @@ for name in sys.argv[1:] or shipped.names("models"):
     began = time.perf_counter()
     posterior, texts = fit(find_model(name), shipped.folder("evidence") / "responses.csv", Settings(), print)
     folder = shipped.folder("posteriors") / name
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for file, text in texts.items():
         (folder / file).write_text(text, encoding="utf-8")
     print(

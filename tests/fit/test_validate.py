@@ -92,7 +92,7 @@ def test_ranks_of_a_few_truths_are_shares_between_0_and_1():
 
 
 def test_the_committed_selfcheck_holds_the_truth_often_enough():
-    share = np.loadtxt(ROOT / "docs" / "selfcheck.csv", delimiter=",", skiprows=1)
+    share = np.loadtxt(shipped.folder("posteriors") / "turnover" / "selfcheck.csv", delimiter=",", skiprows=1)
     assert len(share) >= 100
     held = ((share >= 0.05) & (share <= 0.95)).mean(axis=0)
     assert (held >= 0.85).all()

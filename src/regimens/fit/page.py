@@ -7,7 +7,10 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from regimens import shipped
+from regimens.fit.selfcheck import Ranks, histogram
 
 INTRODUCTION = """\
 Each model was fitted to the `fit` rows of `evidence/responses.csv` with the priors of its file: emcee, four independent
@@ -62,6 +65,24 @@ def _model(folder: Path) -> Iterator[str]:
     for name in dict.fromkeys(row["name"] for row in profiles):
         points = ", ".join(f"{row['value']}: {float(row['loss']):.1f}" for row in profiles if row["name"] == name)
         yield f"| {name} | {points} |"
+    if (folder / "selfcheck.csv").is_file():
+        yield ""
+        yield from _selfcheck(folder / "selfcheck.csv")
+
+
+def _selfcheck(path: Path) -> Iterator[str]:
+    with path.open(encoding="utf-8") as file:
+        names = file.readline().strip().split(",")
+        ranks = Ranks(tuple(names), np.loadtxt(file, delimiter=",", ndmin=2))
+    count = len(ranks.share)
+    yield (
+        f"Does the fit find truths that it is given? {count} truths were drawn from the prior, data simulated at the design "
+        "of the fitted rows, and fitted. Ranks of the truth among the draws should be spread evenly over ten bins "
+        "(`python scripts/run_selfcheck.py`)."
+    )
+    yield from ("", f"| Parameter | Inside its 90 % interval, of {count} | Ranks in ten bins |", "|---|---|---|")
+    for place, name in enumerate(names):
+        yield f"| {name} | {ranks.held()[place]} | `{histogram(ranks.share[:, place])}` |"
 
 
 def _table(path: Path) -> list[dict[str, str]]:
