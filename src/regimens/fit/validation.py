@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from regimens import shipped
 from regimens.evidence import Response
 from regimens.fit.posterior import read_fitted
 from regimens.fit.validate import Check, check, coverage
@@ -124,11 +126,30 @@ def _row(row: Check) -> str:
 
 
 def _cannot(summary: Summary) -> str:
-    missed = [row for row in summary.checks if not row.inside]
-    if not missed:
-        return "No row lies outside its interval; the intervals are wide, so this is weak support."
-    below = [row.id for row in missed if row.log_error < 0]
-    above = [row.id for row in missed if row.log_error >= 0]
-    parts = [f"too little for {', '.join(below)}"] if below else []
-    parts += [f"too much for {', '.join(above)}"] if above else []
-    return f"What this model does not reproduce: it predicts {' and '.join(parts)}."
+    missed = [(row.id, row.log_error) for row in summary.checks if not row.inside]
+    checks = (
+        f"Checks outside their interval: {_sides(missed)}."
+        if missed
+        else ("No check lies outside its interval; the intervals are wide, so this is weak support.")
+    )
+    fitted = _sides(list(_missed_fits(summary.model.name)))
+    curve = "the curve itself (parameters alone, no spread between studies)"
+    return f"{checks} Of the fitted rows, {curve} has {fitted or 'none amiss'}."
+
+
+def _missed_fits(model: str) -> Iterator[tuple[str, float]]:
+    """Yield (id, log of predicted over seen) of the fitted rows that lie outside the 90 % interval of the parameters."""
+    with (shipped.folder("posteriors") / model / "rows.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            seen, low, high = (float(row[name]) for name in ("observed", "low", "high"))
+            above, below = low > seen and row["bound"] != "lower bound", high < seen and row["bound"] != "upper bound"
+            if above or below:
+                yield row["id"], float(np.log(float(row["predicted"]) / seen))
+
+
+def _sides(missed: Sequence[tuple[str, float]]) -> str:
+    little = [name for name, error in missed if error < 0]
+    much = [name for name, error in missed if error >= 0]
+    parts = [f"too little for {', '.join(little)}"] if little else []
+    parts += [f"too much for {', '.join(much)}"] if much else []
+    return " and ".join(parts)
