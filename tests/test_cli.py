@@ -325,7 +325,7 @@ def test_a_model_without_a_posterior_cannot_be_validated(scenario, monkeypatch, 
     Path("mine.yaml").write_text(text, encoding="utf-8")
     code, out, err = run(monkeypatch, capsys, "validate", "mine.yaml")
     assert (code, out) == (2, "")
-    assert err == "No posterior of model 'mine' is shipped. Make one with `regimens fit mine`.\n"
+    assert err == "No posterior of model 'mine' is shipped; only shipped models can be validated.\n"
 
 
 def test_a_narrow_terminal_loses_no_digit_of_the_exposure(scenario, monkeypatch, capsys):

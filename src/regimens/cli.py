@@ -145,12 +145,15 @@ def explain(text: str, weight: str, height: str) -> None:
       regimens explain "(1.5 MIU SC daily x 5, rest 9-16 days) x 4"
       regimens explain "il2: 0.5 MIU SC daily x 5; tocilizumab: 8 mg/kg (max 800 mg) IV once over 1 h"
     """
+    from regimens.errors import UnitError
     from regimens.explain import explain as lines_of
     from regimens.regimen import parse_regimen
     from regimens.subject import Subject, mosteller
     from regimens.units import parse_quantity
 
-    kg, cm = parse_quantity(weight, ["kg"])[0], parse_quantity(height, ["cm"])[0]
+    kg, cm = (parse_quantity(text, [unit])[0] for text, unit in ((weight, "kg"), (height, "cm")))
+    if kg <= 0 or cm <= 0:
+        raise UnitError(f"A body of {weight} and {height} is none.", "Values greater than zero are needed.")
     for line in lines_of(parse_regimen(text), Subject(kg, cm, mosteller(kg, cm))):
         click.echo(line)
 
@@ -183,7 +186,7 @@ def library(name: str | None) -> None:
 @click.argument("name", metavar="MODEL")
 @click.option("--data", type=click.Path(path_type=Path), help="Responses to fit, in the columns of evidence/responses.csv.")
 @click.option("--out", type=click.Path(path_type=Path), help="New folder. [default: results/fit-<model>-<date>]")
-@click.option("--seed", default=20260101, show_default=True, help="The same seed gives the same draws.")
+@click.option("--seed", type=click.IntRange(min=0), default=20260101, show_default=True, help="The same seed, the same draws.")
 def fit(name: str, data: Path | None, out: Path | None, seed: int) -> None:
     """Fit MODEL (a shipped one, or a file) to published responses; write draws, summary, rows and profiles.
 

@@ -39,15 +39,16 @@ def draw(population: Population | None, model: Model, subject: Subject) -> Param
     if population is not None:
         for column, parameter in enumerate(model.parameters):
             if parameter.cv > 0:
-                values[:, column] = _drawn(parameter, _standing(population, parameter.name))
+                values[:, column] = within_bounds(parameter, _standing(population, parameter.name))
     return Parameters(names, values, np.full(count, float(subject.weight_kg)), np.full(count, float(subject.bsa_m2)))
 
 
-def _drawn(parameter: Parameter, standing: np.ndarray) -> np.ndarray:
-    """Return the values of subjects at standard normal `standing`, log-normal and inside the bounds."""
+def within_bounds(parameter: Parameter, standing: np.ndarray) -> np.ndarray:
+    """Return the values of subjects at standard normal `standing`: log-normal around the typical value, inside the bounds."""
     spread = np.sqrt(np.log1p(parameter.cv**2))
     low, high = (ndtr(np.log(bound / parameter.value) / spread) for bound in (parameter.low, parameter.high))
-    return parameter.value * np.exp(spread * ndtri(low + ndtr(standing) * (high - low)))
+    share = np.clip(low + ndtr(standing) * (high - low), 1e-12, 1.0 - 1e-12)
+    return parameter.value * np.exp(spread * ndtri(share))
 
 
 def _standing(population: Population, parameter: str) -> np.ndarray:

@@ -8,7 +8,7 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def folder(kind: str) -> Path:
-    """Return the folder of "models", "scenarios", "schema" or "evidence"."""
+    """Return the folder of "models", "scenarios", "schema", "evidence" or "posteriors"."""
     installed = _PACKAGE / "_files" / kind
     return installed if installed.is_dir() else _PACKAGE.parents[1] / kind
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 INTERVAL = 0.90
 """Share of subjects inside the prediction intervals."""
 
+ENDPOINTS = ["arm", "model", "endpoint", "subject", "replicate", "value", "unit", "status"]
+"""Columns of the endpoints of every subject."""
+
 OBSERVED = ("arm", "id", "study", "observable", "unit", "time_h", "value", "low", "high", "bound")
 """Columns of the published responses of a comparison."""
 
@@ -102,7 +105,7 @@ def endpoints_table(run: Run, scenario: Scenario) -> pd.DataFrame:
         )
         for endpoint, values, unit in _measured(run, scenario)
     ]
-    return pd.concat(frames, ignore_index=True)
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=ENDPOINTS)
 
 
 def _status(code: int, value: float) -> str:

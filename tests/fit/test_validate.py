@@ -95,4 +95,5 @@ def test_the_committed_selfcheck_holds_the_truth_often_enough():
     share = np.loadtxt(shipped.folder("posteriors") / "turnover" / "selfcheck.csv", delimiter=",", skiprows=1)
     assert len(share) >= 100
     held = ((share >= 0.05) & (share <= 0.95)).mean(axis=0)
-    assert (held >= 0.85).all()
+    # An exact 90 % interval holds 80 of 100 truths or fewer once in 500 parameters, and 84 or fewer once in 25.
+    assert (held > 0.80).all()

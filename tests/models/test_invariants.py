@@ -1,5 +1,7 @@
 """What holds for every shipped model under every kind of regimen; a new model file inherits all of it."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -190,7 +192,7 @@ def test_a_batch_of_one_is_a_row_of_a_batch_bit_by_bit(model, text):
 
 
 def test_doses_per_m2_meet_the_body_of_each_subject(model):
-    big = typical(model, weight_kg=110.0, bsa_m2=2.35)
+    big = typical(model, Subject(Fraction(110), Fraction(180), Fraction("2.35")))
     flat = typical(model)
     assert run(model, "1 MIU/m2 SC daily x 5", big).values.tobytes() == run(model, "2.35 MIU SC daily x 5", flat).values.tobytes()
 

@@ -3,16 +3,19 @@
 How well a model agrees with the trials is for the calibration to say; here stand only the sizes that it may not lose.
 """
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
 from regimens.engine import simulate
 from regimens.model import compile_model, find_model, typical
 from regimens.regimen import parse_regimen, weeks
+from regimens.subject import Subject
 
 DAY = 24
 HOURS = np.arange(0.0, 24 * 168.0 + 1.0)
-BSA_M2 = 1.85  # the body size that the evidence assumes where a source prints doses per m2
+BSA_M2 = Fraction("1.85")  # the body size that the evidence assumes where a source prints doses per m2
 SPREAD = 1.25  # factor: the standard error on the log scale that the evidence assumes for NK cells, rounded up
 
 
@@ -24,7 +27,7 @@ def name(request):
 def course(name, text, observable="treg_fold"):
     """Return hourly values of the typical subject over 24 weeks."""
     model, events = find_model(name), parse_regimen(text).events(weeks(24))
-    read = simulate(compile_model(model), typical(model, bsa_m2=BSA_M2), events, HOURS, observables=[observable])
+    read = simulate(compile_model(model), typical(model, Subject(bsa_m2=BSA_M2)), events, HOURS, observables=[observable])
     return read.of(observable)[0]
 
 

@@ -80,7 +80,7 @@ class Response:
 
     @property
     def independent(self) -> bool:
-        """Whether no other row of the table is said to have subjects of this one."""
+        """Whether the row is not said to share subjects with another (`shares_with`)."""
         return not self.shares_with
 
     @property

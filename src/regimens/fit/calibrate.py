@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from regimens.errors import ModelError
 from regimens.fit.likelihood import Observation, log_likelihood
 from regimens.fit.prediction import Predictor, Target
 from regimens.fit.prior import Prior, prior_of
@@ -41,10 +42,6 @@ class Posterior:
     contraction: np.ndarray
     sample: Sample
 
-    def median(self, name: str) -> float:
-        """Return the posterior median of a parameter."""
-        return float(np.median(self.draws[:, self.names.index(name)]))
-
 
 class LogPosterior:
     """The log posterior density of a model at (points, width) log values, the spreads last."""
@@ -77,14 +74,16 @@ def usable(rows: Sequence[Row], model: Model) -> tuple[Row, ...]:
 def calibrate(model: Model, rows: Sequence[Row], settings: Settings) -> Posterior:
     """Fit `model` to those of `rows` that it has an observable for.
 
-    Raises ModelError if the model declares nothing to fit.
+    Raises ModelError if the model declares nothing to fit, or no row is about anything that it has.
     """
     rows = usable(rows, model)
+    if not rows:
+        raise ModelError(f"Model '{model.name}' has no observable of any row with the role 'fit': there is nothing to fit it to.")
     density = LogPosterior(model, rows)
     sampled = sample(density, density.prior.sample, settings)
     before = density.prior.standard_deviation()
     parameters, _ = density.prior.split(sampled.draws)
-    after = parameters.std(axis=0)
+    after = sampled.deviation[: parameters.shape[1]]
     return Posterior(
         model=model,
         rows=rows,

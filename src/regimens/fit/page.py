@@ -16,10 +16,11 @@ INTRODUCTION = """\
 Each model was fitted to the `fit` rows of `evidence/responses.csv` with the priors of its file: emcee, four independent
 ensembles of 64 walkers. Studies may differ by a factor (`study_spread`) and rows from the model by another (`row_spread`),
 both estimated. *Learnt* is one minus the ratio of posterior to prior variance on the log scale: near 0 the data said
-nothing and the prior stands. Run again with `python scripts/renew_posteriors.py`; this page comes from
-`python scripts/render_fits.py`."""
+nothing and the prior stands. Some prior centres come from an earlier prototype, fitted to published averages that are in part
+these rows: where little was learnt, a value is not knowledge from elsewhere. Run again with
+`python scripts/renew_posteriors.py`; this page comes from `python scripts/render_fits.py`."""
 
-LEARNT, NOT_LEARNT = 0.5, 0.2
+INFORMED, UNINFORMED = 0.5, 0.2
 """Contractions from which a parameter counts as informed by the data, and up to which it does not."""
 
 
@@ -41,8 +42,8 @@ def _lines(models: Sequence[str]) -> Iterator[str]:
 def _model(folder: Path) -> Iterator[str]:
     record = json.loads((folder / "fit.json").read_text(encoding="utf-8"))
     summary = _table(folder / "summary.csv")
-    informed = [row["name"] for row in summary if row["contraction"] and float(row["contraction"]) >= LEARNT]
-    blank = [row["name"] for row in summary if row["contraction"] and float(row["contraction"]) <= NOT_LEARNT]
+    informed = [row["name"] for row in summary if row["contraction"] and float(row["contraction"]) >= INFORMED]
+    blank = [row["name"] for row in summary if row["contraction"] and float(row["contraction"]) <= UNINFORMED]
     yield (
         f"R-hat at most {record['largest_r_hat']:.3f}, effective sizes from {record['smallest_effective']}, "
         f"{record['settings']['draws']} draws shipped. The data informed {_listing(informed)}; they said next to nothing of "

@@ -38,7 +38,7 @@ def read_fitted(model: Model) -> FittedModel:
     """Return the shipped posterior of `model`; ModelError if there is none, or if it belongs to another text of the model."""
     folder = shipped.folder("posteriors") / model.name
     if not (folder / "draws.csv").is_file():
-        raise ModelError(f"No posterior of model '{model.name}' is shipped. Make one with `regimens fit {model.name}`.")
+        raise ModelError(f"No posterior of model '{model.name}' is shipped; only shipped models can be validated.")
     record = json.loads((folder / "fit.json").read_text(encoding="utf-8"))
     if record["model_sha256"] != fingerprint(model):
         raise ModelError(
@@ -77,7 +77,7 @@ def _summary(posterior: Posterior) -> str:
     lines = ["name,unit,prior,prior_sd_log,median,low,high,contraction,r_hat,effective"]
     units = {parameter.name: parameter.unit for parameter in posterior.model.parameters}
     for place, name in enumerate(posterior.names):
-        low, median, high = np.quantile(posterior.draws[:, place], [0.05, 0.5, 0.95])
+        low, median, high = np.exp(posterior.sample.quantiles[:, place])
         is_spread = name in SPREADS
         if is_spread:
             prior = f"0,{SPREADS[name]:g}"

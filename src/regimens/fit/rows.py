@@ -20,22 +20,33 @@ BASELINE_COUNT = "treg"
 """The observable whose rows bring their own baseline into the model."""
 
 
-def rows_of(responses: Iterable[Response], role: str | None = None) -> tuple[Row, ...]:
-    """Return the rows of `responses` that have a value, of one role ('fit', 'check') or of all; orderings are left out."""
+def rows_of(responses: Iterable[Response], role: str | None = None, of: Iterable[Response] | None = None) -> tuple[Row, ...]:
+    """Return the rows of `responses` that have a value, of one role ('fit', 'check') or of all; orderings are left out.
+
+    Rows of a study that also counted Treg under the same regimen start from that count, whatever they observe; it is looked
+    for among `of`, all the responses there are (`responses` themselves if not given).
+    """
+    responses = tuple(responses)
+    counts = {(r.study, r.regimen): _baseline(r) for r in (responses if of is None else of) if _baseline(r) is not None}
     return tuple(
-        _row(response)
+        _row(response, counts.get((response.study, response.regimen)))
         for response in responses
         if response.value is not None and response.se_log is not None and role in (None, response.role)
     )
 
 
-def _row(response: Response) -> Row:
+def _baseline(response: Response) -> float | None:
+    """Return the median Treg count before treatment of a row that counts Treg, None for any other."""
+    if response.observable != BASELINE_COUNT or response.baseline is None:
+        return None
     before = _spread(response.baseline, response.n, response.statistic)
-    shift = _mean_to_median(response.sd_log, response.statistic)
-    se, baseline = response.se_log or 0.0, None
-    if response.observable == BASELINE_COUNT and response.baseline is not None:
-        before_sd = None if before is None else before.sd_log
-        baseline = response.baseline.value * math.exp(_mean_to_median(before_sd, response.statistic))
+    return response.baseline.value * math.exp(_mean_to_median(None if before is None else before.sd_log, response.statistic))
+
+
+def _row(response: Response, baseline: float | None) -> Row:
+    before = _spread(response.baseline, response.n, response.statistic)
+    shift, se = _mean_to_median(response.sd_log, response.statistic), response.se_log or 0.0
+    if response.observable == BASELINE_COUNT:
         se = math.hypot(se, 0.0 if before is None else before.se_log)
     elif before is not None and response.unit != "fold":
         shift -= _mean_to_median(before.sd_log, response.statistic)

@@ -30,9 +30,12 @@ class Settings:
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """Draws (draws, width) taken evenly from all ensembles, and per column R-hat and effective sample size."""
+    """Draws (draws, width) taken evenly from all ensembles; per column R-hat, effective sample size, and, over everything that
+    was sampled, the 5, 50 and 95 % quantiles (3, width) and the standard deviation."""
 
     draws: np.ndarray
+    quantiles: np.ndarray
+    deviation: np.ndarray
     r_hat: np.ndarray
     effective: np.ndarray
     acceptance: float
@@ -62,7 +65,8 @@ def sample(log_density: LogDensity, start: Callable[[int, np.random.Generator], 
     stacked = np.array(chains)
     flat = stacked.reshape(-1, stacked.shape[-1])
     chosen = np.linspace(0, len(flat) - 1, settings.draws).round().astype(int)
-    return Sample(flat[chosen], r_hat(stacked), effective_size(stacked), float(np.mean(accepted)))
+    quantiles, deviation = np.quantile(flat, [0.05, 0.5, 0.95], axis=0), flat.std(axis=0)
+    return Sample(flat[chosen], quantiles, deviation, r_hat(stacked), effective_size(stacked), float(np.mean(accepted)))
 
 
 def _possible(
@@ -76,7 +80,7 @@ def _possible(
         found = points if not len(found) else np.concatenate([found, points])
         if len(found) >= count:
             return found[:count]
-    raise ValueError("No starting points with a likelihood above zero were found.")
+    raise ModelError("No parameters inside the priors give any of the fitted rows a likelihood above zero.")
 
 
 def r_hat(chains: np.ndarray) -> np.ndarray:

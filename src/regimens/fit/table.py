@@ -35,7 +35,7 @@ def _grid(title: str, headings: tuple[str, ...]):
 def _parameters(posterior: Posterior) -> RenderableType:
     grid = _grid("Parameters (median and 90 % interval)", ("name", "prior", "posterior", "interval", "learnt"))
     for place, name in enumerate(posterior.names):
-        low, median, high = np.quantile(posterior.draws[:, place], [0.05, 0.5, 0.95])
+        low, median, high = np.exp(posterior.sample.quantiles[:, place])
         prior = "" if name in SPREADS else f"{np.exp(posterior.prior.centre[place]):.3g}"
         learnt = "" if name in SPREADS else f"{max(0.0, posterior.contraction[place]):.0%}"
         grid.add_row(name, prior, f"{median:.3g}", f"{low:.3g}-{high:.3g}", learnt)

@@ -1,4 +1,4 @@
-"""Checking: what a fitted model predicts for rows it has not seen, with an interval, beside what was seen.
+"""Checking: what a fitted model predicts for rows that were not fitted, with an interval, beside what was seen.
 
 The interval is that of the row's own statistic at its number of subjects: parameter draws, subjects drawn around each, the
 mean or median of these, and the spreads between studies and rows that the fit found.
@@ -6,11 +6,12 @@ mean or median of these, and the spreads between studies and rows that the fit f
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtri
 from scipy.stats import beta
 
 from regimens.evidence import Response
@@ -21,6 +22,7 @@ from regimens.fit.prediction import Predictor
 from regimens.fit.rows import rows_of
 from regimens.model.compile import compile_model
 from regimens.model.declaration import Model
+from regimens.population import within_bounds
 
 INTERVAL = 0.90
 MOST_SUBJECTS = 100
@@ -61,11 +63,11 @@ def check(fitted: FittedModel, checks: Sequence[Response], fits: Sequence[Respon
     model = fitted.model
     names = {observable.name for observable in model.observables}
     found = []
-    for place, response in enumerate(checks):
+    for response in checks:
         if response.value is None or response.observable not in names:
             continue
-        (row,) = rows_of([response])
-        random = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(place,)))
+        (row,) = rows_of([response], of=(*checks, *fits))
+        random = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(zlib.crc32(response.id.encode()),)))
         low, median, high = np.quantile(_predicted(fitted, row, response, random), [0.05, 0.5, 0.95])
         observed = float(response.value)
         null = _null_interval(response, fits)
@@ -143,10 +145,8 @@ def _subjects(
         typical = draw[list(names).index(parameter.name)] if parameter.name in names else parameter.value
         values[:, column] = typical
         if parameter.cv > 0:
-            spread = np.sqrt(np.log1p(parameter.cv**2))
-            low, high = (ndtr(np.log(bound / typical) / spread) for bound in (parameter.low, parameter.high))
-            share = low + random.uniform(size=count) * (high - low)
-            values[:, column] = typical * np.exp(spread * ndtri(np.clip(share, 1e-12, 1 - 1e-12)))
+            around = replace(parameter, value=float(typical))
+            values[:, column] = within_bounds(around, random.standard_normal(count))
     return values
 
 

@@ -28,7 +28,7 @@ well a value itself is known, the notes do. Bounds hold the values that make sen
 table; *assumed* means that no published number stands behind the value.
 
 What a fit to published responses learnt of each parameter, and what it did not, is in [fits.md](fits.md); how the fitted models
-do on responses they have not seen, in [validation.md](validation.md); which other structures were tried, with their numbers, in
+do on responses that were not fitted, in [validation.md](validation.md); which other structures were tried, with their numbers, in
 [variants.md](variants.md). Comparisons draw the curves of these models at the posterior medians of their fits."""
 
 

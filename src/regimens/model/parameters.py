@@ -7,14 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from regimens.model.declaration import Model
-
-TYPICAL_WEIGHT_KG = 70.0
-TYPICAL_HEIGHT_CM = 167.0
-
-
-def mosteller(weight_kg: float | np.ndarray, height_cm: float | np.ndarray) -> float | np.ndarray:
-    """Body surface area (m2) from weight (kg) and height (cm). Source: Mosteller 1987, doi:10.1056/NEJM198710223171717."""
-    return np.sqrt(np.asarray(weight_kg) * np.asarray(height_cm) / 3600.0)
+from regimens.subject import Subject
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,12 +33,11 @@ class Parameters:
         return Parameters(self.names, self.values[rows], self.weight_kg[rows], self.bsa_m2[rows])
 
 
-def typical(model: Model, weight_kg: float = TYPICAL_WEIGHT_KG, bsa_m2: float | None = None) -> Parameters:
-    """Return the one typical subject of `model`; BSA by Mosteller at 167 cm unless given."""
-    bsa = mosteller(weight_kg, TYPICAL_HEIGHT_CM) if bsa_m2 is None else bsa_m2
+def typical(model: Model, subject: Subject = Subject()) -> Parameters:  # noqa: B008 - a frozen value
+    """Return the one typical subject of `model`, with the body of `subject` (70 kg and 1.8 m2 if not given)."""
     return Parameters(
         tuple(p.name for p in model.parameters),
         np.array([[p.value for p in model.parameters]]),
-        np.array([float(weight_kg)]),
-        np.array([float(bsa)]),
+        np.array([float(subject.weight_kg)]),
+        np.array([float(subject.bsa_m2)]),
     )

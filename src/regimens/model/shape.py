@@ -1,6 +1,6 @@
 """The form of a model file for pydantic, and through it for editors: which keys there are and what kind each holds.
 
-What the values mean together (names, formulas, units) is checked in `regimens.model.file`.
+What the values mean together (names, formulas, units) is checked in `regimens.model.reading`.
 """
 
 from __future__ import annotations
