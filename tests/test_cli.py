@@ -335,3 +335,19 @@ def test_a_narrow_terminal_loses_no_digit_of_the_exposure(scenario, monkeypatch,
     _, out, _ = run(monkeypatch, capsys, "exposure", "small.yaml")
     (line,) = [line for line in out.splitlines() if "il2" in line]
     assert line.split()[-9:] == ["21", "21", "MIU", "2.1", "4", "68", "21", "/", "49", "found"][-9:]
+
+
+def test_a_model_without_any_endpoint_of_the_scenario_still_has_its_curves(scenario, monkeypatch, capsys):
+    text = SMALL.replace("[turnover]", "[turnover, balance]").replace("  - peak of treg_fold", "  - peak of nk_fold")
+    only = text[: text.index("  - treg_fold at end")]
+    scenario.write_text(only, encoding="utf-8")
+    code, _, _ = run(monkeypatch, capsys, "compare", "small.yaml", "--out", "result")
+    assert code == 0
+    assert set(pd.read_csv("result/endpoints.csv").model) == {"balance"}
+    assert set(pd.read_csv("result/trajectories.csv").model) == {"turnover", "balance"}
+
+
+def test_a_body_that_is_none_is_refused(scenario, monkeypatch, capsys):
+    code, out, err = run(monkeypatch, capsys, "explain", "1 MIU SC once", "--height", "-3 cm")
+    assert (code, out) == (2, "")
+    assert err == "A body of 70 kg and -3 cm is none. Values greater than zero are needed.\n"
