@@ -119,7 +119,7 @@ def _lines(summaries: Sequence[Summary], responses: Sequence[Response]) -> Itera
 def _row(row: Check) -> str:
     bound = {"lower bound": "at least ", "upper bound": "at most "}.get(row.bound, "")
     said = "inside" if row.inside else "**outside**"
-    shared = "" if row.independent else " (shares subjects with a fitted row)"
+    shared = "" if row.independent else " (shares subjects with another row)"
     return (
         f"| {row.id} | {row.observable} | {bound}{row.observed:.3g} | {row.median:.3g} ({row.low:.3g} to {row.high:.3g}) | "
         f"{said}{shared} |"
