@@ -9,7 +9,6 @@ from regimens import shipped
 from regimens.fit.posterior import read_fitted
 from regimens.model import find_model, fitted
 
-
 FOUR_ERRORS = 0.25  # standard deviations: the median of 400 draws is known to 1.25 / sqrt(400) of one
 
 
