@@ -18,6 +18,7 @@ FORMS = (
     "AUC of treg_fold above baseline",
     "hours treg_fold above 2",
     "days treg_fold above 2 to 12 weeks",
+    "share with treg_fold above 2",
     "treg_fold at 12 weeks",
     "treg_fold at protocol day 15",
     "treg_fold at end of cycle 3",
@@ -36,6 +37,7 @@ _PATTERNS = {
     "AUC": rf"AUC of {_NAME}{_WINDOW}",
     "AUC above baseline": rf"AUC of {_NAME} above baseline{_WINDOW}",
     "time above": rf"(?P<unit>hours|days) {_NAME} above (?P<threshold>\d+(?:\.\d+)?|\.\d+){_WINDOW}",
+    "share": rf"share with {_NAME} above (?P<threshold>\d+(?:\.\d+)?|\.\d+){_WINDOW}",
     "end of cycle": rf"{_NAME} at end of cycle (?P<cycle>\d+)(?P<per> per MIU)?",
     "trough": rf"trough of {_NAME} before (?P<each>each cycle|cycle (?P<cycle>\d+))(?P<per> per MIU)?",
     "value": rf"{_NAME} at (?:protocol day (?P<day>\d+)|(?P<at>.+?))(?P<per> per MIU)?",
@@ -46,9 +48,11 @@ _PATTERNS = {
 class Endpoint:
     """One number per subject. `words` is how it is named everywhere; times in h; None where a field has no meaning.
 
-    `kind` is a key of the forms: peak, time of peak, mean, AUC, AUC above baseline, time above, value, end of cycle, trough.
+    `kind` is a key of the forms: peak, time of peak, mean, AUC, AUC above baseline, time above, share, value, end of cycle,
+    trough. A share is 1 for a subject whose observable is ever above the threshold in the window, else 0.
     Windows run from `from_h` to `to_h` (None: the horizon). `cycle` 0 means each cycle and is expanded by the scenario.
-    `label` is a heading for people, set when the observable is known.
+    `label` is a heading for people, and `better` ("higher", "lower" or "" for neither) says which way is the good one; both
+    are set when the observable is known.
     """
 
     words: str
@@ -61,6 +65,12 @@ class Endpoint:
     cycle: int | None = None
     per_miu: bool = False
     label: str = ""
+    better: str = ""
+
+    @property
+    def statistic(self) -> str:
+        """What stands for a population: the "median" of its subjects, or the "mean" where each subject is 0 or 1."""
+        return "mean" if self.kind == "share" else "median"
 
     @property
     def cuts_h(self) -> tuple[float, ...]:
@@ -96,7 +106,7 @@ def _read(kind: str, words: str, found: dict[str, str | None], visits: Mapping[s
         time_h = _time(found["at"] or "", visits)
         endpoint = replace(endpoint, from_h=time_h, to_h=time_h)
     if found.get("threshold"):
-        endpoint = replace(endpoint, threshold=float(found["threshold"] or 0), unit=(found["unit"] or "").lower())
+        endpoint = replace(endpoint, threshold=float(found["threshold"] or 0), unit=(found.get("unit") or "").lower())
     if "cycle" in found:
         endpoint = replace(endpoint, cycle=int(found["cycle"] or 0))
         if found["cycle"] is not None and endpoint.cycle == 0:
@@ -135,6 +145,7 @@ def unit_of(endpoint: Endpoint, observable_unit: str) -> str:
     unit = {
         "time of peak": "h",
         "time above": {"hours": "h", "days": "days"}.get(endpoint.unit, ""),
+        "share": "1",
         "AUC": f"{base} h".strip(),
         "AUC above baseline": f"{base} h".strip(),
     }.get(endpoint.kind, base or "1")
@@ -155,6 +166,7 @@ def label_of(endpoint: Endpoint, observable_label: str) -> str:
         "AUC": f"AUC of {_lower(observable_label)}",
         "AUC above baseline": f"AUC above baseline of {_lower(observable_label)}",
         "time above": f"Time with {_lower(observable_label)} above {endpoint.threshold or 0:g}",
+        "share": f"Share with {_lower(observable_label)} above {endpoint.threshold or 0:g}",
         "value": f"{observable_label}, at {_days(endpoint.from_h)}",
         "end of cycle": f"{observable_label}, at end of cycle {endpoint.cycle} (24 h after its last dose)",
         "trough": f"{observable_label}, trough before cycle {endpoint.cycle}",

@@ -72,6 +72,11 @@ def _time_above(endpoint: Endpoint, curves: Curves, events: DoseEvents, horizon_
     return duration / {"hours": 1.0, "days": 24.0}[endpoint.unit]
 
 
+def _share(endpoint: Endpoint, curves: Curves, events: DoseEvents, horizon_h: float) -> np.ndarray:
+    highest = _peak(endpoint, curves, events, horizon_h)
+    return np.where(np.isnan(highest), np.nan, highest > (endpoint.threshold or 0.0))
+
+
 def _value(endpoint: Endpoint, curves: Curves, events: DoseEvents, horizon_h: float) -> np.ndarray:
     return curves.at([endpoint.from_h], endpoint.observable)[:, 0]
 
@@ -93,6 +98,7 @@ _MEASURES: dict[str, Callable[..., np.ndarray]] = {
     "AUC": _area,
     "AUC above baseline": _area_above_baseline,
     "time above": _time_above,
+    "share": _share,
     "value": _value,
     "end of cycle": _at_cycle(end_of_cycle_h),
     "trough": _at_cycle(start_of_cycle_h),

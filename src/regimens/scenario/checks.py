@@ -86,7 +86,9 @@ def checked_endpoints(
                 if single.words.lower() in named:
                     notes.add(loc, f"The endpoint '{single.words}' is named twice.", "Name every endpoint once.")
                 named.add(single.words.lower())
-                yield replace(single, label=label_of(single, observables[endpoint.observable].label))
+                seen = observables[endpoint.observable]
+                better = "" if single.kind == "time of peak" else seen.better or ""
+                yield replace(single, label=label_of(single, seen.label), better=better)
 
 
 def _each_cycle(endpoint: Endpoint, cycles: int) -> Iterator[Endpoint]:

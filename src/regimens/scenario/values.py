@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from regimens.conduct.plan import Conduct
 from regimens.endpoints import Endpoint
 from regimens.engine.trajectories import Tolerances
 from regimens.evidence import Response
@@ -14,6 +15,9 @@ from regimens.model.declaration import Model
 from regimens.population import Population
 from regimens.regimen import Regimen
 from regimens.subject import Subject
+
+AS_WRITTEN, EQUAL_TOTAL, REAL_LIFE = "as written", "equal total", "real life"
+"""Variants of an arm; pairs are compared within a variant, and each other one with the arm as written."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,9 @@ class Arm:
 
     `regimen` has its rest ranges resolved; `expected` has an entry per drug that the file says something about;
     `assumptions` are sentences about what the source leaves open; `observed` are published responses to
-    this regimen, to be drawn on its curves; `line` is where the file names the arm.
+    this regimen, to be drawn on its curves; `line` is where the file names the arm. `variant` says what was done to the arm
+    `of`, one of VARIANTS; arms as written are of themselves. `conduct` is what makes the doses of subjects differ, None
+    where everybody gets the plan. `changed` says in a sentence what equalising did.
     """
 
     name: str
@@ -41,13 +47,40 @@ class Arm:
     assumptions: tuple[str, ...] = ()
     observed: tuple[Response, ...] = ()
     line: int | None = None
+    variant: str = AS_WRITTEN
+    of: str = ""
+    conduct: Conduct | None = None
+    changed: str = ""
+
+
+@dataclass(frozen=True)
+class VerdictRule:
+    """When one arm is called better: in every model the other way round is less likely than `1 - probability`."""
+
+    probability: float = 0.95
+
+
+@dataclass(frozen=True)
+class TradeOff:
+    """Two endpoints held against each other: more of `gain` is good, more of `cost` is bad."""
+
+    gain: Endpoint
+    cost: Endpoint
+
+
+@dataclass(frozen=True)
+class Noise:
+    """What measuring adds to the true value, log-normal, as CVs: `day_to_day` within a person, `residual` of the assay."""
+
+    day_to_day: float = 0.0
+    residual: float = 0.0
 
 
 @dataclass(frozen=True)
 class Scenario:
     """Everything `compare` needs: arms, models, subjects, horizon, where to read, what to measure.
 
-    `population` is None for one typical subject. `text` is the file as read, `digest` its SHA-256.
+    `population` is None for one typical subject. `individuals` curves are drawn beside the median. `text` is the file as read, `digest` its SHA-256.
     """
 
     name: str
@@ -63,6 +96,10 @@ class Scenario:
     description: str = ""
     assumptions: tuple[str, ...] = ()
     visits: tuple[tuple[str, float], ...] = ()
+    rule: VerdictRule = field(default_factory=VerdictRule)
+    trade_off: TradeOff | None = None
+    noise: Noise | None = None
+    individuals: int = 0
     text: str = field(default="", repr=False)
     digest: str = ""
     path: str = ""
