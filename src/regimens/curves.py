@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
 from numpy.polynomial import Polynomial, legendre
@@ -35,6 +34,9 @@ SAME = 1e-9
 SCAN = 17
 """Points per panel on which extremes and crossings are looked for before they are refined."""
 
+NEWTON = 12
+"""Newton steps, each kept inside its bracket, that refine an extreme or a crossing far below rounding."""
+
 
 def _radau_right(count: int) -> np.ndarray:
     """Right-sided Radau nodes on (0, 1]: roots of P_n - P_(n-1). Source: Hairer & Wanner 1996, section IV.5."""
@@ -52,6 +54,8 @@ _WEIGHTS = np.array([basis.integ()(1.0) for basis in _BASIS])
 _SCAN_AT = np.linspace(0.0, 1.0, SCAN)
 _SCAN_MATRIX = np.array([basis(_SCAN_AT) for basis in _BASIS])
 _COEFFICIENTS = np.array([basis.coef for basis in _BASIS])
+_REACH = 1.01 * max(sum(abs(basis(x)) for basis in _BASIS) for x in np.linspace(0.0, 1.0, 1001))
+"""How far a polynomial may leave the middle of its nodes, in half ranges of the nodes (the Lebesgue constant, rounded up)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,28 +83,33 @@ def panels_between(breaks_h: np.ndarray, horizon_h: float) -> Panels:
     stops = np.concatenate([inner, ends], axis=1)
     pieces = [starts[:, :1]]
     for gap in range(starts.shape[1]):
-        offsets = _offsets(float((stops[:, gap] - starts[:, gap]).max()))
-        pieces.append(np.minimum(starts[:, gap : gap + 1] + offsets, stops[:, gap : gap + 1]))
+        start, stop = starts[:, gap : gap + 1], stops[:, gap : gap + 1]
+        offsets, widths = _offsets(float((stop - start).max()))
+        # Each subject's own gap decides how many panels it needs, so that no subject's numbers hang on the others.
+        wanted = np.append(offsets[:-1] + 0.5 * widths, np.inf) < stop - start
+        pieces.append(np.where(wanted, np.minimum(start + offsets, stop), stop))
     return Panels(np.concatenate(pieces, axis=1))
 
 
-def _offsets(length: float) -> np.ndarray:
-    """Right edges of the panels of a gap, from its start; the last reaches its end."""
-    offsets, width = [], FIRST_PANEL_H
+def _offsets(longest: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return the right edges of the panels of the longest gap, from its start, and the widths of all but the last."""
+    offsets, widths, width = [], [], FIRST_PANEL_H
     reached = 0.0
-    while reached + 1.5 * width < length:
+    while reached + 1.5 * width < longest:
         reached += width
         offsets.append(reached)
+        widths.append(width)
         width = min(GROWTH * width, LONGEST_PANEL_H)
-    return np.array([*offsets, np.inf])
+    return np.array([*offsets, np.inf]), np.array(widths)
 
 
 @dataclass(frozen=True, eq=False)
 class Curves:
     """Continuous trajectories of one arm under one model.
 
-    `start` is (subjects, observables): the values before anything happens; `nodes` is (subjects, panels, NODES,
-    observables); `status` and `stopped_h` are those of Trajectories. A subject whose status is not ok has no numbers.
+    `start` is (observables, subjects): the values before anything happens; `nodes` is (observables, NODES, subjects, panels);
+    `status` and `stopped_h` are those of Trajectories. A subject whose status is not ok has no numbers. All arithmetic is
+    subject by subject in a fixed order: what is read of a subject does not depend on who else is in the batch.
     """
 
     observables: tuple[str, ...]
@@ -112,20 +121,24 @@ class Curves:
     statistics: Statistics
 
     def _of(self, observable: str) -> np.ndarray:
-        return self.nodes[..., self.observables.index(observable)]
+        return self.nodes[self.observables.index(observable)]
 
     def at(self, times_h: Sequence[float] | np.ndarray, observable: str) -> np.ndarray:
         """Return the (subjects, times) values at shared times; at a dose time, the value just before the dose."""
         times = np.asarray(times_h, dtype=float)
-        nodes, result = self._of(observable), np.empty((len(self.edges_h), len(times)))
-        for row, edges in enumerate(self.edges_h):
-            panel = np.clip(np.searchsorted(edges, times, side="left") - 1, 0, len(edges) - 2)
-            width = edges[panel + 1] - edges[panel]
-            place = (times - edges[panel]) / np.where(width > 0, width, 1.0)
-            powers = place[:, None] ** np.arange(NODES)
-            result[row] = np.einsum("tn,tn->t", nodes[row, panel] @ _COEFFICIENTS, powers)
-        result[:, times <= 0.0] = self.start[:, [self.observables.index(observable)]]
-        return result
+        return self.at_own(np.broadcast_to(times, (len(self.edges_h), len(times))), observable)
+
+    def at_own(self, times_h: np.ndarray, observable: str) -> np.ndarray:
+        """Return the (subjects, times) values at times of each subject's own, (subjects, times); not a number at NaN."""
+        panels = self.edges_h.shape[1] - 1
+        found = [np.searchsorted(edges, times, side="left") for edges, times in zip(self.edges_h, times_h, strict=True)]
+        panel = np.clip(np.array(found).reshape(times_h.shape) - 1, 0, panels - 1)
+        rows = np.arange(len(times_h))[:, None]
+        left = self.edges_h[rows, panel]
+        width = self.edges_h[rows, panel + 1] - left
+        place = (times_h - left) / np.where(width > 0, width, 1.0)
+        result = _evaluate(_coefficients(self._of(observable)[:, rows, panel]), place)
+        return np.where(times_h <= 0.0, self.start[self.observables.index(observable)][:, None], result)
 
     def _window(self, from_h: float, to_h: float) -> tuple[np.ndarray, np.ndarray]:
         """Return the (subjects, panels) widths inside the window, 0 outside, and their left edges."""
@@ -136,7 +149,7 @@ class Curves:
     def area(self, observable: str, from_h: float, to_h: float) -> np.ndarray:
         """Return the integral over the window (unit x h) for each subject; the window ends on cuts of the panels."""
         widths, _ = self._window(from_h, to_h)
-        return np.einsum("sp,spn,n->s", widths, self._of(observable), _WEIGHTS)
+        return _summed(_mean(self._of(observable)) * widths)
 
     def peak(self, observable: str, from_h: float, to_h: float) -> tuple[np.ndarray, np.ndarray]:
         """Return the highest value in the window and when it is first reached (h), for each subject.
@@ -144,24 +157,26 @@ class Curves:
         Both sides of every dose count: the right-hand side is the polynomial at the left edge of its panel.
         """
         widths, left = self._window(from_h, to_h)
-        nodes = self._of(observable)
-        scanned = np.where(widths[:, :, None] > 0, nodes @ _SCAN_MATRIX, -np.inf)
-        scanned = np.where(np.isnan(scanned), -np.inf, scanned)
-        tops = scanned.max(axis=2)
+        nodes, rows = self._of(observable), np.arange(len(widths))
+        tops = np.where(widths > 0, nodes.max(axis=0), -np.inf)
+        tops = np.where(np.isnan(tops), -np.inf, tops)
+        # Only panels that may rise above the highest node need a closer look.
+        least = tops.max(axis=1, keepdims=True)
+        subject, panel = np.nonzero((_bound(nodes)[1] >= least - SAME * np.abs(least)) & (widths > 0))
+        tops[subject, panel] = np.maximum(tops[subject, panel], _scan(nodes[:, subject, panel]).max(axis=0))
         highest = tops.max(axis=1)
         best = (tops >= (highest - SAME * np.abs(highest))[:, None]).argmax(axis=1)
-        rows = np.arange(len(nodes))
-        value, time = np.full(len(nodes), -np.inf), np.zeros(len(nodes))
+        value, time = np.full(len(rows), -np.inf), np.zeros(len(rows))
         # The top may lie just across an edge of the panel where the scan is highest.
-        for panel in (np.maximum(best - 1, 0), best, np.minimum(best + 1, tops.shape[1] - 1)):
-            height, place = _highest(nodes[rows, panel], scanned[rows, panel].argmax(axis=1))
-            gains = (widths[rows, panel] > 0) & (height > value + SAME * np.abs(height))
+        for beside in (np.maximum(best - 1, 0), best, np.minimum(best + 1, tops.shape[1] - 1)):
+            height, place = _highest(nodes[:, rows, beside])
+            gains = (widths[rows, beside] > 0) & (height > value + SAME * np.abs(height))
             value, time = (
                 np.where(gains, height, value),
-                np.where(gains, left[rows, panel] + place * widths[rows, panel], time),
+                np.where(gains, left[rows, beside] + place * widths[rows, beside], time),
             )
         if from_h <= 0.0:
-            start = self.start[:, self.observables.index(observable)]
+            start = self.start[self.observables.index(observable)]
             at_start = start >= value - SAME * np.abs(value)
             value, time = np.maximum(start, value), np.where(at_start, 0.0, time)
         return value, time
@@ -169,91 +184,149 @@ class Curves:
     def above(self, observable: str, threshold: np.ndarray, from_h: float, to_h: float) -> tuple[np.ndarray, np.ndarray]:
         """Return for each subject the time above its threshold (h) and the area between curve and threshold (unit x h)."""
         widths, _ = self._window(from_h, to_h)
-        excess = self._of(observable) - threshold[:, None, None]
-        scanned = np.where(np.isnan(excess @ _SCAN_MATRIX), -np.inf, excess @ _SCAN_MATRIX)
-        whole = (scanned > 0).all(axis=2)
-        duration = np.einsum("sp,sp->s", widths, whole)
-        area = np.einsum("sp,spn,n->s", widths * whole, np.where(whole[..., None], excess, 0.0), _WEIGHTS)
-        mixed = (scanned > 0).any(axis=2) & ~whole & (widths > 0)
-        subject, panel = np.nonzero(mixed)
-        part, size = _positive_part(excess[subject, panel] @ _COEFFICIENTS)
-        np.add.at(duration, subject, part * widths[subject, panel])
-        np.add.at(area, subject, size * widths[subject, panel])
-        return duration, area
+        nodes = self._of(observable)
+        least, most = _bound(nodes)
+        whole = least > threshold[:, None]
+        subject, panel = np.nonzero(~whole & (most > threshold[:, None]) & (widths > 0))
+        excess = nodes[:, subject, panel] - threshold[subject]
+        scanned = _scan(excess) > 0
+        whole[subject, panel] = scanned.all(axis=0)
+        duration = np.where(whole, widths, 0.0)
+        area = np.where(whole, widths * (_mean(nodes) - threshold[:, None]), 0.0)
+        mixed = scanned.any(axis=0) & ~scanned.all(axis=0)
+        subject, panel = subject[mixed], panel[mixed]
+        part, size = _positive_part(_coefficients(excess[:, mixed]))
+        duration[subject, panel] = part * widths[subject, panel]
+        area[subject, panel] = size * widths[subject, panel]
+        return _summed(duration), _summed(area)
 
 
-def _highest(nodes: np.ndarray, near: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Refine maxima of (subjects, NODES) panels near scan points, by cutting the bracket in thirds."""
-    coefficients = nodes @ _COEFFICIENTS
+def _summed(values: np.ndarray) -> np.ndarray:
+    """Return the sums of (subjects, panels), panel after panel, so that empty panels change no digit."""
+    return np.add.accumulate(values, axis=1)[:, -1]
+
+
+def _combined(weights: np.ndarray, nodes: np.ndarray) -> np.ndarray:
+    """Return sum_j weights_j nodes_j, the terms in order: a matrix product may group them by where a subject stands."""
+    total = weights[0] * nodes[0]
+    for weight, node in zip(weights[1:], nodes[1:], strict=True):
+        total += weight * node
+    return total
+
+
+def _mean(nodes: np.ndarray) -> np.ndarray:
+    return _combined(_WEIGHTS, nodes)
+
+
+def _scan(nodes: np.ndarray) -> np.ndarray:
+    """Return the (SCAN, ...) values on the scan points of polynomials given by (NODES, ...) readings."""
+    return np.array([_combined(weights, nodes) for weights in _SCAN_MATRIX.T])
+
+
+def _coefficients(nodes: np.ndarray) -> np.ndarray:
+    return np.array([_combined(weights, nodes) for weights in _COEFFICIENTS.T])
+
+
+def _bound(nodes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return a lower and an upper bound of every polynomial on its panel."""
+    low, high = nodes.min(axis=0), nodes.max(axis=0)
+    middle, reach = (low + high) / 2.0, _REACH * (high - low) / 2.0
+    return middle - reach, middle + reach
+
+
+def _highest(nodes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return height and place of the highest point of polynomials given by (NODES, panels) readings."""
+    coefficients = _coefficients(nodes)
+    scanned = _scan(nodes)
     step = 1.0 / (SCAN - 1)
-    low, high = np.clip((near - 1) * step, 0.0, 1.0), np.clip((near + 1) * step, 0.0, 1.0)
-    for _ in range(60):
-        first, second = low + (high - low) / 3.0, high - (high - low) / 3.0
-        rising = _evaluate(coefficients, first) < _evaluate(coefficients, second)
-        low, high = np.where(rising, first, low), np.where(rising, high, second)
-    middle = (low + high) / 2.0
-    candidates = np.array([near * step, middle])
+    near = np.where(np.isnan(scanned), -np.inf, scanned).argmax(axis=0) * step
+    slope = _derivative(coefficients)
+    middle = _root(slope, np.clip(near - step, 0.0, 1.0), np.clip(near + step, 0.0, 1.0))
+    candidates = np.array([near, middle])
     values = np.array([_evaluate(coefficients, place) for place in candidates])
-    chosen = values.argmax(axis=0)
-    rows = np.arange(len(near))
+    chosen, rows = values.argmax(axis=0), np.arange(len(near))
     return values[chosen, rows], candidates[chosen, rows]
 
 
 def _evaluate(coefficients: np.ndarray, place: np.ndarray) -> np.ndarray:
     value = np.zeros_like(place)
-    for power in range(NODES - 1, -1, -1):
-        value = value * place + coefficients[:, power]
+    for coefficient in coefficients[::-1]:
+        value = value * place + coefficient
     return value
+
+
+def _derivative(coefficients: np.ndarray) -> np.ndarray:
+    return np.array([power * coefficients[power] for power in range(1, len(coefficients))])
 
 
 def _positive_part(coefficients: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the share of [0, 1] on which each polynomial is positive, and its integral there."""
-    integral = np.concatenate([np.zeros((len(coefficients), 1)), coefficients / np.arange(1, NODES + 1)], axis=1)
-    share, area = np.zeros(len(coefficients)), np.zeros(len(coefficients))
-    for low, high in pairwise(_SCAN_AT):
-        left, right = np.full(len(coefficients), low), np.full(len(coefficients), high)
-        starts, ends = _evaluate(coefficients, left), _evaluate(coefficients, right)
-        root = _root(coefficients, left, right, starts)
-        start = np.where(starts > 0, left, root)
-        end = np.where(ends > 0, right, root)
-        inside = (starts > 0) | (ends > 0)
-        share += np.where(inside, end - start, 0.0)
-        area += np.where(inside, _antiderivative(integral, end) - _antiderivative(integral, start), 0.0)
+    """Return the share of [0, 1] on which each polynomial (powers, panels) is positive, and its integral there."""
+    integral = np.array([np.zeros(coefficients.shape[1]), *(c / power for power, c in enumerate(coefficients, 1))])
+    share, area = np.zeros(coefficients.shape[1]), np.zeros(coefficients.shape[1])
+    edges = np.array([_evaluate(coefficients, np.full(coefficients.shape[1], place)) for place in _SCAN_AT])
+    for piece in range(SCAN - 1):
+        starts, ends = edges[piece] > 0, edges[piece + 1] > 0
+        low, high = _SCAN_AT[piece : piece + 2]
+        left, right = np.full(len(share), low), np.full(len(share), high)
+        crossed = np.flatnonzero(starts != ends)
+        root = _root(coefficients[:, crossed], left[crossed], right[crossed])
+        left[crossed[~starts[crossed]]] = root[~starts[crossed]]
+        right[crossed[starts[crossed]]] = root[starts[crossed]]
+        inside = starts | ends
+        share += np.where(inside, right - left, 0.0)
+        area += np.where(inside, _evaluate(integral, right) - _evaluate(integral, left), 0.0)
     return share, area
 
 
-def _antiderivative(integral: np.ndarray, place: np.ndarray) -> np.ndarray:
-    value = np.zeros_like(place)
-    for power in range(NODES, -1, -1):
-        value = value * place + integral[:, power]
-    return value
+def _root(coefficients: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Return where each polynomial (powers, panels) changes its sign between `low` and `high`; some place inside if nowhere."""
+    rising = _evaluate(coefficients, high) > 0
+    slope = _derivative(coefficients)
+    place = (low + high) / 2.0
+    for _ in range(NEWTON):
+        value, steepness = _evaluate(coefficients, place), _evaluate(slope, place)
+        beyond = (value > 0) == rising
+        low, high = np.where(beyond, low, place), np.where(beyond, place, high)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            step = place - value / steepness
+        place = np.where((step >= low) & (step <= high), step, (low + high) / 2.0)
+    return place
 
 
-def _root(coefficients: np.ndarray, left: np.ndarray, right: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    low, high = left.copy(), right.copy()
-    for _ in range(48):
-        middle = (low + high) / 2.0
-        same = (_evaluate(coefficients, middle) > 0) == (starts > 0)
-        low, high = np.where(same, middle, low), np.where(same, high, middle)
-    return (low + high) / 2.0
-
-
-def lags_h(compiled: CompiledModel, parameters: Parameters, events: DoseEvents) -> np.ndarray:
-    """Return the lag (subjects, doses; h) before each dose acts in each subject."""
+def lags_h(compiled: CompiledModel, parameters: Parameters) -> np.ndarray:
+    """Return the lag (inputs, subjects; h) before a dose acts, for each input of the model."""
     values: dict[str, np.ndarray] = dict(zip(parameters.names, parameters.values.T, strict=True))
     for definition in compiled.model.definitions:
         if set(names_in(definition.formula)) <= set(values):
             values[definition.name] = np.asarray(evaluate(definition.formula, values))
     lags = [np.asarray(evaluate(entry.lag, values)) * compiled.hours_per_time for entry in compiled.model.inputs]
-    inputs = [compiled.inputs[pair] for pair in zip(events.drug, events.route, strict=True)]
-    columns = [np.broadcast_to(lags[place], (parameters.subjects,)) for place in inputs]
-    return np.array(columns).T.reshape(parameters.subjects, len(events))
+    return np.array([np.broadcast_to(lag, (parameters.subjects,)) for lag in lags]).reshape(-1, parameters.subjects)
+
+
+def _bends(compiled: CompiledModel, parameters: Parameters, events: DoseEvents | Sequence[DoseEvents]) -> np.ndarray:
+    """Return where curves may bend, (subjects, bends; h): each dose as it acts and each end of an infusion."""
+    lags = lags_h(compiled, parameters)
+    if isinstance(events, DoseEvents):
+        starts = events.time_h + lags[_inputs(compiled, events)].T.reshape(parameters.subjects, len(events))
+        return np.concatenate([starts, (starts + events.duration_h)[:, events.duration_h > 0]], axis=1)
+    rows = []
+    for subject, mine in enumerate(events):
+        starts = mine.time_h + lags[_inputs(compiled, mine), subject]
+        rows.append(np.concatenate([starts, (starts + mine.duration_h)[mine.duration_h > 0]]))
+    bends = np.full((len(rows), max(map(len, rows), default=0)), np.inf)
+    for subject, row in enumerate(rows):
+        bends[subject, : len(row)] = row
+    return bends
+
+
+def _inputs(compiled: CompiledModel, events: DoseEvents) -> np.ndarray:
+    return np.array([compiled.inputs[pair] for pair in zip(events.drug, events.route, strict=True)], dtype=np.int64)
 
 
 def draw_curves(
     compiled: CompiledModel,
     parameters: Parameters,
-    events: DoseEvents,
+    events: DoseEvents | Sequence[DoseEvents],
     horizon_h: float,
     *,
     observables: Iterable[str],
@@ -261,12 +334,13 @@ def draw_curves(
     tolerances: Tolerances | None = None,
     threads: int | None = None,
 ) -> Curves:
-    """Simulate one arm and return its curves up to `horizon_h`, cut also at `cuts_h` (where endpoints begin and end)."""
+    """Simulate one arm and return its curves up to `horizon_h`, cut also at `cuts_h` (where endpoints begin and end).
+
+    `events` are the doses of all subjects, or one set for each.
+    """
     names = tuple(observables)
-    starts = events.time_h + lags_h(compiled, parameters, events)
-    bends = np.concatenate([starts, starts + events.duration_h], axis=1)
     cuts = np.tile(np.array(sorted(set(cuts_h)), dtype=float), (parameters.subjects, 1))
-    panels = panels_between(np.concatenate([bends, cuts], axis=1), horizon_h)
+    panels = panels_between(np.concatenate([_bends(compiled, parameters, events), cuts], axis=1), horizon_h)
     read: Trajectories = simulate(
         compiled,
         parameters,
@@ -276,6 +350,8 @@ def draw_curves(
         tolerances=tolerances or Tolerances(),
         threads=threads,
     )
+    read.values[read.status != OK] = np.nan
     shape = (parameters.subjects, panels.edges_h.shape[1] - 1, NODES, len(names))
-    values = np.where((read.status == OK)[:, None, None], read.values, np.nan)
-    return Curves(names, panels.edges_h, values[:, 0], values[:, 1:].reshape(shape), read.status, read.stopped_h, read.statistics)
+    nodes = np.ascontiguousarray(read.values[:, 1:].reshape(shape).transpose(3, 2, 0, 1))
+    start = np.ascontiguousarray(read.values[:, 0].T)
+    return Curves(names, panels.edges_h, start, nodes, read.status, read.stopped_h, read.statistics)

@@ -80,7 +80,8 @@ class Noise:
 class Scenario:
     """Everything `compare` needs: arms, models, subjects, horizon, where to read, what to measure.
 
-    `population` is None for one typical subject. `individuals` curves are drawn beside the median. `text` is the file as read, `digest` its SHA-256.
+    `population` is None for one typical subject. `individuals` curves are drawn beside the median. `text` is the file as
+    read, `digest` its SHA-256.
     """
 
     name: str
