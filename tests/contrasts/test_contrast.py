@@ -135,7 +135,9 @@ def test_an_arm_without_a_reading_has_a_row_without_numbers():
 
 
 def test_a_model_without_the_endpoint_has_no_rows():
-    made = outcomes({"turnover": {"A": np.full((2, 2), NAN), "B": np.full((2, 2), NAN)}, "expansion": {"A": [[1.0]], "B": [[2.0]]}})
+    made = outcomes(
+        {"turnover": {"A": np.full((2, 2), NAN), "B": np.full((2, 2), NAN)}, "expansion": {"A": [[1.0]], "B": [[2.0]]}}
+    )
     assert contrasts(made, [("A", "B")])["model"].tolist() == ["expansion"]
 
 
@@ -165,7 +167,13 @@ def test_turned_round_a_contrast_changes_its_sign_and_its_probability_adds_up_to
         return
     there, back = frame.to_dict("records")
     assert (there["n"], there["draws"]) == (back["n"], back["draws"])
-    expected = [-back["difference"], -back["difference_high"], -back["difference_low"], -back["subject_high"], -back["subject_low"]]
+    expected = [
+        -back["difference"],
+        -back["difference_high"],
+        -back["difference_low"],
+        -back["subject_high"],
+        -back["subject_low"],
+    ]
     expected += [1 - back["probability"], 1 - back["better_off"]]
     np.testing.assert_allclose([there[name] for name in TURNING], expected, rtol=1e-12, atol=1e-12)
 

@@ -8,7 +8,9 @@ from hypothesis.extra.numpy import array_shapes, arrays
 
 from regimens.contrasts.quantiles import over_draws, over_subjects, prediction_interval, quantiles
 
-VALUES = arrays(float, array_shapes(min_dims=2, max_dims=2, max_side=9), elements=st.one_of(st.floats(-1e3, 1e3), st.just(np.nan)))
+VALUES = arrays(
+    float, array_shapes(min_dims=2, max_dims=2, max_side=9), elements=st.one_of(st.floats(-1e3, 1e3), st.just(np.nan))
+)
 
 
 @given(VALUES, st.sampled_from(["median", "mean"]))

@@ -191,3 +191,10 @@ def test_the_rule_is_a_sentence():
         "parameter draws in which the difference between the arms, taken in the same subjects, favours it, ties half. Anything "
         "less is not supported, and the reason is stated."
     )
+
+
+def test_an_endpoint_that_no_model_has_is_not_supported():
+    models = {model: {arm: [[[1.0]] * 2, [[NAN]] * 2] for arm in "AB"} for model in ("turnover", "expansion")}
+    made = outcomes(models, (PEAK, COST))
+    found = verdicts(made, contrasts(made, [("A", "B")]), 0.95)
+    assert found["reason"].tolist() == ["no model tells the two schedules apart", "turnover and expansion have no such endpoint"]

@@ -60,15 +60,14 @@ def verdicts(
     """
     import pandas as pd
 
-    found: dict[tuple[str, str, str], dict[str, Mapping[str, object]]] = {}
-    for row in contrasts.to_dict("records"):
-        found.setdefault((row["endpoint"], row["arm"], row["against"]), {})[row["model"]] = row
-    directed = {endpoint.words: endpoint for endpoint in outcomes.endpoints if endpoint.better}
+    found = {(row["endpoint"], row["arm"], row["against"], row["model"]): row for row in contrasts.to_dict("records")}
+    pairs = dict.fromkeys((arm, against) for _, arm, against, _ in found)
     rows = []
-    for (words, arm, against), by_model in found.items():
-        if words in directed:
-            case = _Case(outcomes, directed[words], (arm, against), by_model, rule)
-            rows.append((words, arm, against, *_verdict(case, why_same), _probabilities(case)))
+    for endpoint in (each for each in outcomes.endpoints if each.better):
+        for pair in pairs:
+            keys = {model: (endpoint.words, *pair, model) for model in outcomes.models}
+            case = _Case(outcomes, endpoint, pair, {model: found[key] for model, key in keys.items() if key in found}, rule)
+            rows.append((endpoint.words, *pair, *_verdict(case, why_same), _probabilities(case)))
     return pd.DataFrame(rows, columns=list(VERDICTS))
 
 
@@ -177,7 +176,7 @@ def _interval(low: float, high: float, unit: str) -> str:
     """Write both bounds with the decimals that give the larger two digits; a smaller one gets more where it would be 0."""
     sizes = [math.floor(math.log10(abs(bound))) if bound else 0 for bound in (low, high)]
     least = max(0, 1 - max(size for size, bound in zip(sizes, (low, high), strict=True) if bound))
-    texts = [f"{bound:.{max(least, -size)}f}" for size, bound in zip(sizes, (low, high), strict=True)]
+    texts = [f"{bound + 0.0:.{max(least, -size)}f}" for size, bound in zip(sizes, (low, high), strict=True)]
     return " to ".join(texts) + (f" {unit}" if unit not in {"", "1"} else "")
 
 
