@@ -76,3 +76,8 @@ def test_levels_are_over_the_subjects_that_all_arms_have():
 
 def test_variants_keep_the_order_of_their_arms():
     assert groups({"B": "x", "A": "y", "C": "x"}) == {"x": ("B", "C"), "y": ("A",)}
+
+
+def test_what_the_integration_may_err_by_makes_nobody_best():
+    arms = {"A": each_subject([2.0, 3.0]), "B": each_subject([2.0 + 2e-6, 3.0 + 2e-6])}
+    assert shares(arms, {"A": "as written", "B": "as written"}) == {"A": 0.5, "B": 0.5}

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 Pair = tuple[str, str]
 
 EQUAL = 1e-5
-"""Values this close, relative to the larger, are equal: the integration errs by up to about a millionth."""
+"""Values this close, relative to the larger, are equal: arms with the same doses up to a time differ by up to 4e-7 before it,
+because the integration steps towards different doses; every draw would call one of them better."""
 
 CONTRASTS = (
     "model", "endpoint", "arm", "against", "unit", "difference", "difference_low", "difference_high", "ratio", "ratio_low",
