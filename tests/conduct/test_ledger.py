@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
 
 from regimens.conduct.given import given_table
 from regimens.conduct.ledger import Ledger
@@ -15,6 +16,7 @@ from regimens.errors import InputFileError
 from regimens.measure import measure
 from regimens.model import compile_model, find_model, typical
 from regimens.regimen import Regimen, parse_regimen
+from tests.properties.regimens import regimens
 
 HORIZON = 16 * 168.0
 LIFE = RealLife(missed=0.2, late=0.3, up_to_h=6.0, stop_early=0.2)
@@ -92,6 +94,16 @@ def test_the_plan_behind_a_ledger_has_the_same_doses(text):
     assert [(d.start, d.drug, d.dose, d.cycle, d.number) for d in found.written_out()] == [
         (d.start, d.drug, d.dose, d.cycle, d.number) for d in regimen.written_out()
     ]
+
+
+@settings(max_examples=80, deadline=None)
+@given(regimens())
+def test_the_plan_behind_a_ledger_has_the_same_doses_whatever_the_regimen(regimen):
+    regimen = regimen.with_rests("shortest")
+    done = realise("A", regimen, Conduct(real_life=RealLife(missed=0.5, stop_early=0.5)), 1e7, 7, 2)
+    planned = regimen.written_out()
+    found = plan_of(done.ledger).written_out()
+    assert [(d.start, d.drug, d.dose, d.cycle, d.number) for d in found] == [(d.start, d.drug, d.dose, d.cycle, d.number) for d in planned]
 
 
 def test_a_plan_of_one_course_reads_as_one():

@@ -14,6 +14,9 @@ from regimens.regimen import Amount, Course, Cycle, Dose, Duration, Regimen, Res
 from regimens.regimen.parts import IL2, Part
 from regimens.units import exact
 
+FINEST = 10_000
+"""Largest denominator of a planned time in hours: finer than a second."""
+
 
 def plan_of(ledger: Ledger) -> Regimen:
     """Return the regimen of all planned doses of a ledger, those of different subjects counted once.
@@ -37,8 +40,13 @@ class _Planned:
 def _planned(row: dict) -> _Planned:
     cap = None if np.isnan(row["max"]) else exact(float(row["max"]))
     amount = Amount(exact(float(row["planned"])), "IU" if row["drug"] == IL2 else "mg", row["basis"], cap)
-    over = Duration(exact(float(row["duration_h"]))) if row["duration_h"] > 0 else None
-    return _Planned(row["drug"], row["cycle"], exact(float(row["planned_h"])), Dose(amount, row["route"], over))
+    over = Duration(_hours(row["duration_h"])) if row["duration_h"] > 0 else None
+    return _Planned(row["drug"], row["cycle"], _hours(row["planned_h"]), Dose(amount, row["route"], over))
+
+
+def _hours(value: float) -> Fraction:
+    """Return a time as the simple fraction that its float stands for: 20 min are a third of an hour again."""
+    return Fraction(value).limit_denominator(FINEST)
 
 
 def _parts(doses: Sequence[_Planned]) -> Iterator[Part]:

@@ -143,7 +143,8 @@ def _different_doses(parts: Iterable[Part]) -> Iterator[Dose]:
 
 def _midpoint(rest: Rest) -> Duration:
     middle = (rest.shortest.hours + rest.longest.hours) / 2
-    return Duration(Fraction(24 * (middle // 24))) if middle >= 24 else Duration(middle)
+    whole = Fraction(24 * (middle // 24))
+    return Duration(whole if whole >= rest.shortest.hours else middle)
 
 
 RESOLUTIONS: dict[str, Callable[[Rest], Duration]] = {
