@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from regimens.exposure import DrugExposure, exposure_of
 from regimens.regimen import Regimen
-from regimens.regimen.regimen import PlannedDose
+from regimens.regimen.planned import PlannedDose
 from regimens.subject import Subject
 from regimens.units import amount_text, decimal_text, duration_text
 

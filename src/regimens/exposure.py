@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from regimens.errors import ExposureMismatch
 from regimens.regimen import Regimen
-from regimens.regimen.regimen import PlannedDose
+from regimens.regimen.planned import PlannedDose
 from regimens.subject import Subject
 from regimens.units import SPECIFIC_ACTIVITY, amount_text, decimal_text
 

@@ -23,38 +23,39 @@ class TextFile:
     digest: str
 
 
-def read_text(path: str | Path, kind: str, endings: tuple[str, ...]) -> TextFile:
+def read_text(path: str | Path, kind: str, endings: tuple[str, ...], largest: int = LARGEST_FILE) -> TextFile:
     """Read the UTF-8 text of a file of some `kind` ('YAML'); InputFileError says what is wrong with the file.
 
-    A missing file is answered with the nearest name beside it that has one of the `endings`.
+    A missing file is answered with the nearest name beside it that has one of the `endings`; a file of more than `largest`
+    bytes is refused.
     """
-    raw = _bytes_of(Path(path), kind, endings)
+    raw = _bytes_of(Path(path), kind, endings, largest)
     return TextFile(str(path), _text_of(path, raw), hashlib.sha256(raw).hexdigest())
 
 
-def _bytes_of(path: Path, kind: str, endings: tuple[str, ...]) -> bytes:
+def _bytes_of(path: Path, kind: str, endings: tuple[str, ...], largest: int) -> bytes:
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
             raise _refused(path, "This is a folder.", f"A {kind} file is needed.")
         if not stat.S_ISREG(status.st_mode):
             raise _refused(path, "This is no ordinary file.", f"A {kind} file is needed.")
-        if status.st_size > LARGEST_FILE:
-            raise _too_large(path, status.st_size)
+        if status.st_size > largest:
+            raise _too_large(path, status.st_size, largest)
         with path.open("rb") as file:
-            raw = file.read(LARGEST_FILE + 1)
+            raw = file.read(largest + 1)
     except (FileNotFoundError, NotADirectoryError):
         raise _refused(path, "There is no such file.", _similar(path, endings)) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise _refused(path, f"The file cannot be read ({reason.lower()}).") from None
-    if len(raw) > LARGEST_FILE:
-        raise _too_large(path, len(raw))
+    if len(raw) > largest:
+        raise _too_large(path, len(raw), largest)
     return raw
 
 
-def _too_large(path: Path, size: int) -> InputFileError:
-    return _refused(path, f"The file has {size:,} bytes.", f"At most {LARGEST_FILE:,} are read.")
+def _too_large(path: Path, size: int, largest: int) -> InputFileError:
+    return _refused(path, f"The file has {size:,} bytes.", f"At most {largest:,} are read.")
 
 
 def _refused(path: object, message: str, advice: str = "") -> InputFileError:

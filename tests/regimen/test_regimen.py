@@ -84,6 +84,16 @@ def test_a_range_of_rests_is_resolved_by_name(choice, last_day):
     assert days_of(RANGE.with_rests(choice))[-1] == last_day
 
 
+def test_a_midpoint_never_lies_below_its_range():
+    assert parse_regimen("1 MIU SC once, rest 30-40 h, 1 MIU SC once").with_rests("midpoint").written_out()[1].start == 35
+
+
+def test_doses_know_how_many_ranges_come_before_them_in_every_turn():
+    regimen = parse_regimen("(1 MIU SC daily x 2, rest 9-16 days) x 2, rest 3-4 days, 1 MIU SC once")
+    assert [(dose.start / 24, dose.ranges) for dose in regimen.earliest()] == [(0, 0), (1, 0), (11, 1), (12, 1), (25, 3)]
+    assert [(rest.shortest.hours / 24, len(rest.whole_days)) for rest in regimen.ranges()] == [(9, 8), (9, 8), (3, 2)]
+
+
 def test_each_day_of_a_range_is_one_regimen():
     each = RANGE.each_rest()
     assert [day for day, _ in each] == [9, 10, 11, 12, 13, 14, 15, 16]

@@ -175,7 +175,7 @@ CHANGES = {
             5 |   daily:
           > 6 |     regimen: (1 MIU SC daily x 5, rest 9-16 days) x 1
               |              ^
-          Add 'rest: shortest', 'midpoint', 'longest' or 'each' (one arm per whole day) to the arm.""",
+          Add 'rest: shortest', 'midpoint', 'longest', 'each' (one arm per whole day) or 'drawn' (per subject) to the arm.""",
     ),
     "a total of another kind": (
         "5 MIU}",

@@ -60,7 +60,7 @@ def test_a_published_range_of_rests_is_resolved_by_the_arm(tmp_path):
     assert arm.regimen == parse_regimen("(1.5 MIU SC daily x 5, rest 12 days) x 4")
     assert said(tmp_path, "use: humrich-2016-1.5") == [
         (6, 10, "The rest of '(1.5 MIU SC daily x 5, rest 9-16 days) x 4' is a range, and the arm does not say which length is meant.",
-         "Add 'rest: shortest', 'midpoint', 'longest' or 'each' (one arm per whole day) to the arm."),
+         "Add 'rest: shortest', 'midpoint', 'longest', 'each' (one arm per whole day) or 'drawn' (per subject) to the arm."),
     ]  # fmt: skip
 
 
@@ -79,9 +79,9 @@ def test_an_open_entry_is_refused_with_its_reason(tmp_path):
 
 @pytest.mark.parametrize(
     ("arm", "found"),
-    [("expect: {doses: 5}", "neither 'regimen' nor 'use'"), ("use: lilacs-1.5\n    regimen: no dose", "both 'regimen' and 'use'")],
+    [("expect: {doses: 5}", "none of 'regimen', 'use' and 'ledger'"), ("use: lilacs-1.5\n    regimen: no dose", "both 'regimen' and 'use'")],
 )
 def test_an_arm_has_a_regimen_or_a_name_and_not_both(tmp_path, arm, found):
     assert said(tmp_path, arm) == [
-        (5, 3, f"Arm 'A' has {found}.", "Write the regimen, or 'use:' with the name of a published one."),
-    ]
+        (5, 3, f"Arm 'A' has {found}.", "Write the regimen, 'use:' with the name of a published one, or 'ledger:' with the file of an earlier run."),
+    ]  # fmt: skip

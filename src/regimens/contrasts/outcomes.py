@@ -18,6 +18,7 @@ class Outcomes:
     reading or the model no such observable. Subject s of draw d is the same person in every arm and model, so values are
     paired. `centres` maps a model to the names and the (draws, parameters) of its parameter draws, `people` to the names and
     the (draws, subjects, parameters) of all subjects; both may be empty. `same` holds pairs of arms that give the same doses.
+    `units` maps (model, words of an endpoint) to the unit of its values; what is not in it has no unit.
     """
 
     arms: tuple[str, ...]
@@ -27,6 +28,7 @@ class Outcomes:
     centres: Mapping[str, tuple[tuple[str, ...], np.ndarray]] = field(default_factory=dict, repr=False)
     people: Mapping[str, tuple[tuple[str, ...], np.ndarray]] = field(default_factory=dict, repr=False)
     same: frozenset[tuple[str, str]] = frozenset()
+    units: Mapping[tuple[str, str], str] = field(default_factory=dict, repr=False)
 
     @property
     def draws(self) -> int:
@@ -36,3 +38,11 @@ class Outcomes:
     def of(self, model: str, arm: str, endpoint: Endpoint) -> np.ndarray:
         """Return the (draws, subjects) values of one endpoint."""
         return self.values[model, arm][self.endpoints.index(endpoint)]
+
+    def unit(self, model: str, endpoint: Endpoint) -> str:
+        """Return the unit of one endpoint under one model; "" where none is known."""
+        return self.units.get((model, endpoint.words), "")
+
+    def knows(self, model: str, endpoint: Endpoint) -> bool:
+        """Return whether any arm has a value of the endpoint under the model."""
+        return any(not np.isnan(self.of(model, arm, endpoint)).all() for arm in self.arms)

@@ -153,6 +153,14 @@ class Rest:
         """Whether the pause is given as a range."""
         return self.shortest != self.longest
 
+    @property
+    def whole_days(self) -> range:
+        """The lengths in whole days that lie in the range; RegimenError if there is none."""
+        days = range(int(-(-self.shortest.hours // 24)), int(self.longest.hours // 24) + 1)
+        if not days:
+            raise RegimenError(f"No whole day lies in a rest of {self.shortest} to {self.longest}.", "Write a range of days.")
+        return days
+
     def __repr__(self) -> str:
         return f"Rest({self.shortest!r}, {self.longest!r})" if self.is_range else f"Rest({self.shortest!r})"
 

@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import groupby, repeat
 
 import numpy as np
 
 from regimens.errors import RegimenError
 from regimens.regimen.events import NO_CAP, DoseEvents
 from regimens.regimen.parts import IL2, MOST_DOSES, UNNAMED, Course, Cycle, Dose, Part, Rest, check_parts
+from regimens.regimen.planned import PlannedDose, ranges, rests, write_out
 from regimens.regimen.quantities import Duration
 from regimens.regimen.writing import write_regimen
 from regimens.units import duration_text
-
-
-@dataclass(frozen=True)
-class PlannedDose:
-    """One dose of a plan: exact start (h), which drug, dose, cycle and number within it (from 1).
-
-    `until` is one interval after the start (of a dose given once: its start), where the plan may go on.
-    """
-
-    start: Fraction
-    drug: str
-    dose: Dose
-    cycle: int
-    number: int
-    until: Fraction
 
 
 @dataclass(frozen=True, init=False, repr=False)
@@ -67,7 +52,7 @@ class Regimen:
     @property
     def has_ranges(self) -> bool:
         """Whether any rest is still given as a range."""
-        return any(rest.is_range for _, parts in self.plans for rest in _rests(parts))
+        return any(rest.is_range for _, parts in self.plans for rest in rests(parts))
 
     def doses(self, drug: str = IL2) -> int:
         """Return the number of doses of one drug, without writing them out."""
@@ -80,8 +65,16 @@ class Regimen:
                 "A rest of this regimen is still a range.",
                 "Resolve it: shortest, midpoint, longest or each (`with_rests`).",
             )
-        planned = [dose for drug, parts in self.plans for dose in _write_out(drug, parts)]
+        return self.earliest()
+
+    def earliest(self) -> tuple[PlannedDose, ...]:
+        """Return every dose as early as the ranges of its rests allow, sorted by time, then drug."""
+        planned = [dose for drug, parts in self.plans for dose in write_out(drug, parts)]
         return tuple(sorted(planned, key=lambda dose: (dose.start, dose.drug)))
+
+    def ranges(self, drug: str = IL2) -> tuple[Rest, ...]:
+        """Return the rests of one drug that are ranges, in the order in which they are taken; in each turn of a cycle again."""
+        return tuple(ranges(dict(self.plans).get(drug, ())))
 
     def events(self, horizon: Duration, arm: str = "") -> DoseEvents:
         """Return the doses that start before `horizon` as columns of floats (h; IU or mg), named after `arm`."""
@@ -110,17 +103,14 @@ class Regimen:
 
     def each_rest(self) -> tuple[tuple[int, Regimen], ...]:
         """Return (days, regimen) for every whole day of the range; all ranges of the regimen must be the same."""
-        ranges = {(rest.shortest, rest.longest) for _, parts in self.plans for rest in _rests(parts) if rest.is_range}
-        if len(ranges) != 1:
+        found = {rest for _, parts in self.plans for rest in rests(parts) if rest.is_range}
+        if len(found) != 1:
             raise RegimenError(
-                f"The regimen has {len(ranges)} different ranges of rests, so 'each' does not say which day is meant.",
+                f"The regimen has {len(found)} different ranges of rests, so 'each' does not say which day is meant.",
                 "Use shortest, midpoint or longest.",
             )
-        ((shortest, longest),) = ranges
-        first, last = -(-shortest.hours // 24), longest.hours // 24
-        return tuple(
-            (day, self._resolved(lambda _, day=day: Duration(Fraction(24 * day)))) for day in range(int(first), int(last) + 1)
-        )
+        (rest,) = found
+        return tuple((day, self._resolved(lambda _, day=day: Duration(Fraction(24 * day)))) for day in rest.whole_days)
 
     def _resolved(self, length: Callable[[Rest], Duration]) -> Regimen:
         return Regimen(**{drug: _resolve(parts, length) for drug, parts in self.plans})
@@ -153,7 +143,8 @@ def _different_doses(parts: Iterable[Part]) -> Iterator[Dose]:
 
 def _midpoint(rest: Rest) -> Duration:
     middle = (rest.shortest.hours + rest.longest.hours) / 2
-    return Duration(Fraction(24 * (middle // 24))) if middle >= 24 else Duration(middle)
+    whole = Fraction(24 * (middle // 24))
+    return Duration(whole if whole >= rest.shortest.hours else middle)
 
 
 RESOLUTIONS: dict[str, Callable[[Rest], Duration]] = {
@@ -170,14 +161,6 @@ def _sequence(given: Part | Iterable[Part]) -> tuple[Part, ...]:
 
 def _plan_repr(parts: tuple[Part, ...]) -> str:
     return repr(parts[0]) if len(parts) == 1 else repr(parts)
-
-
-def _rests(parts: Iterable[Part]) -> Iterator[Rest]:
-    for part in parts:
-        if isinstance(part, Rest):
-            yield part
-        elif isinstance(part, Cycle):
-            yield from _rests(part.parts)
 
 
 def _resolve(parts: tuple[Part, ...], length: Callable[[Rest], Duration]) -> tuple[Part, ...]:
@@ -212,7 +195,7 @@ def _check_plan(drug: str, parts: tuple[Part, ...]) -> None:
             "Write IU or MIU (aldesleukin: 1.1 mg are 18 MIU), or name another drug.",
         )
     earlier: PlannedDose | None = None
-    for dose in _write_out(drug, _resolve(parts, RESOLUTIONS["shortest"])):
+    for dose in write_out(drug, parts):
         if earlier is not None:
             _check_apart(earlier, dose)
         earlier = dose
@@ -230,49 +213,3 @@ def _check_apart(earlier: PlannedDose, later: PlannedDose) -> None:
             "before it still runs.",
             f"That infusion takes {earlier.dose.over}.",
         )
-
-
-def _write_out(drug: str, parts: tuple[Part, ...]) -> Iterator[PlannedDose]:
-    clock, cycle = Fraction(0), 0
-    for turn in _turns(parts):
-        walk = _Walk(turn, clock)
-        for number, (start, dose, until) in enumerate(walk, 1):
-            cycle += number == 1
-            yield PlannedDose(start, drug, dose, cycle, number, until)
-        clock = walk.end
-
-
-def _turns(parts: tuple[Part, ...]) -> Iterator[tuple[Part, ...]]:
-    """Cut a plan into what counts as a cycle: each turn of an outermost Cycle, and each run of parts outside of any."""
-    for is_cycle, run in groupby(parts, lambda part: isinstance(part, Cycle)):
-        if is_cycle:
-            for cycle in run:
-                yield from repeat(cycle.parts, cycle.repeats)
-        else:
-            yield tuple(run)
-
-
-class _Walk:
-    """Iterates over (start, dose, until) of parts from a clock on; `end` is where the parts end, once exhausted."""
-
-    def __init__(self, parts: tuple[Part, ...], clock: Fraction) -> None:
-        self.parts, self.end = parts, clock
-
-    def __iter__(self) -> Iterator[tuple[Fraction, Dose, Fraction]]:
-        self.end = yield from _walk(self.parts, self.end)
-
-
-def _walk(parts: tuple[Part, ...], clock: Fraction) -> Generator[tuple[Fraction, Dose, Fraction], None, Fraction]:
-    for part in parts:
-        if isinstance(part, Dose):
-            yield clock, part, clock
-        elif isinstance(part, Rest):
-            clock += part.shortest.hours
-        elif isinstance(part, Course):
-            starts = [clock + part.start(index) for index in range(part.doses)]
-            clock += part.length
-            yield from zip(starts, repeat(part.dose), [*starts[1:], clock])
-        else:
-            for _ in range(part.repeats):
-                clock = yield from _walk(part.parts, clock)
-    return clock

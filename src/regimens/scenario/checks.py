@@ -15,9 +15,10 @@ from regimens.yamlfile.notes import Loc, Notes
 
 
 def check_horizon(arms: Sequence[Arm], horizon: Fraction, notes: Notes) -> None:
-    """Note every arm whose first dose comes at or after the horizon."""
+    """Note every arm whose first dose comes, or may come after the longest of rests, at or after the horizon."""
     for arm in arms:
-        planned = arm.regimen.written_out()
+        drawn = None if arm.conduct is None else arm.conduct.drawn
+        planned = (drawn.with_rests("longest") if drawn else arm.regimen).written_out()
         if planned and planned[0].start >= horizon:
             notes.add(
                 ("horizon",),
@@ -57,14 +58,13 @@ def check_observed(arms: Sequence[Arm], models: Sequence[Model], horizon_h: floa
 
 
 def checked_endpoints(
-    endpoints: Sequence[tuple[int, Endpoint]], models: Sequence[Model], arms: Sequence[Arm], horizon_h: float, notes: Notes
+    endpoints: Sequence[tuple[Loc, Endpoint]], models: Sequence[Model], arms: Sequence[Arm], horizon_h: float, notes: Notes
 ) -> Iterator[Endpoint]:
     """Yield the endpoints that can be measured, with their labels; note the others. `each cycle` becomes one a cycle."""
     observables = {o.name: o for model in reversed(models) for o in model.observables}
     cycles = max((dose.cycle for arm in arms for dose in arm.regimen.written_out() if dose.drug == "il2"), default=0)
     named: set[str] = set()
-    for index, endpoint in endpoints:
-        loc: Loc = ("endpoints", index)
+    for loc, endpoint in endpoints:
         if endpoint.observable not in observables:
             notes.add(
                 loc,

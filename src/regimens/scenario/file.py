@@ -77,14 +77,18 @@ class SourceShape(Shape):
 
 
 class ArmShape(Shape):
-    """One regimen given to the population: written out, or one of the library of published regimens by its name."""
+    """One regimen given to the population: written out, one of the library of published regimens by its name, or replayed."""
 
-    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["regimen"]}, {"required": ["use"]}]})
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["regimen"]}, {"required": ["use"]}, {"required": ["ledger", "arm"]}]}
+    )
 
     regimen: RegimenShape | None = Field(None, description="Protocol text, a list of parts, or a mapping drug -> either.")
     use: Words | None = Field(None, description="Name of a published regimen, as `regimens library` lists them.")
-    rest: Literal["shortest", "midpoint", "longest", "each"] | None = Field(
-        None, description="How a rest given as a range is taken."
+    ledger: Words | None = Field(None, description="Path of a ledger.csv, beside this file: its doses are given again.")
+    arm: Words | None = Field(None, description="The arm of the ledger whose doses are given again.")
+    rest: Literal["shortest", "midpoint", "longest", "each", "drawn"] | None = Field(
+        None, description="How a rest given as a range is taken; drawn: for every subject and cycle, any whole day as likely."
     )
     expect: ExpectShape | None = None
     source: SourceShape | list[SourceShape] | None = None
@@ -93,9 +97,57 @@ class ArmShape(Shape):
 
 
 class ObserveShape(Shape):
-    """The grid of the trajectories that are written and drawn."""
+    """The grid of the trajectories that are written and drawn, and how many curves of single subjects."""
 
     every: Words = "6 h"
+    individuals: int = Field(0, ge=0, le=1000, description="How many subjects' own curves are drawn beside the median.")
+
+
+class VerdictShape(Shape):
+    """When one arm is called better than another."""
+
+    probability: float = Field(0.95, gt=0.5, le=1, description="Probability that every model must give to the same direction.")
+
+
+class TradeOffShape(Shape):
+    """Two endpoints held against each other."""
+
+    gain: Words = Field(description="An endpoint of which more is good, for example 'mean of treg_fold to 12 weeks'.")
+    cost: Words = Field(description="An endpoint of which more is bad, for example 'peak of serum_il2'.")
+
+
+class EqualiseShape(Shape):
+    """A total of IL-2 that every arm is brought to, in an arm of its own beside it."""
+
+    total: Words = Field(description="Total amount of IL-2, for example '21 MIU'.")
+    by: Literal["amount", "doses", "interval"] = Field(description="What is changed to reach the total.")
+    step: Words | None = Field(None, description="Amounts are rounded to multiples of this; only with 'by: amount'.")
+
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class LateShape(Shape):
+    """Doses given late."""
+
+    share: Share = Field(description="Share of given doses that are late.")
+    up_to: Words = Field(description="The longest delay, for example '12 h'; any shorter one is as likely.")
+
+
+class RealLifeShape(Shape):
+    """How doses go astray; every arm gets a twin in which they do."""
+
+    missed: Share = Field(0.0, description="Probability that a dose is missed.")
+    after_a_miss: Share | None = Field(None, description="Replaces 'missed' for a dose after a missed one.")
+    late: LateShape | None = None
+    stop_early: Share = Field(0.0, description="Share of subjects who give up, at any of their doses.")
+
+
+class NoiseShape(Shape):
+    """What measuring adds to the true value, as coefficients of variation."""
+
+    day_to_day: float = Field(0.0, ge=0, le=5, description="Variation within a person from day to day.")
+    residual: float = Field(0.0, ge=0, le=5, description="Variation of the assay.")
 
 
 class SubjectShape(Shape):
@@ -134,4 +186,9 @@ class ScenarioShape(Shape):
     assumptions: Words | list[Words] | None = None
     arms: dict[Words, ArmShape] = Field(min_length=1)
     endpoints: list[Words] = Field(min_length=1, description="For example 'peak of treg_fold'.")
+    verdict: VerdictShape = VerdictShape()
+    trade_off: TradeOffShape | None = None
+    equalise: EqualiseShape | None = None
+    real_life: RealLifeShape | None = None
+    noise: NoiseShape | None = None
     solver: SolverShape = SolverShape()

@@ -14,19 +14,16 @@ from pydantic import ValidationError
 
 from regimens.endpoints import Endpoint, parse_endpoint, reads_as_time
 from regimens.engine.trajectories import Tolerances
-from regimens.errors import InputFileError, ModelError, RegimenError, did_you_mean
-from regimens.evidence import LibraryEntry
-from regimens.exposure import Expected
+from regimens.errors import InputFileError, ModelError
 from regimens.model.declaration import Model
 from regimens.model.file import find
 from regimens.population import Population
-from regimens.regimen import Regimen
-from regimens.regimen.words import parse_dose
+from regimens.scenario.arms import read_arms, sentences
 from regimens.scenario.checks import check_horizon, check_inputs, check_observed, checked_endpoints
-from regimens.scenario.file import ArmShape, ExpectShape, ScenarioShape, SourceShape, SubjectShape
-from regimens.scenario.observed import read_observed
-from regimens.scenario.regimens import read_regimen
-from regimens.scenario.values import Arm, Reference, Scenario
+from regimens.scenario.file import ScenarioShape, SubjectShape
+from regimens.scenario.settings import check_population, noise_words, read_noise, read_trade_off, with_trade_off
+from regimens.scenario.values import Scenario, VerdictRule
+from regimens.scenario.variants import read_goal, read_real_life, real_life_words, with_variants
 from regimens.subject import Subject, mosteller
 from regimens.units import parse_duration, parse_quantity
 from regimens.yamlfile import problems_of
@@ -63,18 +60,26 @@ def _scenario(shape: ScenarioShape, notes: Notes) -> Scenario | None:
         if not name.strip() or reads_as_time(name):
             advice = "Name it by what it is, for example 'week 12' or 'end of course'."
             notes.add(("visits", name), f"'{name}' is no name for a visit.", advice, key=True)
-    arms = tuple(arm for name, given in shape.arms.items() for arm in _arms(name, given, notes))
+    goal, life, noise = read_goal(shape.equalise, notes), read_real_life(shape.real_life, notes), read_noise(shape.noise, notes)
+    written = [arm for name, given in shape.arms.items() for arm in read_arms(name, given, notes)]
+    arms = tuple(with_variants(written, goal, life, subject, notes))
+    check_population(shape, arms, notes)
     for name, count in Counter(arm.name for arm in arms).items():
         if count > 1:
             notes.add(("arms", name), f"{count} arms are named '{name}'.", "Every arm needs a name of its own.", key=True)
     known_visits = {name: float(time) for name, time in visits.items() if time is not None}
     endpoints = tuple(_endpoints(shape.endpoints, known_visits, notes))
+    pair = read_trade_off(shape.trade_off, known_visits, notes)
     if notes.problems or horizon is None or step is None or subject is None:
         return None
     check_horizon(arms, horizon, notes)
     check_inputs(arms, models, notes)
     check_observed(arms, models, float(horizon), notes)
-    endpoints = tuple(checked_endpoints(endpoints, models, arms, float(horizon), notes))
+
+    def measured(named: Sequence[tuple[Loc, Endpoint]]) -> Iterator[Endpoint]:
+        return checked_endpoints(named, models, arms, float(horizon), notes)
+
+    endpoints, trade_off = with_trade_off(tuple(measured(endpoints)), pair, measured, notes)
     if horizon / step > MOST_READINGS:
         notes.add(("horizon",), f"The horizon holds {int(horizon / step)} readings.", f"At most {MOST_READINGS} are written.")
         return None
@@ -91,8 +96,12 @@ def _scenario(shape: ScenarioShape, notes: Notes) -> Scenario | None:
         subject=subject,
         population=population,
         tolerances=Tolerances(rtol=shape.solver.rtol, atol=shape.solver.atol),
-        assumptions=_sentences(shape.assumptions),
+        assumptions=(*sentences(shape.assumptions), *real_life_words(life), *noise_words(noise)),
         visits=tuple(known_visits.items()),
+        rule=VerdictRule(shape.verdict.probability),
+        trade_off=trade_off,
+        noise=noise,
+        individuals=shape.observe.individuals,
     )
 
 
@@ -109,6 +118,7 @@ def _duration(text: str, loc: Loc, notes: Notes) -> Fraction | None:
 
 def _subject(shape: SubjectShape, notes: Notes) -> Subject | None:
     found: dict[str, Fraction] = {}
+    before = len(notes.problems)
     for name, units in (("weight", ["kg"]), ("height", ["cm"]), ("bsa", ["m2"])):
         text = getattr(shape, name)
         with contextlib.suppress(Unreadable):
@@ -117,7 +127,7 @@ def _subject(shape: SubjectShape, notes: Notes) -> Subject | None:
                 found[name] = value
                 if value <= 0:
                     notes.add(("subject", name), f"'{text}' is no {name} of a body.", "A value greater than zero is needed.")
-    if notes.problems or "weight" not in found or "height" not in found:
+    if len(notes.problems) > before:
         return None
     return Subject(found["weight"], found["height"], found.get("bsa") or mosteller(found["weight"], found["height"]))
 
@@ -138,104 +148,8 @@ def _models(names: Sequence[str], notes: Notes) -> tuple[Model, ...]:
     return tuple(models)
 
 
-def _arms(name: str, shape: ArmShape, notes: Notes) -> Iterator[Arm]:
-    loc: Loc = ("arms", name)
-    try:
-        written, published = read_regimen(shape, loc, notes)
-    except Unreadable:
-        return
-    expected = tuple(_expected(shape.expect, written, (*loc, "expect"), notes)) if shape.expect else ()
-    line, _ = notes.located.position(loc, key=True)
-    sources = _references(shape.source) or _cited(published)
-    observed = read_observed(shape.observed, written, (*loc, "observed"), notes)
-    for suffix, regimen in _resolved(shape, written, loc, notes):
-        assumptions = _sentences(shape.assumptions) + (published.assumed if published else ())
-        if written.has_ranges:
-            assumptions += (f"The rest is given as a range ({written.in_words()}); it is taken as {_taken(shape.rest, suffix)}.",)
-        yield Arm(name + suffix, regimen, expected, sources, assumptions, observed, line)
-
-
-def _taken(choice: str | None, suffix: str) -> str:
-    return suffix.removeprefix(", ") if choice == "each" else f"its {choice}" if choice == "midpoint" else f"its {choice} length"
-
-
-def _resolved(shape: ArmShape, regimen: Regimen, loc: Loc, notes: Notes) -> list[tuple[str, Regimen]]:
-    if not regimen.has_ranges:
-        if shape.rest is not None:
-            notes.add((*loc, "rest"), "'rest' resolves a range, but the regimen has none.", "Leave it out.", key=True)
-        return [("", regimen)]
-    if shape.rest is None:
-        notes.add(
-            (*loc, "regimen" if shape.use is None else "use"),
-            f"The rest of '{regimen.in_words()}' is a range, and the arm does not say which length is meant.",
-            "Add 'rest: shortest', 'midpoint', 'longest' or 'each' (one arm per whole day) to the arm.",
-        )
-        return []
-    if shape.rest != "each":
-        return [("", regimen.with_rests(shape.rest))]
-    try:
-        return [(f", rest {day} days", resolved) for day, resolved in regimen.each_rest()]
-    except RegimenError as error:
-        notes.add((*loc, "rest"), error.message, error.advice)
-        return []
-
-
-def _expected(shape: ExpectShape, regimen: Regimen, loc: Loc, notes: Notes) -> Iterator[Expected]:
-    found: dict[str, Expected] = {}
-    for key in ("total", "doses", "last_day"):
-        given = getattr(shape, key)
-        if given is None:
-            continue
-        if not isinstance(given, dict) and len(regimen.drugs) > 1:
-            notes.add((*loc, key), f"'{key}' does not say of which drug.", f"Write a mapping of {' and '.join(regimen.drugs)}.")
-            continue
-        by_drug = given if isinstance(given, dict) else dict.fromkeys(regimen.drugs, given)
-        if not regimen.drugs and not isinstance(given, dict):
-            _expect_nothing(given, (*loc, key), notes)
-        for drug, value in by_drug.items():
-            where = (*loc, key, drug) if isinstance(given, dict) else (*loc, key)
-            if drug not in regimen.drugs:
-                notes.add(where, f"The regimen gives no '{drug}'.", did_you_mean(drug, regimen.drugs), key=True)
-                continue
-            with contextlib.suppress(Unreadable):
-                entry = found.get(drug, Expected(drug, line=notes.located.position(where)[0]))
-                found[drug] = replace(
-                    entry, **{key: _total(str(value), regimen, drug, where, notes) if key == "total" else value}
-                )
-    yield from found.values()
-
-
-def _expect_nothing(given: object, loc: Loc, notes: Notes) -> None:
-    if given not in {0, "0", "0 MIU", "0 IU", "0 mg"}:
-        notes.add(loc, f"The regimen gives no dose, but '{given}' is expected.", "Write 0 MIU and 0 doses, or no 'expect'.")
-
-
-def _total(text: str, regimen: Regimen, drug: str, loc: Loc, notes: Notes) -> Fraction:
-    amount = notes.read(loc, lambda: parse_dose(f"{text} SC").amount)
-    unit = next(dose.dose.amount.unit for dose in regimen.with_rests("shortest").written_out() if dose.drug == drug)
-    if amount.basis != "flat" or amount.unit != unit:
-        notes.add(
-            loc, f"'{text}' is no total of {drug}.", f"A total is a flat amount in {'IU or MIU' if unit == 'IU' else 'mg'}."
-        )
-        raise Unreadable
-    return amount.value
-
-
-def _cited(published: LibraryEntry | None) -> tuple[Reference, ...]:
-    return () if published is None else (Reference(published.citation, published.doi, published.registration),)
-
-
-def _references(shape: SourceShape | list[SourceShape] | None) -> tuple[Reference, ...]:
-    shapes = [] if shape is None else shape if isinstance(shape, list) else [shape]
-    return tuple(Reference(s.text or "", s.doi or "", s.registration or "") for s in shapes)
-
-
-def _sentences(given: str | list[str] | None) -> tuple[str, ...]:
-    return () if given is None else (given,) if isinstance(given, str) else tuple(given)
-
-
-def _endpoints(texts: Sequence[str], visits: dict[str, float], notes: Notes) -> Iterator[tuple[int, Endpoint]]:
+def _endpoints(texts: Sequence[str], visits: dict[str, float], notes: Notes) -> Iterator[tuple[Loc, Endpoint]]:
     for index, text in enumerate(texts):
         with contextlib.suppress(Unreadable):
             endpoint = notes.read(("endpoints", index), lambda text=text: parse_endpoint(text, visits))
-            yield index, endpoint
+            yield ("endpoints", index), endpoint

@@ -12,15 +12,10 @@ from regimens.yamlfile.notes import Loc, Notes, Unreadable
 
 
 def read_regimen(arm: ArmShape, loc: Loc, notes: Notes) -> tuple[Regimen, LibraryEntry | None]:
-    """Return the regimen of an arm, ranges unresolved, and the library's entry if it is from there.
+    """Return the regimen of an arm that has `regimen` or `use`, ranges unresolved, and the library's entry if it is from there.
 
     Raises Unreadable after noting what is wrong.
     """
-    if (arm.regimen is None) == (arm.use is None):
-        found = "neither 'regimen' nor 'use'" if arm.use is None else "both 'regimen' and 'use'"
-        advice = "Write the regimen, or 'use:' with the name of a published one."
-        notes.add(loc, f"Arm '{loc[-1]}' has {found}.", advice, key=True)
-        raise Unreadable
     if arm.use is not None:
         found = _published(arm.use, (*loc, "use"), notes)
         return found.regimen, found

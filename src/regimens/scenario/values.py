@@ -14,6 +14,7 @@ from regimens.exposure import Expected
 from regimens.model.declaration import Model
 from regimens.population import Population
 from regimens.regimen import Regimen
+from regimens.regimen.equalise import Equalised
 from regimens.subject import Subject
 
 AS_WRITTEN, EQUAL_TOTAL, REAL_LIFE = "as written", "equal total", "real life"
@@ -37,7 +38,7 @@ class Arm:
     `assumptions` are sentences about what the source leaves open; `observed` are published responses to
     this regimen, to be drawn on its curves; `line` is where the file names the arm. `variant` says what was done to the arm
     `of`, one of VARIANTS; arms as written are of themselves. `conduct` is what makes the doses of subjects differ, None
-    where everybody gets the plan. `changed` says in a sentence what equalising did.
+    where everybody gets the plan. `equalised` is how an arm of equal total was made, and `changed` says it in a sentence.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Arm:
     of: str = ""
     conduct: Conduct | None = None
     changed: str = ""
+    equalised: Equalised | None = None
 
 
 @dataclass(frozen=True)

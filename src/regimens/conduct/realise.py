@@ -1,0 +1,172 @@
+"""Realising: the plan of an arm and what may happen to it -> the doses that every subject gets, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+
+from regimens.chance import uniforms
+from regimens.conduct.ledger import AS_PLANNED, COLUMNS, LATE, MISSED, REASONS, REST_DRAWN, STOPPED, Ledger
+from regimens.conduct.plan import Conduct, RealLife
+from regimens.regimen import DoseEvents, Regimen
+from regimens.regimen.planned import PlannedDose
+
+EVERYONE_AS_PLANNED = RealLife()
+
+
+@dataclass(frozen=True, eq=False)
+class Realised:
+    """What the subjects of one arm get: `events` of each subject in order, and the `ledger` of all of them."""
+
+    events: tuple[DoseEvents, ...] = field(repr=False)
+    ledger: Ledger
+
+
+@dataclass(frozen=True)
+class _Chance:
+    """The numbers of some subjects: a seed, and which subjects."""
+
+    seed: int
+    subjects: int
+    first: int
+
+    def of(self, purpose: str, item: int = 0) -> np.ndarray:
+        return uniforms(self.seed, purpose, self.subjects, first=self.first, item=item)
+
+
+def realise(
+    arm_name: str, regimen: Regimen, conduct: Conduct, horizon_h: float, seed: int, subjects: int, first: int = 0
+) -> Realised:
+    """Return what the subjects `first` to `first + subjects - 1` of one arm get before `horizon_h`.
+
+    `regimen` is the plan with its rests resolved. A subject has one history, the same in every parameter draw: its numbers
+    depend on the seed, the subject and the dose (drug and running number) alone, not on the arm's name, on other arms, on how
+    the schedule is written, or on how many subjects there are. So a subject who gives up does so in every arm.
+
+    - A rest that is a range takes a whole number of days, any as likely, drawn for every subject and every time it comes.
+    - Who stops early gives up at one of the doses before the horizon, any as likely: that dose and all that are due at the
+      same time or later, of every drug, are 'stopped'.
+    - A dose is 'missed' with its probability, which depends on whether the dose of that drug before it was missed.
+    - A dose that is given may be 'late', by less than the time until the next planned dose of that drug (less the time of an
+      infusion). One that would come at or after the horizon is not given; its reason stays 'late'.
+
+    Doses that are not given stay in the events with the amount 0 at the time they were due; doses due at or after the horizon
+    have none. A ledger is replayed as it is, up to the horizon, for the subjects it has.
+    """
+    if conduct.ledger is not None:
+        ledger = conduct.ledger.of(first, subjects, arm_name).before(horizon_h)
+    else:
+        ledger = Ledger(_rows(arm_name, regimen, conduct, horizon_h, _Chance(seed, subjects, first)))
+    return Realised(ledger.events(first, subjects, arm_name), ledger)
+
+
+def _rows(arm_name: str, regimen: Regimen, conduct: Conduct, horizon_h: float, chance: _Chance):
+    """Return the rows of the ledger: subjects x doses as arrays, then those before the horizon in order of time."""
+    import pandas as pd
+
+    plan = conduct.drawn or regimen
+    doses = _by_drug(plan)
+    planned_h = np.array([float(dose.start) for dose in _by_drug(regimen)])
+    due_h = _due(plan, doses, chance)
+    reason = np.where(due_h == planned_h, REASONS.index(AS_PLANNED), REASONS.index(REST_DRAWN))
+    given_h, is_given = _astray(doses, due_h, reason, conduct.real_life or EVERYONE_AS_PLANNED, horizon_h, chance)
+    # Columns are sorted by drug and the sort is stable, so that doses at one time stand in the order of their drugs.
+    order = np.argsort(given_h, axis=1, kind="stable")
+    subject, place = np.nonzero(np.take_along_axis(due_h < horizon_h, order, axis=1))
+    dose = order[subject, place]
+    amount = _column(doses, lambda dose: float(dose.dose.amount.value), float)[dose]
+    cap = _column(doses, lambda dose: np.nan if dose.dose.amount.cap is None else float(dose.dose.amount.cap), float)
+    columns = (
+        np.full(len(dose), arm_name, dtype=object),
+        chance.first + subject,
+        _column(doses, lambda dose: dose.drug)[dose],
+        _column(doses, lambda dose: dose.cycle, np.int64)[dose],
+        _column(doses, lambda dose: dose.number, np.int64)[dose],
+        planned_h[dose],
+        given_h[subject, dose],
+        amount,
+        np.where(is_given[subject, dose], amount, 0.0),
+        _column(doses, lambda dose: dose.dose.amount.basis)[dose],
+        cap[dose],
+        _column(doses, lambda dose: dose.dose.route)[dose],
+        _column(doses, lambda dose: float(dose.dose.duration), float)[dose],
+        np.array(REASONS, dtype=object)[reason[subject, dose]],
+    )
+    return pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)))
+
+
+def _by_drug(regimen: Regimen) -> list[PlannedDose]:
+    return sorted(regimen.earliest(), key=lambda dose: dose.drug)
+
+
+def _column(doses: Sequence[PlannedDose], of, dtype=object) -> np.ndarray:
+    return np.array([of(dose) for dose in doses], dtype=dtype)
+
+
+def _due(plan: Regimen, doses: Sequence[PlannedDose], chance: _Chance) -> np.ndarray:
+    """Return when each dose is due (subjects, doses; h): exact, then rounded once."""
+    due = np.empty((chance.subjects, len(doses)))
+    passed, days = _rests(plan, chance)
+    for column, dose in enumerate(doses):
+        counts, which = np.unique(days[dose.drug][:, dose.ranges], return_inverse=True)
+        base = dose.start + passed[dose.drug][dose.ranges]
+        due[:, column] = np.array([float(base + 24 * int(count)) for count in counts])[which]
+    return due
+
+
+def _rests(plan: Regimen, chance: _Chance) -> tuple[dict[str, list[Fraction]], dict[str, np.ndarray]]:
+    """Return by drug, for every number of ranges passed: hours from all shortest ends to the first whole days (exact), and
+    (subjects, ranges + 1) how many days more each subject rested in all of them.
+    """
+    passed: dict[str, list[Fraction]] = {}
+    days: dict[str, np.ndarray] = {}
+    for drug in plan.drugs:
+        hours, extra = [Fraction(0)], [np.zeros(chance.subjects, dtype=np.int64)]
+        for index, rest in enumerate(plan.ranges(drug)):
+            lengths = rest.whole_days
+            hours.append(hours[-1] + 24 * lengths[0] - rest.shortest.hours)
+            extra.append(extra[-1] + (chance.of(f"rest {drug}", index) * len(lengths)).astype(np.int64))
+        passed[drug], days[drug] = hours, np.array(extra).T
+    return passed, days
+
+
+def _astray(
+    doses: Sequence[PlannedDose], due_h: np.ndarray, reason: np.ndarray, life: RealLife, horizon_h: float, chance: _Chance
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return when each dose is given, or was due (h), and whether it is given; (subjects, doses). Sets what is another reason."""
+    given_h = due_h.copy()
+    stopped = due_h >= _stop(due_h, life, horizon_h, chance)[:, np.newaxis]
+    for drug in dict.fromkeys(dose.drug for dose in doses):
+        own = [column for column, dose in enumerate(doses) if dose.drug == drug]
+        missed = np.zeros(len(due_h), dtype=bool)
+        for number, column in enumerate(own):
+            again = life.missed if life.after_a_miss is None else life.after_a_miss
+            missed = chance.of(f"missed {drug}", number) < np.where(missed, again, life.missed)
+            late = (chance.of(f"late {drug}", number) < life.late) & ~missed & ~stopped[:, column]
+            room = _room(due_h, own, number, float(doses[column].dose.duration))
+            given_h[late, column] += (chance.of(f"late by {drug}", number) * np.minimum(life.up_to_h, room))[late]
+            reason[missed, column] = REASONS.index(MISSED)
+            reason[late, column] = REASONS.index(LATE)
+    reason[stopped] = REASONS.index(STOPPED)
+    is_given = (given_h < horizon_h) & (reason != REASONS.index(MISSED)) & ~stopped
+    return np.where(is_given, given_h, due_h), is_given
+
+
+def _room(due_h: np.ndarray, own: Sequence[int], number: int, duration_h: float) -> np.ndarray:
+    """Return the time from the end of one dose of a drug to its next one (subjects,; h)."""
+    if number + 1 == len(own):
+        return np.full(len(due_h), np.inf)
+    return due_h[:, own[number + 1]] - due_h[:, own[number]] - duration_h
+
+
+def _stop(due_h: np.ndarray, life: RealLife, horizon_h: float, chance: _Chance) -> np.ndarray:
+    """Return when each subject gives up (subjects,; h); infinite for those who do not."""
+    never = np.full(len(due_h), np.inf)
+    if not life.stop_early or not due_h.shape[1]:
+        return never
+    before = np.sort(np.where(due_h < horizon_h, due_h, np.inf), axis=1)
+    at = (chance.of("stops at") * np.sum(before < np.inf, axis=1)).astype(np.int64)
+    return np.where(chance.of("stops early") < life.stop_early, before[np.arange(len(before)), at], never)

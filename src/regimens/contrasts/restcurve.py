@@ -1,0 +1,85 @@
+"""Rest curve: the response against the length of the rest, and the part where its length makes no supported difference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from regimens.contrasts.contrast import paired, probability, sign
+from regimens.contrasts.levels import levels
+from regimens.contrasts.outcomes import Outcomes
+from regimens.contrasts.quantiles import over_draws
+from regimens.endpoints import Endpoint
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+REST_RESPONSE = ("arm", "model", "endpoint", "rest_days", "median", "confidence_low", "confidence_high", "flat")
+"""Columns of the response to the length of the rest."""
+
+NEAR = 0.02
+"""With one draw there is no probability, and within 2 % of the best counts as flat: assumed, less than Treg counts repeat by."""
+
+
+def rest_response(outcomes: Outcomes, rests: Mapping[str, Sequence[tuple[float, str]]], rule: float) -> pd.DataFrame:
+    """Return the population statistic of each length of rest, as rows of the columns REST_RESPONSE.
+
+    `rests` maps the name of an arm to the (days, arm) of its lengths of rest. The best length has the best median over
+    draws. A length is `flat` where the best one beats it with less than the probability `rule`; with one draw, where it is
+    within 2 % of the best. Nothing is flat where an endpoint has no direction. Endpoints without values have no rows.
+    """
+    import pandas as pd
+
+    rows = []
+    for base, lengths in rests.items():
+        arms = [arm for _, arm in lengths]
+        for model in outcomes.models:
+            for endpoint in outcomes.endpoints:
+                found = [over_draws(level) for level in levels(outcomes, model, endpoint, arms)]
+                flat = _flat(outcomes, model, endpoint, arms, np.array([middle for middle, _, _ in found]), rule)
+                rows += [
+                    (base, model, endpoint.words, float(days), *bounds, is_flat)
+                    for (days, _), bounds, is_flat in zip(lengths, found, flat, strict=True)
+                    if not np.isnan(bounds[0])
+                ]
+    return pd.DataFrame(rows, columns=list(REST_RESPONSE))
+
+
+def _flat(
+    outcomes: Outcomes, model: str, endpoint: Endpoint, arms: Sequence[str], medians: np.ndarray, rule: float
+) -> list[bool]:
+    if not endpoint.better or np.isnan(medians).all():
+        return [False] * len(arms)
+    best = int(np.nanargmax(sign(endpoint) * medians))
+    if outcomes.draws == 1:
+        return [bool(near) for near in np.abs(medians - medians[best]) <= NEAR * abs(medians[best])]
+    chances = [probability(paired(outcomes, model, endpoint, arms[best], arm), endpoint) for arm in arms]
+    return [chance < rule for chance in chances]
+
+
+def flat_part(rows: pd.DataFrame) -> str:
+    """Name the lengths that are flat in all `rows` of one arm and endpoint, under one model or several.
+
+    'rests of 9 to 12 days', 'rests of 9 to 10 and 14 days', 'a rest of 1 day', or '' where there is none. Only whole days that
+    follow each other are joined, since nothing was computed between others.
+    """
+    every = rows.groupby("rest_days", sort=True)["flat"].all()
+    spans: list[list[float]] = []
+    for days in every.index[every.to_numpy(bool)]:
+        if spans and days == spans[-1][-1] + 1:
+            spans[-1].append(days)
+        else:
+            spans.append([days])
+    return _spans_in_words(spans)
+
+
+def _spans_in_words(spans: Iterable[Sequence[float]]) -> str:
+    said = [f"{span[0]:g} to {span[-1]:g}" if len(span) > 1 else f"{span[0]:g}" for span in spans]
+    if not said:
+        return ""
+    listed = f"{', '.join(said[:-1])} and {said[-1]}" if len(said) > 1 else said[0]
+    if len(said) == 1 and " " not in listed:
+        return f"a rest of {listed} day{'s' * (listed != '1')}"
+    return f"rests of {listed} days"

@@ -1,0 +1,95 @@
+"""Settings of a comparison beside its arms: the trade-off, the noise, single curves, and what needs a population."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from regimens.endpoints import Endpoint, parse_endpoint
+from regimens.scenario.file import NoiseShape, ScenarioShape, TradeOffShape
+from regimens.scenario.values import Arm, Noise, TradeOff
+from regimens.yamlfile.notes import Loc, Notes, Unreadable
+
+POPULATION_ADVICE = "Add for example 'population: {subjects: 100, seed: 1}'."
+
+
+def read_noise(shape: NoiseShape | None, notes: Notes) -> Noise | None:
+    """Return what measuring adds; notes a noise that adds nothing."""
+    if shape is None:
+        return None
+    if not (shape.day_to_day or shape.residual):
+        notes.add(("noise",), "By 'noise' nothing is added.", "Give a 'day_to_day' or 'residual' above 0.", key=True)
+    return Noise(shape.day_to_day, shape.residual)
+
+
+def noise_words(noise: Noise | None) -> tuple[str, ...]:
+    """Return what is assumed of measuring as a sentence, if anything is."""
+    if noise is None:
+        return ()
+    return (
+        f"What is measured is assumed to differ from the true value with a CV of {noise.day_to_day:.4g} from day to day "
+        f"and of {noise.residual:.4g} by the assay.",
+    )
+
+
+def read_trade_off(shape: TradeOffShape | None, visits: Mapping[str, float], notes: Notes) -> dict[str, Endpoint]:
+    """Return the endpoints named 'gain' and 'cost', as far as they can be read; empty without a trade-off."""
+    found: dict[str, Endpoint] = {}
+    for key, text in ({} if shape is None else {"gain": shape.gain, "cost": shape.cost}).items():
+        with contextlib.suppress(Unreadable):
+            found[key] = notes.read(("trade_off", key), lambda text=text: parse_endpoint(text, visits))
+            if found[key].cycle == 0:
+                notes.add(("trade_off", key), f"'{text}' is one endpoint for each cycle.", "Name one cycle.")
+    if len({endpoint.words.lower() for endpoint in found.values()}) < len(found):
+        notes.add(("trade_off", "cost"), "'cost' is the same endpoint as 'gain'.", "A trade-off needs two.")
+    return found
+
+
+Check = Callable[[Sequence[tuple[Loc, Endpoint]]], Iterable[Endpoint]]
+
+
+def with_trade_off(
+    endpoints: Sequence[Endpoint], wanted: Mapping[str, Endpoint], check: Check, notes: Notes
+) -> tuple[tuple[Endpoint, ...], TradeOff | None]:
+    """Return the endpoints with those of the trade-off added if they are not among them, and the trade-off itself.
+
+    `check` turns (place, endpoint) into endpoints that can be measured and notes the others.
+    """
+    if not wanted:
+        return tuple(endpoints), None
+    known = {endpoint.words.lower(): endpoint for endpoint in endpoints}
+    for key, endpoint in wanted.items():
+        if endpoint.words.lower() not in known:
+            known |= {found.words.lower(): found for found in check([(("trade_off", key), endpoint)])}
+    pair = [known.get(endpoint.words.lower()) for endpoint in wanted.values()]
+    if None in pair or len(pair) < 2:
+        return tuple(known.values()), None
+    trade_off = TradeOff(*pair)
+    for key, endpoint, wrong in (("gain", trade_off.gain, "lower"), ("cost", trade_off.cost, "higher")):
+        if endpoint.better == wrong:
+            advice = f"Of a gain more is good, of a cost more is bad: '{key}' names another endpoint."
+            notes.add(("trade_off", key), f"'{endpoint.words}' is better when it is {wrong}, so it is no {key}.", advice)
+    return tuple(known.values()), trade_off
+
+
+def check_population(shape: ScenarioShape, arms: Sequence[Arm], notes: Notes) -> None:
+    """Note everything that differs between subjects in a scenario of one typical subject, and counts that do not fit."""
+    subjects = 1 if shape.population is None else shape.population.subjects
+    if shape.population is None:
+        for key, why in (("real_life", "what happens to doses"), ("noise", "what measuring adds")):
+            if getattr(shape, key) is not None:
+                notes.add((key,), f"'{key}' needs a population: {why} differs between subjects.", POPULATION_ADVICE, key=True)
+        for name, arm in shape.arms.items():
+            if arm.rest == "drawn":
+                found = "'rest: drawn' needs a population: rests differ between subjects."
+                notes.add(("arms", name, "rest"), found, POPULATION_ADVICE)
+    if shape.observe.individuals > subjects:
+        whose = "has one typical subject" if shape.population is None else f"has {subjects} subjects"
+        found = f"{shape.observe.individuals} curves of single subjects are asked for, but the scenario {whose}."
+        notes.add(("observe", "individuals"), found, f"Ask for at most {subjects}.")
+    for arm in arms:
+        ledger = None if arm.conduct is None else arm.conduct.ledger
+        if ledger is not None and ledger.subjects != subjects:
+            whose = "one typical subject" if shape.population is None else f"{subjects} subjects"
+            found = f"The ledger of arm '{arm.name}' has {ledger.subjects} subjects, the scenario {whose}."
+            notes.add(("arms", arm.name, "ledger"), found, f"Write 'subjects: {ledger.subjects}' under 'population'.")

@@ -1,0 +1,204 @@
+"""Ledgers: written and read back to the last bit, replayed to the same curves, and refused with all of their problems."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from regimens.conduct.given import given_table
+from regimens.conduct.ledger import Ledger
+from regimens.conduct.plan import Conduct, RealLife
+from regimens.conduct.planned import plan_of
+from regimens.conduct.reading import read_ledger
+from regimens.conduct.realise import realise
+from regimens.curves import draw_curves
+from regimens.endpoints import parse_endpoint
+from regimens.errors import InputFileError
+from regimens.measure import measure
+from regimens.model import compile_model, find_model, typical
+from regimens.regimen import Regimen, parse_regimen
+from tests.properties.regimens import regimens
+
+HORIZON = 16 * 168.0
+LIFE = RealLife(missed=0.2, late=0.3, up_to_h=6.0, stop_early=0.2)
+RANGE = parse_regimen("(1.5 MIU SC daily x 5, rest 9-16 days) x 4")
+CAPPED = parse_regimen("il2: 0.3 MIU/m2 (max 0.6 MIU) SC 3 times a week x 12; tocilizumab: 8 mg/kg IV every 2 weeks over 1 h x 3")
+
+
+def realised(regimen, life=LIFE, subjects=4):
+    conduct = Conduct(drawn=regimen if regimen.has_ranges else None, real_life=life)
+    return realise("A, real life", regimen.with_rests("midpoint"), conduct, HORIZON, 7, subjects)
+
+
+def written(tmp_path, ledger):
+    file = tmp_path / "ledger.csv"
+    file.write_text(ledger.to_csv(), encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize("regimen", [RANGE, CAPPED], ids=["drawn rests", "caps and two drugs"])
+def test_a_ledger_replays_the_very_doses_it_has(regimen, tmp_path):
+    done = realised(regimen)
+    read = read_ledger(written(tmp_path, done.ledger), "A, real life")
+    again = realise("again", Regimen(), Conduct(ledger=read), HORIZON, 8, 4)
+    for mine, theirs in zip(done.events, again.events, strict=True):
+        assert theirs.arm == "again"
+        for name in ("time_h", "amount", "cap", "duration_h", "cycle", "number"):
+            assert getattr(mine, name).tobytes() == getattr(theirs, name).tobytes()
+        assert (mine.drug, mine.basis, mine.route) == (theirs.drug, theirs.basis, theirs.route)
+    assert again.ledger.rows.drop(columns="arm").equals(done.ledger.rows.drop(columns="arm"))
+
+
+def test_a_replay_has_the_same_curves_and_endpoints(tmp_path):
+    done = realised(RANGE, subjects=2)
+    read = read_ledger(written(tmp_path, done.ledger), "A, real life")
+    again = realise("A, real life", Regimen(), Conduct(ledger=read), HORIZON, 8, 2)
+    model = find_model("turnover")
+    compiled, peak = compile_model(model), parse_endpoint("peak of treg_fold")
+    seen = []
+    for mine in (done, again):
+        drawn = [draw_curves(compiled, typical(model), e, HORIZON, observables=["treg_fold"]) for e in mine.events]
+        peaks = [measure(peak, c, e, HORIZON, np.ones(1)) for c, e in zip(drawn, mine.events, strict=True)]
+        seen.append(([c.nodes.tobytes() for c in drawn], np.array(peaks).tobytes()))
+    assert seen[0] == seen[1]
+    assert len(set(seen[0][0])) == 2
+
+
+def test_any_range_of_subjects_can_be_replayed():
+    done = realised(RANGE)
+    part = realise("A", Regimen(), Conduct(ledger=done.ledger), HORIZON, 0, 2, first=1)
+    assert [e.time_h.tobytes() for e in part.events] == [e.time_h.tobytes() for e in done.events[1:3]]
+
+
+def test_a_shorter_horizon_cuts_a_replay_off():
+    done = realised(RANGE)
+    part = realise("A", Regimen(), Conduct(ledger=done.ledger), 240.0, 0, 4)
+    assert [len(e) for e in part.events] == [5] * 4
+
+
+PLANS = [
+    "1 MIU SC daily x 5",
+    "(1.5 MIU SC daily x 5, rest 12 days) x 4",
+    "1 MIU SC daily x 5, rest 2 days, 1 MIU SC weekly x 6",
+    "(1 MIU SC every other day x 3, rest 1 h) x 2",
+    "0.2 MIU/m2 SC 3 times a week x 12",
+    "2 MIU SC once, rest 1 days, 1 MIU SC once, rest 2 days, 1 MIU SC once",
+    "8 mg/kg (max 800 mg) IV every 2 weeks over 1 h x 3",
+    "il2: 1 MIU SC daily x 5; tocilizumab: from protocol day 3, 8 mg/kg IV once over 1 h",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", PLANS)
+def test_the_plan_behind_a_ledger_has_the_same_doses(text):
+    regimen = parse_regimen(text)
+    found = plan_of(realised(regimen, RealLife(late=0.5, up_to_h=0.5), subjects=2).ledger)
+    assert [(d.start, d.drug, d.dose, d.cycle, d.number) for d in found.written_out()] == [
+        (d.start, d.drug, d.dose, d.cycle, d.number) for d in regimen.written_out()
+    ]
+
+
+@settings(max_examples=80, deadline=None)
+@given(regimens())
+def test_the_plan_behind_a_ledger_has_the_same_doses_whatever_the_regimen(regimen):
+    regimen = regimen.with_rests("shortest")
+    done = realise("A", regimen, Conduct(real_life=RealLife(missed=0.5, stop_early=0.5)), 1e7, 7, 2)
+    planned = regimen.written_out()
+    found = plan_of(done.ledger).written_out()
+    assert [(d.start, d.drug, d.dose, d.cycle, d.number) for d in found] == [(d.start, d.drug, d.dose, d.cycle, d.number) for d in planned]
+
+
+def test_a_plan_of_one_course_reads_as_one():
+    assert plan_of(realised(parse_regimen("0.25 MIU SC daily x 84")).ledger).in_words() == "0.25 MIU SC daily x 84"
+
+
+HEAD = "arm,subject,drug,cycle,dose,planned_h,given_h,planned,given,basis,max,route,duration_h,reason"
+ROWS = ["A,0,il2,1,1,0.0,0.0,1000000.0,1000000.0,flat,,SC,0.0,as planned", "A,1,il2,1,1,0.0,2.5,1000000.0,1000000.0,flat,,SC,0.0,late"]
+
+
+def said(tmp_path, *lines, arm="A"):
+    file = tmp_path / "ledger.csv"
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with pytest.raises(InputFileError) as raised:
+        read_ledger(file, arm)
+    return [(problem.line, problem.message, problem.advice) for problem in raised.value.problems]
+
+
+def test_all_cells_that_are_wrong_are_said_at_once(tmp_path):
+    wrong = "A,x,il 2,0,1,-1,soon,0,-5,per m3,no,PO,nan,forgot"
+    assert sorted(said(tmp_path, HEAD, ROWS[0], wrong)) == [
+        (3, "'basis' holds 'per m3'.", "One of flat, per m2, per kg is needed."),
+        (3, "'cycle' holds '0'.", "A whole number from 1 up is needed."),
+        (3, "'drug' holds 'il 2'.", "A name of letters, digits and _ is needed."),
+        (3, "'duration_h' holds 'nan'.", "A time in h, 0 or more, is needed."),
+        (3, "'given' holds '-5'.", "An amount, 0 or more, is needed."),
+        (3, "'given_h' holds 'soon'.", "A time in h, 0 or more, is needed."),
+        (3, "'max' holds 'no'.", "An amount above 0, or nothing where there is no cap, is needed."),
+        (3, "'planned' holds '0'.", "An amount above 0 is needed."),
+        (3, "'planned_h' holds '-1'.", "A time in h, 0 or more, is needed."),
+        (3, "'reason' holds 'forgot'.", "One of as planned, rest drawn, late, missed, stopped is needed."),
+        (3, "'route' holds 'PO'.", "One of SC, IV is needed."),
+        (3, "'subject' holds 'x'.", "A whole number from 0 up is needed."),
+    ]
+
+
+def test_columns_that_are_missing_or_unknown_are_named(tmp_path):
+    assert said(tmp_path, HEAD.replace("given_h", "given_hr"), *ROWS) == [
+        (1, "The column 'given_h' is missing.", f"Needed: {HEAD.replace(',', ', ')}."),
+        (1, "'given_hr' is no column of a ledger.", "Did you mean 'given_h'?"),
+    ]
+
+
+def test_an_arm_that_the_ledger_does_not_have_is_answered_with_the_nearest(tmp_path):
+    rows = [row.replace("A,", '"A, real life",', 1) for row in ROWS]
+    assert said(tmp_path, HEAD, *rows, arm="A, real lif") == [
+        (1, "The ledger has no arm 'A, real lif'.", "Did you mean 'A, real life'?")
+    ]
+
+
+def test_subjects_that_are_left_out_are_named(tmp_path):
+    assert said(tmp_path, HEAD, ROWS[0], ROWS[1].replace("A,1,", "A,3,")) == [
+        (1, "Arm 'A' has no rows of subject 1, 2.", "Subjects are counted from 0 without a gap.")
+    ]
+
+
+def test_a_dose_with_two_rows_is_refused(tmp_path):
+    assert said(tmp_path, HEAD, ROWS[0], ROWS[0]) == [
+        (3, "Subject 0 has dose 1 of cycle 1 of il2 a second time.", "Every dose has one row.")
+    ]
+
+
+def test_a_row_with_a_comma_too_many_is_refused(tmp_path):
+    assert said(tmp_path, HEAD, ROWS[0] + ",") == [
+        (2, "This row has 15 cells, the heading 14.", "Put text that contains a comma in quotes.")
+    ]
+
+
+def test_a_file_of_nothing_is_refused(tmp_path):
+    assert said(tmp_path, "") == [(None, "The file is empty.", f"Its first line names columns: {HEAD.replace(',', ', ')}.")]
+
+
+def test_what_was_given_meets_the_bodies_of_the_subjects():
+    ledger = realised(CAPPED, RealLife(), subjects=3).ledger
+    weight, bsa = np.array([50.0, 70.0, 110.0]), np.array([1.5, 1.8, 2.35])
+    (row,) = given_table([("A, real life", "A", ledger)], weight, bsa).to_dict("records")
+    per_subject = 12 * np.minimum(0.3 * bsa, 0.6)
+    low, middle, high = np.quantile(per_subject, [0.05, 0.5, 0.95])
+    assert row == pytest.approx(
+        {"arm": "A, real life", "of": "A", "planned_miu": middle, "given_miu": middle, "given_low": low, "given_high": high,
+         "missed": 0.0, "late": 0.0, "stopped": 0.0}
+    )  # fmt: skip
+
+
+def test_bodies_that_differ_between_draws_all_count():
+    ledger = realised(CAPPED, RealLife(), subjects=2).ledger
+    bsa = np.array([[1.0, 1.2], [1.4, 1.6], [1.7, 1.9]])
+    (row,) = given_table([("A", "", ledger)], np.full((3, 2), 70.0), bsa).to_dict("records")
+    assert row["given_miu"] == pytest.approx(12 * 0.3 * np.median(bsa))
+
+
+def test_doses_that_went_astray_are_counted_as_shares_of_what_was_planned():
+    rows = realised(parse_regimen("1 MIU SC daily x 4"), RealLife(), subjects=2).ledger.rows
+    rows.loc[[0, 1], "reason"] = ["missed", "late"]
+    rows.loc[[6, 7], "reason"] = "stopped"
+    rows.loc[[0, 6, 7], "given"] = 0.0
+    (row,) = given_table([("A", "", Ledger(rows))], np.full(2, 70.0), np.full(2, 1.8)).to_dict("records")
+    assert (row["planned_miu"], row["given_miu"], row["missed"], row["late"], row["stopped"]) == (4.0, 2.5, 1 / 8, 1 / 8, 0.5)

@@ -1,0 +1,200 @@
+"""Verdicts: when an arm is called better, and the whole sentence of every reason why not."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from regimens.contrasts.contrast import contrasts
+from regimens.contrasts.verdict import VERDICTS, rule_in_words, verdicts
+from tests.contrasts.made import COST, NAN, PEAK, TIME, each_subject, outcomes, row
+
+ZERO = np.zeros((100, 1))
+
+
+def draws(wins, of=100, size=1.0):
+    """Return (draws, 1) differences of which `wins` favour A by `size`, the others B."""
+    return each_subject([size] * wins + [-size] * (of - wins))
+
+
+def verdict(by_model, endpoint=PEAK, rule=0.95, why_same=None, **rest):
+    """Return the verdict of A against B, from the differences A - B of each model; B is 10 in everybody."""
+    made = outcomes({model: {"A": 10 + d, "B": 10 + 0 * d} for model, d in by_model.items()}, (endpoint,), **rest)
+    table = contrasts(made, [("A", "B")])
+    return row(verdicts(made, table, rule, why_same or {}))
+
+
+def test_an_arm_is_better_when_every_model_is_sure_of_it():
+    assert verdict({"turnover": draws(99), "effect_turnover": draws(97), "expansion": draws(100)}) == {
+        "endpoint": "peak of treg_fold",
+        "arm": "A",
+        "against": "B",
+        "verdict": "A better",
+        "winner": "A",
+        "reason": "every model gives at least 95 % (turnover 99 %, effect_turnover 97 %, expansion 100 %)",
+        "probabilities": "turnover 0.99, effect_turnover 0.97, expansion 1",
+    }
+
+
+def test_the_other_arm_is_better_when_every_model_is_sure_of_that():
+    found = verdict({"turnover": draws(1), "expansion": draws(5)})
+    assert (found["verdict"], found["winner"]) == ("B better", "B")
+    assert found["reason"] == "every model gives at least 95 % (turnover 99 %, expansion 95 %)"
+    assert found["probabilities"] == "turnover 0.01, expansion 0.05"
+
+
+def test_where_lower_is_better_the_lower_arm_wins():
+    found = verdict({"turnover": draws(1), "expansion": draws(0)}, COST)
+    assert (found["verdict"], found["winner"]) == ("A better", "A")
+
+
+def test_a_single_model_is_named_as_such():
+    found = verdict({"turnover": draws(97)})
+    assert (found["winner"], found["reason"]) == ("A", "turnover, the only model, gives 97 %, and at least 95 % is asked for")
+
+
+REASONS = {
+    "sure models disagree": (
+        {"turnover": draws(98), "effect_turnover": draws(60), "expansion": draws(3)},
+        "the models disagree: turnover gives 98 % to A; expansion gives 97 % to B",
+    ),
+    "models lean different ways": (
+        {"turnover": draws(71), "effect_turnover": draws(50), "expansion": draws(34)},
+        "the models lean different ways: turnover to A (71 %); effect_turnover to neither (50 %); expansion to B (66 %)",
+    ),
+    "one is sure and one leans the other way": (
+        {"turnover": draws(99), "expansion": draws(40)},
+        "the models lean different ways: turnover to A (99 %); expansion to B (60 %)",
+    ),
+    "one interval spans zero": (
+        {"turnover": draws(99), "expansion": draws(81, size=0.12)},
+        "under expansion the 90 % interval of the difference, -0.12 to 0.12, spans zero and the probability is 81 % for A",
+    ),
+    "two intervals span zero": (
+        {"turnover": draws(20, size=3.0), "expansion": draws(10, size=0.25)},
+        "under turnover the 90 % interval of the difference, -3.0 to 3.0, spans zero and the probability is 80 % for B; "
+        "under expansion the 90 % interval of the difference, -0.25 to 0.25, spans zero and the probability is 90 % for B",
+    ),
+    "one model finds no difference": (
+        {"turnover": draws(99), "expansion": ZERO},
+        "under expansion the difference is 0 and the probability is 50 % for either",
+    ),
+    "no model finds one": ({"turnover": ZERO, "expansion": ZERO}, "no model tells the two schedules apart"),
+    "the only model finds none": ({"turnover": ZERO}, "turnover, the only model, does not tell the two schedules apart"),
+    "one model lacks the endpoint": (
+        {"turnover": ZERO + NAN, "expansion": draws(99)},
+        "turnover has no such endpoint",
+    ),
+    "two models lack it": (
+        {"turnover": ZERO + NAN, "effect_turnover": ZERO + NAN, "expansion": draws(99)},
+        "turnover and effect_turnover have no such endpoint",
+    ),
+    "one draw": ({"turnover": draws(1, 1)}, "parameters were taken as known: ask for `draws` under `population`"),
+}
+
+
+@pytest.mark.parametrize("why", REASONS)
+def test_without_support_the_reason_is(why):
+    by_model, reason = REASONS[why]
+    found = verdict(by_model)
+    assert (found["verdict"], found["winner"], found["reason"]) == ("not supported", "", reason)
+
+
+def test_a_stricter_rule_still_has_a_true_reason():
+    found = verdict({"turnover": draws(100), "expansion": draws(97)}, rule=0.99)
+    assert found["verdict"] == "not supported"
+    assert found["reason"] == "under expansion the probability is 97 % for A, less than the 99 % asked for"
+    assert verdict({"turnover": draws(100), "expansion": draws(97)}, rule=0.97)["winner"] == "A"
+
+
+def test_a_probability_below_the_rule_is_not_rounded_up_to_it():
+    found = verdict({"turnover": draws(1899, 2000)})
+    assert found["reason"].endswith("spans zero and the probability is 94.9 % for A")
+
+
+def test_an_interval_has_the_unit_of_the_endpoint():
+    found = verdict({"turnover": draws(80)}, units={("turnover", PEAK.words): "IU/mL"})
+    assert found["reason"] == (
+        "under turnover the 90 % interval of the difference, -1.0 to 1.0 IU/mL, spans zero and the probability is 80 % for A"
+    )
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "written"),
+    [
+        (-0.12, 0.4, "-0.12 to 0.40"),
+        (-0.004, 12.3, "-0.004 to 12"),
+        (-4.2, 0.0, "-4.2 to 0.0"),
+        (-1234.5, 6.0, "-1234 to 6"),
+    ],
+)
+def test_the_bounds_of_an_interval_are_written_so_that_they_span_zero(low, high, written):
+    found = verdict({"turnover": each_subject([low] * 30 + [high] * 70)})
+    assert f"the 90 % interval of the difference, {written}, spans zero" in found["reason"]
+
+
+def test_an_arm_without_a_reading_is_named():
+    made = outcomes({"turnover": {"A": ZERO, "B": ZERO + NAN, "C": ZERO + NAN}})
+    found = verdicts(made, contrasts(made, [("A", "B"), ("B", "C")]), 0.95)
+    assert found["reason"].tolist() == ["B has no value under turnover", "B and C have no value under turnover"]
+    assert found["probabilities"].tolist() == ["", ""]
+
+
+def test_arms_that_no_subject_has_both_of_have_no_verdict():
+    made = outcomes({"turnover": {"A": [[1.0, NAN]] * 2, "B": [[NAN, 1.0]] * 2}})
+    found = row(verdicts(made, contrasts(made, [("A", "B")]), 0.95))
+    assert found["reason"] == "no subject has a value in both arms under turnover"
+
+
+def test_one_draw_left_of_many_gives_no_verdict():
+    made = outcomes({"turnover": {"A": [[1.0], [NAN]], "B": [[0.5], [0.5]]}})
+    found = row(verdicts(made, contrasts(made, [("A", "B")]), 0.95))
+    assert found["reason"] == "under turnover only one draw has subjects with a value in both arms"
+
+
+@pytest.mark.parametrize("same", [("A", "B"), ("B", "A")])
+def test_the_same_doses_are_the_same_schedule_whichever_way_round(same):
+    found = verdict({"turnover": ZERO, "expansion": ZERO}, same=frozenset([same]))
+    assert (found["verdict"], found["winner"]) == ("same schedule", "")
+    assert found["reason"] == "both arms give the same doses at the same times"
+    assert found["probabilities"] == "turnover 0.5, expansion 0.5"
+    found = verdict({"turnover": ZERO}, same=frozenset([same]), why_same={same: "A is B at its shortest rest"})
+    assert found["reason"] == "A is B at its shortest rest"
+
+
+def test_an_endpoint_without_a_direction_has_no_verdict():
+    made = outcomes({"turnover": {"A": np.ones((2, 3, 1)), "B": np.ones((2, 3, 1))}}, (TIME, PEAK))
+    found = verdicts(made, contrasts(made, [("A", "B")]), 0.95)
+    assert found["endpoint"].tolist() == [PEAK.words]
+    assert tuple(found.columns) == VERDICTS
+
+
+WINS = st.lists(st.integers(0, 40), min_size=1, max_size=3)
+
+
+@given(WINS, st.sampled_from([0.8, 0.9, 0.95, 0.99]), st.sampled_from([PEAK, COST]))
+def test_a_winner_has_the_asked_probability_in_every_model_and_wins_both_ways_round(wins, rule, endpoint):
+    models = {f"model {place}": draws(count, 40) for place, count in enumerate(wins)}
+    made = outcomes({model: {"A": 10 + d, "B": 10 + 0 * d} for model, d in models.items()}, (endpoint,))
+    there, back = verdicts(made, contrasts(made, [("A", "B"), ("B", "A")]), rule).to_dict("records")
+    assert (there["verdict"], there["winner"], there["reason"]) == (back["verdict"], back["winner"], back["reason"]) or (
+        "interval of the difference" in there["reason"] and "interval of the difference" in back["reason"]
+    )
+    higher, lower = ("A", "B") if endpoint is PEAK else ("B", "A")
+    expected = higher if all(w >= rule * 40 for w in wins) else lower if all(40 - w >= rule * 40 for w in wins) else ""
+    assert there["winner"] == expected
+
+
+def test_the_rule_is_a_sentence():
+    assert rule_in_words(0.975) == (
+        "One arm is called better on an endpoint only if every model gives it a probability of at least 97.5 %: the share of "
+        "parameter draws in which the difference between the arms, taken in the same subjects, favours it, ties half. Anything "
+        "less is not supported, and the reason is stated."
+    )
+
+
+def test_an_endpoint_that_no_model_has_is_not_supported():
+    models = {model: {arm: [[[1.0]] * 2, [[NAN]] * 2] for arm in "AB"} for model in ("turnover", "expansion")}
+    made = outcomes(models, (PEAK, COST))
+    found = verdicts(made, contrasts(made, [("A", "B")]), 0.95)
+    assert found["reason"].tolist() == ["no model tells the two schedules apart", "turnover and expansion have no such endpoint"]
