@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 
 import numpy as np
+from scipy.special import ndtri
 
 
 def uniforms(seed: int, purpose: str, count: int, *, first: int = 0, replicate: int = 0, item: int = 0) -> np.ndarray:
@@ -16,3 +17,8 @@ def uniforms(seed: int, purpose: str, count: int, *, first: int = 0, replicate: 
     key = np.random.SeedSequence(seed, spawn_key=(zlib.crc32(purpose.encode()),)).generate_state(2, np.uint64)
     words = np.random.Philox(key=key, counter=np.array([first, replicate, item, 0], dtype=np.uint64)).random_raw(4 * count)
     return ((words[::4] >> np.uint64(11)) + 0.5) * 2.0**-53
+
+
+def normals(seed: int, purpose: str, count: int, *, first: int = 0, replicate: int = 0, item: int = 0) -> np.ndarray:
+    """Return one standard normal number for each subject, keyed as those of `uniforms`."""
+    return ndtri(uniforms(seed, purpose, count, first=first, replicate=replicate, item=item))

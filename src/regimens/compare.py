@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import importlib.metadata
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from regimens import judge, tabulate
+from regimens.contrasts.outcomes import Outcomes
+from regimens.dosing import planned, unknown_drugs
 from regimens.exposure import ExposureTable, audit, cut_off
-from regimens.model.compile import compile_model
+from regimens.gathered import Gathered, failures, gather, outcomes
 from regimens.model.declaration import Model
 from regimens.model.fitted import fitted
-from regimens.population import draw
-from regimens.regimen import DoseEvents, hours
-from regimens.runs import Run, failures, run_arm, unknown_drugs
-from regimens.scenario.values import Scenario
-from regimens.tabulate import OBSERVED, endpoints_table, events_table, observed_table, summary_table, trajectories_table
+from regimens.population.uncertainty import uncertain
+from regimens.runs import CHUNK_RUNS, band_runs, perform, runs, tasks
+from regimens.scenario.values import REAL_LIFE, Arm, Scenario
+from regimens.work import Store, Told, local, run
 
 if TYPE_CHECKING:
     import pandas as pd
 
 PACKAGES = ("numpy", "scipy", "pandas", "plotly", "llvmlite", "pydantic", "ruamel.yaml", "pint")
 """Packages whose versions a result records."""
-
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,12 +36,24 @@ class Comparison:
     expected, ok, days_off, total_ug, total_nmol (one row an arm and drug; an arm without doses has none);
     `events`: arm, drug, cycle, dose, time_h, amount, basis, route, duration_h, given (one row a dose up to the horizon;
     `given` is the amount at the scenario's subject, cap applied; IU for IL-2, else mg);
-    `trajectories`: arm, model, observable, unit, time_h, median, low, high (the 90 % prediction interval over subjects;
-    with one subject low = median = high); `endpoints`: arm, model, endpoint, subject, replicate, value, unit, status;
-    `summary`: arm, model, endpoint, n, median, low, high, unit.
+    `trajectories`: arm, model, observable, unit, time_h, median, low, high (90 % prediction interval over subjects and
+    parameter draws; with one subject low = median = high), confidence_low, confidence_high (90 % confidence interval, over
+    parameter draws, of the typical subject's curve; missing with one draw);
+    `individuals`: arm, model, observable, unit, draw, subject, time_h, value (as many curves as the scenario asks for);
+    `summary`: arm, model, endpoint, n, median, low, high, unit, confidence_low, confidence_high (of the population's median;
+    of the share, for a share), missing;
     `observed`: arm, id, study, observable, unit, time_h, value, low, high, bound (published responses drawn on the curves);
+    `statuses`: arm, model, status, subjects; `subjects`: draw, subject, sex, weight_kg, height_cm, bsa_m2 (where they differ);
+    `observations`: arm, model, observable, unit, draw, subject, time_h, true, observed (where the scenario has noise);
+    `equal_total`: arm, of, lever, before, after, factor, planned_miu, target_miu, difference_miu;
+    `ledger`: as `regimens.conduct.ledger` has it, of the first LEDGER_SUBJECTS subjects of every arm whose subjects differ
+    in their doses; `given`: arm, of, planned_miu, given_miu, given_low, given_high, missed, late, stopped;
+    `contrasts`, `verdicts`, `best`, `trade_off`, `sensitivity`, `rest_response`, `flips`, `regret`: as the modules of
+    `regimens.contrasts` have them. Tables that do not apply have no rows.
+
     `per_cycle` maps (arm, drug) to the total of each cycle (MIU or mg); `warnings` are sentences for the reader (doses cut
     off by the horizon, drugs a model does not know, subjects that failed); `provenance` is what provenance.json holds.
+    The endpoints of every subject are in `outcomes` and `gathered`, and as tables in `endpoint_tables`.
     """
 
     scenario: Scenario
@@ -48,82 +61,141 @@ class Comparison:
     exposure: pd.DataFrame
     events: pd.DataFrame
     trajectories: pd.DataFrame
-    endpoints: pd.DataFrame
+    individuals: pd.DataFrame
     summary: pd.DataFrame
     observed: pd.DataFrame
+    statuses: pd.DataFrame
+    subjects: pd.DataFrame
+    observations: pd.DataFrame
+    equal_total: pd.DataFrame
+    ledger: pd.DataFrame
+    given: pd.DataFrame
+    contrasts: pd.DataFrame
+    verdicts: pd.DataFrame
+    best: pd.DataFrame
+    trade_off: pd.DataFrame
+    sensitivity: pd.DataFrame
+    rest_response: pd.DataFrame
+    flips: pd.DataFrame
+    regret: pd.DataFrame
     per_cycle: dict[tuple[str, str], tuple[float, ...]]
     warnings: tuple[str, ...]
     provenance: dict[str, object]
+    outcomes: Outcomes = field(repr=False)
+    gathered: Gathered = field(repr=False)
+
+    def endpoint_tables(self) -> Iterator[pd.DataFrame]:
+        """Yield the endpoints of every subject, a table an arm, model and endpoint, small enough to be written one by one.
+
+        Columns: arm, model, endpoint, subject, replicate (the parameter draw), value, unit, status.
+        """
+        return tabulate.endpoint_tables(self.scenario, self.gathered)
+
+    @property
+    def endpoints(self) -> pd.DataFrame:
+        """The endpoints of every subject, in one table; of a large population it is a large one."""
+        import pandas as pd
+
+        return pd.concat(list(self.endpoint_tables()), ignore_index=True)
 
 
-def compare(scenario: Scenario, progress: Progress = lambda said: None, threads: int | None = None) -> Comparison:
-    """Audit the exposure of `scenario`, then simulate every arm under every model, fitted models at posterior medians.
-
-    Raises ExposureMismatch before anything is compiled or integrated when a total is not as expected. `progress` is told
-    in words what is done; `threads` changes how long it takes and nothing else.
-    """
-    table = audit(scenario.arms, scenario.subject)
-    horizon = Fraction(scenario.horizon_h)
-    events = {arm.name: arm.regimen.events(hours(horizon), arm.name) for arm in scenario.arms}
-    warnings = [said for arm in scenario.arms if (said := cut_off(arm, horizon, scenario.subject))]
-    warnings += unknown_drugs(scenario.models, events)
-    models = tuple(fitted(model) for model in scenario.models)
-    runs = []
-    for model in models:
-        progress(f"compiling {model.name}")
-        compiled = compile_model(model)
-        parameters = draw(scenario.population, model, scenario.subject)
-        for arm in scenario.arms:
-            progress(f"{arm.name} under {model.name}")
-            runs.append(run_arm(scenario, arm, model, compiled, parameters, events[arm.name], threads))
-    warnings += [said for run in runs if (said := failures(run, scenario.horizon_h))]
-    return _tabulate(scenario, models, table, events, runs, tuple(warnings))
-
-
-def _tabulate(
+def compare(
     scenario: Scenario,
-    models: tuple[Model, ...],
-    table: ExposureTable,
-    events: dict[str, DoseEvents],
-    runs: list[Run],
-    warnings: tuple[str, ...],
+    *,
+    executor: Executor | None = None,
+    store: Store | None = None,
+    told: Told = lambda done, total: None,
+    chunk: int = CHUNK_RUNS,
 ) -> Comparison:
+    """Audit the exposure of `scenario`, then simulate every arm under every model and hold the arms against each other.
+
+    Raises ExposureMismatch before anything is compiled or integrated when a total is not as expected. `executor` does the
+    work, threads of this process if not given; `store` keeps what is done; `told` hears how many tasks are done of how many;
+    a task has at most `chunk` runs (subjects of a parameter draw). None of these changes a number.
+    """
+    table = audit(_planned_arms(scenario), scenario.subject)
+    work = tasks(scenario, chunk)
+    with executor or local() as workers:
+        gathered = gather(scenario, zip(work, run(perform, work, workers, store, told), strict=True))
+    return _tabulate(scenario, table, gathered)
+
+
+def _planned_arms(scenario: Scenario) -> list[Arm]:
+    """Return the arms whose plans differ: a twin in real life has the plan of its arm."""
+    return [arm for arm in scenario.arms if arm.variant != REAL_LIFE]
+
+
+def _warnings(scenario: Scenario, gathered: Gathered) -> tuple[str, ...]:
+    arms, horizon = _planned_arms(scenario), Fraction(scenario.horizon_h)
+    said = [sentence for arm in arms if (sentence := cut_off(arm, horizon, scenario.subject))]
+    said += unknown_drugs(scenario.models, [planned(scenario, arm) for arm in arms])
+    if scenario.population is not None and scenario.population.draws > 1:
+        said += [
+            f"Nothing is known of how uncertain the parameters of '{model.name}' are: every parameter draw has the same ones."
+            for model in scenario.models
+            if not uncertain(model)
+        ]
+    return (*said, *failures(scenario, gathered))
+
+
+def _tabulate(scenario: Scenario, table: ExposureTable, gathered: Gathered) -> Comparison:
     import pandas as pd
 
     size = {"IU": 1_000_000, "mg": 1}
+    found = outcomes(scenario, gathered)
+    events = [tabulate.events_table(planned(scenario, arm), scenario) for arm in _planned_arms(scenario)]
     return Comparison(
         scenario=scenario,
-        models=models,
+        models=tuple(fitted(model) for model in scenario.models),
         exposure=table.to_frame(),
-        events=pd.concat([events_table(doses, scenario) for doses in events.values()], ignore_index=True),
-        trajectories=pd.concat([trajectories_table(run, scenario) for run in runs], ignore_index=True),
-        endpoints=pd.concat([endpoints_table(run, scenario) for run in runs], ignore_index=True),
-        summary=pd.DataFrame([row for run in runs for row in summary_table(run, scenario)]),
-        observed=pd.DataFrame(list(observed_table(scenario)), columns=list(OBSERVED)),
+        events=pd.concat(events, ignore_index=True),
+        trajectories=tabulate.trajectories_table(scenario, gathered),
+        individuals=tabulate.individuals_table(scenario, gathered),
+        summary=tabulate.summary_table(scenario, gathered),
+        observed=tabulate.observed_table(scenario),
+        statuses=tabulate.statuses_table(scenario, gathered),
+        subjects=tabulate.subjects_table(scenario),
+        observations=tabulate.observations_table(scenario, gathered),
+        equal_total=tabulate.equal_totals_table(scenario),
+        **judge.ledgers(scenario),
+        **judge.judged(scenario, found),
         per_cycle={(row.arm, row.drug): tuple(float(total / size[row.unit]) for total in row.per_cycle) for row in table.rows},
-        warnings=warnings,
-        provenance=_provenance(scenario, models, runs),
+        warnings=_warnings(scenario, gathered),
+        provenance=_provenance(scenario, gathered),
+        outcomes=found,
+        gathered=gathered,
     )
 
 
-def _provenance(scenario: Scenario, models: tuple[Model, ...], runs: list[Run]) -> dict[str, object]:
-    statistics = [run.curves.statistics for run in runs]
+def _provenance(scenario: Scenario, gathered: Gathered) -> dict[str, object]:
+    population = scenario.population
+    ledgers = [arm.conduct.ledger for arm in scenario.arms if arm.conduct is not None and arm.conduct.ledger is not None]
     return {
         "version": importlib.metadata.version("regimens"),
-        "seed": None if scenario.population is None else scenario.population.seed,
-        "subjects": 1 if scenario.population is None else scenario.population.subjects,
+        "seed": None if population is None else population.seed,
+        "subjects": 1 if population is None else population.subjects,
+        "draws": 1 if population is None else population.draws,
+        "runs": runs(scenario),
+        "runs behind the bands of the curves": len(band_runs(scenario)),
         "scenario": {"path": scenario.path, "sha256": scenario.digest},
         "models": {
-            model.name: {"sha256": model.digest, "values": "as declared" if model == declared else "posterior medians"}
-            for model, declared in zip(models, scenario.models, strict=True)
+            model.name: {"sha256": model.digest, "values": _values(scenario, model)} for model in scenario.models
         },
+        "ledgers": {ledger.path: ledger.digest for ledger in ledgers},
         "solver": {
             "method": "Rodas5P",
             "rtol": scenario.tolerances.rtol,
             "atol": scenario.tolerances.atol,
-            "steps": sum(s.steps for s in statistics),
-            "rejected": sum(s.rejected for s in statistics),
-            "failed": sum(s.failed for s in statistics),
+            "steps": gathered.steps[0],
+            "rejected": gathered.steps[1],
+            "failed": int(sum((status != 0).sum() for status in gathered.status.values())),
         },
         "packages": {name: importlib.metadata.version(name) for name in PACKAGES},
     }
+
+
+def _values(scenario: Scenario, model: Model) -> str:
+    fit = fitted(model) != model
+    if scenario.population is None or scenario.population.draws == 1:
+        return "posterior medians" if fit else "as declared"
+    return "posterior draws" if fit else "draws of the priors it declares" if uncertain(model) else "as declared"

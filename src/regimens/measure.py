@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -12,10 +12,12 @@ from regimens.engine.trajectories import OK
 from regimens.regimen.events import DoseEvents
 
 
-def measure(endpoint: Endpoint, curves: Curves, events: DoseEvents, horizon_h: float, total_miu: np.ndarray) -> np.ndarray:
+def measure(
+    endpoint: Endpoint, curves: Curves, events: DoseEvents | Sequence[DoseEvents], horizon_h: float, total_miu: np.ndarray
+) -> np.ndarray:
     """Return the endpoint of every subject (subjects,); not a number where a subject failed or the arm has no such cycle.
 
-    `total_miu` is the IL-2 each subject gets up to the horizon, for endpoints per MIU.
+    `events` are the doses of all subjects, or one set for each: cycles end and begin with them. `total_miu` is the IL-2 each subject gets up to the horizon, for endpoints per MIU.
     """
     values = _MEASURES[endpoint.kind](endpoint, curves, events, horizon_h)
     if endpoint.per_miu:
@@ -82,11 +84,13 @@ def _value(endpoint: Endpoint, curves: Curves, events: DoseEvents, horizon_h: fl
 
 
 def _at_cycle(find: Callable[[DoseEvents, int], float | None]) -> Callable[..., np.ndarray]:
-    def read(endpoint: Endpoint, curves: Curves, events: DoseEvents, horizon_h: float) -> np.ndarray:
-        time_h = find(events, endpoint.cycle or 0)
-        if time_h is None or time_h > horizon_h:
-            return np.full(len(curves.status), np.nan)
-        return curves.at([time_h], endpoint.observable)[:, 0]
+    def read(
+        endpoint: Endpoint, curves: Curves, events: DoseEvents | Sequence[DoseEvents], horizon_h: float
+    ) -> np.ndarray:
+        everyone = [events] if isinstance(events, DoseEvents) else events
+        found = [find(mine, endpoint.cycle or 0) for mine in everyone]
+        times = np.array([np.nan if time is None or time > horizon_h else time for time in found])
+        return curves.at_own(np.broadcast_to(times[:, None], (len(curves.status), 1)), endpoint.observable)[:, 0]
 
     return read
 

@@ -1,100 +1,206 @@
-"""Runs: one arm under one model, from dose events to curves and endpoints of every subject."""
+"""Runs: the simulation of a scenario cut into tasks that know nothing of each other, and what each task gives.
+
+A run is one subject of one parameter draw; runs are numbered draw after draw. A task is a value that any process can do, and
+its numbers do not depend on how the runs were cut.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from regimens.contrasts.quantiles import INTERVAL
 from regimens.curves import Curves, draw_curves
-from regimens.engine.trajectories import OK, STATUS_WORDS
+from regimens.dosing import alike, given, il2_given_miu, known_to, planned
 from regimens.measure import measure
-from regimens.model.compile import CompiledModel
+from regimens.model.compile import CompiledModel, compile_model
 from regimens.model.declaration import Model
 from regimens.model.parameters import Parameters
-from regimens.regimen import DoseEvents
-from regimens.scenario.values import Arm, Scenario
+from regimens.population.draw import Block, draw
+from regimens.population.uncertainty import centres
+from regimens.scenario.values import Scenario
+
+BAND_RUNS = 400
+"""Runs behind the prediction intervals of the curves: the first subjects of every parameter draw."""
+
+CHUNK_RUNS = 200
+"""Runs of a task: enough to keep the vector units busy, few enough to stay in the processor's cache."""
 
 
-@dataclass(frozen=True, eq=False)
-class Run:
-    """One arm under one model: its curves, and the endpoints of every subject in the order of the scenario."""
+@dataclass(frozen=True)
+class Measuring:
+    """Task: the endpoints of every arm under one model, for `count` runs from run `first` on."""
 
-    arm: Arm
-    model: Model
-    curves: Curves
-    values: tuple[np.ndarray | None, ...]
+    scenario: Scenario = field(repr=False)
+    model: int
+    first: int
+    count: int
 
-
-def unknown_drugs(models: tuple[Model, ...], events: dict[str, DoseEvents]) -> list[str]:
-    """Return a sentence for every drug of the arms that some models have no input for: it changes nothing there."""
-    said = []
-    for drug in sorted({drug for doses in events.values() for drug in doses.drug}):
-        without = [f"'{model.name}'" for model in models if drug not in {entry.drug for entry in model.inputs}]
-        if without:
-            noun, verb = ("The model", "has") if len(without) == 1 else ("The models", "have")
-            listed = " and ".join(filter(None, (", ".join(without[:-1]), without[-1])))
-            said.append(f"{noun} {listed} {verb} no input for {drug}: its doses change nothing there.")
-    return said
+    @property
+    def key(self) -> str:
+        """What the task is called among the tasks of its scenario."""
+        return f"endpoints-{self.model}-{self.first}-{self.count}"
 
 
-def _known_to(model: Model, events: DoseEvents) -> DoseEvents:
-    known = {entry.drug for entry in model.inputs}
-    kept = [index for index, drug in enumerate(events.drug) if drug in known]
+@dataclass(frozen=True)
+class Drawing:
+    """Task: the bands of every observable of one arm under one model, on the grid of the scenario."""
 
-    def rows(column: object) -> object:
-        return column[kept] if isinstance(column, np.ndarray) else tuple(column[index] for index in kept)
+    scenario: Scenario = field(repr=False)
+    model: int
+    arm: int
 
-    return replace(events, **{name: rows(getattr(events, name)) for name in events.__dataclass_fields__ if name != "arm"})
+    @property
+    def key(self) -> str:
+        """What the task is called among the tasks of its scenario."""
+        return f"bands-{self.model}-{self.arm}"
 
 
-def run_arm(
-    scenario: Scenario,
-    arm: Arm,
-    model: Model,
-    compiled: CompiledModel,
-    parameters: Parameters,
-    events: DoseEvents,
-    threads: int | None,
-) -> Run:
-    """Simulate one arm under one model and measure every endpoint that the model has an observable for."""
+Task = Measuring | Drawing
+
+
+def tasks(scenario: Scenario, chunk: int = CHUNK_RUNS) -> list[Task]:
+    """Return everything that has to be done for `scenario`, at most `chunk` runs to a task; the order is always the same."""
+    drawn = sorted(set(alike(scenario.arms, [planned(scenario, arm) for arm in scenario.arms])))
+    made: list[Task] = []
+    for model in range(len(scenario.models)):
+        made += [Measuring(scenario, model, first, min(chunk, runs(scenario) - first)) for first in range(0, runs(scenario), chunk)]
+        made += [Drawing(scenario, model, arm) for arm in drawn]
+    return made
+
+
+def runs(scenario: Scenario) -> int:
+    """Return the number of runs of each arm under each model."""
+    return 1 if scenario.population is None else scenario.population.draws * scenario.population.subjects
+
+
+def perform(task: Task) -> dict[str, np.ndarray]:
+    """Do a task. Measuring gives `values` (arms, endpoints, runs), `status` and `stopped_h` (arms, runs), and `steps`: accepted,
+    rejected. Drawing gives, each (observables, times), `median`, `low`, `high` of the prediction interval and
+    `confidence_low`, `confidence_high` of the typical subject's curve; `individuals` (observables, runs, times); `visits`
+    (observables, runs, visits); `steps`.
+    """
+    return _measured(task) if isinstance(task, Measuring) else _drawn(task)
+
+
+def _measured(task: Measuring) -> dict[str, np.ndarray]:
+    scenario, model = task.scenario, task.scenario.models[task.model]
+    subjects, parameters = people(scenario, model, np.arange(task.first, task.first + task.count))
+    wanted = [endpoint.observable for endpoint in scenario.endpoints]
+    names = [observable.name for observable in model.observables if observable.name in wanted]
+    arms = scenario.arms
+    values = np.full((len(arms), len(scenario.endpoints), task.count), np.nan)
+    status, stopped = np.zeros((len(arms), task.count), dtype=np.int64), np.full((len(arms), task.count), scenario.horizon_h)
+    steps = np.zeros(2, dtype=np.int64)
+    first_alike = alike(arms, [planned(scenario, arm) for arm in arms])
+    for place, arm in enumerate(arms):
+        if first_alike[place] < place:
+            values[place], status[place], stopped[place] = (part[first_alike[place]] for part in (values, status, stopped))
+            continue
+        doses = given(scenario, arm, subjects)
+        curves = _curves(scenario, model, parameters, known_to(model, doses), names, scenario_cuts(scenario))
+        total = il2_given_miu(doses, parameters)
+        for row, endpoint in enumerate(scenario.endpoints):
+            if endpoint.observable in names:
+                values[place, row] = measure(endpoint, curves, doses, scenario.horizon_h, total)
+        status[place], stopped[place] = curves.status, curves.stopped_h
+        steps += (curves.statistics.steps, curves.statistics.rejected)
+    return {"values": values, "status": status, "stopped_h": stopped, "steps": steps}
+
+
+def scenario_cuts(scenario: Scenario) -> tuple[float, ...]:
+    """Return the times (h) at which curves must be cut for the endpoints."""
+    return tuple(time for endpoint in scenario.endpoints for time in endpoint.cuts_h)
+
+
+def people(scenario: Scenario, model: Model, numbers: np.ndarray) -> tuple[np.ndarray, Parameters]:
+    """Return the subject numbers and the parameters of the runs of these numbers, which rise by one within a draw."""
+    population = scenario.population
+    centre = centres(population, model)
+    if population is None:
+        return np.zeros(1, dtype=np.int64), draw(None, model, scenario.subject, centre[0])
+    rows, subjects = numbers // population.subjects, numbers % population.subjects
+    cuts = np.flatnonzero(np.diff(rows)) + 1
+    parts = [
+        draw(population, model, scenario.subject, centre[row[0]], Block(int(row[0]), int(mine[0]), len(mine)))
+        for row, mine in zip(np.split(rows, cuts), np.split(subjects, cuts), strict=True)
+    ]
+    return subjects, joined(parts)
+
+
+def joined(parts: Sequence[Parameters]) -> Parameters:
+    """Return the subjects of all parts, one after another."""
+    columns = ([getattr(part, name) for part in parts] for name in ("values", "weight_kg", "bsa_m2"))
+    return Parameters(parts[0].names, *(np.concatenate(column) for column in columns))
+
+
+def _curves(scenario: Scenario, model: Model, parameters: Parameters, doses: object, names: Sequence[str], cuts: Sequence[float]) -> Curves:
+    return draw_curves(
+        compiled(model), parameters, doses, scenario.horizon_h, observables=names, cuts_h=cuts, tolerances=scenario.tolerances, threads=1
+    )
+
+
+@functools.lru_cache(maxsize=16)
+def compiled(model: Model) -> CompiledModel:
+    """Return `model` compiled, once in a process."""
+    return compile_model(model)
+
+
+def band_runs(scenario: Scenario) -> np.ndarray:
+    """Return the numbers of the runs behind the prediction intervals of the curves."""
+    population = scenario.population
+    if population is None:
+        return np.zeros(1, dtype=np.int64)
+    each = min(population.subjects, -(-BAND_RUNS // population.draws))
+    return (np.arange(population.draws)[:, None] * population.subjects + np.arange(each)).ravel()
+
+
+def _drawn(task: Drawing) -> dict[str, np.ndarray]:
+    scenario, model, arm = task.scenario, task.scenario.models[task.model], task.scenario.arms[task.arm]
     names = [observable.name for observable in model.observables]
-    curves = draw_curves(
-        compiled,
-        parameters,
-        _known_to(model, events),
-        scenario.horizon_h,
-        observables=names,
-        cuts_h=[time for endpoint in scenario.endpoints for time in endpoint.cuts_h],
-        tolerances=scenario.tolerances,
-        threads=threads,
-    )
-    total = il2_given_miu(events, parameters)
-    values = tuple(
-        measure(endpoint, curves, events, scenario.horizon_h, total) if endpoint.observable in names else None
-        for endpoint in scenario.endpoints
-    )
-    return Run(arm, model, curves, values)
+    subjects, parameters = people(scenario, model, band_runs(scenario))
+    curves = _curves(scenario, model, parameters, known_to(model, given(scenario, arm, subjects)), names, ())
+    shown = np.array([curves.at(scenario.observe_h, name) for name in names])
+    median, low, high = (np.array(part) for part in zip(*(middle_and_bounds(values) for values in shown), strict=True))
+    typical = _typical(task, names)
+    visits = [time for _, time in scenario.visits]
+    return {
+        "median": median,
+        "low": low,
+        "high": high,
+        "confidence_low": typical[0],
+        "confidence_high": typical[1],
+        "individuals": shown[:, : scenario.individuals],
+        "visits": np.array([curves.at(visits, name) for name in names]),
+        "steps": np.array([curves.statistics.steps, curves.statistics.rejected]),
+    }
 
 
-def il2_given_miu(events: DoseEvents, parameters: Parameters) -> np.ndarray:
-    """Return the IL-2 (MIU) that each subject gets from `events`, caps applied."""
-    total = np.zeros(parameters.subjects)
-    size = {"flat": np.ones(parameters.subjects), "per m2": parameters.bsa_m2, "per kg": parameters.weight_kg}
-    for drug, amount, basis, cap in zip(events.drug, events.amount, events.basis, events.cap, strict=True):
-        if drug == "il2":
-            total += np.minimum(amount * size[basis], cap)
-    return total / 1e6
+def _typical(task: Drawing, names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the bounds, over parameter draws, of the curve of the typical subject, who gets the plan as it is."""
+    scenario, model = task.scenario, task.scenario.models[task.model]
+    centre = centres(scenario.population, model)
+    if len(centre) == 1:
+        missing = np.full((len(names), len(scenario.observe_h)), np.nan)
+        return missing, missing
+    typical = joined([draw(None, model, scenario.subject, row) for row in centre])
+    doses = planned(scenario, scenario.arms[task.arm])
+    curves = _curves(scenario, model, typical, known_to(model, doses), names, ())
+    bounds = [middle_and_bounds(curves.at(scenario.observe_h, name))[1:] for name in names]
+    return np.array([low for low, _ in bounds]), np.array([high for _, high in bounds])
 
 
-def failures(run: Run, horizon_h: float) -> str | None:
-    """Return a sentence about the subjects whose integration failed, or None."""
-    failed = np.flatnonzero(run.curves.status != OK)
-    if not len(failed):
-        return None
-    first = failed[0]
-    reason = STATUS_WORDS[int(run.curves.status[first])]
-    return (
-        f"Arm '{run.arm.name}' under '{run.model.name}': {len(failed)} of {len(run.curves.status)} subjects stopped before "
-        f"{horizon_h:g} h ({reason}; first: subject {first} at {run.curves.stopped_h[first]:.1f} h). Their endpoints are missing."
-    )
+def middle_and_bounds(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return median and the bounds of the 90 % interval over the first axis, ignoring what is missing."""
+    present = values[~np.isnan(values).reshape(len(values), -1).any(axis=1)]
+    if not len(present):
+        missing = np.full(values.shape[1:], np.nan)
+        return missing, missing, missing
+    tail = (1.0 - INTERVAL) / 2.0
+    low, median, high = np.quantile(present, [tail, 0.5, 1.0 - tail], axis=0)
+    return median, low, high
+
+

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -21,3 +23,8 @@ def mosteller(weight_kg: Fraction, height_cm: Fraction) -> Fraction:
     Source: Mosteller 1987, doi:10.1056/NEJM198710223171717.
     """
     return Fraction(round(float(weight_kg * height_cm / 3600) ** 0.5 * 100), 100)
+
+
+def mosteller_m2(weight_kg: np.ndarray, height_cm: np.ndarray) -> np.ndarray:
+    """Return the body surface areas (m2) of many subjects, rounded as `mosteller` does."""
+    return np.round(np.sqrt(weight_kg * height_cm / 3600.0), 2)

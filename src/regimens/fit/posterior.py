@@ -14,7 +14,7 @@ import numpy as np
 from regimens import shipped
 from regimens.errors import ModelError
 from regimens.fit.prior import SPREADS
-from regimens.model.fitted import fingerprint
+from regimens.model.fitted import fingerprint, read_draws as read_posterior
 
 if TYPE_CHECKING:
     from regimens.fit.calibrate import Posterior
@@ -49,11 +49,9 @@ def read_fitted(model: Model) -> FittedModel:
 
 
 def read_draws(model: Model, path: Path) -> FittedModel:
-    """Return the draws of a CSV file with one column a parameter and one a spread."""
-    with path.open(encoding="utf-8") as file:
-        names = tuple(file.readline().strip().split(","))
-        draws = np.loadtxt(file, delimiter=",", ndmin=2)
-    return FittedModel(model, names, draws)
+    """Return the draws of a CSV file with one column a parameter and one a spread, for `model`."""
+    found = read_posterior(path)
+    return FittedModel(model, found.names, found.draws)
 
 
 def files_of(posterior: Posterior, profiles: Sequence[Profile], record: Mapping[str, object]) -> dict[str, str]:

@@ -49,6 +49,14 @@ class Parameter:
 
 
 @dataclass(frozen=True)
+class Correlation:
+    """How the standings of one subject in two parameters go together: a correlation on the log scale."""
+
+    between: tuple[str, str]
+    value: float
+
+
+@dataclass(frozen=True)
 class Definition:
     """A named part of the equations: may read states, parameters, `time` and definitions above it."""
 
@@ -110,6 +118,7 @@ class Model:
     observables: tuple[Observable, ...]
     digest: str
     exploratory: bool = False
+    correlations: tuple[Correlation, ...] = ()
 
     def observable(self, name: str) -> Observable:
         """Return the observable of that name; KeyError if there is none."""

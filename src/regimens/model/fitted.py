@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import csv
+import functools
 import hashlib
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
 
 from regimens import shipped
 from regimens.model.compile import compile_model
@@ -19,19 +23,50 @@ LEARNT = 0.2
 
 def fingerprint(model: Model) -> str:
     """Return a SHA-256 of what a fit depends on: equations, values, bounds, CVs and priors; not labels, notes or sources."""
-    numbers = [(p.name, p.value, p.low, p.high, p.cv, p.uncertainty) for p in model.parameters]
+    numbers: list[tuple] = [(p.name, p.value, p.low, p.high, p.cv, p.uncertainty) for p in model.parameters]
+    numbers += [(*correlation.between, correlation.value) for correlation in model.correlations]
     return hashlib.sha256(f"{compile_model(model).digest}{numbers!r}".encode()).hexdigest()
 
 
+@dataclass(frozen=True, eq=False)
+class PosteriorDraws:
+    """Draws (draws, names) from the posterior of a model."""
+
+    names: tuple[str, ...]
+    draws: np.ndarray
+
+
+def read_draws(path: Path) -> PosteriorDraws:
+    """Return the draws of a CSV file with one column a parameter and one a spread of the fit."""
+    with path.open(encoding="utf-8") as file:
+        names = tuple(file.readline().strip().split(","))
+        draws = np.loadtxt(file, delimiter=",", ndmin=2)
+    return PosteriorDraws(names, draws)
+
+
+@functools.lru_cache(maxsize=16)
+def posterior_draws(model: Model) -> PosteriorDraws | None:
+    """Return the shipped posterior of `model`, as declared or at its medians; None where no fit of this very model is."""
+    folder = _shipped_fit(model)
+    return None if folder is None else read_draws(folder / "draws.csv")
+
+
+def _shipped_fit(model: Model) -> Path | None:
+    folder = shipped.folder("posteriors") / model.name
+    if not (folder / "fit.json").is_file():
+        return None
+    same = json.loads((folder / "fit.json").read_text(encoding="utf-8"))["model_sha256"] == fingerprint(model)
+    return folder if same else None
+
+
+@functools.lru_cache(maxsize=16)
 def fitted(model: Model) -> Model:
     """Return `model` at the posterior medians of its shipped fit, or as it is where no fit of this very model is shipped.
 
     The note of every fitted parameter says its interval, how much was learnt, and what the model file has.
     """
-    folder = shipped.folder("posteriors") / model.name
-    if not (folder / "fit.json").is_file():
-        return model
-    if json.loads((folder / "fit.json").read_text(encoding="utf-8"))["model_sha256"] != fingerprint(model):
+    folder = _shipped_fit(model)
+    if folder is None:
         return model
     with (folder / "summary.csv").open(encoding="utf-8", newline="") as file:
         found = {row["name"]: row for row in csv.DictReader(file)}

@@ -40,7 +40,8 @@ def read_arms(name: str, shape: ArmShape, notes: Notes) -> Iterator[Arm]:
     line, _ = notes.located.position(loc, key=True)
     sources = _references(shape.source) or _cited(published)
     observed = read_observed(shape.observed, written, (*loc, "observed"), notes)
-    for suffix, regimen in _resolved(shape, written, loc, notes):
+    for days, regimen in _resolved(shape, written, loc, notes):
+        suffix = "" if days is None else f", rest {days} days"
         assumptions = sentences(shape.assumptions) + (published.assumed if published else ())
         if written.has_ranges:
             assumptions += (f"The rest is given as a range ({written.in_words()}); it is {_taken(shape.rest, suffix)}.",)
@@ -49,7 +50,9 @@ def read_arms(name: str, shape: ArmShape, notes: Notes) -> Iterator[Arm]:
         drawn = written if shape.rest == "drawn" and written.has_ranges else None
         conduct = Conduct(drawn=drawn, ledger=ledger) if drawn or ledger else None
         full = name + suffix
-        yield Arm(full, regimen, expected, sources, assumptions, observed, line, of=full, conduct=conduct)
+        base = "" if days is None else name
+        arm = Arm(full, regimen, expected, sources, assumptions, observed, line, of=full, conduct=conduct)
+        yield replace(arm, range_of=base, rest_days=days)
 
 
 def sentences(given: str | list[str] | None) -> tuple[str, ...]:
@@ -104,11 +107,11 @@ def _taken(choice: str | None, suffix: str) -> str:
     return f"taken as its {choice}" + ("" if choice == "midpoint" else " length")
 
 
-def _resolved(shape: ArmShape, regimen: Regimen, loc: Loc, notes: Notes) -> list[tuple[str, Regimen]]:
+def _resolved(shape: ArmShape, regimen: Regimen, loc: Loc, notes: Notes) -> list[tuple[int | None, Regimen]]:
     if not regimen.has_ranges:
         if shape.rest is not None:
             notes.add((*loc, "rest"), "'rest' resolves a range, but the regimen has none.", "Leave it out.", key=True)
-        return [("", regimen)]
+        return [(None, regimen)]
     if shape.rest is None:
         notes.add(
             (*loc, next(key for key in SOURCES_OF_DOSES if getattr(shape, key) is not None)),
@@ -118,10 +121,10 @@ def _resolved(shape: ArmShape, regimen: Regimen, loc: Loc, notes: Notes) -> list
         return []
     try:
         if shape.rest == "each":
-            return [(f", rest {day} days", resolved) for day, resolved in regimen.each_rest()]
+            return list(regimen.each_rest())
         if shape.rest == "drawn":
             _check_days(regimen)
-        return [("", regimen.with_rests("midpoint" if shape.rest == "drawn" else shape.rest))]
+        return [(None, regimen.with_rests("midpoint" if shape.rest == "drawn" else shape.rest))]
     except RegimenError as error:
         notes.add((*loc, "rest"), error.message, error.advice)
         return []

@@ -1,0 +1,85 @@
+"""Given: what the subjects of an arm get under a model, from its plan, its chances or its ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+
+from regimens.conduct.realise import realise
+from regimens.model.declaration import Model
+from regimens.model.parameters import Parameters
+from regimens.regimen import DoseEvents, hours
+from regimens.scenario.values import Arm, Scenario
+
+Given = DoseEvents | tuple[DoseEvents, ...]
+"""The doses of all subjects, or one set for each."""
+
+
+def planned(scenario: Scenario, arm: Arm) -> DoseEvents:
+    """Return the doses of the plan of `arm` up to the horizon, rests at their midpoint where they are drawn."""
+    return arm.regimen.events(hours(Fraction(scenario.horizon_h)), arm.name)
+
+
+def given(scenario: Scenario, arm: Arm, subjects: np.ndarray) -> Given:
+    """Return what the subjects of these numbers get; a number may stand more than once, once for each parameter draw."""
+    if arm.conduct is None or scenario.population is None:
+        return planned(scenario, arm)
+    first, last = int(subjects.min()), int(subjects.max())
+    found = realise(
+        arm.name, arm.regimen, arm.conduct, scenario.horizon_h, scenario.population.seed, last - first + 1, first
+    )
+    return tuple(found.events[subject - first] for subject in subjects)
+
+
+def known_to(model: Model, doses: Given) -> Given:
+    """Return the doses of drugs that `model` has an input for; the others change nothing there."""
+    if not isinstance(doses, DoseEvents):
+        distinct = {id(mine): known_to(model, mine) for mine in doses}
+        return tuple(distinct[id(mine)] for mine in doses)
+    known = {entry.drug for entry in model.inputs}
+    kept = [index for index, drug in enumerate(doses.drug) if drug in known]
+    if len(kept) == len(doses):
+        return doses
+
+    def rows(column: object) -> object:
+        return column[kept] if isinstance(column, np.ndarray) else tuple(column[index] for index in kept)
+
+    return replace(doses, **{name: rows(getattr(doses, name)) for name in doses.__dataclass_fields__ if name != "arm"})
+
+
+def unknown_drugs(models: Sequence[Model], plans: Sequence[DoseEvents]) -> list[str]:
+    """Return a sentence for every drug of the arms that some models have no input for: it changes nothing there."""
+    said = []
+    for drug in sorted({drug for doses in plans for drug in doses.drug}):
+        without = [f"'{model.name}'" for model in models if drug not in {entry.drug for entry in model.inputs}]
+        if without:
+            noun, verb = ("The model", "has") if len(without) == 1 else ("The models", "have")
+            listed = " and ".join(filter(None, (", ".join(without[:-1]), without[-1])))
+            said.append(f"{noun} {listed} {verb} no input for {drug}: its doses change nothing there.")
+    return said
+
+
+def il2_given_miu(doses: Given, parameters: Parameters) -> np.ndarray:
+    """Return the IL-2 (MIU) that each subject gets, caps applied."""
+    if not isinstance(doses, DoseEvents):
+        return np.array([il2_given_miu(mine, parameters[[row]])[0] for row, mine in enumerate(doses)])
+    total = np.zeros(parameters.subjects)
+    size = {"flat": np.ones(parameters.subjects), "per m2": parameters.bsa_m2, "per kg": parameters.weight_kg}
+    for drug, amount, basis, cap in zip(doses.drug, doses.amount, doses.basis, doses.cap, strict=True):
+        if drug == "il2":
+            total += np.minimum(amount * size[basis], cap)
+    return total / 1e6
+
+
+def alike(arms: Sequence[Arm], plans: Sequence[DoseEvents]) -> list[int]:
+    """Return for each arm the place of the first arm that gives the same doses, which may be its own."""
+    seen: dict[object, int] = {}
+    return [seen.setdefault(_what(arm, plan), place) for place, (arm, plan) in enumerate(zip(arms, plans, strict=True))]
+
+
+def _what(arm: Arm, plan: DoseEvents) -> object:
+    columns = (getattr(plan, name) for name in plan.__dataclass_fields__ if name != "arm")
+    return arm.conduct, tuple(column.tobytes() if isinstance(column, np.ndarray) else column for column in columns)

@@ -1,0 +1,119 @@
+"""Gathered: what all tasks of a scenario gave, put together in the order of the tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from regimens.contrasts.outcomes import Outcomes
+from regimens.endpoints import unit_of
+from regimens.engine.trajectories import OK, STATUS_WORDS
+from regimens.dosing import alike, planned
+from regimens.population.uncertainty import centres
+from regimens.runs import Drawing, Task, people, runs
+from regimens.scenario.values import Scenario
+
+MOST_PEOPLE = 200_000
+"""Runs up to which the parameters of every subject are held against its outcomes."""
+
+
+@dataclass(frozen=True, eq=False)
+class Gathered:
+    """Results of every arm under every model, by (model, arm) names.
+
+    `values` are (endpoints, draws, subjects), `status` and `stopped_h` (draws, subjects); `bands` hold what a Drawing gives
+    (arms that give the same doses share it); `steps` counts accepted and rejected steps of the integration.
+    """
+
+    values: dict[tuple[str, str], np.ndarray] = field(repr=False)
+    status: dict[tuple[str, str], np.ndarray] = field(repr=False)
+    stopped_h: dict[tuple[str, str], np.ndarray] = field(repr=False)
+    bands: dict[tuple[str, str], dict[str, np.ndarray]] = field(repr=False)
+    steps: tuple[int, int]
+
+
+def gather(scenario: Scenario, results: Iterable[tuple[Task, dict[str, np.ndarray]]]) -> Gathered:
+    """Put the results of all tasks together; each is let go as soon as it is taken in."""
+    population = scenario.population
+    shape = (1, 1) if population is None else (population.draws, population.subjects)
+    pairs = [(model.name, arm.name) for model in scenario.models for arm in scenario.arms]
+    values = {pair: np.full((len(scenario.endpoints), runs(scenario)), np.nan) for pair in pairs}
+    status = {pair: np.zeros(runs(scenario), dtype=np.int8) for pair in pairs}
+    stopped = {pair: np.zeros(runs(scenario)) for pair in pairs}
+    drawn: dict[tuple[str, int], dict[str, np.ndarray]] = {}
+    steps = np.zeros(2, dtype=np.int64)
+    for task, found in results:
+        steps += found["steps"]
+        model = scenario.models[task.model].name
+        if isinstance(task, Drawing):
+            drawn[model, task.arm] = found
+            continue
+        rows = slice(task.first, task.first + task.count)
+        for place, arm in enumerate(scenario.arms):
+            values[model, arm.name][:, rows] = found["values"][place]
+            status[model, arm.name][rows] = found["status"][place]
+            stopped[model, arm.name][rows] = found["stopped_h"][place]
+    same = alike(scenario.arms, [planned(scenario, arm) for arm in scenario.arms])
+    return Gathered(
+        values={pair: found.reshape(-1, *shape) for pair, found in values.items()},
+        status={pair: found.reshape(shape) for pair, found in status.items()},
+        stopped_h={pair: found.reshape(shape) for pair, found in stopped.items()},
+        bands={
+            (model.name, arm.name): drawn[model.name, same[place]]
+            for model in scenario.models
+            for place, arm in enumerate(scenario.arms)
+        },
+        steps=(int(steps[0]), int(steps[1])),
+    )
+
+
+def outcomes(scenario: Scenario, gathered: Gathered) -> Outcomes:
+    """Return what was measured, with the parameters behind it, for contrasts."""
+    arms = [arm.name for arm in scenario.arms]
+    first = alike(scenario.arms, [planned(scenario, arm) for arm in scenario.arms])
+    same = {(a, b) for i, a in enumerate(arms) for j, b in enumerate(arms) if i != j and first[i] == first[j]}
+    return Outcomes(
+        arms=tuple(arms),
+        models=tuple(model.name for model in scenario.models),
+        endpoints=scenario.endpoints,
+        values=gathered.values,
+        centres={m.name: (tuple(p.name for p in m.parameters), centres(scenario.population, m)) for m in scenario.models},
+        people=dict(_people(scenario)),
+        same=frozenset(same),
+        units={
+            (model.name, endpoint.words): unit_of(endpoint, observable.unit)
+            for model in scenario.models
+            for endpoint in scenario.endpoints
+            for observable in model.observables
+            if observable.name == endpoint.observable
+        },
+    )
+
+
+def _people(scenario: Scenario) -> Iterator[tuple[str, tuple[tuple[str, ...], np.ndarray]]]:
+    population = scenario.population
+    if population is None or runs(scenario) > MOST_PEOPLE:
+        return
+    for model in scenario.models:
+        found = people(scenario, model, np.arange(runs(scenario)))[1]
+        yield model.name, (found.names, found.values.reshape(population.draws, population.subjects, -1))
+
+
+def failures(scenario: Scenario, gathered: Gathered) -> list[str]:
+    """Return a sentence for every arm and model about the subjects whose integration failed."""
+    said = []
+    for (model, arm), status in gathered.status.items():
+        failed = np.argwhere(status != OK)
+        if not len(failed):
+            continue
+        draw, subject = failed[0]
+        reason = STATUS_WORDS[int(status[draw, subject])]
+        which = f"subject {subject}" if len(status) == 1 else f"subject {subject} of draw {draw}"
+        said.append(
+            f"Arm '{arm}' under '{model}': {len(failed)} of {status.size} subjects stopped before "
+            f"{scenario.horizon_h:g} h ({reason}; first: {which} at {gathered.stopped_h[model, arm][draw, subject]:.1f} h). "
+            "Their endpoints are missing."
+        )
+    return said

@@ -1,0 +1,117 @@
+"""Judging: which arms are held against which, and the tables that come of it."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from regimens.conduct.given import given_table
+from regimens.conduct.ledger import COLUMNS
+from regimens.conduct.realise import realise
+from regimens.contrasts.best import best
+from regimens.contrasts.contrast import Pair, contrasts
+from regimens.contrasts.outcomes import Outcomes
+from regimens.contrasts.reallife import flips, regret
+from regimens.contrasts.restcurve import rest_response
+from regimens.contrasts.sensitivity import SENSITIVITY, sensitivity
+from regimens.contrasts.tradeoff import TRADE_OFF, trade_off
+from regimens.contrasts.verdict import NOT_SUPPORTED, verdicts
+from regimens.population.draw import Block, bodies_of
+from regimens.scenario.values import AS_WRITTEN, REAL_LIFE, Arm, Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LEDGER_SUBJECTS = 1000
+"""Subjects whose doses are written down one by one: the first of a population. All others follow from the seed."""
+
+MOST_EXPLAINED = 3
+"""Pairs that sensitivities are shown of."""
+
+
+def pairs_of(scenario: Scenario) -> list[Pair]:
+    """Return the pairs (arm, against): within each variant every two arms, and each other variant with the arm as written."""
+    variants = dict.fromkeys(arm.variant for arm in scenario.arms)
+    within = [
+        (one.name, other.name)
+        for variant in variants
+        for one, other in combinations([arm for arm in scenario.arms if arm.variant == variant], 2)
+    ]
+    return within + [(arm.name, arm.of) for arm in scenario.arms if arm.variant != AS_WRITTEN]
+
+
+def judged(scenario: Scenario, outcomes: Outcomes) -> dict[str, pd.DataFrame]:
+    """Return the tables contrasts, verdicts, best, trade_off, sensitivity, rest_response, flips and regret."""
+    import pandas as pd
+
+    rule = scenario.rule.probability
+    variants = {arm.name: arm.variant for arm in scenario.arms}
+    real = {arm.of: arm.name for arm in scenario.arms if arm.variant == REAL_LIFE}
+    held = contrasts(outcomes, pairs_of(scenario))
+    said = verdicts(outcomes, held, rule)
+    pair = scenario.trade_off
+    return {
+        "contrasts": held,
+        "verdicts": said,
+        "best": best(outcomes, variants),
+        "trade_off": pd.DataFrame(columns=list(TRADE_OFF))
+        if pair is None
+        else trade_off(outcomes, pair.gain, pair.cost, variants),
+        "sensitivity": sensitivity(outcomes, open_pairs(scenario, held, said))
+        if outcomes.draws > 1
+        else pd.DataFrame(columns=list(SENSITIVITY)),
+        "rest_response": rest_response(outcomes, _rests(scenario), rule),
+        "flips": flips(outcomes, real),
+        "regret": regret(outcomes, real),
+    }
+
+
+def open_pairs(scenario: Scenario, held: pd.DataFrame, said: pd.DataFrame) -> list[Pair]:
+    """Return the pairs of arms as written whose verdict is most open on the leading endpoint, at most MOST_EXPLAINED.
+
+    These are the pairs that are not supported although the models lean furthest; where all are supported, the first pairs.
+    """
+    written = {arm.name for arm in scenario.arms if arm.variant == AS_WRITTEN}
+    leading = next((endpoint.words for endpoint in scenario.endpoints if endpoint.better), None)
+    rows = said[(said["endpoint"] == leading) & said["arm"].isin(written) & said["against"].isin(written)]
+    rows = rows[rows["verdict"] != "same schedule"]
+    lean = (held[held["endpoint"] == leading].set_index(["arm", "against"])["probability"] - 0.5).abs()
+    least = lean.groupby(level=[0, 1]).mean()
+
+    def order(row: dict) -> tuple[bool, float]:
+        return row["verdict"] != NOT_SUPPORTED, -float(least.get((row["arm"], row["against"]), 0.0))
+
+    chosen = sorted(rows.to_dict("records"), key=order)[:MOST_EXPLAINED]
+    return [(row["arm"], row["against"]) for row in chosen]
+
+
+def _rests(scenario: Scenario) -> dict[str, list[tuple[float, str]]]:
+    found: dict[str, list[tuple[float, str]]] = {}
+    for arm in scenario.arms:
+        if arm.rest_days is not None and arm.variant == AS_WRITTEN:
+            found.setdefault(arm.range_of, []).append((float(arm.rest_days), arm.name))
+    return found
+
+
+def ledgers(scenario: Scenario) -> dict[str, pd.DataFrame]:
+    """Return the tables ledger and given: what the first subjects of every arm get whose subjects differ in their doses."""
+    import pandas as pd
+
+    population = scenario.population
+    if population is None:
+        return {"ledger": pd.DataFrame(columns=list(COLUMNS)), "given": given_table([], np.ones(1), np.ones(1))}
+    count = min(population.subjects, LEDGER_SUBJECTS)
+    bodies = bodies_of(population, scenario.subject, Block(0, 0, count))
+    kept = [(arm.name, arm.of, _ledger(scenario, arm, count)) for arm in scenario.arms if arm.conduct is not None]
+    rows = [ledger.rows for _, _, ledger in kept]
+    return {
+        "ledger": pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(COLUMNS)),
+        "given": given_table(kept, bodies.weight_kg, bodies.bsa_m2),
+    }
+
+
+def _ledger(scenario: Scenario, arm: Arm, count: int):
+    seed = scenario.population.seed
+    return realise(arm.name, arm.regimen, arm.conduct, scenario.horizon_h, seed, count).ledger

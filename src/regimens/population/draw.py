@@ -1,0 +1,130 @@
+"""Drawing subjects: log-normal around typical values, keyed by subject, parameter draw and what the number is for.
+
+A number is keyed by subject and purpose, never by worker or batch: growing a population keeps its first subjects, more
+parameter draws keep the first ones, and two models that share a parameter give a subject the same standing in both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from regimens.chance import normals, uniforms
+from regimens.model.declaration import Correlation, Model, Parameter
+from regimens.model.parameters import Parameters
+from regimens.population.values import FEMALE, MALE, Population, Spread
+from regimens.subject import Subject, mosteller_m2
+
+SIZES = ("weight", "height")
+"""Sizes of the body that may be correlated with each other and with parameters."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some subjects of one parameter draw: `count` of them from subject `first` on."""
+
+    draw: int
+    first: int
+    count: int
+
+
+def draw(population: Population | None, model: Model, subject: Subject, centre: np.ndarray | None = None, block: Block | None = None) -> Parameters:
+    """Return the parameters and bodies of subjects: log-normal around the typical values with the CVs of the model file.
+
+    Without a population, the one typical subject. `centre` (parameters,) are the typical values, those of the model if not
+    given; `block` says which subjects, all of parameter draw 0 if not given. A CV of c is a standard deviation of
+    sqrt(log(1 + c^2)) on the log scale, around the typical value; the distribution is truncated to the bounds of the model
+    file, by its quantiles, so that no subject has, say, a bioavailability above 1.
+    """
+    names = tuple(parameter.name for parameter in model.parameters)
+    typical = np.array([parameter.value for parameter in model.parameters]) if centre is None else centre
+    if population is None:
+        return Parameters(names, typical[None, :], np.array([float(subject.weight_kg)]), np.array([float(subject.bsa_m2)]))
+    block = block or Block(0, 0, population.subjects)
+    varying = {p.name: p.cv for p in model.parameters if population.cv.get(p.name, p.cv) > 0}
+    standings = _standings(population, block, [*SIZES, *varying], (*model.correlations, *population.correlations))
+    values = np.tile(typical, (block.count, 1))
+    for column, parameter in enumerate(model.parameters):
+        given = None if population.people is None else population.people.given.get(parameter.name)
+        if given is not None:
+            values[:, column] = given[block.first : block.first + block.count]
+        elif parameter.name in varying:
+            cv = population.cv.get(parameter.name, parameter.cv)
+            values[:, column] = within_bounds(parameter, standings[parameter.name], cv, typical[column])
+    bodies = bodies_of(population, subject, block, standings)
+    return Parameters(names, values, bodies.weight_kg, bodies.bsa_m2)
+
+
+def within_bounds(parameter: Parameter, standing: np.ndarray, cv: float | None = None, typical: float | None = None) -> np.ndarray:
+    """Return the values of subjects at standard normal `standing`: log-normal around the typical value, inside the bounds."""
+    cv, typical = parameter.cv if cv is None else cv, parameter.value if typical is None else typical
+    return _log_normal(Spread(typical, cv, parameter.low, parameter.high), standing)
+
+
+def _log_normal(spread: Spread, standing: np.ndarray) -> np.ndarray:
+    width = np.sqrt(np.log1p(spread.cv**2))
+    if width == 0.0:
+        return np.full(len(standing), spread.typical)
+    low, high = (ndtr(np.log(bound / spread.typical) / width) for bound in (spread.low, spread.high))
+    share = np.clip(low + ndtr(standing) * (high - low), 1e-12, 1.0 - 1e-12)
+    return spread.typical * np.exp(width * ndtri(share))
+
+
+@dataclass(frozen=True, eq=False)
+class BodiesDrawn:
+    """Sex ('' where not asked about), weight (kg), height (cm) and body surface area (m2) of subjects."""
+
+    sex: np.ndarray
+    weight_kg: np.ndarray
+    height_cm: np.ndarray
+    bsa_m2: np.ndarray
+
+
+def bodies_of(population: Population, subject: Subject, block: Block, standings: Mapping[str, np.ndarray] | None = None) -> BodiesDrawn:
+    """Return the bodies of subjects: given people, drawn ones, or the scenario's subject for everyone."""
+    rows = slice(block.first, block.first + block.count)
+    people, bodies = population.people, population.bodies
+    if people is not None:
+        return BodiesDrawn(np.array(people.sex, dtype=object)[rows], people.weight_kg[rows], people.height_cm[rows], people.bsa_m2[rows])
+    sizes = {"weight": np.full(block.count, float(subject.weight_kg)), "height": np.full(block.count, float(subject.height_cm))}
+    sex = np.full(block.count, "", dtype=object)
+    if bodies is None:
+        return BodiesDrawn(sex, sizes["weight"], sizes["height"], np.full(block.count, float(subject.bsa_m2)))
+    standings = standings or _standings(population, block, SIZES, population.correlations)
+    woman = np.ones(block.count, dtype=bool)
+    if bodies.female is not None:
+        woman = uniforms(population.seed, "sex", block.count, first=block.first, replicate=block.draw) < bodies.female
+        sex = np.where(woman, FEMALE, MALE).astype(object)
+    for name, spreads in (("weight", bodies.weight), ("height", bodies.height)):
+        if spreads is not None:
+            sizes[name] = np.where(woman, *(_log_normal(spreads[which], standings[name]) for which in (FEMALE, MALE)))
+    return BodiesDrawn(sex, sizes["weight"], sizes["height"], mosteller_m2(sizes["weight"], sizes["height"]))
+
+
+def _standings(population: Population, block: Block, names: Sequence[str], correlations: Sequence[Correlation]) -> dict[str, np.ndarray]:
+    """Return a standard normal number per subject for every name; correlated ones are mixed, the others stay as drawn."""
+    drawn = {
+        name: normals(population.seed, name, block.count, first=block.first, replicate=block.draw) for name in names
+    }
+    # A later correlation of the same pair (the scenario's) replaces an earlier one (the model's).
+    pairs = {frozenset(c.between): c.value for c in correlations if set(c.between) <= set(drawn)}
+    mixed = sorted({name for pair in pairs for name in pair})
+    if mixed:
+        root = np.linalg.cholesky(matrix_of(mixed, pairs))
+        for row, name in enumerate(mixed):
+            terms = [root[row, column] * drawn[mixed[column]] for column in range(row + 1)]
+            drawn[name + " mixed"] = sum(terms[1:], terms[0])
+        drawn |= {name: drawn.pop(name + " mixed") for name in mixed}
+    return drawn
+
+
+def matrix_of(names: Sequence[str], pairs: Mapping[frozenset[str], float]) -> np.ndarray:
+    """Return the correlation matrix of `names`; pairs that nothing is said about are independent."""
+    matrix = np.eye(len(names))
+    for pair, value in pairs.items():
+        first, second = (names.index(name) for name in pair)
+        matrix[first, second] = matrix[second, first] = value
+    return matrix
