@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import functools
 import importlib.metadata
+import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -23,6 +24,8 @@ LEAST = 8
 
 MOST_LISTED = 5
 
+GONE = "the scheduler of the cluster does not answer any more."
+
 
 @contextlib.contextmanager
 def cluster(address: str, *, connect_s: float = 10.0, start_s: float = 120.0) -> Iterator[Executor]:
@@ -37,13 +40,24 @@ def cluster(address: str, *, connect_s: float = 10.0, start_s: float = 120.0) ->
     except ImportError:
         raise RegimensError("A cluster needs Dask: pip install 'regimens[cluster]'.") from None
     _check_answers(address, connect_s)
-    with distributed.Client(address, timeout=connect_s, set_as_default=False) as client:
+    with _no_log_of_client(), distributed.Client(address, timeout=connect_s, set_as_default=False) as client:
         _check_versions(client, address, start_s)
         executor = ClusterExecutor(client)
         try:
             yield executor
         finally:
             executor.shutdown(wait=False, cancel_futures=True)
+
+
+@contextlib.contextmanager
+def _no_log_of_client() -> Iterator[None]:
+    """Keep Dask's client from logging tracebacks of what is raised here, and said, anyway."""
+    log = logging.getLogger("distributed.client")
+    before, log.disabled = log.disabled, True
+    try:
+        yield
+    finally:
+        log.disabled = before
 
 
 class ClusterExecutor(Executor):
@@ -57,8 +71,11 @@ class ClusterExecutor(Executor):
 
     @property
     def workers(self) -> int:
-        """How many tasks the cluster does at once, now."""
-        return max(LEAST, sum(self._client.nthreads().values()))
+        """How many tasks the cluster does at once, now. Raises BrokenExecutor if it is gone."""
+        try:
+            return max(LEAST, sum(self._client.nthreads().values()))
+        except (OSError, ValueError) as error:
+            raise BrokenExecutor(GONE) from error
 
     def submit(self, fn: Callable, /, *args: object, **kwargs: object) -> Future:
         """Have a worker call `fn`."""
@@ -87,7 +104,7 @@ def _hand_over(here: Future, there: Future) -> None:
     try:
         here.set_result(there.result())
     except CancelledError:
-        here.set_exception(BrokenExecutor("the scheduler of the cluster is gone."))
+        here.set_exception(BrokenExecutor(GONE))
     except Exception as error:
         here.set_exception(_in_our_words(error))
 
