@@ -151,6 +151,19 @@ def test_a_store_that_was_removed_leaves_the_one_after_it_alone():
     assert "run.json" in files()
 
 
+def test_a_run_whose_result_is_there_has_ended_and_what_it_kept_is_cleared_away():
+    with opened() as store:
+        store.save("a", sizes(Toy(1)))
+        store.ends_at(Path("result"))
+    assert Store.ended(Path("store")) is None
+    with opened(resume=True) as store:
+        assert store.kept == 1
+    Path("result").mkdir()
+    assert Store.ended(Path("store")) == Path("result").resolve()
+    assert sorted(path.name for path in Path().iterdir()) == ["result"]
+    assert Store.ended(Path("store")) is None
+
+
 def full(handle):
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 

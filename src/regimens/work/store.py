@@ -33,8 +33,7 @@ class Store:
 
     `began` is when the run began, before it was broken off for the first time; `kept` how many tasks were there already when
     the folder was opened, `dropped` how many of an earlier run were cleared away. `unsaved` counts results that the disk did
-    not take, for the `trouble` it named last: the run goes on without them. A store is closed by `with`; it can be pickled no
-    more than an open file.
+    not take, for the `trouble` it named last: the run goes on without them. A store is closed by `with`.
     """
 
     def __init__(self, folder: Path, run: str, began: datetime.datetime, lock: Lock, kept: int, dropped: int) -> None:
@@ -55,19 +54,33 @@ class Store:
             now = {**fingerprint, "format of the store": 1}
             digest = hashlib.sha256(json.dumps(now, sort_keys=True).encode()).hexdigest()
             found = _read_run(folder)
-            tasks = len(list(folder.glob(f"*{SUFFIX}")))
+            tasks = _count(folder)
             _clear_torn(folder)
             if resume and found is not None:
                 _check_same(folder, found["fingerprint"], now)
                 return cls(folder, digest, datetime.datetime.fromisoformat(found["began"]), lock, tasks, 0)
             _clear(folder)
             began = datetime.datetime.now().astimezone().replace(microsecond=0)
-            record = {"began": began.isoformat(), "fingerprint": now}
-            _write(folder / RUN, json.dumps(record, indent=2, ensure_ascii=False).encode() + b"\n")
+            _write_run(folder, {"began": began.isoformat(), "fingerprint": now})
             return cls(folder, digest, began, lock, 0, tasks)
         except BaseException:
             lock.release()
             raise
+
+    @staticmethod
+    def ended(folder: Path) -> Path | None:
+        """Return where the result of the run in `folder` is, if it was killed after it had written that; clear the rest away."""
+        result = (_read_run(folder) or {}).get("result")
+        if result is None or not Path(result).exists():
+            return None
+        lock = Lock.take(folder)
+        _clear(folder)
+        lock.release()
+        return Path(result)
+
+    def ends_at(self, result: Path) -> None:
+        """Note where the result is about to be: once it is there whole, this folder is of no more use. Raises OSError."""
+        _write_run(self.folder, {**(_read_run(self.folder) or {}), "result": str(result.resolve())})
 
     def load(self, key: str) -> Result | None:
         """Return the result of the task `key`; None if it is not here whole, and has to be done."""
@@ -84,6 +97,10 @@ class Store:
             self.unsaved += 1
             self.trouble = error.strerror or str(error)
 
+    def count(self) -> int:
+        """Return how many finished tasks are here."""
+        return _count(self.folder)
+
     def remove(self) -> None:
         """Remove the folder and all it holds, when the result of the run is written, and close the store."""
         with contextlib.suppress(OSError):
@@ -92,7 +109,7 @@ class Store:
 
     def close(self) -> None:
         """Let other runs use the folder; it stays if it has finished tasks. A second time does nothing."""
-        if self._lock.held and not any(self.folder.glob(f"*{SUFFIX}")):
+        if self._lock.held and not self.count():
             with contextlib.suppress(OSError):
                 _clear(self.folder)
         self._lock.release()
@@ -107,6 +124,10 @@ class Store:
         return self.folder / (hashlib.sha256(key.encode()).hexdigest()[:32] + SUFFIX)
 
 
+def _count(folder: Path) -> int:
+    return sum(1 for _ in folder.glob(f"*{SUFFIX}"))
+
+
 def _read_run(folder: Path) -> dict | None:
     try:
         found = json.loads((folder / RUN).read_text(encoding="utf-8"))
@@ -114,6 +135,10 @@ def _read_run(folder: Path) -> dict | None:
         return found if isinstance(found["fingerprint"], dict) else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _write_run(folder: Path, record: Mapping[str, object]) -> None:
+    _write(folder / RUN, json.dumps(record, indent=2, ensure_ascii=False).encode() + b"\n")
 
 
 def _check_same(folder: Path, there: Fingerprint, now: Fingerprint) -> None:
@@ -132,7 +157,9 @@ def _check_same(folder: Path, there: Fingerprint, now: Fingerprint) -> None:
 def _clear_torn(folder: Path) -> None:
     """Remove what a process that was killed left in the middle of writing: names that start with a dot."""
     for path in folder.glob(".*"):
-        _remove(path)
+        # Some shared disks keep names of their own, which nobody may remove.
+        with contextlib.suppress(OSError):
+            _remove(path)
 
 
 def _clear(folder: Path) -> None:
