@@ -89,11 +89,11 @@ def test_provenance_has_what_is_needed_to_repeat_the_run(scenario, monkeypatch, 
     assert len(record["scenario"]["sha256"]) == 64
 
 
-def test_the_same_run_gives_the_same_bytes_on_one_thread_and_on_two(scenario, monkeypatch, capsys):
+def test_the_same_run_gives_the_same_bytes_with_one_worker_and_with_two(scenario, monkeypatch, capsys):
     text = SMALL.replace("arms:", "population: {subjects: 20, seed: 3}\narms:")
     scenario.write_text(text, encoding="utf-8")
-    for threads in (1, 2):
-        run(monkeypatch, capsys, "compare", "small.yaml", "--out", f"result{threads}", "--threads", threads)
+    for workers in (1, 2):
+        run(monkeypatch, capsys, "compare", "small.yaml", "--out", f"result{workers}", "--workers", workers)
     for path in Path("result1").iterdir():
         assert path.read_bytes() == (Path("result2") / path.name).read_bytes(), path.name
 
@@ -140,7 +140,7 @@ def test_a_missing_file_is_said_in_one_line(scenario, monkeypatch, capsys):
 
 
 def test_only_debug_shows_a_traceback(scenario, monkeypatch):
-    def broken(scenario, progress, threads):
+    def broken(scenario, **how):
         raise RuntimeError("a fault of ours")
 
     monkeypatch.setattr("regimens.compare.compare", broken)
@@ -150,7 +150,7 @@ def test_only_debug_shows_a_traceback(scenario, monkeypatch):
 
 
 def test_a_fault_of_ours_is_one_line_and_exit_code_1(scenario, monkeypatch, capsys):
-    def broken(scenario, progress, threads):
+    def broken(scenario, **how):
         raise RuntimeError("a fault of ours")
 
     monkeypatch.setattr("regimens.compare.compare", broken)

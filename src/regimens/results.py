@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import importlib.metadata
 import json
 import os
+import platform
 import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from regimens import shipped
 from regimens.compare import Comparison
 from regimens.errors import RegimensError
 from regimens.scenario import Scenario
+from regimens.work.cluster import PACKAGES
 
 TABLES = ("trajectories", "endpoints", "summary", "exposure", "events")
 """Tables of a Comparison that are written as CSV files of the same name."""
@@ -41,6 +45,44 @@ def free_folder(first: Path) -> Path:
     return folder
 
 
+def unfinished_folder(scenario: Scenario, out: Path | None) -> Path:
+    """Return the folder that keeps the tasks of a run until its result is written: hidden, beside the result.
+
+    It is the same for the same scenario file, result folder and size of the run on any day: a quick look at a few subjects
+    does not meet the long run.
+    """
+    parent, name = (Path("results"), scenario.name) if out is None else (out.parent, out.name)
+    size = (1, 1) if scenario.population is None else (scenario.population.subjects, scenario.population.draws)
+    digest = hashlib.sha256(f"{Path(scenario.path).resolve().as_posix()} {size}".encode())
+    return parent / f".unfinished-{name}-{digest.hexdigest()[:8]}"
+
+
+def fingerprint(scenario: Scenario) -> dict[str, str | int]:
+    """Return all that the numbers of a run depend on, by the names that a user is told when a kept run is another one."""
+    population = scenario.population
+    made_by = {name: importlib.metadata.version(name) for name in PACKAGES}
+    size = {} if population is None else {"subjects": population.subjects, "draws": population.draws, "seed": population.seed}
+    models = {f"model {model.name}": model.digest for model in scenario.models}
+    return {
+        **made_by,
+        "code of regimens": code_digest(),
+        "processor": platform.machine(),
+        "scenario": scenario.digest,
+        **size,
+        **models,
+    }
+
+
+def code_digest() -> str:
+    """Return a SHA-256 of the modules of this package and of the fits that come with it; developers change both daily."""
+    digest = hashlib.sha256()
+    modules = Path(__file__).parent
+    for folder, pattern in ((modules, "*.py"), (shipped.folder("posteriors"), "*.*")):
+        for path in sorted(folder.rglob(pattern)):
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
 def files_of(comparison: Comparison, page: str) -> dict[str, str]:
     """Return the texts of a result by file name: the page, the tables, the provenance."""
     texts = {"report.html": page}
@@ -50,15 +92,17 @@ def files_of(comparison: Comparison, page: str) -> dict[str, str]:
     return texts
 
 
-def write_folder(texts: Mapping[str, str], folder: Path) -> None:
-    """Write `texts` into the new `folder`: into a temporary one beside it, then by one rename.
+def write_folder(texts: Mapping[str, str], folder: Path, inside: Path | None = None) -> None:
+    """Write `texts` into the new `folder`: into a temporary one, then by one rename.
 
-    Raises OutputExists if `folder` is there, OSError if the disk does not take it; then nothing is left behind.
+    The temporary folder is made beside the new one, or `inside` a folder of the same disk that is cleared by itself, so that
+    nothing is left even by a process that is killed. Raises OutputExists if `folder` is there, OSError if the disk does not
+    take it; then nothing is left behind.
     """
     if folder.exists():
         raise OutputExists(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    unfinished = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=inside or folder.parent))
     try:
         for name, text in texts.items():
             _write(unfinished / name, text)

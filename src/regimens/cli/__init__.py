@@ -5,18 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Sized
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 import click
 
+from regimens.cli.comparing import compare
+from regimens.cli.endings import DONE, FAILED, WRONG_INPUT, exit_code, notes, say_error
+from regimens.cli.terminal import results_console, say, spinner, talk_console
 from regimens.errors import ExposureMismatch, RegimensError
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-DONE, FAILED, WRONG_INPUT, WRONG_EXPOSURE = 0, 1, 2, 3
-"""Exit codes: done; anything else; the input is wrong; exposure differs from what a scenario expects."""
-
 
 EXPOSURE_WIDTH = 106
 """Characters that the exposure table needs to keep every digit."""
@@ -32,42 +28,7 @@ def commands(debug: bool) -> None:
     """
 
 
-@commands.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "--out", type=click.Path(path_type=Path), help="New folder. [default: results/<scenario>-<date>-<hash>]"
-)
-@click.option("--open", "open_page", is_flag=True, help="Open the page in the browser when it is written.")
-@click.option("--threads", type=click.IntRange(min=1), help="Threads to use; changes the time and not the numbers.")
-def compare(file: Path, out: Path | None, open_page: bool, threads: int | None) -> None:
-    """Simulate every arm of the scenario FILE under every model and write a report.
-
-    Totals are checked first: one that differs from what the scenario expects ends the run (exit code 3) before any curve.
-    """
-    import datetime
-    import importlib.metadata
-
-    from regimens import results
-    from regimens.compare import compare as run
-    from regimens.report import page, table
-    from regimens.scenario import read_scenario
-
-    if out is not None and out.exists():
-        raise results.OutputExists(out)
-    scenario = read_scenario(file)
-    version = importlib.metadata.version("regimens")
-    today = datetime.date.today()
-    folder = out or results.default_folder(scenario, version, today)
-    talk, console = _talk(), _console()
-    with _progress(talk) as progress:
-        comparison = run(scenario, progress, threads)
-    comparison.provenance["created"] = today.isoformat()
-    comparison.provenance["command"] = f"regimens compare {file.as_posix()}"
-    results.write_folder(results.files_of(comparison, page(comparison)), folder)
-    console.print(table(comparison, console.width))
-    talk.print(f"Written to {folder / 'report.html'}", markup=False, highlight=False, soft_wrap=True)
-    if open_page:
-        click.launch(str(folder / "report.html"))
+commands.add_command(compare)
 
 
 @commands.command()
@@ -87,7 +48,7 @@ def exposure(file: Path, csv_path: Path | None) -> None:
     scenario = read_scenario(file)
     rows = [row for a in scenario.arms for row in exposure_of(a.regimen, scenario.subject, a.name, a.expected)]
     table = ExposureTable(tuple(rows))
-    _console(at_least=EXPOSURE_WIDTH).print(exposure_table(table, scenario))
+    results_console(at_least=EXPOSURE_WIDTH).print(exposure_table(table, scenario))
     for arm in scenario.arms:
         sentence = cut_off(arm, Fraction(scenario.horizon_h), scenario.subject)
         if sentence:
@@ -107,8 +68,8 @@ def check(files: tuple[Path, ...]) -> None:
         try:
             click.echo(f"{file}: {_checked(file)}")
         except RegimensError as error:
-            _say(error)
-            code = _exit_code(error)
+            say_error(error)
+            code = exit_code(error)
             worst = WRONG_INPUT if WRONG_INPUT in (worst, code) else max(worst, code)
     sys.exit(worst)
 
@@ -171,7 +132,7 @@ def library(name: str | None) -> None:
     from regimens.explain import explain as lines_of
 
     if name is None:
-        _console().print(library_table(entries()))
+        results_console().print(library_table(entries()))
         return
     known = entry(name)
     for line in entry_lines(known):
@@ -206,11 +167,11 @@ def fit(name: str, data: Path | None, out: Path | None, seed: int) -> None:
     if folder.exists():
         raise results.OutputExists(folder)
     responses = data or shipped.folder("evidence") / "responses.csv"
-    with _progress(_talk()) as progress:
+    with spinner(talk_console()) as progress:
         posterior, texts = run(model, responses, replace(Settings(), seed=seed), progress)
     results.write_folder(texts, folder)
-    _console().print(fit_table(posterior))
-    _talk().print(f"Written to {folder}", markup=False, highlight=False, soft_wrap=True)
+    results_console().print(fit_table(posterior))
+    say(talk_console(), f"Written to {folder}")
 
 
 @commands.command()
@@ -232,7 +193,7 @@ def models() -> None:
     """List the models that are shipped."""
     from regimens.model.describe import model_list
 
-    _console().print(model_list())
+    results_console().print(model_list())
 
 
 @commands.command()
@@ -242,7 +203,7 @@ def model(name: str) -> None:
     from regimens.model.describe import describe
     from regimens.model.file import find
 
-    _console().print(describe(find(name)))
+    results_console().print(describe(find(name)))
 
 
 @commands.command()
@@ -254,53 +215,6 @@ def schema(kind: str) -> None:
     click.echo(schema_text(kind), nl=False)
 
 
-def _console(at_least: int = 0) -> Console:
-    """Return the console for results; narrower than `at_least`, lines run on rather than lose what they hold."""
-    from rich.console import Console
-
-    console = Console(highlight=False)
-    return console if console.width >= at_least else Console(highlight=False, width=at_least)
-
-
-def _talk() -> Console:
-    from rich.console import Console
-
-    return Console(stderr=True, highlight=False)
-
-
-def _progress(talk: Console):
-    import contextlib
-
-    if not talk.is_terminal:
-        return contextlib.nullcontext(lambda said: None)
-    status = talk.status("starting")
-
-    @contextlib.contextmanager
-    def shown():
-        with status:
-            yield lambda said: status.update(said)
-
-    return shown()
-
-
-def _exit_code(error: Exception) -> int:
-    if isinstance(error, ExposureMismatch):
-        return WRONG_EXPOSURE
-    return WRONG_INPUT if isinstance(error, RegimensError) else FAILED
-
-
-def _say(error: Exception) -> None:
-    if isinstance(error, RegimensError):
-        text = str(error)
-    elif isinstance(error, OSError):
-        text = f"{error.filename or 'The disk'}: {error.strerror or error}."
-    elif isinstance(error, MemoryError):
-        text = "There is not enough memory for this scenario. Simulate fewer subjects or arms, or observe less often."
-    else:
-        text = f"regimens stopped, and should not have: {type(error).__name__}: {error}. `regimens --debug ...` shows where."
-    click.echo(text, err=True)
-
-
 def main() -> NoReturn:
     """Run the command line and exit with its code; no traceback unless `--debug` is among the arguments."""
     try:
@@ -310,12 +224,12 @@ def main() -> NoReturn:
     except click.ClickException as error:
         error.show()
         sys.exit(WRONG_INPUT)
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("Interrupted; nothing was written.", err=True)
+    except (click.Abort, KeyboardInterrupt) as error:
+        click.echo("\n".join(["Interrupted; no result was written.", *notes(error), *notes(error.__cause__)]), err=True)
         sys.exit(FAILED)
     except Exception as error:
         if "--debug" in sys.argv:
             raise
-        _say(error)
-        sys.exit(_exit_code(error))
+        say_error(error)
+        sys.exit(exit_code(error))
     sys.exit(DONE)

@@ -1,0 +1,165 @@
+"""`regimens compare`: the main job, kept on disk while it goes on."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from regimens.cli.terminal import bar, results_console, say, talk_console
+from regimens.errors import RegimensError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from regimens.compare import Comparison
+    from regimens.scenario import Scenario
+    from regimens.work import Store
+
+A_NUMBER = click.IntRange(min=1)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="New folder. [default: results/<scenario>-<date>-<hash>]")
+@click.option("--subjects", type=A_NUMBER, help="Simulate only so many subjects of the population, the first ones.")
+@click.option("--draws", type=A_NUMBER, help="Simulate only so many parameter draws, the first ones.")
+@click.option("--resume", is_flag=True, help="Go on with a run of the same command that was broken off.")
+@click.option("--workers", type=A_NUMBER, help="Tasks to do at once here; changes the time and not the numbers.")
+@click.option("--cluster", "address", metavar="ADDRESS", help="Have a Dask cluster do the tasks: tcp://host:8786.")
+@click.option("--open", "open_page", is_flag=True, help="Open the page in the browser when it is written.")
+def compare(
+    file: Path,
+    out: Path | None,
+    subjects: int | None,
+    draws: int | None,
+    resume: bool,
+    workers: int | None,
+    address: str | None,
+    open_page: bool,
+) -> None:
+    """Simulate every arm of the scenario FILE under every model and write a report.
+
+    Totals are checked first: one that differs from what the scenario expects ends the run (exit code 3) before any curve.
+    What is finished is kept until the report is written: a run that was broken off, by Ctrl-C or by a machine that went
+    down, goes on with `--resume`, and ends with the same bytes.
+    """
+    from regimens import results
+    from regimens.report import table
+    from regimens.scenario import read_scenario, reduced
+    from regimens.work import Store
+
+    if workers is not None and address is not None:
+        raise click.UsageError("--workers counts tasks on this machine; a cluster has workers of its own. Leave one of them out.")
+    scenario = read_scenario(file)
+    _check_reduced(scenario, subjects, draws)
+    scenario = reduced(scenario, subjects, draws)
+    talk, unfinished = talk_console(), results.unfinished_folder(scenario, out)
+    ended = Store.ended(unfinished)
+    if resume and ended:
+        say(talk, f"The run had ended; its result is in {out or ended}.")
+        return
+    if out is not None and out.exists():
+        raise results.OutputExists(out)
+    with Store.open(unfinished, results.fingerprint(scenario), resume) as store:
+        _say_kept(talk, store, resume)
+        with _kept_if_broken_off(store):
+            comparison = _compared(scenario, store, workers, address, talk)
+            comparison.provenance["created"] = store.began.date().isoformat()
+            comparison.provenance["command"] = _command(file, subjects, draws)
+            folder = _written(comparison, out, store)
+        store.remove()
+    console = results_console()
+    console.print(table(comparison, console.width))
+    say(talk, f"Written to {folder / 'report.html'}")
+    if open_page:
+        click.launch(str(folder / "report.html"))
+
+
+def _compared(scenario: Scenario, store: Store, workers: int | None, address: str | None, talk: Console) -> Comparison:
+    from regimens.compare import compare as run
+
+    with _executor(workers, address) as executor, bar(talk) as told:
+        comparison = run(scenario, executor=executor, store=store, told=told)
+    if store.unsaved:
+        say(talk, f"{store.unsaved} finished tasks could not be kept in {store.folder}: {store.trouble}.")
+    return comparison
+
+
+@contextlib.contextmanager
+def _executor(workers: int | None, address: str | None) -> Iterator[Executor]:
+    from regimens.work import cluster, local
+
+    if address is not None:
+        with cluster(address) as executor:
+            yield executor
+        return
+    executor = local(workers)
+    try:
+        yield executor
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+def _written(comparison: Comparison, out: Path | None, store: Store) -> Path:
+    """Write the result; the day in the name of its folder is the one on which the run began, as in a run in one go."""
+    from regimens import results
+    from regimens.report import page
+
+    folder = out or results.default_folder(comparison.scenario, comparison.provenance["version"], store.began.date())
+    store.ends_at(folder)
+    results.write_folder(results.files_of(comparison, page(comparison)), folder, inside=store.folder)
+    return folder
+
+
+@contextlib.contextmanager
+def _kept_if_broken_off(store: Store) -> Iterator[None]:
+    """Add to what breaks a run off, from outside, how it can be gone on with."""
+    try:
+        yield
+    except (KeyboardInterrupt, OSError, MemoryError) as error:
+        if store.count():
+            error.add_note(f"{_tasks(store.count())} kept: the same command with `--resume` goes on from there.")
+        raise
+
+
+def _say_kept(talk: Console, store: Store, resume: bool) -> None:
+    if store.kept:
+        say(talk, f"Going on with the run of {store.began:%Y-%m-%d %H:%M}: {_tasks(store.kept)} kept.")
+    elif resume:
+        say(talk, "Nothing is kept of a run that was broken off; a new one begins.")
+    if store.dropped:
+        say(talk, f"{_tasks(store.dropped)} dropped of a run that was broken off; `--resume` would have gone on with it.")
+
+
+def _tasks(count: int) -> str:
+    return "1 finished task is" if count == 1 else f"{count} finished tasks are"
+
+
+def _command(file: Path, subjects: int | None, draws: int | None) -> str:
+    options = {"--subjects": subjects, "--draws": draws}
+    given = [f" {name} {number}" for name, number in options.items() if number is not None]
+    return f"regimens compare {file.as_posix()}" + "".join(given)
+
+
+def _check_reduced(scenario: Scenario, subjects: int | None, draws: int | None) -> None:
+    population = scenario.population
+    if subjects is not None and population is None:
+        raise RegimensError(
+            f"{scenario.path}: --subjects {subjects} is of no use, for the scenario simulates one typical subject. "
+            f"Add for instance `population: {{subjects: {subjects}, seed: 1}}`."
+        )
+    if draws is not None and population is None:
+        raise RegimensError(
+            f"{scenario.path}: --draws {draws} is of no use, for the scenario simulates one typical subject. "
+            f"Add for instance `population: {{subjects: 50, seed: 1, draws: {draws}}}`."
+        )
+    if draws is not None and population.draws == 1:
+        raise RegimensError(
+            f"{scenario.path}: --draws {draws} is of no use, for the scenario takes the parameters as known. "
+            f"Add `draws: {draws}` to its population."
+        )
