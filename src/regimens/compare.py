@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 from collections.abc import Iterator
 from concurrent.futures import Executor
@@ -115,8 +116,9 @@ def compare(
     """
     table = audit(_planned_arms(scenario), scenario.subject)
     work = tasks(scenario, chunk)
-    with executor or local() as workers:
-        gathered = gather(scenario, zip(work, run(perform, work, workers, store, told), strict=True))
+    with contextlib.nullcontext(executor) if executor is not None else local() as workers:
+        with contextlib.closing(run(perform, work, workers, store, told)) as results:
+            gathered = gather(scenario, zip(work, results, strict=True))
     return _tabulate(scenario, table, gathered)
 
 
@@ -175,12 +177,11 @@ def _provenance(scenario: Scenario, gathered: Gathered) -> dict[str, object]:
         "seed": None if population is None else population.seed,
         "subjects": 1 if population is None else population.subjects,
         "draws": 1 if population is None else population.draws,
+        **_reduced(scenario),
         "runs": runs(scenario),
         "runs behind the bands of the curves": len(band_runs(scenario)),
         "scenario": {"path": scenario.path, "sha256": scenario.digest},
-        "models": {
-            model.name: {"sha256": model.digest, "values": _values(scenario, model)} for model in scenario.models
-        },
+        "models": {model.name: {"sha256": model.digest, "values": _values(scenario, model)} for model in scenario.models},
         "ledgers": {ledger.path: ledger.digest for ledger in ledgers},
         "solver": {
             "method": "Rodas5P",
@@ -192,6 +193,15 @@ def _provenance(scenario: Scenario, gathered: Gathered) -> dict[str, object]:
         },
         "packages": {name: importlib.metadata.version(name) for name in PACKAGES},
     }
+
+
+def _reduced(scenario: Scenario) -> dict[str, dict[str, list[int]]]:
+    """Return what a run has fewer of than the file of its scenario asks for: [asked for, done]."""
+    population, whole = scenario.population, scenario.reduced_from
+    if population is None or whole is None:
+        return {}
+    counts = {name: [getattr(whole, name), getattr(population, name)] for name in ("subjects", "draws")}
+    return {"reduced": {name: count for name, count in counts.items() if count[0] != count[1]}}
 
 
 def _values(scenario: Scenario, model: Model) -> str:

@@ -28,9 +28,7 @@ def given(scenario: Scenario, arm: Arm, subjects: np.ndarray) -> Given:
     if arm.conduct is None or scenario.population is None:
         return planned(scenario, arm)
     first, last = int(subjects.min()), int(subjects.max())
-    found = realise(
-        arm.name, arm.regimen, arm.conduct, scenario.horizon_h, scenario.population.seed, last - first + 1, first
-    )
+    found = realise(arm.name, arm.regimen, arm.conduct, scenario.horizon_h, scenario.population.seed, last - first + 1, first)
     return tuple(found.events[subject - first] for subject in subjects)
 
 

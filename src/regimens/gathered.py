@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from regimens.contrasts.outcomes import Outcomes
+from regimens.dosing import alike, planned
 from regimens.endpoints import unit_of
 from regimens.engine.trajectories import OK, STATUS_WORDS
-from regimens.dosing import alike, planned
 from regimens.population.uncertainty import centres
 from regimens.runs import Drawing, Task, people, runs
 from regimens.scenario.values import Scenario

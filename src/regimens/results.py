@@ -10,17 +10,24 @@ import os
 import platform
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from regimens import shipped
 from regimens.compare import Comparison
 from regimens.errors import RegimensError
 from regimens.scenario import Scenario
+from regimens.tabulate import ENDPOINTS
 from regimens.work.cluster import PACKAGES
 
-TABLES = ("trajectories", "endpoints", "summary", "exposure", "events")
-"""Tables of a Comparison that are written as CSV files of the same name."""
+TABLES = ("trajectories", "summary", "exposure", "events", "contrasts", "verdicts", "statuses")
+"""Tables of a Comparison that are always written as CSV files of the same name."""
+
+WHERE_THEY_APPLY = (
+    "best", "trade_off", "sensitivity", "rest_response", "equal_total", "flips", "regret", "given", "ledger", "subjects",
+    "individuals", "observations",
+)  # fmt: skip
+"""Tables that are written where they have rows."""
 
 
 class OutputExists(RegimensError):
@@ -63,6 +70,9 @@ def fingerprint(scenario: Scenario) -> dict[str, str | int]:
     made_by = {name: importlib.metadata.version(name) for name in PACKAGES}
     size = {} if population is None else {"subjects": population.subjects, "draws": population.draws, "seed": population.seed}
     models = {f"model {model.name}": model.digest for model in scenario.models}
+    ledgers = [arm.conduct.ledger for arm in scenario.arms if arm.conduct is not None and arm.conduct.ledger is not None]
+    people = [] if population is None or population.people is None else [population.people]
+    files = {f"file {file.path}": file.digest for file in (*ledgers, *people)}
     return {
         **made_by,
         "code of regimens": code_digest(),
@@ -70,6 +80,7 @@ def fingerprint(scenario: Scenario) -> dict[str, str | int]:
         "scenario": scenario.digest,
         **size,
         **models,
+        **files,
     }
 
 
@@ -83,16 +94,27 @@ def code_digest() -> str:
     return digest.hexdigest()
 
 
-def files_of(comparison: Comparison, page: str) -> dict[str, str]:
+Text = str | Iterable[str]
+"""The text of a file, or its pieces in order."""
+
+
+def files_of(comparison: Comparison, page: str) -> dict[str, Text]:
     """Return the texts of a result by file name: the page, the tables, the provenance."""
-    texts = {"report.html": page}
-    for name in TABLES:
+    texts: dict[str, Text] = {"report.html": page, "endpoints.csv": _endpoints(comparison)}
+    for name in (*TABLES, *(name for name in WHERE_THEY_APPLY if len(getattr(comparison, name)))):
         texts[f"{name}.csv"] = getattr(comparison, name).to_csv(index=False, lineterminator="\n")
     texts["provenance.json"] = json.dumps(comparison.provenance, indent=2, ensure_ascii=False) + "\n"
     return texts
 
 
-def write_folder(texts: Mapping[str, str], folder: Path, inside: Path | None = None) -> None:
+def _endpoints(comparison: Comparison) -> Iterator[str]:
+    """Yield the endpoints of every subject as pieces of a CSV file: a large population would not fit in memory as one text."""
+    yield ",".join(ENDPOINTS) + "\n"
+    for table in comparison.endpoint_tables():
+        yield table.to_csv(index=False, header=False, lineterminator="\n")
+
+
+def write_folder(texts: Mapping[str, Text], folder: Path, inside: Path | None = None) -> None:
     """Write `texts` into the new `folder`: into a temporary one, then by one rename.
 
     The temporary folder is made beside the new one, or `inside` a folder of the same disk that is cleared by itself, so that
@@ -129,8 +151,9 @@ def write_file(text: str, path: Path) -> None:
         raise
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, text: Text) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
-        file.write(text)
+        for piece in (text,) if isinstance(text, str) else text:
+            file.write(piece)
         file.flush()
         os.fsync(file.fileno())

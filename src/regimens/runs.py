@@ -67,7 +67,9 @@ def tasks(scenario: Scenario, chunk: int = CHUNK_RUNS) -> list[Task]:
     drawn = sorted(set(alike(scenario.arms, [planned(scenario, arm) for arm in scenario.arms])))
     made: list[Task] = []
     for model in range(len(scenario.models)):
-        made += [Measuring(scenario, model, first, min(chunk, runs(scenario) - first)) for first in range(0, runs(scenario), chunk)]
+        made += [
+            Measuring(scenario, model, first, min(chunk, runs(scenario) - first)) for first in range(0, runs(scenario), chunk)
+        ]
         made += [Drawing(scenario, model, arm) for arm in drawn]
     return made
 
@@ -137,9 +139,18 @@ def joined(parts: Sequence[Parameters]) -> Parameters:
     return Parameters(parts[0].names, *(np.concatenate(column) for column in columns))
 
 
-def _curves(scenario: Scenario, model: Model, parameters: Parameters, doses: object, names: Sequence[str], cuts: Sequence[float]) -> Curves:
+def _curves(
+    scenario: Scenario, model: Model, parameters: Parameters, doses: object, names: Sequence[str], cuts: Sequence[float]
+) -> Curves:
     return draw_curves(
-        compiled(model), parameters, doses, scenario.horizon_h, observables=names, cuts_h=cuts, tolerances=scenario.tolerances, threads=1
+        compiled(model),
+        parameters,
+        doses,
+        scenario.horizon_h,
+        observables=names,
+        cuts_h=cuts,
+        tolerances=scenario.tolerances,
+        threads=1,
     )
 
 
@@ -202,5 +213,3 @@ def middle_and_bounds(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.nd
     tail = (1.0 - INTERVAL) / 2.0
     low, median, high = np.quantile(present, [tail, 0.5, 1.0 - tail], axis=0)
     return median, low, high
-
-

@@ -144,9 +144,7 @@ def summary_table(scenario: Scenario, gathered: Gathered) -> pd.DataFrame:
                 middle = over_draws(values.ravel())[0]
                 low, high = prediction_interval(values)
             confidence = over_draws(by_draw)[1:]
-            rows.append(
-                (arm, model.name, endpoint.words, count, middle, low, high, unit, *confidence, values.size - count)
-            )
+            rows.append((arm, model.name, endpoint.words, count, middle, low, high, unit, *confidence, values.size - count))
     return pd.DataFrame(rows, columns=list(SUMMARY))
 
 

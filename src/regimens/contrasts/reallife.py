@@ -59,7 +59,7 @@ def regret(outcomes: Outcomes, real: Mapping[str, str]) -> pd.DataFrame:
     import pandas as pd
 
     rows = []
-    for model in outcomes.models:
+    for model in outcomes.models if real else ():
         for endpoint in (each for each in outcomes.endpoints if each.better):
             score = sign(endpoint) * levels(outcomes, model, endpoint, [*real, *real.values()])
             full, lived = score[: len(real)], score[len(real) :]

@@ -31,10 +31,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """The rows of a CSV file and its text."""
+    """The rows of a CSV file, its text, and the SHA-256 of its bytes."""
 
     path: str
     text: str = field(repr=False)
+    digest: str
     rows: tuple[Row, ...] = field(repr=False)
 
 
@@ -63,7 +64,7 @@ def read_table(path: str | Path, needed: Sequence[str], known: Sequence[str]) ->
             problems.append(Problem(message, "Put text that contains a comma in quotes.", line))
     if problems:
         raise InputFileError(path, problems, file.text)
-    return Table(file.path, file.text, tuple(rows))
+    return Table(file.path, file.text, file.digest, tuple(rows))
 
 
 def _records(lines: list[str]) -> Iterator[tuple[int, list[str], list[int]]]:

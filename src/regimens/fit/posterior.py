@@ -14,7 +14,8 @@ import numpy as np
 from regimens import shipped
 from regimens.errors import ModelError
 from regimens.fit.prior import SPREADS
-from regimens.model.fitted import fingerprint, read_draws as read_posterior
+from regimens.model.fitted import fingerprint
+from regimens.model.fitted import read_draws as read_posterior
 
 if TYPE_CHECKING:
     from regimens.fit.calibrate import Posterior

@@ -8,7 +8,8 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
 from regimens.errors import InputFileError, Problem, UnitError, did_you_mean
-from regimens.model.declaration import Definition, Input, Model, Observable, Parameter, Source, State
+from regimens.model.correlations import positive_definite
+from regimens.model.declaration import Correlation, Definition, Input, Model, Observable, Parameter, Source, State
 from regimens.model.expression import FUNCTIONS, TIME, Expression, FormulaError, Number, names_in, parse_formula
 from regimens.model.shape import ModelShape, ParameterShape
 from regimens.model.unit_words import parse_unit
@@ -51,6 +52,7 @@ class Reading:
             observables=self._observables(),
             digest=self._located.digest,
             exploratory=shape.exploratory,
+            correlations=self._correlations(),
         )
         if self._problems:
             raise InputFileError(self._located.path, self._problems, self._located.text)
@@ -125,6 +127,21 @@ class Reading:
         if entry.uncertainty > 0 and entry.value <= 0:
             message = f"'{name}' has an uncertainty, but its value is {entry.value:g}."
             self._found((*loc, "value"), message, "Uncertainty is log-normal: a value above 0, or no uncertainty.")
+
+    def _correlations(self) -> tuple[Correlation, ...]:
+        varying = [name for name, entry in self._shape.parameters.items() if entry.cv > 0]
+        found = []
+        for place, entry in enumerate(self._shape.correlations):
+            found.append(Correlation((entry.between[0], entry.between[1]), entry.value))
+            for end, name in enumerate(entry.between):
+                if name not in varying:
+                    message = f"'{name}' is no parameter that varies between subjects."
+                    self._found(("correlations", place, "between", end), message, did_you_mean(name, varying))
+            if entry.between[0] == entry.between[1]:
+                self._found(("correlations", place, "between"), f"'{entry.between[0]}' is correlated with itself.")
+        if found and not positive_definite(found):
+            self._found(("correlations",), "No population can have all of these correlations at once.", "Weaken some.", key=True)
+        return tuple(found)
 
     def _definitions(self) -> tuple[Definition, ...]:
         definitions, above = [], [*self._constants, *self._shape.states, TIME]

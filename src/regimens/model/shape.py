@@ -96,6 +96,13 @@ class ObservableShape(_Shape):
     better: Literal["higher", "lower"] | None = None
 
 
+class CorrelationShape(_Shape):
+    """How the standings of a subject in two parameters go together, on the log scale."""
+
+    between: Annotated[list[Text], Field(min_length=2, max_length=2)]
+    value: Annotated[float, Field(gt=-1, lt=1)]
+
+
 class ModelShape(_Shape):
     """A model of regimens: what it describes, its sources, and its equations."""
 
@@ -105,6 +112,7 @@ class ModelShape(_Shape):
     sources: dict[str, SourceShape] = {}
     time: Literal["h", "day"]
     parameters: dict[str, ParameterShape] = {}
+    correlations: list[CorrelationShape] = []
     constants: dict[str, ConstantShape] = {}
     definitions: dict[str, DefinitionShape] = {}
     states: Annotated[dict[str, StateShape], Field(min_length=1)]

@@ -13,6 +13,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from regimens.chance import normals, uniforms
+from regimens.model.correlations import matrix_of
 from regimens.model.declaration import Correlation, Model, Parameter
 from regimens.model.parameters import Parameters
 from regimens.population.values import FEMALE, MALE, Population, Spread
@@ -31,7 +32,9 @@ class Block:
     count: int
 
 
-def draw(population: Population | None, model: Model, subject: Subject, centre: np.ndarray | None = None, block: Block | None = None) -> Parameters:
+def draw(
+    population: Population | None, model: Model, subject: Subject, centre: np.ndarray | None = None, block: Block | None = None
+) -> Parameters:
     """Return the parameters and bodies of subjects: log-normal around the typical values with the CVs of the model file.
 
     Without a population, the one typical subject. `centre` (parameters,) are the typical values, those of the model if not
@@ -58,7 +61,9 @@ def draw(population: Population | None, model: Model, subject: Subject, centre: 
     return Parameters(names, values, bodies.weight_kg, bodies.bsa_m2)
 
 
-def within_bounds(parameter: Parameter, standing: np.ndarray, cv: float | None = None, typical: float | None = None) -> np.ndarray:
+def within_bounds(
+    parameter: Parameter, standing: np.ndarray, cv: float | None = None, typical: float | None = None
+) -> np.ndarray:
     """Return the values of subjects at standard normal `standing`: log-normal around the typical value, inside the bounds."""
     cv, typical = parameter.cv if cv is None else cv, parameter.value if typical is None else typical
     return _log_normal(Spread(typical, cv, parameter.low, parameter.high), standing)
@@ -83,12 +88,16 @@ class BodiesDrawn:
     bsa_m2: np.ndarray
 
 
-def bodies_of(population: Population, subject: Subject, block: Block, standings: Mapping[str, np.ndarray] | None = None) -> BodiesDrawn:
+def bodies_of(
+    population: Population, subject: Subject, block: Block, standings: Mapping[str, np.ndarray] | None = None
+) -> BodiesDrawn:
     """Return the bodies of subjects: given people, drawn ones, or the scenario's subject for everyone."""
     rows = slice(block.first, block.first + block.count)
     people, bodies = population.people, population.bodies
     if people is not None:
-        return BodiesDrawn(np.array(people.sex, dtype=object)[rows], people.weight_kg[rows], people.height_cm[rows], people.bsa_m2[rows])
+        return BodiesDrawn(
+            np.array(people.sex, dtype=object)[rows], people.weight_kg[rows], people.height_cm[rows], people.bsa_m2[rows]
+        )
     sizes = {"weight": np.full(block.count, float(subject.weight_kg)), "height": np.full(block.count, float(subject.height_cm))}
     sex = np.full(block.count, "", dtype=object)
     if bodies is None:
@@ -104,11 +113,11 @@ def bodies_of(population: Population, subject: Subject, block: Block, standings:
     return BodiesDrawn(sex, sizes["weight"], sizes["height"], mosteller_m2(sizes["weight"], sizes["height"]))
 
 
-def _standings(population: Population, block: Block, names: Sequence[str], correlations: Sequence[Correlation]) -> dict[str, np.ndarray]:
+def _standings(
+    population: Population, block: Block, names: Sequence[str], correlations: Sequence[Correlation]
+) -> dict[str, np.ndarray]:
     """Return a standard normal number per subject for every name; correlated ones are mixed, the others stay as drawn."""
-    drawn = {
-        name: normals(population.seed, name, block.count, first=block.first, replicate=block.draw) for name in names
-    }
+    drawn = {name: normals(population.seed, name, block.count, first=block.first, replicate=block.draw) for name in names}
     # A later correlation of the same pair (the scenario's) replaces an earlier one (the model's).
     pairs = {frozenset(c.between): c.value for c in correlations if set(c.between) <= set(drawn)}
     mixed = sorted({name for pair in pairs for name in pair})
@@ -119,12 +128,3 @@ def _standings(population: Population, block: Block, names: Sequence[str], corre
             drawn[name + " mixed"] = sum(terms[1:], terms[0])
         drawn |= {name: drawn.pop(name + " mixed") for name in mixed}
     return drawn
-
-
-def matrix_of(names: Sequence[str], pairs: Mapping[frozenset[str], float]) -> np.ndarray:
-    """Return the correlation matrix of `names`; pairs that nothing is said about are independent."""
-    matrix = np.eye(len(names))
-    for pair, value in pairs.items():
-        first, second = (names.index(name) for name in pair)
-        matrix[first, second] = matrix[second, first] = value
-    return matrix

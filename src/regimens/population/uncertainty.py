@@ -43,8 +43,4 @@ def most_draws(model: Model) -> int | None:
 def uncertain(model: Model) -> tuple[str, ...]:
     """Return the names of the parameters that differ between draws."""
     posterior = posterior_draws(model)
-    return tuple(
-        p.name
-        for p in model.parameters
-        if (p.name in posterior.names if posterior is not None else p.uncertainty > 0)
-    )
+    return tuple(p.name for p in model.parameters if (p.name in posterior.names if posterior is not None else p.uncertainty > 0))

@@ -158,11 +158,59 @@ class SubjectShape(Shape):
     bsa: Words | None = None
 
 
-class PopulationShape(Shape):
-    """Virtual subjects drawn from the models' between-subject variability."""
+class SizeShape(Shape):
+    """A size of the body: log-normal around `typical`, never outside `bounds`."""
 
-    subjects: int = Field(ge=1, le=100_000)
+    typical: Words
+    cv: float = Field(ge=0, le=1.0, description="Coefficient of variation between subjects, a fraction.")
+    bounds: list[Words] | None = Field(
+        None, min_length=2, max_length=2, description="Left out: three standard deviations either way."
+    )
+
+
+class SizeBySexShape(Shape):
+    """A size of the body that differs between women and men."""
+
+    female: SizeShape
+    male: SizeShape
+
+
+def _size_kind(value: object) -> str:
+    return "by sex" if isinstance(value, dict) and ({"female", "male"} & set(value)) else "for all"
+
+
+EitherSize = Annotated[
+    Annotated[SizeShape, Tag("for all")] | Annotated[SizeBySexShape, Tag("by sex")], Discriminator(_size_kind)
+]
+
+
+class BodyShape(Shape):
+    """How bodies differ; what is left out is that of the scenario's subject. BSA follows by Mosteller."""
+
+    female: float | None = Field(None, ge=0, le=1, description="Share of women.")
+    weight: EitherSize | None = None
+    height: EitherSize | None = None
+
+
+class CorrelationShape(Shape):
+    """How the standings of a subject in two parameters, or in 'weight' and 'height', go together."""
+
+    between: list[Words] = Field(min_length=2, max_length=2)
+    value: float = Field(gt=-1, lt=1)
+
+
+class PopulationShape(Shape):
+    """Virtual subjects drawn from the models' between-subject variability, anew in every parameter draw."""
+
+    subjects: int | None = Field(None, ge=1, le=100_000, description="Subjects of each parameter draw; the rows of 'people'.")
     seed: int = Field(ge=0, lt=2**63)
+    draws: int = Field(1, ge=1, le=10_000, description="Parameter draws; with one, parameters are taken as known.")
+    cv: dict[Words, Annotated[float, Field(ge=0, le=3)]] = Field(
+        {}, description="Between-subject CV of parameters, in place of the model's."
+    )
+    correlations: list[CorrelationShape] = []
+    body: BodyShape | None = None
+    people: Words | None = Field(None, description="CSV file of real people: weight_kg, bsa_m2 or height_cm, sex, parameters.")
 
 
 class SolverShape(Shape):

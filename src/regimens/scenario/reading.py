@@ -17,10 +17,10 @@ from regimens.engine.trajectories import Tolerances
 from regimens.errors import InputFileError, ModelError
 from regimens.model.declaration import Model
 from regimens.model.file import find
-from regimens.population import Population
 from regimens.scenario.arms import read_arms, sentences
 from regimens.scenario.checks import check_horizon, check_inputs, check_observed, checked_endpoints
 from regimens.scenario.file import ScenarioShape, SubjectShape
+from regimens.scenario.population import read_population
 from regimens.scenario.settings import check_population, noise_words, read_noise, read_trade_off, with_trade_off
 from regimens.scenario.values import Scenario, VerdictRule
 from regimens.scenario.variants import read_goal, read_real_life, real_life_words, with_variants
@@ -63,7 +63,8 @@ def _scenario(shape: ScenarioShape, notes: Notes) -> Scenario | None:
     goal, life, noise = read_goal(shape.equalise, notes), read_real_life(shape.real_life, notes), read_noise(shape.noise, notes)
     written = [arm for name, given in shape.arms.items() for arm in read_arms(name, given, notes)]
     arms = tuple(with_variants(written, goal, life, subject, notes))
-    check_population(shape, arms, notes)
+    population = read_population(shape.population, models, notes)
+    check_population(shape, population, arms, notes)
     for name, count in Counter(arm.name for arm in arms).items():
         if count > 1:
             notes.add(("arms", name), f"{count} arms are named '{name}'.", "Every arm needs a name of its own.", key=True)
@@ -83,7 +84,6 @@ def _scenario(shape: ScenarioShape, notes: Notes) -> Scenario | None:
     if horizon / step > MOST_READINGS:
         notes.add(("horizon",), f"The horizon holds {int(horizon / step)} readings.", f"At most {MOST_READINGS} are written.")
         return None
-    population = None if shape.population is None else Population(shape.population.subjects, shape.population.seed)
     return Scenario(
         name="",
         title=shape.title,

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from regimens.endpoints import Endpoint, parse_endpoint
+from regimens.population import Population
 from regimens.scenario.file import NoiseShape, ScenarioShape, TradeOffShape
 from regimens.scenario.values import Arm, Noise, TradeOff
 from regimens.yamlfile.notes import Loc, Notes, Unreadable
@@ -72,9 +73,9 @@ def with_trade_off(
     return tuple(known.values()), trade_off
 
 
-def check_population(shape: ScenarioShape, arms: Sequence[Arm], notes: Notes) -> None:
+def check_population(shape: ScenarioShape, population: Population | None, arms: Sequence[Arm], notes: Notes) -> None:
     """Note everything that differs between subjects in a scenario of one typical subject, and counts that do not fit."""
-    subjects = 1 if shape.population is None else shape.population.subjects
+    subjects = 1 if population is None else population.subjects
     if shape.population is None:
         for key, why in (("real_life", "what happens to doses"), ("noise", "what measuring adds")):
             if getattr(shape, key) is not None:

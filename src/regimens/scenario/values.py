@@ -85,8 +85,8 @@ class Noise:
 class Scenario:
     """Everything `compare` needs: arms, models, subjects, horizon, where to read, what to measure.
 
-    `population` is None for one typical subject. `individuals` curves are drawn beside the median. `text` is the file as
-    read, `digest` its SHA-256.
+    `population` is None for one typical subject. `individuals` curves are drawn beside the median. `reduced_from` is the
+    population of the file where a run has fewer subjects or draws. `text` is the file as read, `digest` its SHA-256.
     """
 
     name: str
@@ -106,6 +106,7 @@ class Scenario:
     trade_off: TradeOff | None = None
     noise: Noise | None = None
     individuals: int = 0
+    reduced_from: Population | None = None
     text: str = field(default="", repr=False)
     digest: str = ""
     path: str = ""
