@@ -58,8 +58,8 @@ _WEIGHTS = np.array([basis.integ()(1.0) for basis in _BASIS])
 _SCAN_AT = np.linspace(0.0, 1.0, SCAN)
 _SCAN_MATRIX = np.array([basis(_SCAN_AT) for basis in _BASIS])
 _COEFFICIENTS = np.array([basis.coef for basis in _BASIS])
-_REACH = 1.01 * max(sum(abs(basis(x)) for basis in _BASIS) for x in np.linspace(0.0, 1.0, 1001))
-"""How far a polynomial may leave the middle of its nodes, in half ranges of the nodes (the Lebesgue constant, rounded up)."""
+_REACH = 2.0
+"""How far a polynomial may leave the middle of its nodes, in half ranges of the nodes; one that leaves it further is not resolved."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -280,21 +280,20 @@ def _derivative(coefficients: np.ndarray) -> np.ndarray:
 
 def _positive_part(coefficients: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the share of [0, 1] on which each polynomial (powers, panels) is positive, and its integral there."""
-    integral = np.array([np.zeros(coefficients.shape[1]), *(c / power for power, c in enumerate(coefficients, 1))])
-    share, area = np.zeros(coefficients.shape[1]), np.zeros(coefficients.shape[1])
-    edges = np.array([_evaluate(coefficients, np.full(coefficients.shape[1], place)) for place in _SCAN_AT])
-    for piece in range(SCAN - 1):
-        starts, ends = edges[piece] > 0, edges[piece + 1] > 0
-        low, high = _SCAN_AT[piece : piece + 2]
-        left, right = np.full(len(share), low), np.full(len(share), high)
-        crossed = np.flatnonzero(starts != ends)
-        root = _root(coefficients[:, crossed], left[crossed], right[crossed])
-        left[crossed[~starts[crossed]]] = root[~starts[crossed]]
-        right[crossed[starts[crossed]]] = root[starts[crossed]]
-        inside = starts | ends
-        share += np.where(inside, right - left, 0.0)
-        area += np.where(inside, _evaluate(integral, right) - _evaluate(integral, left), 0.0)
-    return share, area
+    count = coefficients.shape[1]
+    integral = np.array([np.zeros(count), *(c / power for power, c in enumerate(coefficients, 1))])
+    positive = np.array([_evaluate(coefficients, np.full(count, place)) for place in _SCAN_AT]) > 0
+    starts, ends = positive[:-1], positive[1:]
+    left, right = (np.repeat(places[:, None], count, axis=1) for places in (_SCAN_AT[:-1], _SCAN_AT[1:]))
+    piece, panel = np.nonzero(starts != ends)
+    root = _root(coefficients[:, panel], left[piece, panel], right[piece, panel])
+    falls = starts[piece, panel]
+    left[piece[~falls], panel[~falls]] = root[~falls]
+    right[piece[falls], panel[falls]] = root[falls]
+    inside = starts | ends
+    share = np.where(inside, right - left, 0.0)
+    area = np.where(inside, _evaluate(integral, right) - _evaluate(integral, left), 0.0)
+    return _summed(share.T), _summed(area.T)
 
 
 def _root(coefficients: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:

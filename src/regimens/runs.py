@@ -14,7 +14,8 @@ import numpy as np
 
 from regimens.contrasts.quantiles import INTERVAL
 from regimens.curves import Curves, draw_curves
-from regimens.dosing import alike, given, il2_given_miu, known_to, planned
+from regimens.dosing import Given, alike, given, il2_given_miu, known_to, planned
+from regimens.engine import Trajectories, simulate
 from regimens.measure import measure
 from regimens.model.compile import CompiledModel, compile_model
 from regimens.model.declaration import Model
@@ -171,37 +172,54 @@ def band_runs(scenario: Scenario) -> np.ndarray:
 
 def _drawn(task: Drawing) -> dict[str, np.ndarray]:
     scenario, model, arm = task.scenario, task.scenario.models[task.model], task.scenario.arms[task.arm]
-    names = [observable.name for observable in model.observables]
     subjects, parameters = people(scenario, model, band_runs(scenario))
-    curves = _curves(scenario, model, parameters, known_to(model, given(scenario, arm, subjects)), names, ())
-    shown = np.array([curves.at(scenario.observe_h, name) for name in names])
+    read, shown, visits = _read(scenario, model, parameters, given(scenario, arm, subjects))
     median, low, high = (np.array(part) for part in zip(*(middle_and_bounds(values) for values in shown), strict=True))
-    typical = _typical(task, names)
-    visits = [time for _, time in scenario.visits]
+    confidence_low, confidence_high, more = _typical(task)
     return {
         "median": median,
         "low": low,
         "high": high,
-        "confidence_low": typical[0],
-        "confidence_high": typical[1],
+        "confidence_low": confidence_low,
+        "confidence_high": confidence_high,
         "individuals": shown[:, : scenario.individuals],
-        "visits": np.array([curves.at(visits, name) for name in names]),
-        "steps": np.array([curves.statistics.steps, curves.statistics.rejected]),
+        "visits": visits,
+        "steps": more + np.array([read.statistics.steps, read.statistics.rejected]),
     }
 
 
-def _typical(task: Drawing, names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the bounds, over parameter draws, of the curve of the typical subject, who gets the plan as it is."""
+def _typical(task: Drawing) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the bounds, over parameter draws, of the curve of the typical subject, who gets the plan as it is; and steps."""
     scenario, model = task.scenario, task.scenario.models[task.model]
     centre = centres(scenario.population, model)
     if len(centre) == 1:
-        missing = np.full((len(names), len(scenario.observe_h)), np.nan)
-        return missing, missing
+        missing = np.full((len(model.observables), len(scenario.observe_h)), np.nan)
+        return missing, missing, np.zeros(2, dtype=np.int64)
     typical = joined([draw(None, model, scenario.subject, row) for row in centre])
-    doses = planned(scenario, scenario.arms[task.arm])
-    curves = _curves(scenario, model, typical, known_to(model, doses), names, ())
-    bounds = [middle_and_bounds(curves.at(scenario.observe_h, name))[1:] for name in names]
-    return np.array([low for low, _ in bounds]), np.array([high for _, high in bounds])
+    read, shown, _ = _read(scenario, model, typical, planned(scenario, scenario.arms[task.arm]))
+    bounds = [middle_and_bounds(values)[1:] for values in shown]
+    steps = np.array([read.statistics.steps, read.statistics.rejected])
+    return np.array([low for low, _ in bounds]), np.array([high for _, high in bounds]), steps
+
+
+def _read(
+    scenario: Scenario, model: Model, parameters: Parameters, doses: Given
+) -> tuple[Trajectories, np.ndarray, np.ndarray]:
+    """Return the trajectories of every observable, and their values (observables, runs, times) on the grid and at the visits."""
+    visits = [time for _, time in scenario.visits]
+    times = np.union1d(scenario.observe_h, visits)
+    names = [observable.name for observable in model.observables]
+    read = simulate(
+        compiled(model),
+        parameters,
+        known_to(model, doses),
+        times,
+        observables=names,
+        tolerances=scenario.tolerances,
+        threads=1,
+    )
+    values = np.ascontiguousarray(read.values.transpose(2, 0, 1))
+    return read, *(values[:, :, np.searchsorted(times, wanted)] for wanted in (scenario.observe_h, visits))
 
 
 def middle_and_bounds(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -74,6 +74,9 @@ def _scenario(shape: ScenarioShape, notes: Notes) -> Scenario | None:
     if notes.problems or horizon is None or step is None or subject is None:
         return None
     check_horizon(arms, horizon, notes)
+    for name, time in known_visits.items():
+        if time > float(horizon):
+            notes.add(("visits", name), f"The visit '{name}' comes after the horizon.", "Move the horizon, or the visit.")
     check_inputs(arms, models, notes)
     check_observed(arms, models, float(horizon), notes)
 
