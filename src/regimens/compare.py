@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,30 @@ PACKAGES = ("numpy", "scipy", "pandas", "plotly", "llvmlite", "pydantic", "ruame
 """Packages whose versions a result records."""
 
 Progress = Callable[[str], None]
+
+_CONTRASTED = {
+    "individuals": "arm model observable unit draw subject time_h value",
+    "contrasts": "model endpoint arm against unit difference difference_low difference_high ratio ratio_low ratio_high subject_low "
+    "subject_high probability better_off n draws",
+    "verdicts": "endpoint arm against verdict winner reason probabilities",
+    "best": "model endpoint arm probability variant",
+    "trade_off": "model arm variant gain gain_low gain_high cost cost_low cost_high front dominated",
+    "sensitivity": "model endpoint arm against parameter over correlation n",
+    "rest_response": "arm model endpoint rest_days median confidence_low confidence_high flat",
+    "equal_total": "arm of lever before after factor planned_miu target_miu difference_miu",
+    "flips": "model endpoint arm against probability_full probability_real flipped",
+    "regret": "model endpoint chosen regret regret_low regret_high unit",
+    "given": "arm of planned_miu given_miu given_low given_high missed late stopped",
+    "statuses": "arm model status subjects",
+    "subjects": "draw subject sex weight_kg height_cm bsa_m2",
+    "observations": "arm model observable unit draw subject time_h true observed",
+}
+
+
+def _empty(table: str) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(columns=_CONTRASTED[table].split())
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +78,20 @@ class Comparison:
     per_cycle: dict[tuple[str, str], tuple[float, ...]]
     warnings: tuple[str, ...]
     provenance: dict[str, object]
+    individuals: pd.DataFrame = field(default_factory=lambda: _empty("individuals"))
+    contrasts: pd.DataFrame = field(default_factory=lambda: _empty("contrasts"))
+    verdicts: pd.DataFrame = field(default_factory=lambda: _empty("verdicts"))
+    best: pd.DataFrame = field(default_factory=lambda: _empty("best"))
+    trade_off: pd.DataFrame = field(default_factory=lambda: _empty("trade_off"))
+    sensitivity: pd.DataFrame = field(default_factory=lambda: _empty("sensitivity"))
+    rest_response: pd.DataFrame = field(default_factory=lambda: _empty("rest_response"))
+    equal_total: pd.DataFrame = field(default_factory=lambda: _empty("equal_total"))
+    flips: pd.DataFrame = field(default_factory=lambda: _empty("flips"))
+    regret: pd.DataFrame = field(default_factory=lambda: _empty("regret"))
+    given: pd.DataFrame = field(default_factory=lambda: _empty("given"))
+    statuses: pd.DataFrame = field(default_factory=lambda: _empty("statuses"))
+    subjects: pd.DataFrame = field(default_factory=lambda: _empty("subjects"))
+    observations: pd.DataFrame = field(default_factory=lambda: _empty("observations"))
 
 
 def compare(scenario: Scenario, progress: Progress = lambda said: None, threads: int | None = None) -> Comparison:

@@ -23,6 +23,7 @@ class Population:
 
     subjects: int
     seed: int
+    draws: int = 1
 
 
 def draw(population: Population | None, model: Model, subject: Subject) -> Parameters:

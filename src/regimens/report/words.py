@@ -97,7 +97,7 @@ def unit(text: object) -> str:
 def unit_beside(label: str, of: object) -> str:
     """Return the unit to set beside a label that may already say 'per MIU'."""
     text = unit(of)
-    return unit(text.removesuffix("/MIU")) if label.endswith("per MIU") else text
+    return unit(text.removesuffix("/MIU").removesuffix(" per MIU")) if label.endswith("per MIU") else text
 
 
 def axis_title(label: str, of: object) -> str:
