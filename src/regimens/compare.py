@@ -28,8 +28,8 @@ Progress = Callable[[str], None]
 
 _CONTRASTED = {
     "individuals": "arm model observable unit draw subject time_h value",
-    "contrasts": "model endpoint arm against unit difference difference_low difference_high ratio ratio_low ratio_high subject_low "
-    "subject_high probability better_off n draws",
+    "contrasts": "model endpoint arm against unit difference difference_low difference_high ratio ratio_low ratio_high "
+    "subject_low subject_high probability better_off n draws",
     "verdicts": "endpoint arm against verdict winner reason probabilities",
     "best": "model endpoint arm probability variant",
     "trade_off": "model arm variant gain gain_low gain_high cost cost_low cost_high front dominated",

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from regimens.report import answer, audit, basis, curves, findings, forest, interactive, numbers, strips, svg, words
-from regimens.report.cast import Cast, cast
+from regimens.report import answer, audit, basis, curves, findings, forest, interactive, numbers, sections, strips, svg, words
+from regimens.report.cast import Cast, as_written, cast
 from regimens.report.numbers import Numbers
 from regimens.report.panel import Panel
 
@@ -48,8 +48,8 @@ def page(comparison: Comparison) -> str:
     return environment.get_template("page.html.j2").render(_content(comparison))
 
 
-def _content(comparison: Comparison) -> dict[str, object]:
-    on_page = cast(comparison)
+def _content(whole: Comparison) -> dict[str, object]:
+    on_page, comparison = cast(whole), as_written(whole)
     pictures = [_picture(comparison, on_page, observable) for observable in on_page.observables]
     given = [_given(comparison, on_page, drug) for drug in _drugs(comparison)]
     table = answer.everything(comparison, on_page)
@@ -60,6 +60,8 @@ def _content(comparison: Comparison) -> dict[str, object]:
         "cast": on_page,
         "opening": findings.opening(comparison, on_page),
         "certainty": findings.certainty(on_page),
+        "reduced": findings.reduced(comparison),
+        **sections.sections(whole, on_page),
         "answer": answer.answer(comparison, on_page),
         "strips": strips.strips(comparison, on_page),
         "strip_ticks": strips.ticks(on_page.time),
@@ -81,7 +83,7 @@ def _content(comparison: Comparison) -> dict[str, object]:
         "figures": {
             panel.key: interactive.figure(panel) for picture in (*pictures, *given) for panel, _ in picture.panels
         },
-        "style": _asset("style.css"),
+        "style": _asset("style.css") + _asset("contrasts.css"),
         "script": _asset("page.js"),
         "plotly": _plotly(),
     }

@@ -127,6 +127,17 @@ def scale(values: Iterable[np.ndarray], title: str, zero: bool = False) -> Scale
     return Scale(bottom, top, ticks, False, title)
 
 
+def around_zero(low: float, high: float) -> Scale:
+    """Return a linear axis that holds `low`, `high` and zero, with about five ticks."""
+    low, high = min(low, 0.0), max(high, 0.0)
+    if high - low <= 1e-12:
+        low, high = -1.0, 1.0
+    pad, step = 0.04 * (high - low), _nice((high - low) / 4)
+    low, high = low - pad, high + pad
+    ticks = np.arange(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1) * step
+    return Scale(low, high, tuple(round(float(tick), 10) for tick in ticks), False, "")
+
+
 def apart(panel_lines: Iterable[Line], of: Scale) -> bool:
     """Return whether the lines end far enough from each other to be named at their ends."""
     ends = sorted(float(of.share(line.median[-1])) for line in panel_lines)
