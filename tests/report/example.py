@@ -6,6 +6,7 @@ Parameter values, and the sources on prefix 10.5555, are made up; nothing here i
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from types import SimpleNamespace
 
@@ -142,6 +143,12 @@ def hostile_six(subjects: int = 1) -> Comparison:
 def drawn() -> Comparison:
     """Return six arms of different totals with 40 draws of 25 subjects, and every table that a comparison may have."""
     return comparison(LADDER, "Six schedules, one question", 25, draws=40, variants=_variants(LADDER))
+
+
+@functools.cache
+def drawn_individuals() -> Comparison:
+    """Return the six arms with curves of four subjects each."""
+    return dataclasses.replace(drawn(), individuals=contrasted.individuals(drawn()))
 
 
 @functools.cache

@@ -26,7 +26,10 @@ WIDEST = 3.0
 
 @dataclass(frozen=True)
 class Mark:
-    """One model's contrast in percent of the axis: middle, confidence and prediction interval (None without), cut ends."""
+    """One model's contrast in percent of the axis: middle, confidence and prediction interval (None without), cut ends.
+
+    `off` is the difference in words where the mark itself lies beyond the axis, which the arms with doses span.
+    """
 
     model: int
     middle: float
@@ -34,6 +37,7 @@ class Mark:
     spread: tuple[float, float] | None
     cut: tuple[bool, bool]
     said: str
+    off: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,9 @@ def _block(measure: Measure, cast: Cast, pairs: Pairs, reference: Look) -> Block
         for place, model in enumerate(cast.models)
         if (contrast := pairs.of(model, measure.words, look.name, reference.name)) and not math.isnan(contrast.difference[0])
     }
-    axis = _axis(found.values(), measure)
+    dosed = {look.index for look in cast.arms if look.dosed}
+    span = [contrast for (index, _), contrast in found.items() if index in dosed]
+    axis = _axis(span or found.values(), measure)
     rows = []
     for look in _others(cast, reference):
         marks = [_mark(measure, cast, place, found[key], axis) for place in range(len(cast.models))
@@ -124,13 +130,16 @@ def _mark(measure: Measure, cast: Cast, place: int, contrast: Contrast, axis: Sc
     ends = [v * measure.factor for v in contrast.subject]
     known = all(map(math.isfinite, ends)) and not measure.share
     spread = (_percent(ends[0], axis), _percent(ends[1], axis)) if known else None
-    cut = (known and ends[0] < axis.low, known and ends[1] > axis.high)
+    reach = [*(ends if known else []), *((low, high) if contrast.certain else [])]
+    cut = (min(reach, default=0.0) < axis.low, max(reach, default=0.0) > axis.high)
+    inside = axis.low <= middle <= axis.high
     parts = [f"{cast.models[place]}: {measure.difference(contrast.difference[0])}"]
     if contrast.certain:
         parts.append(f"90 % confidence interval {measure.between(*contrast.difference[1:])}")
     if known:
         parts.append(f"90 % prediction interval {measure.between(*contrast.subject)}")
-    return Mark(place, _percent(middle, axis), sure, spread, cut, "; ".join(parts))
+    off = "" if inside else measure.number(contrast.difference[0])
+    return Mark(place, _percent(middle, axis), sure, spread, cut, "; ".join(parts), off)
 
 
 def _percent(value: float, axis: Scale) -> float:
@@ -166,6 +175,8 @@ def _reading(cast: Cast, reference: Look, made: list[tuple[Measure, Block]]) -> 
         parts.append("thin lines are 90 % prediction intervals of one person’s own difference")
     if any(any(mark.cut) for mark in marks):
         parts.append("an arrow marks an interval that runs on beyond the axis")
+    if any(mark.off for mark in marks):
+        parts.append("a number at the edge is a difference beyond it")
     return words.sentence("; ".join(parts))
 
 

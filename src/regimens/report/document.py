@@ -50,7 +50,7 @@ def page(comparison: Comparison) -> str:
 
 def _content(whole: Comparison) -> dict[str, object]:
     on_page, comparison = cast(whole), as_written(whole)
-    pictures = [_picture(comparison, on_page, observable) for observable in on_page.observables]
+    pictures = [made for observable in on_page.observables for made in _pictures(comparison, on_page, observable)]
     given = [_given(comparison, on_page, drug) for drug in _drugs(comparison)]
     table = answer.everything(comparison, on_page)
     entries = audit.audit(comparison, on_page)
@@ -102,11 +102,23 @@ def flat(values: dict[str, object], under: str = "") -> list[tuple[str, str]]:
     return rows
 
 
-def _picture(comparison: Comparison, on_page: Cast, observable: tuple[str, str, str]) -> Picture:
+def _pictures(comparison: Comparison, on_page: Cast, observable: tuple[str, str, str]) -> list[Picture]:
+    """Return the figure of an observable and, where many arms share it, another one arm by arm with what it has no room for."""
     panels = curves.panels(comparison, on_page, observable)
+    made = [_picture(comparison, on_page, observable, observable[1], panels)]
+    asked = len(comparison.individuals) and observable[0] in set(comparison.individuals["observable"])
+    if any(panel.narrow for panel in panels) or (asked and not any(panel.threads for panel in panels)):
+        apart = curves.arm_by_arm(comparison, on_page, observable)
+        made.append(_picture(comparison, on_page, observable, f"{observable[1]}, arm by arm", apart))
+    return made
+
+
+def _picture(
+    comparison: Comparison, on_page: Cast, observable: tuple[str, str, str], heading: str, panels: tuple[Panel, ...]
+) -> Picture:
     axis = panels[0].scale
     return Picture(
-        observable[1],
+        heading,
         axis.title,
         findings.curve(comparison, on_page, observable),
         findings.reading(on_page, panels[0]),

@@ -63,7 +63,7 @@ def certainty(cast: Cast) -> str:
     if cast.draws > 1:
         return (
             f"Intervals are 90 % prediction intervals: where nine in ten of the {cast.subjects} virtual subjects lie, over "
-            f"{cast.draws} draws of the parameters."
+            f"{cast.draws} draws of the parameters. The two ticks on a bar are the 90 % confidence interval of the median."
         )
     return (
         f"Intervals are 90 % prediction intervals between {cast.subjects} virtual subjects. No uncertainty of the parameters "
@@ -121,7 +121,19 @@ def reading(cast: Cast, panel: Panel) -> str:
     """Return how to read the curves."""
     parts = ["Lines are the typical subject"]
     if cast.intervals:
-        parts = [f"Lines are medians of {cast.subjects} virtual subjects", "bands hold the middle 90 % of them"]
+        sure = any(line.sure for line in panel.lines)
+        each = f" in each of {cast.draws} parameter draws" if cast.draws > 1 else ""
+        light = "wide, light bands are 90 % prediction intervals: a new subject" if sure else "bands hold the middle 90 % of them"
+        parts = [f"Lines are medians of {cast.subjects} virtual subjects{each}", light]
+        if panel.narrow:
+            parts[1] = (
+                "bands are 90 % confidence intervals: the typical subject, as the parameters are drawn; the wider prediction "
+                "intervals of a new subject follow arm by arm"
+            )
+        elif sure:
+            parts.append("narrow, dark bands are 90 % confidence intervals: the typical subject, as the parameters are drawn")
+    if panel.threads:
+        parts.append("thin lines are single subjects")
     if panel.small and len(cast.models) > 1:
         parts.append("line styles tell the models apart")
     if panel.rules:

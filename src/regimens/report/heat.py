@@ -105,7 +105,7 @@ def _cell(model: str, measure: Measure, cast: Cast, pairs: Pairs, look: Look, ot
         return Cell(words.MISSING, 0, False, f"{look.name} against {other.name}: nothing to compare")
     chance = contrast.probability
     agreed = verdict is not None and bool(verdict.winner)
-    said = f"{look.name} better than {other.name}: {words.percent(chance)} % under {model}"
+    said = f"{look.name} better than {other.name}: {words.percent(chance)}\u00a0% under {model}"
     said += f"; every model supports {verdict.winner}" if agreed and verdict else ""
     return Cell(words.percent(chance), tint(chance, sure), agreed, said)
 
@@ -123,7 +123,7 @@ def _finding(measure: Measure, cast: Cast, best: dict) -> str:
         known = {look.name: share for look in cast.arms if (share := best.get((model, measure.words, look.name))) is not None}
         if known:
             top = max(known, key=lambda name: known[name])
-            said.setdefault(top, []).append(f"{words.percent(known[top])} % under {model}")
+            said.setdefault(top, []).append(f"{words.percent(known[top])}\u00a0% under {model}")
     if not said:
         return f"How likely each arm is to be better than each other, on {words.inside(measure.label)}."
     head = f"On {words.inside(measure.label)}, "

@@ -61,4 +61,6 @@ def _measure(endpoint: object, rows: object) -> Measure:
     factor, unit = words.time_scale(spread, str(rows["unit"].iloc[0]))  # type: ignore[index]
     beside = words.unit_beside(label, unit)
     fold = endpoint.observable.endswith("_fold") and not beside  # type: ignore[attr-defined]
-    return Measure(endpoint.words, label, beside, "fold" if fold else beside, factor, better, False)  # type: ignore[attr-defined]
+    per = " per MIU" if label.endswith("per MIU") else ""
+    apart = f"{'fold' if fold else beside}{per}".strip()
+    return Measure(endpoint.words, label, beside, apart, factor, better, False)  # type: ignore[attr-defined]
