@@ -15,13 +15,32 @@ import pandas as pd
 if TYPE_CHECKING:
     from regimens.compare import Comparison
 
+COLUMNS = {
+    "individuals": "arm model observable unit draw subject time_h value",
+    "contrasts": "model endpoint arm against unit difference difference_low difference_high ratio ratio_low ratio_high "
+    "subject_low subject_high probability better_off n draws",
+    "verdicts": "endpoint arm against verdict winner reason probabilities",
+    "best": "model endpoint arm probability variant",
+    "trade_off": "model arm variant gain gain_low gain_high cost cost_low cost_high front dominated",
+    "sensitivity": "model endpoint arm against parameter over correlation n",
+    "rest_response": "arm model endpoint rest_days median confidence_low confidence_high flat",
+    "equal_total": "arm of lever before after factor planned_miu target_miu difference_miu",
+    "flips": "model endpoint arm against probability_full probability_real flipped",
+    "regret": "model endpoint chosen regret regret_low regret_high unit",
+    "given": "arm of planned_miu given_miu given_low given_high missed late stopped",
+    "statuses": "arm model status subjects",
+    "subjects": "draw subject sex weight_kg height_cm bsa_m2",
+    "observations": "arm model observable unit draw subject time_h true observed",
+}
+"""Columns of the tables that compare arms."""
+
 Q = (5.0, 95.0)
 CHANCE = np.random.default_rng
 
 
-def with_tables(made: Comparison) -> Comparison:
-    """Return the comparison with its contrasts, verdicts and all that follows from them."""
-    values = _values(made)
+def with_tables(made: Comparison, endpoints: pd.DataFrame) -> Comparison:
+    """Return the comparison with its contrasts, verdicts and all that follows from the endpoints of every subject."""
+    values = _values(made, endpoints)
     contrasts = _contrasts(made, values)
     variants = {arm.variant for arm in made.scenario.arms}
     return dataclasses.replace(
@@ -51,10 +70,10 @@ def individuals(made: Comparison, each: int = 4) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)[order]
 
 
-def _values(made: Comparison) -> dict[tuple[str, str, str], np.ndarray]:
+def _values(made: Comparison, endpoints: pd.DataFrame) -> dict[tuple[str, str, str], np.ndarray]:
     """Return (draws, subjects) by model, arm and endpoint."""
     size = (made.scenario.population.draws, made.scenario.population.subjects)
-    grouped = made.endpoints.groupby(["model", "arm", "endpoint"], sort=False)["value"]
+    grouped = endpoints.groupby(["model", "arm", "endpoint"], sort=False)["value"]
     return {key: group.to_numpy().reshape(size) for key, group in grouped}
 
 
@@ -128,15 +147,15 @@ def _verdicts(made: Comparison, contrasts: pd.DataFrame) -> pd.DataFrame:
         chance = dict(zip(group["model"], group["probability"], strict=True))
         said = ", ".join(f"{model} {p:.2f}" for model, p in chance.items())
         if (arm, against) in same:
-            verdict, winner, reason = "same schedule", "", "Both arms give the same doses."
+            verdict, winner, reason = "same schedule", "", "both arms give the same doses at the same times"
         elif all(p >= rule for p in chance.values()):
-            verdict, winner, reason = f"{arm} better", arm, ""
+            verdict, winner, reason = f"{arm} better", arm, "every model gives at least 95 %"
         elif all(p <= 1 - rule for p in chance.values()):
-            verdict, winner, reason = f"{against} better", against, ""
+            verdict, winner, reason = f"{against} better", against, "every model gives at least 95 %"
         else:
             short = [model for model, p in chance.items() if 1 - rule < p < rule]
             verdict, winner = "not supported", ""
-            reason = f"{' and '.join(short)} below {rule:g}." if short else "The models disagree on the direction."
+            reason = f"{' and '.join(short)} below {rule:g}" if short else "the models disagree"
         rows.append({"endpoint": endpoint, "arm": arm, "against": against, "verdict": verdict, "winner": winner,
                      "reason": reason, "probabilities": said})  # fmt: skip
     return pd.DataFrame(rows)
@@ -227,7 +246,7 @@ def _equal_total(made: Comparison) -> pd.DataFrame:
     for arm in made.scenario.arms:
         if arm.variant == "equal total":
             before, after = each[arm.of] / 1e6, each[arm.name] / 1e6
-            rows.append({"arm": arm.name, "of": arm.of, "lever": "amount", "before": before, "after": after,
+            rows.append({"arm": arm.name, "of": arm.of, "lever": "amount", "before": f"{before:g} MIU", "after": f"{after:.4g} MIU",
                          "factor": after / before, "planned_miu": totals[arm.of] / 1e6, "target_miu": 21.0,
                          "difference_miu": round(totals[arm.name] / 1e6 - 21.0, 9)})  # fmt: skip
     return pd.DataFrame(rows)

@@ -202,13 +202,12 @@ def comparison(
     trajectories = pd.concat([frame for frame, *_ in curves], ignore_index=True)
     endpoints = pd.concat([_endpoints(subjects, draws, *key, *values) for _, key, *values in curves], ignore_index=True)
     scenario = _scenario(arms, title, subjects, models, draws, variants or {})
-    made = Comparison(
+    made = _made(
         scenario=scenario,
         models=models,
         exposure=pd.DataFrame([row for name, doses in rows for row in _exposure(name, doses)]),
         events=pd.DataFrame([{"arm": name, **dose, "given": _given(dose)} for name, doses in rows for dose in doses]),
         trajectories=trajectories,
-        endpoints=endpoints,
         summary=_summary(endpoints, subjects * draws),
         observed=pd.DataFrame(columns=["arm", "id", "study", "observable", "unit", "time_h", "value", "low", "high", "bound"]),
         per_cycle=_per_cycle(rows),
@@ -217,7 +216,14 @@ def comparison(
         else (),
         provenance=_provenance(models, subjects),
     )
-    return made if draws == 1 else contrasted.with_tables(made)
+    return made if draws == 1 else contrasted.with_tables(made, endpoints)
+
+
+def _made(**tables: object) -> Comparison:
+    """Return a comparison of which only the `tables` hold anything: what a report never reads stays empty."""
+    missing = {name: pd.DataFrame(columns=columns.split()) for name, columns in contrasted.COLUMNS.items()}
+    names = {each.name for each in dataclasses.fields(Comparison)}
+    return Comparison(**{name: {**missing, **tables}.get(name) for name in names})
 
 
 def model(name: str) -> Model:

@@ -103,9 +103,9 @@ class Cast:
 
 
 def as_written(comparison: Comparison) -> Comparison:
-    """Return `comparison` with doses, curves and endpoints of the arms as written alone: variants have their own sections."""
+    """Return `comparison` with doses, curves and summary of the arms as written alone: variants have their own sections."""
     names = {arm.name for arm in comparison.scenario.arms if arm.variant == AS_WRITTEN}
-    tables = ("exposure", "events", "trajectories", "endpoints", "summary", "observed")
+    tables = ("exposure", "events", "trajectories", "summary", "observed")
     return replace(comparison, **{table: _of_arms(getattr(comparison, table), names) for table in tables})
 
 

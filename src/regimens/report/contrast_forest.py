@@ -12,7 +12,7 @@ from regimens.report.cast import Cast, Look
 from regimens.report.measures import Measure, measures
 from regimens.report.numbers import Numbers
 from regimens.report.pairs import Contrast, Pairs
-from regimens.report.panel import Scale, around_zero, tick_text
+from regimens.report.panel import Scale, linear, tick_text
 
 if TYPE_CHECKING:
     from regimens.compare import Comparison
@@ -105,12 +105,12 @@ def _block(measure: Measure, cast: Cast, pairs: Pairs, reference: Look) -> Block
         marks = [_mark(measure, cast, place, found[key], axis) for place in range(len(cast.models))
                  if (key := (look.index, place)) in found]  # fmt: skip
         rows.append((look, tuple(marks)))
-    ticks = tuple((_percent(tick, axis), tick_text(tick)) for tick in axis.ticks)
+    ticks = tuple((at, tick_text(tick)) for tick in axis.ticks if 2 <= (at := _percent(tick, axis)) <= 97)
     return Block(measure.label, measure.apart, measure.better, ticks, _percent(0.0, axis), tuple(rows))
 
 
 def _axis(found: Iterable[Contrast], measure: Measure) -> Scale:
-    core, all_of_it = [0.0], [0.0]
+    core, all_of_it = [0.0], [0.0]  # zero is always in sight
     for contrast in found:
         core += [v * measure.factor for v in contrast.difference if math.isfinite(v)]
         all_of_it += [v * measure.factor for v in contrast.subject if math.isfinite(v)]
@@ -121,7 +121,7 @@ def _axis(found: Iterable[Contrast], measure: Measure) -> Scale:
         low, high = min(low, *core), max(high, *core)
     else:
         low, high = min(all_of_it), max(all_of_it)
-    return around_zero(low, high)
+    return linear(low, high)
 
 
 def _mark(measure: Measure, cast: Cast, place: int, contrast: Contrast, axis: Scale) -> Mark:

@@ -158,11 +158,10 @@ def scale(values: Iterable[np.ndarray], title: str, zero: bool = False) -> Scale
     return Scale(bottom, top, ticks, False, title)
 
 
-def around_zero(low: float, high: float) -> Scale:
-    """Return a linear axis that holds `low`, `high` and zero, with about five ticks."""
-    low, high = min(low, 0.0), max(high, 0.0)
-    if high - low <= 1e-12:
-        low, high = -1.0, 1.0
+def linear(low: float, high: float) -> Scale:
+    """Return a linear axis that holds `low` and `high` with a little room, and about five ticks."""
+    if high - low <= 1e-9 * max(abs(low), abs(high), 1e-9):
+        low, high = low - 0.5 * max(abs(low), 1.0), high + 0.5 * max(abs(high), 1.0)
     pad, step = 0.04 * (high - low), _nice((high - low) / 4)
     low, high = low - pad, high + pad
     ticks = np.arange(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1) * step

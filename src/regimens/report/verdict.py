@@ -14,9 +14,6 @@ from regimens.report.pairs import OPEN, SAME, SUPPORTED, Judgement, Pairs
 if TYPE_CHECKING:
     from regimens.compare import Comparison
 
-MOST_OPEN = 28
-"""Pairs up to which their table stands open; eight arms make as many."""
-
 _MOST_NAMES, _MOST_WINNERS = 3, 4
 _SIGNS = {SUPPORTED: "✓", OPEN: "–", SAME: "="}
 CONTRADICT, SOME, NONE, UNKNOWN = "contradict", "some", "none", "unknown"
@@ -59,7 +56,7 @@ def verdict(comparison: Comparison, cast: Cast) -> Verdict | None:
     lead, rows = measures[0], pairs.among(measures[0].words, names)
     sure = comparison.scenario.rule.probability
     sentences = [_why_not(rows, pairs, lead, sure, len(cast.models)), *same, _others(measures[1:], pairs, names)]
-    tables = tuple(_table(measure, pairs.among(measure.words, names), measure is lead) for measure in measures)
+    tables = tuple(table(measure, pairs.among(measure.words, names), measure is lead) for measure in measures)
     still = frozenset(look.name for look in cast.arms if not look.dosed)
     return Verdict(_supported(rows, lead, still), tuple(s for s in sentences if s), rule(sure, len(cast.models)), tables)
 
@@ -159,8 +156,9 @@ def _others(measures: list[Measure], pairs: Pairs, names: list[str]) -> str:
     return f"Supported on the other endpoints: {'; '.join(said)}." if said else ""
 
 
-def _table(measure: Measure, rows: list[Judgement], lead: bool) -> Table:
+def table(measure: Measure, rows: list[Judgement], opened: bool) -> Table:
+    """Return the verdicts on the pairs of one endpoint, standing open or not."""
     said = tuple((row, f"{row.winner} better" if row.winner else row.kind, _SIGNS[row.kind]) for row in rows)
     won = sum(bool(row.winner) for row in rows)
     summary = f"{measure.label} ({measure.better} is better): {won} of {words.count(len(rows), 'pair')} supported"
-    return Table(measure.label, summary, said, lead)
+    return Table(measure.label, summary, said, opened)
