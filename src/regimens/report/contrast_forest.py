@@ -23,6 +23,9 @@ MOST_BLOCKS = 4
 WIDEST = 3.0
 """Reach of the axis in widths of the confidence intervals: beyond it prediction intervals are cut, and drawn as cut."""
 
+MOST_FOR_ALL = 1.6
+"""How much longer the axis may get to hold the arms without doses too; beyond, they are marked at its edge."""
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -98,8 +101,10 @@ def _block(measure: Measure, cast: Cast, pairs: Pairs, reference: Look) -> Block
         if (contrast := pairs.of(model, measure.words, look.name, reference.name)) and not math.isnan(contrast.difference[0])
     }
     dosed = {look.index for look in cast.arms if look.dosed}
-    span = [contrast for (index, _), contrast in found.items() if index in dosed]
-    axis = _axis(span or found.values(), measure)
+    core = [contrast for (index, _), contrast in found.items() if index in dosed]
+    axis, whole = (_axis(each, measure) for each in (core or found.values(), found.values()))
+    if whole.high - whole.low <= MOST_FOR_ALL * (axis.high - axis.low):
+        axis = whole
     rows = []
     for look in _others(cast, reference):
         marks = [_mark(measure, cast, place, found[key], axis) for place in range(len(cast.models))

@@ -38,12 +38,11 @@ class Pull:
 
 @dataclass(frozen=True)
 class Dumbbell:
-    """The figure of one endpoint: heading, unit, (model, rows) pairs on one axis, the numbers."""
+    """The figure of one endpoint: heading, unit, (model, rows, ticks of its axis) a panel, the numbers."""
 
     label: str
     unit: str
-    panels: tuple[tuple[str, tuple[Pull, ...]], ...]
-    ticks: tuple[tuple[float, str], ...]
+    panels: tuple[tuple[str, tuple[Pull, ...], tuple[tuple[float, str], ...]], ...]
     numbers: Numbers
 
 
@@ -56,12 +55,17 @@ def dumbbell(comparison: Comparison, cast: Cast, measure: Measure, kind: str) ->
     found = [row for row in found if row[2] is not None and not words.missing(row[2].median)]
     if not any(after is not None for *_, after in found):
         return None
-    values = [v for *_, before, after in found for row in (before, after) if row is not None for v in _all(row, measure)]
+    panels = tuple(_panel(model, [row[1:] for row in found if row[0] == model], measure) for model in cast.models)
+    return Dumbbell(measure.label, measure.unit, tuple(panel for panel in panels if panel[1]), _numbers(found, measure, kind))
+
+
+def _panel(model: str, rows: list, measure: Measure) -> tuple[str, tuple[Pull, ...], tuple[tuple[float, str], ...]]:
+    values = [v for _, *both in rows for row in both if row is not None for v in _all(row, measure)]
+    if not values:
+        return model, (), ()
     axis = linear(min(values), max(values))
-    panels = tuple((model, tuple(_pull(look, before, after, measure, axis) for of, look, before, after in found if of == model))
-                   for model in cast.models)  # fmt: skip
     ticks = tuple((at, tick_text(tick)) for tick in axis.ticks if 2 <= (at := _percent(tick, axis)) <= 97)
-    return Dumbbell(measure.label, measure.unit, panels, ticks, _numbers(found, measure, kind))
+    return model, tuple(_pull(look, before, after, measure, axis) for look, before, after in rows), ticks
 
 
 def figures(comparison: Comparison, cast: Cast, kind: str) -> tuple[Dumbbell, ...]:

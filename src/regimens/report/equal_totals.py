@@ -49,7 +49,7 @@ def _changes(comparison: Comparison, cast: Cast) -> Numbers:
                 words.number(row.factor),
                 f"{words.exact(round(row.planned_miu, 6))} MIU",
                 f"{words.exact(round(row.target_miu, 6))} MIU",
-                f"{words.exact(round(row.difference_miu, 6))} MIU",
+                f"{words.exact(round(row.difference_miu, 6) + 0.0)} MIU",
                 said.get(row.arm) or words.MISSING,
             ),
         )

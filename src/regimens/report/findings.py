@@ -56,20 +56,26 @@ def _subjects(cast: Cast) -> str:
     return f"{cast.subjects} virtual subjects" + (f" in each of {cast.draws} parameter draws" if cast.draws > 1 else "")
 
 
-def certainty(cast: Cast) -> str:
-    """Return what the run can say about certainty."""
+def certainty(cast: Cast, shares: bool = False) -> str:
+    """Return what the run can say about certainty; `shares`: whether shares of subjects are among the endpoints."""
     if not cast.intervals:
         return "Typical subject only; no statement about certainty."
     if cast.draws > 1:
-        return (
+        said = (
             f"Intervals are 90 % prediction intervals: where nine in ten of the {cast.subjects} virtual subjects lie, over "
-            f"{cast.draws} draws of the parameters. The two ticks on a bar are the 90 % confidence interval of the median."
+            f"{cast.draws} draws of the parameters."
         )
+        return f"{said} A share of subjects has its 90 % confidence interval instead." if shares else said
     return (
         f"Intervals are 90 % prediction intervals between {cast.subjects} virtual subjects. No uncertainty of the parameters "
         "themselves is in this run: they were taken as known, so it does not say how sure a difference between schedules is. "
         "To find out, write ‘draws: 200’ beneath ‘population:’ in the scenario."
     )
+
+
+def shares(comparison: Comparison) -> bool:
+    """Return whether shares of subjects are among the endpoints."""
+    return any(endpoint.kind == "share" for endpoint in comparison.scenario.endpoints)
 
 
 def schedules(comparison: Comparison) -> str:

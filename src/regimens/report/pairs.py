@@ -75,6 +75,9 @@ class Pairs:
         self._verdicts: dict[str, list[Judgement]] = {}
         for row in comparison.verdicts.itertuples():
             self._verdicts.setdefault(row.endpoint, []).append(_judgement(row))
+        self._by_pair = {
+            (endpoint, frozenset((row.arm, row.against))): row for endpoint, rows in self._verdicts.items() for row in rows
+        }
 
     def of(self, model: str, endpoint: str, arm: str, against: str) -> Contrast | None:
         """Return the contrast of `arm` with `against`, turned round where the table holds it so."""
@@ -90,7 +93,7 @@ class Pairs:
 
     def verdict(self, endpoint: str, arm: str, against: str) -> Judgement | None:
         """Return the verdict on a pair, either way round."""
-        return next((row for row in self._verdicts.get(endpoint, []) if {row.arm, row.against} == {arm, against}), None)
+        return self._by_pair.get((endpoint, frozenset((arm, against))))
 
     def probabilities(self, endpoint: str, arm: str, against: str) -> dict[str, float]:
         """Return the probability that `arm` beats `against` by model, where there is one."""

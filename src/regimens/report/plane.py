@@ -38,7 +38,10 @@ class Spot:
 
 @dataclass(frozen=True)
 class Plane:
-    """The figure: axis headings, (model, drawing) pairs, what it shows, numbers of all arms and variants."""
+    """The figure: axis headings, (model, drawing) pairs, what it shows, numbers of all arms and variants.
+
+    `key` names the arms where they are too many to be named in the drawings, and have numbers there.
+    """
 
     gain: str
     cost: str
@@ -46,6 +49,7 @@ class Plane:
     finding: str
     reading: str
     numbers: Numbers
+    key: tuple[str, ...]
 
 
 def plane(comparison: Comparison, cast: Cast) -> Plane | None:
@@ -60,16 +64,15 @@ def plane(comparison: Comparison, cast: Cast) -> Plane | None:
     everything = [spot for spots in by_model.values() for spot in spots]
     if not everything:
         return None
-    x = _axis([0.0, *(v for spot in everything for v in spot.cost)])
-    y = _axis([v for spot in everything for v in spot.gain])
-    drawings = tuple((cast.called(m), _draw(m, spots, x, y, gain, cost, len(by_model))) for m, spots in by_model.items())
+    drawings = tuple((cast.called(model), _draw(model, spots, gain, cost, len(by_model))) for model, spots in by_model.items())
     return Plane(
         words.axis_title(gain.label, gain.unit),
         words.axis_title(cost.label, cost.unit),
         drawings,
         _finding(by_model, cast),
-        _reading(everything, cast),
+        _reading(everything),
         _numbers(comparison, gain, cost),
+        tuple(look.name for look in cast.arms) if len(cast.arms) > MOST_COLOURS else (),
     )
 
 
@@ -106,9 +109,9 @@ class _Place:
         return _HEIGHT - _BOTTOM - float(self.y.share(value)) * (_HEIGHT - _BOTTOM - _TOP)
 
 
-def _draw(model: str, spots: list[Spot], x: Scale, y: Scale, gain: Measure, cost: Measure, beside: int) -> Markup:
+def _draw(model: str, spots: list[Spot], gain: Measure, cost: Measure, beside: int) -> Markup:
     width = _WIDTHS.get(beside, _NARROW)
-    at = _Place(x, y, width)
+    at = _Place(_axis([0.0, *(v for spot in spots for v in spot.cost)]), _axis([v for spot in spots for v in spot.gain]), width)
     parts = [_frame(at), _front(spots, at), *(_bars(spot, at) for spot in spots), *(_dot(s, at, gain, cost) for s in spots)]
     points = [(at.across(spot.cost[0]), at.up(spot.gain[0]), spot.label) for spot in spots]
     taken = [Box(_LEFT, _TOP, _LEFT + 62, _TOP + 18)]
@@ -182,12 +185,10 @@ def _finding(by_model: dict[str, list[Spot]], cast: Cast) -> str:
     return words.sentence("; ".join(parts))
 
 
-def _reading(spots: list[Spot], cast: Cast) -> str:
+def _reading(spots: list[Spot]) -> str:
     parts = ["Filled marks lie on the front of the medians, the grey steps; hollow ones have an arm above and to the left"]
     if any(math.isfinite(spot.gain[1]) for spot in spots):
         parts.append("bars are 90 % confidence intervals both ways")
-    if len(cast.arms) > MOST_COLOURS:
-        parts.append("arms are numbered in the order of the answer table")
     return words.sentence("; ".join(parts))
 
 

@@ -126,7 +126,7 @@ def _regrets(comparison: Comparison) -> tuple[str, ...]:
             said.append(f"{choice}, and it is the right choice in real life too, in at least 95\u00a0% of the draws.")
             continue
         ends = lead.between(row.regret_low, row.regret_high)
-        said.append(f"{choice}; choosing on paper costs {lead.difference(row.regret)} of {words.inside(lead.label)} in real life "
+        said.append(f"{choice}; choosing on paper costs {lead.difference(row.regret)} in real life "
                     f"(90\u00a0% confidence interval {ends}).")  # fmt: skip
     return tuple(said)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _WIDTH, _HEIGHT = 350.0, 220.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40.0, 12.0, 12.0, 26.0
-_FLAT = "no day better"
+_FLAT = "flat part"
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,8 @@ def _curve(arm: str, measure: Measure, rows: list, cast: Cast) -> RestCurve:
     values = [v * measure.factor for r in rows for v in (r.median, r.confidence_low, r.confidence_high) if not words.missing(v)]
     axis = linear(min(values), max(values))
     drawings = tuple((cast.called(model), _draw(arm, model, measure, found, days, axis)) for model, found in by_model.items())
-    return RestCurve(arm, words.axis_title(measure.label, measure.unit), drawings, _finding(measure, by_model), _numbers(measure, rows))
+    heading = words.axis_title(measure.label, measure.unit)
+    return RestCurve(arm, heading, drawings, _finding(measure, by_model), _numbers(measure, rows))
 
 
 def _draw(arm: str, model: str, measure: Measure, rows: list, days: Scale, axis: Scale) -> Markup:
@@ -71,7 +72,7 @@ def _draw(arm: str, model: str, measure: Measure, rows: list, days: Scale, axis:
         left, right = max(left, _LEFT), min(right, _WIDTH - _RIGHT)
         parts.append(f'<path class="flat" d="M{left:.1f},{_TOP:g}H{right:.1f}V{floor:g}H{left:.1f}Z"/>')
         if right - left > 70:
-            parts.append(f'<text class="tick" x="{(left + right) / 2:.1f}" y="{floor - 6:g}" text-anchor="middle">{_FLAT}</text>')
+            parts.append(f'<text class="tick" x="{(left + right) / 2:.1f}" y="{_TOP + 12:g}" text-anchor="middle">{_FLAT}</text>')
     for tick in axis.ticks:
         at = floor - float(axis.share(tick)) * (floor - _TOP)
         parts.append(f'<path class="grid" d="M{_LEFT:g},{at:.1f}H{_WIDTH - _RIGHT:g}"/>')
@@ -87,7 +88,8 @@ def _draw(arm: str, model: str, measure: Measure, rows: list, days: Scale, axis:
     parts.append(f'<path class="line a1" d="M{line}"/><path class="axis" d="M{_LEFT:g},{floor:g}H{_WIDTH - _RIGHT:g}"/>')
     for row in rows:
         said = escape(f"rest of {words.exact(row.rest_days)} days: {measure.number(row.median)}")
-        parts.append(f'<circle class="spot a1" cx="{x(row.rest_days):.1f}" cy="{y(row.median):.1f}" r="3"><title>{said}</title></circle>')
+        at = f'cx="{x(row.rest_days):.1f}" cy="{y(row.median):.1f}"'
+        parts.append(f'<circle class="spot a1" {at} r="3"><title>{said}</title></circle>')
     alt = f"{measure.label} of {arm} by days of rest under {model}."
     return Markup('<svg class="drawing" viewBox="0 0 {w:g} {h:g}" role="img" aria-label="{alt}">{body}</svg>').format(
         w=_WIDTH, h=_HEIGHT, alt=alt, body=Markup("".join(parts))
@@ -112,11 +114,15 @@ def _finding(measure: Measure, by_model: dict[str, list]) -> str:
         spans = [words.exact(a) if a == b else f"{words.exact(a)} to {words.exact(b)}" for a, b in _spans(rows)]
         sign = 1 if measure.better == "higher" else -1
         best = max(rows, key=lambda row: sign * row.median)
-        flat = "" if len(spans) == 1 and " " not in spans[0] else f", and none is supported to be better among {words.listing(spans)}"
-        said.setdefault(f"{words.exact(best.rest_days)} days are best{flat}", []).append(model)
-    every = " under every model" if len(by_model) > 1 else ""
-    parts = [f"{how}{every if len(models) == len(by_model) else f' under {words.listing(models)}'}" for how, models in said.items()]
-    return f"Of the rests, {'; '.join(parts)}."
+        alone = len(spans) == 1 and " " not in spans[0]
+        flat = "" if alone or not spans else f", but it is not supported to beat any of {words.listing(spans)} days"
+        end = "highest" if sign > 0 else "lowest"
+        said.setdefault(f"the {end} median is that of {words.exact(best.rest_days)} days{flat}", []).append(model)
+    every = "under every model" if len(by_model) > 1 else "under the model"
+    parts = []
+    for how, models in said.items():
+        parts.append(f"{every if len(models) == len(by_model) else f'under {words.listing(models)}'}, {how}")
+    return words.sentence("; ".join(parts))
 
 
 def _numbers(measure: Measure, rows: list) -> Numbers:

@@ -46,7 +46,7 @@ def table(comparison: Comparison, console_width: int) -> RenderableType:
     parts.append(Text(""))
     parts += [Text(f"! {_plain(warning)}") for warning in comparison.warnings]
     parts += [Text(_plain(said)) for said in _verdict(comparison, on_page)]
-    return Group(*parts, Text(findings.certainty(on_page)))
+    return Group(*parts, Text(findings.certainty(on_page, findings.shares(comparison))))
 
 
 def _verdict(comparison: Comparison, on_page: Cast) -> list[str]:

@@ -89,7 +89,8 @@ def _finding(panels: list[tuple[str, tuple[Bar, ...]]]) -> str:
     parts = []
     for name, models in said.items():
         how_much = words.listing(models)
-        parts.append(f"the strongest link is with {name} ({how_much})" if name else f"no parameter stands out ({how_much} at most)")
+        weak = f"no parameter stands out ({how_much} at most)"
+        parts.append(f"the strongest link is with {name} ({how_much})" if name else weak)
     return words.sentence("; ".join(parts))
 
 

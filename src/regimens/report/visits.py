@@ -85,7 +85,7 @@ def _finding(wider: list[float]) -> str:
 
 def _noise(comparison: Comparison) -> str:
     noise = comparison.scenario.noise
-    said = [f"{words.exact(round(100 * cv, 6))}\u00a0% {what}" for cv, what in
-            ((noise.day_to_day, "from day to day within a person"), (noise.residual, "of the assay")) if cv] if noise else []  # fmt: skip
+    parts = () if noise is None else ((noise.day_to_day, "from day to day within a person"), (noise.residual, "of the assay"))
+    said = [f"{words.exact(round(100 * cv, 6))}\u00a0% {what}" for cv, what in parts if cv]
     added = f" ({words.listing(said)})" if said else ""
     return f"Noise{added} is added to these observations alone: it is no part of the curves, the endpoints or the verdict."
