@@ -6,6 +6,7 @@ Parameter values, and the sources on prefix 10.5555, are made up; nothing here i
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from types import SimpleNamespace
 
@@ -15,6 +16,8 @@ import pandas as pd
 from regimens.compare import Comparison
 from regimens.model.declaration import Definition, Input, Model, Observable, Parameter, Source, State
 from regimens.model.expression import parse_formula
+
+from . import contrasted
 
 HORIZON_H = 24 * 7 * 24.0
 GRID_H = np.arange(0.0, HORIZON_H + 1.0, 6.0)
@@ -103,6 +106,16 @@ THIRTEEN = {
 }
 
 
+LADDER = {
+    "Every other day, 3 cycles": SIX["Every other day, 3 cycles"],
+    "Daily, 12 weeks": (regimen("0.22 MIU SC daily x 84", ("il2", 0.22, 0, 1, 84, 1)), None),
+    "Five-day courses": (regimen("(1.5 MIU SC daily x 5, rest 16 days) x 4", *cycles(1.5, 1, 5, 21, 4)), SLE_2016),
+    "Every 3 days": (regimen("0.375 MIU SC every 3 days x 56", ("il2", 0.375, 0, 3, 56, 1)), None),
+    "Weekly": (regimen("0.8 MIU SC weekly x 24", ("il2", 0.8, 0, 7, 24, 1)), None),
+    "Placebo": SIX["Placebo"],
+}
+
+
 def hostile() -> dict:
     """Return the six arms under names that try to break the page."""
     return dict(zip(HOSTILE_NAMES, SIX.values(), strict=True))
@@ -126,26 +139,76 @@ def hostile_six(subjects: int = 1) -> Comparison:
     return comparison(hostile(), "<script>alert(1)</script> & friends", subjects)
 
 
+@functools.cache
+def drawn() -> Comparison:
+    """Return six arms of different totals with 40 draws of 25 subjects, and every table that a comparison may have."""
+    return comparison(LADDER, "Six schedules, one question", 25, draws=40, variants=_variants(LADDER))
+
+
+@functools.cache
+def drawn_individuals() -> Comparison:
+    """Return the six arms with curves of four subjects each."""
+    return dataclasses.replace(drawn(), individuals=contrasted.individuals(drawn()))
+
+
+@functools.cache
+def drawn_thirteen() -> Comparison:
+    """Return thirteen arms with 20 draws of 10 subjects."""
+    return comparison(THIRTEEN, "Low-dose IL-2 schedules of the founding trials", 10, draws=20)
+
+
+@functools.cache
+def drawn_hostile() -> Comparison:
+    """Return six arms with hostile names, their variants and every table."""
+    arms = dict(zip(HOSTILE_NAMES, LADDER.values(), strict=True))
+    return comparison(arms, "<script>alert(1)</script> & friends", 10, draws=20, variants=_variants(arms))
+
+
+def _variants(arms: dict) -> dict:
+    """Return each dosed arm at 21 MIU in all, and with one dose in ten missed."""
+    found = {}
+    for name, ((words, doses), _) in arms.items():
+        total = sum(dose["amount"] for dose in doses) / 1e6
+        if doses and abs(total - 21) > 1e-9:
+            factor = 21 / total
+            scaled = [{**dose, "amount": dose["amount"] * factor} for dose in doses]
+            said = f"Every dose times {factor:.3g}, so that the total is 21 MIU."
+            found[f"{name}, 21 MIU"] = ((words, scaled), "equal total", name, said)
+    for name, ((words, doses), _) in arms.items():
+        if doses:
+            missed = np.random.default_rng(len(doses)).random(len(doses)) < 0.25
+            rest = [dose for dose, gone in zip(doses, missed, strict=True) if not gone]
+            found[f"{name}, real life"] = ((words, rest), "real life", name, "")
+    return found
+
+
 def _given(dose: dict) -> float:
     """Return the amount of a dose at 70 kg and 1.8 m2; no dose of these examples reaches its cap."""
     return dose["amount"] * {"per kg": 70.0, "per m2": 1.8}.get(dose["basis"], 1.0)
 
 
-def comparison(arms: dict, title: str, subjects: int, models: tuple[Model, ...] | None = None) -> Comparison:
-    """Return the comparison of `arms` (name -> (regimen, source)) under `models`; one subject is the typical one."""
+def comparison(
+    arms: dict, title: str, subjects: int, models: tuple[Model, ...] | None = None, draws: int = 1, variants: dict | None = None
+) -> Comparison:
+    """Return the comparison of `arms` (name -> (regimen, source)) under `models`; one subject is the typical one.
+
+    With more than one draw of the parameters come the tables that compare arms; `variants` maps the names of further arms
+    to (regimen, variant, name of the arm as written, what was changed).
+    """
     models = models or (model("turnover"), model("effect_turnover"))
     rows = [(name, doses) for name, ((_, doses), _) in arms.items()]
-    curves = [_curves(name, doses, each, subjects) for name, doses in rows for each in models]
-    trajectories = pd.concat([frame for frame, _ in curves], ignore_index=True)
-    endpoints = pd.concat([_endpoints(subjects, *key, values) for _, (key, values) in curves], ignore_index=True)
-    return Comparison(
-        scenario=_scenario(arms, title, subjects, models),
+    rows += [(name, doses) for name, ((_, doses), *_) in (variants or {}).items()]
+    curves = [_curves(name, doses, each, subjects, draws) for name, doses in rows for each in models]
+    trajectories = pd.concat([frame for frame, *_ in curves], ignore_index=True)
+    endpoints = pd.concat([_endpoints(subjects, draws, *key, *values) for _, key, *values in curves], ignore_index=True)
+    scenario = _scenario(arms, title, subjects, models, draws, variants or {})
+    made = _made(
+        scenario=scenario,
         models=models,
         exposure=pd.DataFrame([row for name, doses in rows for row in _exposure(name, doses)]),
         events=pd.DataFrame([{"arm": name, **dose, "given": _given(dose)} for name, doses in rows for dose in doses]),
         trajectories=trajectories,
-        endpoints=endpoints,
-        summary=_summary(endpoints),
+        summary=_summary(endpoints, subjects * draws),
         observed=pd.DataFrame(columns=["arm", "id", "study", "observable", "unit", "time_h", "value", "low", "high", "bound"]),
         per_cycle=_per_cycle(rows),
         warnings=("Arm 'Daily': 2 of 200 subjects stopped before 4032 h (step limit). Their endpoints are missing.",)
@@ -153,6 +216,14 @@ def comparison(arms: dict, title: str, subjects: int, models: tuple[Model, ...] 
         else (),
         provenance=_provenance(models, subjects),
     )
+    return made if draws == 1 else contrasted.with_tables(made, endpoints)
+
+
+def _made(**tables: object) -> Comparison:
+    """Return a comparison of which only the `tables` hold anything: what a report never reads stays empty."""
+    missing = {name: pd.DataFrame(columns=columns.split()) for name, columns in contrasted.COLUMNS.items()}
+    names = {each.name for each in dataclasses.fields(Comparison)}
+    return Comparison(**{name: {**missing, **tables}.get(name) for name in names})
 
 
 def model(name: str) -> Model:
@@ -206,17 +277,30 @@ def model(name: str) -> Model:
     )
 
 
-def _curves(arm: str, doses: list[dict], kind: Model, subjects: int) -> tuple[pd.DataFrame, tuple]:
-    drawn = np.random.default_rng(20260101).standard_normal((6, subjects)) * (subjects > 1)
-    cl, v, ec50, emax, kout, t0 = (
-        value * np.exp(cv * z)
-        for value, cv, z in zip((173, 14.7, 6.0, 14.0, 0.2, 33.0), (0.3, 0.2, 0.4, 0.4, 0.25, 0.4), drawn, strict=True)
-    )
+PARAMETERS = ("cl", "v", "ec50", "emax", "kout", "t0")
+_TYPICAL = np.array((173, 14.7, 6.0, 14.0, 0.2, 33.0))
+_BETWEEN = np.array((0.3, 0.2, 0.4, 0.4, 0.25, 0.4))
+_UNCERTAIN = np.array((0.12, 0.08, 1.2, 0.2, 0.12, 0.08))
+
+
+@functools.cache
+def people(subjects: int, draws: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the typical values (6, draws) and the subjects' values (6, draws, subjects) of PARAMETERS."""
+    between = np.random.default_rng(20260101).standard_normal((6, draws, subjects)) * (subjects > 1)
+    known = np.random.default_rng(7).standard_normal((6, draws)) * (draws > 1)
+    typical = _TYPICAL[:, None] * np.exp(_UNCERTAIN[:, None] * known)
+    return typical, typical[..., None] * np.exp(_BETWEEN[:, None, None] * between)
+
+
+def _curves(arm: str, doses: list[dict], kind: Model, subjects: int, draws: int) -> tuple:
+    typical, values = people(subjects, draws)
+    cl, v, ec50, emax, kout, t0 = np.concatenate([values.reshape(6, -1), typical], axis=1)
+    size = len(cl)
     given = np.zeros(int(HORIZON_H) + 1)
     for dose in doses:
         if dose["drug"] == "il2" and dose["time_h"] < HORIZON_H:
             given[int(dose["time_h"])] += dose["amount"]
-    depot, c, ce, t = np.zeros(subjects), np.zeros(subjects), np.zeros(subjects), t0.copy()
+    depot, c, ce, t = np.zeros(size), np.zeros(size), np.zeros(size), t0.copy()
     keep = {"treg_fold": [], "treg": [], "serum_il2": []}
     step = 1 / 24
     effect = kind.name == "effect_turnover"
@@ -235,39 +319,52 @@ def _curves(arm: str, doses: list[dict], kind: Model, subjects: int) -> tuple[pd
     units = {o.name: o.unit for o in kind.observables}
     frames = []
     for name, rows in keep.items():
-        low, middle, high = np.percentile(np.array(rows), [LOW, 50, HIGH], axis=1)
+        both = np.array(rows)
+        low, middle, high = np.percentile(both[:, : size - draws], [LOW, 50, HIGH], axis=1)
+        sure = np.percentile(both[:, size - draws :], [LOW, HIGH], axis=1) if draws > 1 else (np.nan, np.nan)
         frames.append(
-            pd.DataFrame({"arm": arm, "model": kind.name, "observable": name, "unit": units[name], "time_h": GRID_H,
-                          "median": middle, "low": low, "high": high})
+            pd.DataFrame({"arm": arm, "model": kind.name, "observable": name, "unit": units[name], "time_h": GRID_H, "median":
+                          middle, "low": low, "high": high, "confidence_low": sure[0], "confidence_high": sure[1]})
         )  # fmt: skip
     total = sum(dose["amount"] for dose in doses if dose["drug"] == "il2") / 1e6
-    return pd.concat(frames), ((arm, kind.name, total), np.array(keep["treg_fold"]))
+    folds, serum = (np.array(keep[name])[:, : size - draws] for name in ("treg_fold", "serum_il2"))
+    return pd.concat(frames), (arm, kind.name, total), folds, serum
 
 
-def _endpoints(subjects: int, arm: str, kind: str, total: float, fold: np.ndarray) -> pd.DataFrame:
+def _endpoints(
+    subjects: int, draws: int, arm: str, kind: str, total: float, fold: np.ndarray, serum: np.ndarray
+) -> pd.DataFrame:
     peak = fold.max(axis=0)
     values = {
         "peak of treg_fold": (peak, "1"),
         "mean of treg_fold": (fold.mean(axis=0), "1"),
         "hours treg_fold above 2": ((fold > 2).sum(axis=0) * 6.0, "h"),
-        "peak of treg_fold per MIU": (peak / total if total else np.full(subjects, np.nan), "1/MIU"),
+        "peak of treg_fold per MIU": (peak / total if total else np.full(subjects * draws, np.nan), "1/MIU"),
     }
+    if draws > 1:
+        values["share with treg_fold above 3"] = ((peak > 3).astype(float), "1")
+        values["peak of serum_il2"] = (serum.max(axis=0), "IU/mL")
     frames = []
+    replicate, subject = np.divmod(np.arange(draws * subjects), subjects)
     for words, (value, unit) in values.items():
         frames.append(
-            pd.DataFrame({"arm": arm, "model": kind, "endpoint": words, "subject": np.arange(subjects), "replicate": 0,
+            pd.DataFrame({"arm": arm, "model": kind, "endpoint": words, "subject": subject, "replicate": replicate,
                           "value": value, "unit": unit, "status": "ok"})
         )  # fmt: skip
     return pd.concat(frames)
 
 
-def _summary(endpoints: pd.DataFrame) -> pd.DataFrame:
+def _summary(endpoints: pd.DataFrame, everybody: int) -> pd.DataFrame:
     rows = []
     for (arm, kind, words), group in endpoints.groupby(["arm", "model", "endpoint"], sort=False):
         value = group["value"].dropna()
+        share = words.startswith("share")
         low, middle, high = np.percentile(value, [LOW, 50, HIGH]) if len(value) else (np.nan,) * 3
-        rows.append({"arm": arm, "model": kind, "endpoint": words, "n": len(value), "median": middle, "low": low,
-                     "high": high, "unit": group["unit"].iloc[0]})  # fmt: skip
+        known = group.groupby("replicate")["value"].mean() if share else group.groupby("replicate")["value"].median()
+        sure = np.percentile(known, [LOW, HIGH]) if len(known) > 1 and len(value) else (np.nan, np.nan)
+        rows.append({"arm": arm, "model": kind, "endpoint": words, "n": len(value), "median": value.mean() if share else middle,
+                     "low": np.nan if share else low, "high": np.nan if share else high, "unit": group["unit"].iloc[0],
+                     "confidence_low": sure[0], "confidence_high": sure[1], "missing": everybody - len(value)})  # fmt: skip
     return pd.DataFrame(rows)
 
 
@@ -311,11 +408,15 @@ def _per_cycle(rows: list[tuple[str, list[dict]]]) -> dict[tuple[str, str], tupl
     return {key: tuple(cycle.values()) for key, cycle in totals.items()}
 
 
-def _scenario(arms: dict, title: str, subjects: int, models: tuple[Model, ...]) -> SimpleNamespace:
-    def endpoint(words: str, kind: str, label: str) -> SimpleNamespace:
-        return SimpleNamespace(words=words, observable="treg_fold", kind=kind, label=label)
+def _scenario(
+    arms: dict, title: str, subjects: int, models: tuple[Model, ...], draws: int = 1, variants: dict | None = None
+) -> SimpleNamespace:
+    def endpoint(words: str, kind: str, label: str, better: str = "higher") -> SimpleNamespace:
+        seen = "serum_il2" if "serum" in words else "treg_fold"
+        statistic = "mean" if kind == "share" else "median"
+        return SimpleNamespace(words=words, observable=seen, kind=kind, label=label, better=better, statistic=statistic)
 
-    def arm(name: str, words: str, source: dict | None) -> SimpleNamespace:
+    def arm(name: str, words: str, source: dict | None, variant: str = "as written", of: str = "", changed: str = "") -> object:
         reference = {"text": "", "doi": "", "registration": "", **(source or {})}
         said = ("The abstract gives no number of days; five are assumed.",) if "5 days" in name else ()
         return SimpleNamespace(
@@ -325,26 +426,41 @@ def _scenario(arms: dict, title: str, subjects: int, models: tuple[Model, ...]) 
             sources=(SimpleNamespace(**reference),) if source else (),
             assumptions=said,
             line=None,
+            variant=variant,
+            of=of or name,
+            changed=changed,
         )
 
+    endpoints = [
+        endpoint("peak of treg_fold", "peak", "Peak Treg, fold of baseline"),
+        endpoint("mean of treg_fold", "mean", "Mean Treg, fold of baseline"),
+        endpoint("hours treg_fold above 2", "time above", "Time with Treg above 2-fold"),
+        endpoint("peak of treg_fold per MIU", "peak", "Peak Treg fold per MIU"),
+    ]
+    if draws > 1:
+        endpoints[:2] = endpoints[1::-1]
+        endpoints.append(endpoint("share with treg_fold above 3", "share", "Share with Treg above 3-fold"))
+        endpoints.append(endpoint("peak of serum_il2", "peak", "Peak IL-2 in serum", "lower"))
     return SimpleNamespace(
         name="example",
         title=title,
         description="Schedules of equal total dose, to see what timing alone does.",
-        arms=tuple(arm(name, words, source) for name, ((words, _), source) in arms.items()),
+        arms=(
+            *(arm(name, words, source) for name, ((words, _), source) in arms.items()),
+            *(arm(name, words, None, *more) for name, ((words, _), *more) in (variants or {}).items()),
+        ),
         models=tuple(each.name for each in models),
         horizon_h=HORIZON_H,
         observe_h=GRID_H,
-        endpoints=(
-            endpoint("peak of treg_fold", "peak", "Peak Treg, fold of baseline"),
-            endpoint("mean of treg_fold", "mean", "Mean Treg, fold of baseline"),
-            endpoint("hours treg_fold above 2", "time above", "Time with Treg above 2-fold"),
-            endpoint("peak of treg_fold per MIU", "peak", "Peak Treg fold per MIU"),
-        ),
+        endpoints=tuple(endpoints),
         subject=SimpleNamespace(weight_kg=70.0, height_cm=167.0, bsa_m2=1.802),
-        population=SimpleNamespace(subjects=subjects, seed=20260101) if subjects > 1 else None,
+        population=SimpleNamespace(subjects=subjects, seed=20260101, draws=draws) if subjects > 1 else None,
         assumptions=("Subjects miss no dose and take each at the same hour of the day.",),
         visits=(("week 12", 2016.0), ("week 24", 4032.0)),
+        rule=SimpleNamespace(probability=0.95),
+        trade_off=SimpleNamespace(gain=endpoints[0], cost=endpoints[-1]) if draws > 1 else None,
+        noise=SimpleNamespace(day_to_day=0.15, residual=0.05) if variants else None,
+        individuals=0,
         text=f"title: {title}\nmodels: [turnover, effect_turnover]\nhorizon: 24 weeks\narms:\n"
         + "".join(f"  {name}:\n    regimen: {words}\n" for name, ((words, _), _) in arms.items()),
         digest="c3" * 32,

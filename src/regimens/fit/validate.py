@@ -22,7 +22,7 @@ from regimens.fit.prediction import Predictor
 from regimens.fit.rows import rows_of
 from regimens.model.compile import compile_model
 from regimens.model.declaration import Model
-from regimens.population import within_bounds
+from regimens.population.draw import within_bounds
 
 INTERVAL = 0.90
 MOST_SUBJECTS = 100

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from regimens.report import words
 from regimens.report.cast import Cast, Look
+from regimens.report.measures import Measure, measures
 
 if TYPE_CHECKING:
     from regimens.compare import Comparison
@@ -32,7 +33,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """A value: median, interval (empty without), and both in percent of the column's largest, for the bar."""
+    """A value: median, interval (empty without), and both in percent of the column's largest, for the bar.
+
+    The interval is the prediction interval; of a share, which has none, the confidence interval. `sure` holds the ends of
+    the confidence interval for the bar, `short` counts the subjects without a value.
+    """
 
     text: str
     interval: str
@@ -41,6 +46,7 @@ class Cell:
     high: float
     short: int
     value: float | None
+    sure: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -96,27 +102,29 @@ def leading(comparison: Comparison, most: int) -> list:
 
 
 def _table(comparison: Comparison, cast: Cast, endpoints: list) -> Answer:
-    columns = tuple(column for model in cast.models for e in endpoints if (column := _column(comparison, model, e)))
+    known = measures(comparison)
+    shown = [known[e.words] for e in endpoints if e.words in known]
+    columns = tuple(column for model in cast.models for measure in shown if (column := _column(comparison, model, measure)))
     values = comparison.summary.set_index(["arm", "model", "endpoint"]) if len(comparison.summary) else None
     rows = tuple(_row(comparison, cast, look, columns, values) for look in cast.arms)
     groups = tuple((model, sum(c.model == model for c in columns)) for model in cast.models)
-    shown = {column.endpoint for column in columns}
-    return Answer(columns, groups, rows, sum(e.words not in shown for e in comparison.scenario.endpoints))
+    on_page = {column.endpoint for column in columns}
+    return Answer(columns, groups, rows, sum(e.words not in on_page for e in comparison.scenario.endpoints))
 
 
-def _column(comparison: Comparison, model: str, endpoint: object) -> Column | None:
+def _column(comparison: Comparison, model: str, measure: Measure) -> Column | None:
     frame = comparison.summary
-    same = frame[frame["endpoint"] == endpoint.words]  # type: ignore[attr-defined]
+    same = frame[frame["endpoint"] == measure.words]
     if not len(same[same["model"] == model]):
         return None
-    spread = [v for v in (*same["median"], *same["high"]) if not words.missing(v)]
-    factor, unit = words.time_scale(spread, str(same["unit"].iloc[0]))
-    medians = [v * factor for v in same["median"] if not words.missing(v)]
-    places = min(words.decimals(medians), 4) if unit != "days" else (0 if medians and max(medians) >= 10 else 1)
-    label = endpoint.label  # type: ignore[attr-defined]
-    return Column(
-        model, endpoint.words, label, words.unit_beside(label, unit), factor, places, max(spread, default=0.0) * factor
-    )  # type: ignore[attr-defined]
+    highs = same["confidence_high"] if measure.share else same["high"]
+    spread = [v for v in (*same["median"], *highs) if not words.missing(v)]
+    medians = [v * measure.factor for v in same["median"] if not words.missing(v)]
+    places = min(words.decimals(medians), 4)
+    if measure.unit in ("days", "%"):
+        places = 0 if medians and max(medians) >= 10 else 1
+    largest = max(spread, default=0.0) * measure.factor
+    return Column(model, measure.words, measure.label, measure.unit, measure.factor, places, largest)
 
 
 def _row(comparison: Comparison, cast: Cast, look: Look, columns: tuple[Column, ...], values: object) -> Row:
@@ -124,9 +132,7 @@ def _row(comparison: Comparison, cast: Cast, look: Look, columns: tuple[Column, 
     main = next((row for row in given if row["drug"] == "il2"), None)
     total, doses = _within_horizon(comparison, main) if main else ("0", "0")
     other = tuple(f"{words.drug(r['drug'])} {words.amount(r['total'], r['unit'])}" for r in given if r is not main)
-    population = comparison.scenario.population
-    subjects = 1 if population is None else population.subjects
-    cells = tuple(_cell(column, values, look.name, subjects) for column in columns)
+    cells = tuple(_cell(column, values, look.name) for column in columns)
     return Row(look, total, other, doses, cells)
 
 
@@ -141,21 +147,24 @@ def _within_horizon(comparison: Comparison, row: dict) -> tuple[str, str]:
     return f"{given} of {planned}", f"{len(mine)} of {row['doses']}"
 
 
-def _cell(column: Column, values: object, arm: str, subjects: int) -> Cell:
+def _cell(column: Column, values: object, arm: str) -> Cell:
     try:
         found = values.loc[(arm, column.model, column.endpoint)]  # type: ignore[union-attr]
     except KeyError:
         return Cell(words.MISSING, "", 0, 0, 0, 0, None)
     if words.missing(found["median"]):
         return Cell(words.MISSING, "", 0, 0, 0, 0, None)
-    middle, low, high = (float(found[k]) * column.factor for k in ("median", "low", "high"))
+    names = ("median", "low", "high", "confidence_low", "confidence_high")
+    middle, low, high, *sure = (float(found[name]) * column.factor for name in names)
+    known = not any(map(words.missing, sure))
+    if known and words.missing(low):
+        low, high = sure
     same = words.missing(low) or words.missing(high) or abs(high - low) <= 1e-9 * max(abs(middle), 1e-12)
     bound = "" if same else f"{words.fixed(low, column.places)}–{words.fixed(high, column.places)}"
-    share = [
-        max(0.0, min(100.0, round(100 * v / column.largest, 1))) if column.largest > 0 else 0.0
-        for v in (middle, low, high)
-    ]
-    if same:
-        share[1] = share[2] = share[0]
-    missing = subjects - int(found["n"])
-    return Cell(words.fixed(middle, column.places), bound, *share, short=missing, value=middle)
+    share = [_percent(v, column) for v in ((middle,) * 3 if same else (middle, low, high))]
+    ends = (_percent(sure[0], column), _percent(sure[1], column)) if known else None
+    return Cell(words.fixed(middle, column.places), bound, *share, int(found["missing"]), middle, ends)
+
+
+def _percent(value: float, column: Column) -> float:
+    return max(0.0, min(100.0, round(100 * value / column.largest, 1))) if column.largest > 0 else 0.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,13 +22,14 @@ DASHES = ("", "7,3", "2,2.5", "8,3,2,3", "13,3", "13,3,2,3", "4,2", "1.5,1.5")
 """Second cue of a line, px on and off, by colour; models share them where one panel shows one arm."""
 
 CONTEXT, ACCENT = 0, 1
+AS_WRITTEN, EQUAL_TOTAL, REAL_LIFE = "as written", "equal total", "real life"
 _COINCIDE = 0.01
 _MOST_TICKS = 8
 
 
 @dataclass(frozen=True)
 class Look:
-    """An arm as the page shows it: `colour` 0 is grey (no doses), 1 to 8 the palette."""
+    """An arm as the page shows it: `colour` 0 is grey (no doses), 1 to 8 the palette; `index` is its place in the scenario."""
 
     index: int
     name: str
@@ -56,8 +57,21 @@ class TimeAxis:
 
 
 @dataclass(frozen=True)
+class Variant:
+    """An arm made from another one: its name, what was done to it (`kind`), the arm as written, what changed in words."""
+
+    name: str
+    kind: str
+    of: Look
+    changed: str
+
+
+@dataclass(frozen=True)
 class Cast:
-    """All that appears. `apart` means one arm to a panel, models told apart by dash; else arms share panels."""
+    """All that appears. `apart` means one arm to a panel, models told apart by dash; else arms share panels.
+
+    `arms` are those as written; `variants` have sections of their own. `subjects` are drawn anew in each of `draws`.
+    """
 
     arms: tuple[Look, ...]
     models: tuple[str, ...]
@@ -67,10 +81,20 @@ class Cast:
     time: TimeAxis
     bibliography: Bibliography
     exploratory: frozenset[str] = frozenset()
+    draws: int = 1
+    variants: tuple[Variant, ...] = ()
 
     def called(self, model: str) -> str:
         """Return the name of a model as the page shows it, with a word of warning where it is exploratory."""
         return f"{model} (exploratory)" if model in self.exploratory else model
+
+    def varied(self, kind: str) -> tuple[Variant, ...]:
+        """Return the variants of one kind, in the order of the scenario."""
+        return tuple(variant for variant in self.variants if variant.kind == kind)
+
+    def number(self, name: str) -> int:
+        """Return the number of an arm as written on this page, counted from 1."""
+        return next(place for place, look in enumerate(self.arms, 1) if look.name == name)
 
     @property
     def intervals(self) -> bool:
@@ -78,41 +102,66 @@ class Cast:
         return self.subjects > 1
 
 
+def as_written(comparison: Comparison) -> Comparison:
+    """Return `comparison` with doses, curves and summary of the arms as written alone: variants have their own sections."""
+    names = {arm.name for arm in comparison.scenario.arms if arm.variant == AS_WRITTEN}
+    tables = ("exposure", "events", "trajectories", "summary", "observed")
+    return replace(comparison, **{table: _of_arms(getattr(comparison, table), names) for table in tables})
+
+
 def cast(comparison: Comparison) -> Cast:
     """Decide how the arms, models and observables of `comparison` appear."""
     scenario = comparison.scenario
     bibliography = Bibliography()
+    looks = _looks(comparison, bibliography)
+    by_name = {look.name: look for look in looks}
+    population = scenario.population
+    models = tuple(model.name for model in comparison.models)
+    written = as_written(comparison)
+    coloured = len(looks) <= MOST_COLOURS
+    return Cast(
+        looks,
+        models,
+        _observables(written),
+        1 if population is None else int(population.subjects),
+        not coloured or _coincide(written, [look.name for look in looks if look.dosed], models),
+        time_axis(scenario.horizon_h, written.events),
+        bibliography,
+        frozenset(model.name for model in comparison.models if model.exploratory),
+        1 if population is None else int(population.draws),
+        tuple(
+            Variant(arm.name, arm.variant, by_name[arm.of], arm.changed)
+            for arm in scenario.arms
+            if arm.variant != AS_WRITTEN and arm.of in by_name
+        ),
+    )
+
+
+def _of_arms(table: pd.DataFrame, names: set[str]) -> pd.DataFrame:
+    return table[table["arm"].isin(names)].reset_index(drop=True) if len(table) else table
+
+
+def _looks(comparison: Comparison, bibliography: Bibliography) -> tuple[Look, ...]:
     dosed = set(comparison.events["arm"]) if len(comparison.events) else set()
-    coloured = len(scenario.arms) <= MOST_COLOURS
+    written = [(index, arm) for index, arm in enumerate(comparison.scenario.arms) if arm.variant == AS_WRITTEN]
+    coloured = len(written) <= MOST_COLOURS
     looks, slot = [], 0
-    for index, arm in enumerate(scenario.arms):
+    for index, arm in written:
         given = arm.name in dosed
         slot += given
-        colour = (slot if coloured else ACCENT) if given else CONTEXT
         looks.append(
             Look(
                 index,
                 arm.name,
                 arm.regimen.in_words() if given else "no doses",
                 given,
-                colour,
+                (slot if coloured else ACCENT) if given else CONTEXT,
                 DASHES[(slot - 1) % len(DASHES)] if given and coloured else "",
                 tuple(bibliography.number_of(reference) for reference in arm.sources),
                 tuple(arm.assumptions),
             )
         )
-    population = scenario.population
-    models = tuple(model.name for model in comparison.models)
-    return Cast(
-        tuple(looks),
-        models,
-        _observables(comparison),
-        1 if population is None else int(population.subjects),
-        not coloured or _coincide(comparison, [look.name for look in looks if look.dosed], models),
-        time_axis(scenario.horizon_h, comparison.events),
-        bibliography,
-        frozenset(model.name for model in comparison.models if model.exploratory),
-    )
+    return tuple(looks)
 
 
 def time_axis(horizon_h: float, events: pd.DataFrame) -> TimeAxis:

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 MOST_BANDS = 3
 """Arms with bands that can share a panel, save in the first figure, where to compare the arms is the point."""
 
+BAND_POINTS = ((24, 200), (60, 100))
+"""Points of a band by the curves on the page up to which it may have so many; past the last, FEWEST."""
+
+FEWEST, THREAD_POINTS = 60, 40_000
+"""Points of a band on a page of many curves; points of all curves of single subjects together."""
+
 MODEL_DASHES = ("", "6,3", "2,2.5", "9,3,2,3")
 _BASELINE = "baseline"
 
@@ -30,26 +36,80 @@ def lines(comparison: Comparison, cast: Cast, observable: str) -> dict[tuple[int
     frame = frame[frame["observable"] == observable]
     by_name = {look.name: look for look in cast.arms}
     found = {}
+    most = _band_points(len(cast.arms) * len(cast.models) * len(cast.observables))
     for (name, model), group in frame.groupby(["arm", "model"], sort=False):
         if name in by_name:
-            found[by_name[name].index, model] = _line(group, by_name[name])
+            found[by_name[name].index, model] = _line(group, by_name[name], most)
     return found
+
+
+def threads(comparison: Comparison, cast: Cast, observable: str) -> dict[tuple[int, str], list[Line]]:
+    """Return the thinned curves of single subjects of an observable by arm index and model."""
+    frame = comparison.individuals
+    curves = len(frame.drop_duplicates(["arm", "model", "observable", "draw", "subject"]))
+    frame = frame[frame["observable"] == observable]
+    by_name = {look.name: look for look in cast.arms}
+    found: dict[tuple[int, str], list[Line]] = {}
+    for (name, model, *_), group in frame.groupby(["arm", "model", "draw", "subject"], sort=False):
+        if name in by_name:
+            values = group["value"].to_numpy(float)
+            rows = kept(values, max(24, min(100, THREAD_POINTS // curves)))
+            line = Line(by_name[name], name, "", group["time_h"].to_numpy(float)[rows], values[rows])
+            found.setdefault((by_name[name].index, model), []).append(line)
+    return found
+
+
+def _band_points(curves: int) -> int:
+    return next((points for most, points in BAND_POINTS if curves <= most), FEWEST)
 
 
 def panels(comparison: Comparison, cast: Cast, observable: tuple[str, str, str]) -> tuple[Panel, ...]:
     """Return the panels of an observable: one a model, or one an arm where arms are kept apart."""
     name, _, unit = observable
-    drawn = lines(comparison, cast, name)
+    drawn, single = lines(comparison, cast, name), threads(comparison, cast, name)
     rules = _rules(comparison, name)
-    values = [v for line in drawn.values() for v in (line.median, line.low, line.high) if v is not None]
     seen = points(comparison, cast, name)
-    values += [np.array([v for v in (p.value, p.low, p.high) if v is not None]) for p in seen]
-    axis = scale([*values, *(np.array([value]) for value, _ in rules)], unit)
+    axis = _axis(drawn, single, seen, rules, unit)
     if cast.apart or seen or _crowded(cast, name, drawn):
         made = _by_arm(cast, observable, axis, drawn, rules, lanes(comparison, cast))
     else:
         made = _by_model(cast, observable, axis, drawn, rules, lanes(comparison, cast))
-    return tuple(replace(panel, points=tuple(p for p in seen if p.arm in panel.arms)) for panel in made)
+    return tuple(
+        replace(panel, points=tuple(p for p in seen if p.arm in panel.arms), threads=_in_panel(cast, panel, single))
+        for panel in made
+    )
+
+
+def arm_by_arm(comparison: Comparison, cast: Cast, observable: tuple[str, str, str]) -> tuple[Panel, ...]:
+    """Return panels by arm with all bands and single subjects, for an observable whose own figure has no room for them."""
+    name, _, unit = observable
+    drawn, single = lines(comparison, cast, name), threads(comparison, cast, name)
+    rules = _rules(comparison, name)
+    axis = _axis(drawn, single, (), rules, unit)
+    made = _by_arm(cast, observable, axis, drawn, rules, lanes(comparison, cast))
+    return tuple(replace(panel, key=f"apart-{panel.key}", threads=_in_panel(cast, panel, single)) for panel in made)
+
+
+def _axis(drawn: dict, single: dict, seen: tuple[Point, ...], rules: tuple, unit: str) -> Scale:
+    values = [v for line in drawn.values() for v in (line.median, line.low, line.high, *(line.sure or ())) if v is not None]
+    values += [line.median for found in single.values() for line in found]
+    values += [np.array([v for v in (p.value, p.low, p.high) if v is not None]) for p in seen]
+    return scale([*values, *(np.array([value]) for value, _ in rules)], unit)
+
+
+def _in_panel(cast: Cast, panel: Panel, single: dict[tuple[int, str], list[Line]]) -> tuple[Line, ...]:
+    """Return the single subjects of a panel, dashed as its models are; none where many arms share it."""
+    if not panel.small:
+        alone = len({line.arm.index for line in panel.lines}) <= MOST_BANDS
+        model = cast.models[int(panel.key.rsplit("-", 1)[1])]
+        return tuple(line for (_, of), found in single.items() if of == model for line in found) if alone else ()
+    arms = {look.index for look in panel.arms}
+    return tuple(
+        replace(line, dash=MODEL_DASHES[cast.models.index(model) % len(MODEL_DASHES)])
+        for (index, model), found in single.items()
+        if index in arms
+        for line in found
+    )
 
 
 def points(comparison: Comparison, cast: Cast, observable: str) -> tuple[Point, ...]:
@@ -131,14 +191,16 @@ def threshold(comparison: Comparison, observable: str) -> float | None:
     return None
 
 
-def _line(group: pd.DataFrame, look: Look) -> Line:
+def _line(group: pd.DataFrame, look: Look, most: int) -> Line:
     median = group["median"].to_numpy(float)
     rows = kept(median)
-    low, high = group["low"].to_numpy(float)[rows], group["high"].to_numpy(float)[rows]
-    median = median[rows]
-    spread = bool(np.nanmax(np.abs(high - low), initial=0.0) > 1e-9 * np.nanmax(np.abs(median), initial=1e-300))
-    times = group["time_h"].to_numpy(float)[rows]
-    return Line(look, look.name, look.dash, times, median, low if spread else None, high if spread else None)
+    names = ("time_h", "median", "low", "high", "confidence_low", "confidence_high")
+    times, median, low, high, *sure = (group[name].to_numpy(float)[rows] for name in names)
+    largest = np.nanmax(np.abs(median), initial=1e-300)
+    spread, known = (bool(np.nanmax(b - a, initial=0.0) > 1e-9 * largest) for a, b in ((low, high), sure))
+    line = Line(look, look.name, look.dash, times, median, low if spread else None, high if spread else None)
+    bands = kept(high if spread else median, max(most, 2 * FEWEST) if line.busy else most)
+    return replace(line, sure=(sure[0], sure[1]) if known else None, bands=bands)
 
 
 def _rules(comparison: Comparison, observable: str) -> tuple[tuple[float, str], ...]:
@@ -201,7 +263,7 @@ def _under_each_model(cast: Cast, look: Look, drawn: dict, named: bool) -> list[
             line = drawn[look.index, model]
             label = f"{look.name}, {model}" if named else cast.called(model)
             dash = MODEL_DASHES[position % len(MODEL_DASHES)]
-            found.append(Line(look, label, dash, line.times, line.median, line.low, line.high))
+            found.append(replace(line, label=label, dash=dash))
     return found
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from regimens.report import answer, audit, basis, curves, findings, forest, interactive, numbers, strips, svg, words
-from regimens.report.cast import Cast, cast
+from regimens.report import answer, audit, basis, curves, findings, forest, interactive, numbers, sections, strips, svg, words
+from regimens.report.cast import Cast, as_written, cast
 from regimens.report.numbers import Numbers
 from regimens.report.panel import Panel
 
@@ -48,9 +48,9 @@ def page(comparison: Comparison) -> str:
     return environment.get_template("page.html.j2").render(_content(comparison))
 
 
-def _content(comparison: Comparison) -> dict[str, object]:
-    on_page = cast(comparison)
-    pictures = [_picture(comparison, on_page, observable) for observable in on_page.observables]
+def _content(whole: Comparison) -> dict[str, object]:
+    on_page, comparison = cast(whole), as_written(whole)
+    pictures = [made for observable in on_page.observables for made in _pictures(comparison, on_page, observable)]
     given = [_given(comparison, on_page, drug) for drug in _drugs(comparison)]
     table = answer.everything(comparison, on_page)
     entries = audit.audit(comparison, on_page)
@@ -59,7 +59,10 @@ def _content(comparison: Comparison) -> dict[str, object]:
         "scenario": comparison.scenario,
         "cast": on_page,
         "opening": findings.opening(comparison, on_page),
-        "certainty": findings.certainty(on_page),
+        "certainty": findings.certainty(on_page, findings.shares(comparison)),
+        "shares": findings.shares(comparison),
+        "reduced": findings.reduced(comparison),
+        **sections.sections(whole, on_page),
         "answer": answer.answer(comparison, on_page),
         "strips": strips.strips(comparison, on_page),
         "strip_ticks": strips.ticks(on_page.time),
@@ -81,7 +84,7 @@ def _content(comparison: Comparison) -> dict[str, object]:
         "figures": {
             panel.key: interactive.figure(panel) for picture in (*pictures, *given) for panel, _ in picture.panels
         },
-        "style": _asset("style.css"),
+        "style": _asset("style.css") + _asset("contrasts.css"),
         "script": _asset("page.js"),
         "plotly": _plotly(),
     }
@@ -100,11 +103,23 @@ def flat(values: dict[str, object], under: str = "") -> list[tuple[str, str]]:
     return rows
 
 
-def _picture(comparison: Comparison, on_page: Cast, observable: tuple[str, str, str]) -> Picture:
+def _pictures(comparison: Comparison, on_page: Cast, observable: tuple[str, str, str]) -> list[Picture]:
+    """Return the figure of an observable and, where many arms share it, another one arm by arm with what it has no room for."""
     panels = curves.panels(comparison, on_page, observable)
+    made = [_picture(comparison, on_page, observable, observable[1], panels)]
+    asked = len(comparison.individuals) and observable[0] in set(comparison.individuals["observable"])
+    if any(panel.narrow for panel in panels) or (asked and not any(panel.threads for panel in panels)):
+        apart = curves.arm_by_arm(comparison, on_page, observable)
+        made.append(_picture(comparison, on_page, observable, f"{observable[1]}, arm by arm", apart))
+    return made
+
+
+def _picture(
+    comparison: Comparison, on_page: Cast, observable: tuple[str, str, str], heading: str, panels: tuple[Panel, ...]
+) -> Picture:
     axis = panels[0].scale
     return Picture(
-        observable[1],
+        heading,
         axis.title,
         findings.curve(comparison, on_page, observable),
         findings.reading(on_page, panels[0]),

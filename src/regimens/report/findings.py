@@ -35,19 +35,47 @@ def opening(comparison: Comparison, cast: Cast) -> str:
         )
         parts[-1] = f"{words.exact(high)} MIU in all" if len(totals) == 1 else parts[-1]
     parts += [f"over {words.horizon(comparison.scenario.horizon_h)}", f"under {words.count(len(cast.models), 'model')}"]
-    parts.append(f"{cast.subjects} virtual subjects" if cast.intervals else "one typical subject")
+    parts.append(_subjects(cast))
     return words.sentence(", ".join(parts))
 
 
-def certainty(cast: Cast) -> str:
-    """Return what the run can say about certainty."""
+def reduced(comparison: Comparison) -> str:
+    """Return that a run was made smaller than its scenario asks, and by how much; empty where it was not."""
+    changes = comparison.provenance.get("reduced") or {}
+    said = [f"{now} of {asked} {name}" for name, (now, asked) in _smaller(changes)]
+    return f"A first look at reduced size: {words.listing(said)}. Run it in full before you conclude anything." if said else ""
+
+
+def _smaller(changes: object) -> list[tuple[str, tuple[int, int]]]:
+    return [(name, (min(sizes), max(sizes))) for name, sizes in dict(changes).items()]  # type: ignore[call-overload]
+
+
+def _subjects(cast: Cast) -> str:
+    if not cast.intervals:
+        return "one typical subject" + (f" in each of {cast.draws} parameter draws" if cast.draws > 1 else "")
+    return f"{cast.subjects} virtual subjects" + (f" in each of {cast.draws} parameter draws" if cast.draws > 1 else "")
+
+
+def certainty(cast: Cast, shares: bool = False) -> str:
+    """Return what the run can say about certainty; `shares`: whether shares of subjects are among the endpoints."""
     if not cast.intervals:
         return "Typical subject only; no statement about certainty."
-    between = f"Intervals are 90 % prediction intervals between {cast.subjects} virtual subjects."
+    if cast.draws > 1:
+        said = (
+            f"Intervals are 90 % prediction intervals: where nine in ten of the {cast.subjects} virtual subjects lie, over "
+            f"{cast.draws} draws of the parameters."
+        )
+        return f"{said} A share of subjects has its 90 % confidence interval instead." if shares else said
     return (
-        f"{between} No uncertainty of the parameters themselves is in this run, so it does not say how sure a "
-        "difference between schedules is."
+        f"Intervals are 90 % prediction intervals between {cast.subjects} virtual subjects. No uncertainty of the parameters "
+        "themselves is in this run: they were taken as known, so it does not say how sure a difference between schedules is. "
+        "To find out, write ‘draws: 200’ beneath ‘population:’ in the scenario."
     )
+
+
+def shares(comparison: Comparison) -> bool:
+    """Return whether shares of subjects are among the endpoints."""
+    return any(endpoint.kind == "share" for endpoint in comparison.scenario.endpoints)
 
 
 def schedules(comparison: Comparison) -> str:
@@ -63,7 +91,7 @@ def schedules(comparison: Comparison) -> str:
     if high - low <= 1e-9 * high:
         spread = f"{min(doses)} to {max(doses)} doses" if min(doses) < max(doses) else words.count(doses[0], "dose")
         return f"Every schedule adds up to {words.exact(high)} MIU, given in {spread}."
-    most = _names([row["arm"] for row, total in zip(frame, totals, strict=True) if total >= high * (1 - 1e-9)])
+    most = words.quoted([row["arm"] for row, total in zip(frame, totals, strict=True) if total >= high * (1 - 1e-9)])
     times = f"{words.exact(float(f'{high / low:.2g}'))} times the smallest"
     return f"Totals run from {words.exact(low)} to {words.exact(high)} MIU; the largest, {most}, is {times}."
 
@@ -99,7 +127,19 @@ def reading(cast: Cast, panel: Panel) -> str:
     """Return how to read the curves."""
     parts = ["Lines are the typical subject"]
     if cast.intervals:
-        parts = [f"Lines are medians of {cast.subjects} virtual subjects", "bands hold the middle 90 % of them"]
+        sure = any(line.sure for line in panel.lines)
+        each = f" in each of {cast.draws} parameter draws" if cast.draws > 1 else ""
+        light = "wide, light bands are 90 % prediction intervals: a new subject" if sure else "bands hold the middle 90 % of them"
+        parts = [f"Lines are medians of {cast.subjects} virtual subjects{each}", light]
+        if panel.narrow:
+            parts[1] = (
+                "bands are 90 % confidence intervals: the typical subject, as the parameters are drawn; the wider prediction "
+                "intervals of a new subject follow arm by arm"
+            )
+        elif sure:
+            parts.append("narrow, dark bands are 90 % confidence intervals: the typical subject, as the parameters are drawn")
+    if panel.threads:
+        parts.append("thin lines are single subjects")
     if panel.small and len(cast.models) > 1:
         parts.append("line styles tell the models apart")
     if panel.rules:
@@ -119,7 +159,7 @@ def cumulative(comparison: Comparison) -> str:
     if len(frame) < 2:
         return ""
     weeks = [words.million(row["peak_7_days"], row["unit"])[0] for row in frame]
-    most = _names([row["arm"] for row, week in zip(frame, weeks, strict=True) if week >= max(weeks) * (1 - _ALIKE)])
+    most = words.quoted([row["arm"] for row, week in zip(frame, weeks, strict=True) if week >= max(weeks) * (1 - _ALIKE)])
     if max(weeks) - min(weeks) <= _ALIKE * max(weeks):
         return f"The steepest seven days hold {words.number(max(weeks))} MIU in every schedule."
     least = words.number(min(weeks))
@@ -140,7 +180,7 @@ def endpoints(table: Answer, cast: Cast) -> str:
     compared = {label: sets for label, sets in firsts.items() if len(sets) > 1}
     if not compared:
         return (
-            "; ".join(f"{label}: highest in {_names(sorted(sets[0]))}" for label, sets in firsts.items()) + "."
+            "; ".join(f"{label}: highest in {words.quoted(sorted(sets[0]))}" for label, sets in firsts.items()) + "."
             if firsts
             else ""
         )
@@ -149,7 +189,7 @@ def endpoints(table: Answer, cast: Cast) -> str:
         share = ("each of " if len(compared) > 1 else "") + words.count(len(compared), "endpoint")
         return f"On {share}, the same arm has the highest {value} under every model."
     share = words.count(len(split), "").strip() + " of " + words.count(len(compared), "endpoint")
-    return f"The models disagree about the arm with the highest {value} on {share}: {_names(split, 4)}."
+    return f"The models disagree about the arm with the highest {value} on {share}: {words.quoted(split, 4)}."
 
 
 def _of_what(comparison: Comparison) -> str:
@@ -187,9 +227,4 @@ def _highest(names: list[str], values: list[float], suffix: str) -> tuple[str, s
         if below > 0 and top < 3 * below
         else "far above the next"
     )
-    return _names(level), f"{words.number(top)}{suffix}, {more}"
-
-
-def _names(names: list[str], most: int = 3) -> str:
-    shown = [f"‘{words.shorten(name, 60)}’" for name in names]
-    return words.listing(shown if len(shown) <= most else [*shown[:2], f"{len(shown) - 2} others"])
+    return words.quoted(level), f"{words.number(top)}{suffix}, {more}"

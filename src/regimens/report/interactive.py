@@ -8,7 +8,7 @@ import numpy as np
 
 from regimens.report import words
 from regimens.report.panel import Lane, Line, Panel, Point, tick_text
-from regimens.report.svg import LEAST_CROWD, time_ticks
+from regimens.report.svg import time_ticks
 
 BOUND_MARKS = {"lower bound": "triangle-up-open", "upper bound": "triangle-down-open"}
 """Plotly's marks of values that are bounds."""
@@ -21,7 +21,9 @@ def figure(panel: Panel) -> dict[str, object]:
     """Return traces and layout of the panel. `meta` of a trace says arm, colour and role, for painting and toggling."""
     rows = len({lane.arm.index for lane in panel.lanes})
     strip = _RUG_SHARE if panel.rug else min(_STRIP_SHARE, _LANE_SHARE * (1 + rows)) if rows else 0.0
-    traces = [_ribbon(line, panel) for line in panel.lines if line.low is not None]
+    traces = [_ribbon(line, panel, "ribbon", line.low, line.high) for line in panel.lines if line.low is not None]
+    traces += [_ribbon(line, panel, "sure", *line.sure) for line in panel.lines if line.sure is not None]
+    traces += [_thread(line, panel) for line in panel.threads]
     traces += [_curve(line, panel) for line in panel.lines]
     traces += [_point(point, panel) for point in panel.points]
     traces += _strip(panel)
@@ -58,17 +60,31 @@ def _curve(line: Line, panel: Panel) -> dict[str, object]:
     return trace
 
 
-def _ribbon(line: Line, panel: Panel) -> dict[str, object]:
-    times = panel.time(line.times)
+def _ribbon(line: Line, panel: Panel, role: str, low: np.ndarray, high: np.ndarray) -> dict[str, object]:
+    hours, low, high = line.band(low, high)
+    times = panel.time(hours)
     return {
         "type": "scatter",
         "mode": "lines",
-        "x": _round(np.concatenate([times, times[::-1]]), 6),
-        "y": _round(np.concatenate([line.high, line.low[::-1]])),
+        "x": _round(np.concatenate([times, times[::-1]]), 5),
+        "y": _round(np.concatenate([high, low[::-1]])),
         "fill": "toself",
         "line": {"width": 0},
         "hoverinfo": "skip",
-        "meta": _meta(line, "ribbon") | {"crowd": len(panel.lines) > LEAST_CROWD},
+        "meta": _meta(line, role) | {"crowd": panel.crowded, "quiet": panel.narrow},
+    }
+
+
+def _thread(line: Line, panel: Panel) -> dict[str, object]:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": _round(panel.time(line.times), 5),
+        "y": _round(line.median, 3),
+        "line": {"width": 0.8, "dash": line.dash.replace(",", "px,") + "px" if line.dash else "solid"},
+        "opacity": 0.4,
+        "hoverinfo": "skip",
+        "meta": _meta(line, "thread"),
     }
 
 

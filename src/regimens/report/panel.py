@@ -21,12 +21,19 @@ BUSY = 30
 LABEL_GAP = 0.075
 """Least distance of two direct labels, as a share of the panel's height."""
 
+LEAST_CROWD = 3
+"""Lines in a panel above which bands are paler, and prediction intervals give way to confidence intervals."""
+
 MOST_LABELS = 6
 
 
 @dataclass(frozen=True)
 class Line:
-    """One curve: times (h), median and, where subjects differ, low and high. `step` holds a value to the next time."""
+    """One curve: times (h), median and, where subjects differ, low and high. `step` holds a value to the next time.
+
+    `sure` holds the ends of the confidence interval of the typical subject's curve, where parameters are drawn; `bands` are
+    the points at which bands are drawn, all of them where None.
+    """
 
     arm: Look
     label: str
@@ -36,6 +43,13 @@ class Line:
     low: np.ndarray | None = None
     high: np.ndarray | None = None
     step: bool = False
+    sure: tuple[np.ndarray, np.ndarray] | None = None
+    bands: np.ndarray | None = None
+
+    def band(self, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return times, low and high at the points at which a band is drawn."""
+        rows = slice(None) if self.bands is None else self.bands
+        return self.times[rows], low[rows], high[rows]
 
     @property
     def busy(self) -> bool:
@@ -91,7 +105,8 @@ class Scale:
 class Panel:
     """One picture. `rules` are grey lines (value, label); `small` panels are many and keep room for a `rug` of doses.
 
-    `arms` are those that a panel is about, empty where it is about all; `points` are published values.
+    `arms` are those that a panel is about, empty where it is about all; `points` are published values; `threads` are curves
+    of single subjects.
     """
 
     key: str
@@ -107,6 +122,22 @@ class Panel:
     arms: tuple[Look, ...] = ()
     rug: bool = False
     points: tuple[Point, ...] = ()
+    threads: tuple[Line, ...] = ()
+
+    @property
+    def sure(self) -> bool:
+        """Whether a curve has a confidence interval."""
+        return any(line.sure is not None for line in self.lines)
+
+    @property
+    def crowded(self) -> bool:
+        """Whether bands are drawn paler, lest they mix to mud."""
+        return len(self.lines) > LEAST_CROWD or (self.small and self.sure and len(self.lines) > 1)
+
+    @property
+    def narrow(self) -> bool:
+        """Whether confidence intervals alone are drawn: with prediction intervals too, many arms could not be told apart."""
+        return not self.small and self.sure and len(self.lines) > LEAST_CROWD
 
 
 def scale(values: Iterable[np.ndarray], title: str, zero: bool = False) -> Scale:
@@ -125,6 +156,16 @@ def scale(values: Iterable[np.ndarray], title: str, zero: bool = False) -> Scale
     top = high + 0.04 * (high - low)
     ticks = tuple(round(float(t), 10) for t in np.arange(bottom, top + 1e-9 * step, step))
     return Scale(bottom, top, ticks, False, title)
+
+
+def linear(low: float, high: float) -> Scale:
+    """Return a linear axis that holds `low` and `high` with a little room, and about five ticks."""
+    if high - low <= 1e-9 * max(abs(low), abs(high), 1e-9):
+        low, high = low - 0.5 * max(abs(low), 1.0), high + 0.5 * max(abs(high), 1.0)
+    pad, step = 0.04 * (high - low), _nice((high - low) / 4)
+    low, high = low - pad, high + pad
+    ticks = np.arange(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1) * step
+    return Scale(low, high, tuple(round(float(tick), 10) for tick in ticks), False, "")
 
 
 def apart(panel_lines: Iterable[Line], of: Scale) -> bool:

@@ -9,9 +9,6 @@ from regimens.report import words
 from regimens.report.panel import Lane, Line, Panel, Point, tick_text
 
 LEFT, RIGHT, TOP, BOTTOM = 34.0, 8.0, 6.0, 24.0
-LEAST_CROWD = 3
-"""Lines in a panel above which ribbons are paler, lest they mix to mud."""
-
 _LANE, _LANE_GAP = 9.0, 6.0
 _LABEL_CHARACTERS = 20
 
@@ -25,9 +22,12 @@ def draw(panel: Panel, width: float = 330.0, height: float = 210.0) -> Markup:
     x = _Span(LEFT, width - right, panel.time.end)
     top = TOP + (0.0 if panel.small else lanes)
     bottom = height - BOTTOM - (lanes if panel.small else 0.0)
+    ribbons = () if panel.narrow else panel.lines
     parts = [
         _grid(panel, x, top, bottom, height - BOTTOM),
-        *(_ribbon(line, panel, x, top, bottom) for line in panel.lines if line.low is not None),
+        *(_ribbon(line, panel, x, top, bottom, "ribbon", line.low, line.high) for line in ribbons if line.low is not None),
+        *(_ribbon(line, panel, x, top, bottom, "sure", *line.sure) for line in panel.lines if line.sure is not None),
+        *(_curve(line, panel, x, top, bottom, "thread") for line in panel.threads),
         *(_curve(line, panel, x, top, bottom) for line in panel.lines),
         *(_point(point, panel, x, top, bottom) for point in panel.points),
         _doses(panel, x, TOP if not panel.small else bottom + _LANE_GAP),
@@ -61,13 +61,13 @@ def _path(x: np.ndarray, y: np.ndarray) -> str:
     return "M" + "L".join(f"{_n(a)},{_n(b)}" for a, b in zip(x[known], y[known], strict=True)) if known.any() else ""
 
 
-def _curve(line: Line, panel: Panel, x: _Span, top: float, bottom: float) -> str:
+def _curve(line: Line, panel: Panel, x: _Span, top: float, bottom: float, kind: str = "line") -> str:
     times, values = x(panel.time(line.times)), _y(panel, line.median, top, bottom)
     if line.step:
         times, values = np.repeat(times, 2)[1:], np.repeat(values, 2)[:-1]
     dash = f' stroke-dasharray="{line.dash}"' if line.dash else ""
     fine = " fine" if line.busy else ""
-    return f'<path class="line a{line.arm.colour}{fine}" d="{_path(times, values)}"{dash}/>'
+    return f'<path class="{kind} a{line.arm.colour}{fine}" d="{_path(times, values)}"{dash}/>'
 
 
 def _point(point: Point, panel: Panel, x: _Span, top: float, bottom: float) -> str:
@@ -80,12 +80,15 @@ def _point(point: Point, panel: Panel, x: _Span, top: float, bottom: float) -> s
     return f'{bar}<circle class="seen" cx="{_n(at)}" cy="{_n(y)}" r="3"/>'
 
 
-def _ribbon(line: Line, panel: Panel, x: _Span, top: float, bottom: float) -> str:
-    times = x(panel.time(line.times))
-    low, high = (np.clip(_y(panel, v, top, bottom), top, bottom) for v in (line.low, line.high))
+def _ribbon(
+    line: Line, panel: Panel, x: _Span, top: float, bottom: float, kind: str, low: np.ndarray, high: np.ndarray
+) -> str:
+    hours, low, high = line.band(low, high)
+    times = x(panel.time(hours))
+    low, high = (np.clip(_y(panel, v, top, bottom), top, bottom) for v in (low, high))
     path = _path(np.concatenate([times, times[::-1]]), np.concatenate([high, low[::-1]]))
-    crowd = " crowd" if len(panel.lines) > LEAST_CROWD else ""
-    return f'<path class="ribbon a{line.arm.colour}{crowd}" d="{path}Z"/>'
+    crowd = " crowd" if panel.crowded else ""
+    return f'<path class="{kind} a{line.arm.colour}{crowd}" d="{path}Z"/>'
 
 
 def _grid(panel: Panel, x: _Span, top: float, bottom: float, floor: float) -> str:

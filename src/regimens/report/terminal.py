@@ -5,9 +5,9 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from regimens.report import answer, findings, words
+from regimens.report import answer, findings, verdict, words
 from regimens.report.answer import Answer, Cell, Row
-from regimens.report.cast import cast
+from regimens.report.cast import Cast, as_written, cast
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -23,7 +23,7 @@ _FIXED, _PER_VALUE, _HEADING = 40, 13, 11
 
 
 def table(comparison: Comparison, console_width: int) -> RenderableType:
-    """Return what was compared, an answer table for each model and what it says about certainty, for rich to print.
+    """Return what was compared, an answer table for each model, the verdict and what the run says about certainty, for rich.
 
     Endpoints that do not fit `console_width` are left to the page. Without a terminal nothing but text comes out.
     """
@@ -32,8 +32,11 @@ def table(comparison: Comparison, console_width: int) -> RenderableType:
 
     on_page = cast(comparison)
     fits = max(1, (console_width - _FIXED) // _PER_VALUE)
-    found = answer.answer(comparison, on_page, each=min(4, fits))
-    parts: list[RenderableType] = [Text(_plain(findings.opening(comparison, on_page)))]
+    written = as_written(comparison)
+    found = answer.answer(written, on_page, each=min(4, fits))
+    parts: list[RenderableType] = [Text(_plain(findings.opening(written, on_page)))]
+    if notice := findings.reduced(comparison):
+        parts.append(Text(_plain(notice), style="bold"))
     for model in on_page.models:
         parts += [
             Text(""),
@@ -42,7 +45,13 @@ def table(comparison: Comparison, console_width: int) -> RenderableType:
         ]
     parts.append(Text(""))
     parts += [Text(f"! {_plain(warning)}") for warning in comparison.warnings]
-    return Group(*parts, Text(findings.certainty(on_page)))
+    parts += [Text(_plain(said)) for said in _verdict(comparison, on_page)]
+    return Group(*parts, Text(findings.certainty(on_page, findings.shares(comparison))))
+
+
+def _verdict(comparison: Comparison, on_page: Cast) -> list[str]:
+    found = verdict.verdict(comparison, on_page)
+    return [] if found is None else [said for said in (found.found, *found.sentences[:1], found.rule) if said]
 
 
 def _model_table(found: Answer, model: str, width: int) -> Table:

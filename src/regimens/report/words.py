@@ -27,6 +27,7 @@ _DRUGS = {"il2": "IL-2"}
 _ROUTES = {"SC": "subcutaneous", "IV": "intravenous"}
 _NO_UNIT = {"", "1", "-", "dimensionless"}
 _DAYS_FROM_H = 72.0
+_NAMES = {"Treg", "Th17", "NK"}
 
 
 def drug(name: str) -> str:
@@ -97,7 +98,7 @@ def unit(text: object) -> str:
 def unit_beside(label: str, of: object) -> str:
     """Return the unit to set beside a label that may already say 'per MIU'."""
     text = unit(of)
-    return unit(text.removesuffix("/MIU")) if label.endswith("per MIU") else text
+    return unit(text.removesuffix("/MIU").removesuffix(" per MIU")) if label.endswith("per MIU") else text
 
 
 def axis_title(label: str, of: object) -> str:
@@ -170,3 +171,23 @@ def shorten(text: str, length: int) -> str:
 def plotly_text(text: str) -> str:
     """Escape text for Plotly, which reads `<b>`, `<br>`, `<a>` and entities in everything that it writes."""
     return html.escape(text, quote=False)
+
+
+def quoted(names: Sequence[str], most: int = 3, length: int = 60) -> str:
+    """Set names of arms in quotation marks and join them; more than `most` are counted after the second."""
+    shown = [f"‘{shorten(name, length)}’" for name in names]
+    return listing(shown if len(shown) <= most else [*shown[:2], f"{count(len(shown) - 2, 'other')}"])
+
+
+def inside(label: str) -> str:
+    """Return a heading as it stands inside a sentence: its first letter small, unless the word is a name such as IL-2."""
+    first = label.split(" ")[0].rstrip(",")
+    return label if first in _NAMES or first[1:] != first[1:].lower() else label[:1].lower() + label[1:]
+
+
+def percent(share: object) -> str:
+    """Write a probability or share in percent; what is not quite none or all is never rounded to it."""
+    if missing(share):
+        return MISSING
+    value = 100 * float(share)  # type: ignore[arg-type]
+    return "<1" if 0 < value < 0.5 else ">99" if 99.5 <= value < 100 else f"{value:.0f}"

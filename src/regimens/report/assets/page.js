@@ -16,7 +16,8 @@
     const part = (at) => parseInt(full.slice(at, at + 2), 16);
     return `rgba(${part(1)},${part(3)},${part(5)},${share})`;
   };
-  const ribbon = (meta) => (held === null ? (meta.crowd ? 0.07 : 0.18) : held === meta.arm ? 0.25 : 0.02);
+  const ribbon = (meta) => (held === null ? (meta.quiet ? 0 : meta.crowd ? 0.07 : 0.18) : held === meta.arm ? 0.2 : 0.02);
+  const sure = (meta) => (held === null ? (meta.quiet ? 0.12 : meta.crowd ? 0.2 : 0.3) : held === meta.arm ? 0.4 : 0.03);
   const shown = (arm) => !hidden.has(arm);
 
   // colours live in the style sheet alone; a figure is painted from them whenever the theme changes
@@ -24,6 +25,8 @@
     const made = { ...given, visible: shown(given.meta.arm) };
     const ink = colour(`--a${given.meta.colour}`);
     if (given.meta.role === "ribbon") made.fillcolor = clear(ink, ribbon(given.meta));
+    else if (given.meta.role === "sure") made.fillcolor = clear(ink, sure(given.meta));
+    else if (given.meta.role === "thread" && held !== null && held !== given.meta.arm) made.opacity = 0.05;
     else if (given.meta.role === "line" && held !== null && held !== given.meta.arm) made.opacity = 0.25;
     if (given.meta.role === "dot") made.marker = { ...given.marker, color: ink };
     else made.line = { ...given.line, color: ink };

@@ -1,0 +1,40 @@
+"""The sections that compare arms honestly, each None or empty where the comparison has nothing for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regimens.report import contrast_forest, equal_totals, heat, plane, real_life, rests, tornado, verdict, visits, words
+from regimens.report.cast import Cast
+from regimens.report.numbers import Numbers
+
+if TYPE_CHECKING:
+    from regimens.compare import Comparison
+
+
+def sections(comparison: Comparison, cast: Cast) -> dict[str, object]:
+    """Return the content of every such section, by the name that the page's template uses."""
+    return {
+        "verdict": verdict.verdict(comparison, cast),
+        "forest": contrast_forest.forest(comparison, cast),
+        "heats": heat.heats(comparison, cast),
+        "plane": plane.plane(comparison, cast),
+        "tornado": tornado.tornado(comparison, cast),
+        "equal_total": equal_totals.equal_total(comparison, cast),
+        "rest_curves": rests.rest_curves(comparison, cast),
+        "real_life": real_life.real_life(comparison, cast),
+        "visits": visits.visits(comparison, cast),
+        "statuses": statuses(comparison),
+    }
+
+
+def statuses(comparison: Comparison) -> Numbers | None:
+    """Return how many subjects did not run to the end, and why; None where all did."""
+    frame = comparison.statuses
+    rows = tuple(
+        (f"{row.arm}, {row.model}", (str(row.status), words.exact(row.subjects)))
+        for row in frame.itertuples()
+        if row.status != "ok"
+    )
+    said = "Subjects that stopped before the end, whose endpoints are missing"
+    return Numbers(said, "Arm, model", ("Why", "Subjects"), rows) if rows else None
