@@ -53,18 +53,23 @@ def test_compare_writes_one_folder_with_every_file(scenario, monkeypatch, capsys
     assert "five days" in out
     assert err == "Written to result/report.html\n"
     assert sorted(path.name for path in Path("result").iterdir()) == [
-        "endpoints.csv", "events.csv", "exposure.csv", "provenance.json", "report.html", "summary.csv", "trajectories.csv",
+        "contrasts.csv", "endpoints.csv", "events.csv", "exposure.csv", "provenance.json", "report.html", "statuses.csv",
+        "summary.csv", "trajectories.csv", "verdicts.csv",
     ]  # fmt: skip
     assert sorted(path.name for path in Path().iterdir()) == ["result", "small.yaml"]
 
 
 def test_the_tables_have_the_columns_that_are_promised(scenario, monkeypatch, capsys):
     run(monkeypatch, capsys, "compare", "small.yaml", "--out", "result")
-    columns = {name: ",".join(pd.read_csv(f"result/{name}.csv").columns) for name in results.TABLES}
+    columns = {name: ",".join(pd.read_csv(f"result/{name}.csv").columns) for name in (*results.TABLES, "endpoints")}
     assert columns == {
-        "trajectories": "arm,model,observable,unit,time_h,median,low,high",
+        "trajectories": "arm,model,observable,unit,time_h,median,low,high,confidence_low,confidence_high",
         "endpoints": "arm,model,endpoint,subject,replicate,value,unit,status",
-        "summary": "arm,model,endpoint,n,median,low,high,unit",
+        "summary": "arm,model,endpoint,n,median,low,high,unit,confidence_low,confidence_high,missing",
+        "contrasts": "model,endpoint,arm,against,unit,difference,difference_low,difference_high,ratio,ratio_low,ratio_high,"
+        "subject_low,subject_high,probability,better_off,n,draws",
+        "verdicts": "endpoint,arm,against,verdict,winner,reason,probabilities",
+        "statuses": "arm,model,status,subjects",
         "exposure": "arm,drug,doses,amount,total,unit,cycles,first_h,last_h,days_on,span_days,per_week,peak_7_days,expected,ok,"
         "days_off,total_ug,total_nmol",
         "events": "arm,drug,cycle,dose,time_h,amount,basis,route,duration_h,given",
@@ -83,7 +88,10 @@ def test_what_an_arm_does_not_have_is_missing_and_says_why(scenario, monkeypatch
 def test_provenance_has_what_is_needed_to_repeat_the_run(scenario, monkeypatch, capsys):
     run(monkeypatch, capsys, "compare", "small.yaml", "--out", "result")
     record = json.loads(Path("result/provenance.json").read_text(encoding="utf-8"))
-    assert set(record) == {"version", "seed", "subjects", "scenario", "models", "solver", "packages", "created", "command"}
+    assert set(record) == {
+        "version", "seed", "subjects", "draws", "runs", "runs behind the bands of the curves", "scenario", "models", "ledgers", "solver",
+        "packages", "created", "command",
+    }  # fmt: skip
     assert record["solver"]["steps"] > 0
     assert record["solver"]["failed"] == 0
     assert len(record["scenario"]["sha256"]) == 64
@@ -115,7 +123,7 @@ def test_a_named_folder_that_exists_is_refused_and_left_alone(scenario, monkeypa
 
 def test_a_wrong_total_ends_the_run_before_anything_is_simulated(scenario, monkeypatch, capsys):
     scenario.write_text(SMALL.replace("5 MIU, doses: 5", "6 MIU, doses: 5"), encoding="utf-8")
-    monkeypatch.setattr("regimens.compare.compile_model", lambda model: pytest.fail("a model was compiled"))
+    monkeypatch.setattr("regimens.compare.run", lambda *given: pytest.fail("a task was begun"))
     code, out, err = run(monkeypatch, capsys, "compare", "small.yaml", "--out", "result")
     assert (code, out) == (3, "")
     assert err == "Arm 'five days': 5 doses of 1 MIU are 5 MIU, but `expect` says 6 MIU (line 7).\n"
