@@ -73,7 +73,7 @@ def _log_normal(spread: Spread, standing: np.ndarray) -> np.ndarray:
     width = np.sqrt(np.log1p(spread.cv**2))
     if width == 0.0:
         return np.full(len(standing), spread.typical)
-    low, high = (ndtr(np.log(bound / spread.typical) / width) for bound in (spread.low, spread.high))
+    low, high = (ndtr(np.log(bound / spread.typical) / width) if bound > 0 else 0.0 for bound in (spread.low, spread.high))
     share = np.clip(low + ndtr(standing) * (high - low), 1e-12, 1.0 - 1e-12)
     return spread.typical * np.exp(width * ndtri(share))
 
