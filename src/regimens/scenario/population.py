@@ -62,7 +62,9 @@ def read_population(shape: PopulationShape | None, models: Sequence[Model], note
             low = parameters[name].low
             notes.add((*loc, "cv", name), f"'{name}' cannot vary log-normally: its lower bound is {low:g}.")
         elif name in read:
-            notes.add((*loc, "cv", name), f"'{name}' is read from '{shape.people}', not drawn.", "Leave one of them out.", key=True)
+            notes.add(
+                (*loc, "cv", name), f"'{name}' is read from '{shape.people}', not drawn.", "Leave one of them out.", key=True
+            )
     correlations = _correlations(shape, models, read, notes)
     _check_draws(shape, models, notes)
     bodies = None if shape.body is None else _bodies(shape.body, notes)
