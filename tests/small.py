@@ -9,6 +9,8 @@ import pytest
 from regimens.errors import InputFileError
 from regimens.scenario import read_scenario
 
+ROOT = Path(__file__).parents[1]
+
 ARMS = """\
   low:
     regimen: 0.5 MIU SC daily x 5
