@@ -164,12 +164,12 @@ def test_bands_are_quantiles_of_the_curves_of_the_same_subjects(tmp_path):
     curves = np.concatenate([simulate(compile_model(model), part, events, times, observables=names).values for part in crowd])
     low, median, high = np.quantile(curves, [0.05, 0.5, 0.95], axis=0)
     for name, expected in (("low", low), ("median", median), ("high", high)):
-        assert np.array_equal(found[name], expected.T), name
+        np.testing.assert_allclose(found[name], expected.T, rtol=1e-12, err_msg=name)
     typical = [draw(None, model, scenario.subject, row) for row in centre]
     middles = np.concatenate([simulate(compile_model(model), one, events, times, observables=names).values for one in typical])
     low, high = np.quantile(middles, [0.05, 0.95], axis=0)
-    assert np.array_equal(found["confidence_low"], low.T)
-    assert np.array_equal(found["confidence_high"], high.T)
+    np.testing.assert_allclose(found["confidence_low"], low.T, rtol=1e-12)
+    np.testing.assert_allclose(found["confidence_high"], high.T, rtol=1e-12)
     assert np.all(found["confidence_low"][:, 5:] < found["confidence_high"][:, 5:])
 
 
