@@ -108,6 +108,17 @@ def ledgers(scenario: Scenario) -> dict[str, pd.DataFrame]:
     }
 
 
+def shortened(scenario: Scenario) -> list[str]:
+    """Return a sentence where the tables ledger and given leave subjects out."""
+    population = scenario.population
+    if population is None or population.subjects <= LEDGER_SUBJECTS or not any(arm.conduct for arm in scenario.arms):
+        return []
+    return [
+        f"The doses of the first {LEDGER_SUBJECTS} of {population.subjects} subjects are written down; those of all others follow "
+        "from the seed."
+    ]
+
+
 def _sizes(scenario: Scenario) -> tuple[np.ndarray, np.ndarray]:
     """Return weight (kg) and body surface area (m2) of the subjects whose doses are written down."""
     population, subject = scenario.population, scenario.subject
