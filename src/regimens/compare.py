@@ -53,7 +53,8 @@ class Comparison:
     `regimens.contrasts` have them. Tables that do not apply have no rows.
 
     `per_cycle` maps (arm, drug) to the total of each cycle (MIU or mg); `warnings` are sentences for the reader (doses cut
-    off by the horizon, drugs a model does not know, ledgers cut short, subjects that failed); `provenance` is what provenance.json holds.
+    off by the horizon, drugs a model does not know, ledgers cut short, subjects that failed); `provenance` is what
+    provenance.json holds.
     The endpoints of every subject are in `outcomes` and `gathered`, and as tables in `endpoint_tables`.
     """
 

@@ -114,8 +114,8 @@ def shortened(scenario: Scenario) -> list[str]:
     if population is None or population.subjects <= LEDGER_SUBJECTS or not any(arm.conduct for arm in scenario.arms):
         return []
     return [
-        f"The doses of the first {LEDGER_SUBJECTS} of {population.subjects} subjects are written down; those of all others follow "
-        "from the seed."
+        f"The doses of the first {LEDGER_SUBJECTS} of {population.subjects} subjects are written down; those of all others "
+        "follow from the seed."
     ]
 
 
