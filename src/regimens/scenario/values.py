@@ -38,8 +38,8 @@ class Arm:
     `assumptions` are sentences about what the source leaves open; `observed` are published responses to
     this regimen, to be drawn on its curves; `line` is where the file names the arm. `variant` says what was done to the arm
     `of`, one of VARIANTS; arms as written are of themselves. `conduct` is what makes the doses of subjects differ, None
-    where everybody gets the plan. `equalised` is how an arm of equal total was made, and `changed` says it in a sentence. Of several
-    arms that take each length of a range, `range_of` is the name in the file and `rest_days` the length.
+    where everybody gets the plan. `equalised` is how an arm of equal total was made, and `changed` says it in a sentence. Of
+    several arms that take each length of a range, `range_of` is the name in the file and `rest_days` the length.
     """
 
     name: str
