@@ -75,7 +75,8 @@ def test_the_verdict_names_the_pairs_that_every_model_supports(page):
 def test_the_verdict_says_why_the_other_pairs_are_not_supported(page):
     assert (
         "Not supported: seven pairs; in one, the models contradict each other; in two, some models are sure of a direction and "
-        "others are not; in four, no model is sure of a direction. The contradiction is on ‘Daily, 12 weeks’ and ‘Weekly’."
+        "others are not; in four, no model is sure of a direction. The models contradict each other on "
+        "‘Daily, 12 weeks’ against ‘Weekly’."
         in page.text
     )
 
