@@ -108,7 +108,7 @@ def _numbers(frame: object, label: str) -> Numbers:
         key = (row.arm, row.against, row.model, row.parameter)
         rows.setdefault(key, {})[row.over] = f"{words.fixed(row.correlation, 2)} ({int(row.n)})"
     made = tuple(
-        (f"{parameter}, {model}", (f"{arm} minus {against}", found.get(_DRAWS, words.MISSING), found.get(_SUBJECTS, words.MISSING)))
+        (f"{parameter}, {model}", (f"{arm} minus {against}", *(found.get(over, words.MISSING) for over in (_DRAWS, _SUBJECTS))))
         for (arm, against, model, parameter), found in rows.items()
     )
     heads = ("Difference", "Over draws (number)", "Over subjects (number)")
