@@ -57,6 +57,12 @@ class Arm:
     range_of: str = ""
     rest_days: int | None = None
 
+    @property
+    def plan_in_words(self) -> str:
+        """The protocol text of the arm, ranges of rests that are drawn still as ranges."""
+        drawn = None if self.conduct is None else self.conduct.drawn
+        return (drawn or self.regimen).in_words()
+
 
 @dataclass(frozen=True)
 class VerdictRule:
