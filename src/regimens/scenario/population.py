@@ -106,8 +106,8 @@ def _bodies_words(bodies: Bodies) -> list[str]:
             alike = spreads[FEMALE] == spreads[MALE]
             whose = {"": spreads[FEMALE]} if alike else {"of women ": spreads[FEMALE], "of men ": spreads[MALE]}
             each = [
-                f"{who}{spread.typical:.4g} {unit} with a CV of {spread.cv:.4g}, never outside {spread.low:.4g} to {spread.high:.4g}"
-                for who, spread in whose.items()
+                f"{who}{size.typical:.4g} {unit} with a CV of {size.cv:.4g}, never outside {size.low:.4g} to {size.high:.4g}"
+                for who, size in whose.items()
             ]
             said.append(f"{name} is log-normal: {'; '.join(each)} {unit}.")
     return said
