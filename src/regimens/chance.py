@@ -16,7 +16,8 @@ def uniforms(seed: int, purpose: str, count: int, *, first: int = 0, replicate: 
     """
     key = np.random.SeedSequence(seed, spawn_key=(zlib.crc32(purpose.encode()),)).generate_state(2, np.uint64)
     words = np.random.Philox(key=key, counter=np.array([first, replicate, item, 0], dtype=np.uint64)).random_raw(4 * count)
-    return ((words[::4] >> np.uint64(11)) + 0.5) * 2.0**-53
+    # 52 bits and a half: with one bit more the largest would round to 1, and its normal number be infinite.
+    return ((words[::4] >> np.uint64(12)) + 0.5) * 2.0**-52
 
 
 def normals(seed: int, purpose: str, count: int, *, first: int = 0, replicate: int = 0, item: int = 0) -> np.ndarray:

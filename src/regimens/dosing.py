@@ -25,10 +25,13 @@ def planned(scenario: Scenario, arm: Arm) -> DoseEvents:
 
 def given(scenario: Scenario, arm: Arm, subjects: np.ndarray) -> Given:
     """Return what the subjects of these numbers get; a number may stand more than once, once for each parameter draw."""
-    if arm.conduct is None or scenario.population is None:
+    population = scenario.population
+    if arm.conduct is None or (population is None and arm.conduct.ledger is None):
         return planned(scenario, arm)
+    # A ledger is replayed without chance, so the one typical subject needs no seed.
+    seed = 0 if population is None else population.seed
     first, last = int(subjects.min()), int(subjects.max())
-    found = realise(arm.name, arm.regimen, arm.conduct, scenario.horizon_h, scenario.population.seed, last - first + 1, first)
+    found = realise(arm.name, arm.regimen, arm.conduct, scenario.horizon_h, seed, last - first + 1, first)
     return tuple(found.events[subject - first] for subject in subjects)
 
 

@@ -99,19 +99,24 @@ def ledgers(scenario: Scenario) -> dict[str, pd.DataFrame]:
     """Return the tables ledger and given: what the first subjects of every arm get whose subjects differ in their doses."""
     import pandas as pd
 
-    population = scenario.population
-    if population is None:
-        return {"ledger": pd.DataFrame(columns=list(COLUMNS)), "given": given_table([], np.ones(1), np.ones(1))}
-    count = min(population.subjects, LEDGER_SUBJECTS)
-    bodies = bodies_of(population, scenario.subject, Block(0, 0, count))
-    kept = [(arm.name, arm.of, _ledger(scenario, arm, count)) for arm in scenario.arms if arm.conduct is not None]
+    weight_kg, bsa_m2 = _sizes(scenario)
+    kept = [(arm.name, arm.of, _ledger(scenario, arm, len(weight_kg))) for arm in scenario.arms if arm.conduct is not None]
     rows = [ledger.rows for _, _, ledger in kept]
     return {
         "ledger": pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(COLUMNS)),
-        "given": given_table(kept, bodies.weight_kg, bodies.bsa_m2),
+        "given": given_table(kept, weight_kg, bsa_m2),
     }
 
 
+def _sizes(scenario: Scenario) -> tuple[np.ndarray, np.ndarray]:
+    """Return weight (kg) and body surface area (m2) of the subjects whose doses are written down."""
+    population, subject = scenario.population, scenario.subject
+    if population is None:
+        return np.array([float(subject.weight_kg)]), np.array([float(subject.bsa_m2)])
+    bodies = bodies_of(population, subject, Block(0, 0, min(population.subjects, LEDGER_SUBJECTS)))
+    return bodies.weight_kg, bodies.bsa_m2
+
+
 def _ledger(scenario: Scenario, arm: Arm, count: int):
-    seed = scenario.population.seed
+    seed = 0 if scenario.population is None else scenario.population.seed
     return realise(arm.name, arm.regimen, arm.conduct, scenario.horizon_h, seed, count).ledger

@@ -25,7 +25,8 @@ from regimens.population.uncertainty import centres
 from regimens.scenario.values import Scenario
 
 BAND_RUNS = 400
-"""Runs behind the prediction intervals of the curves: the first subjects of every parameter draw."""
+"""Runs behind the prediction intervals of the curves, more if more single curves are asked for: the first subjects of every
+parameter draw."""
 
 CHUNK_RUNS = 200
 """Runs of a task: enough to keep the vector units busy, few enough to stay in the processor's cache."""
@@ -166,7 +167,7 @@ def band_runs(scenario: Scenario) -> np.ndarray:
     population = scenario.population
     if population is None:
         return np.zeros(1, dtype=np.int64)
-    each = min(population.subjects, -(-BAND_RUNS // population.draws))
+    each = min(population.subjects, -(-max(BAND_RUNS, scenario.individuals) // population.draws))
     return (np.arange(population.draws)[:, None] * population.subjects + np.arange(each)).ravel()
 
 

@@ -6,7 +6,7 @@ parameter draws keep the first ones, and two models that share a parameter give 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,7 +48,7 @@ def draw(
         return Parameters(names, typical[None, :], np.array([float(subject.weight_kg)]), np.array([float(subject.bsa_m2)]))
     block = block or Block(0, 0, population.subjects)
     varying = {p.name: p.cv for p in model.parameters if population.cv.get(p.name, p.cv) > 0}
-    standings = _standings(population, block, [*SIZES, *varying], (*model.correlations, *population.correlations))
+    standings = _standings(population, block, varying, (*model.correlations, *population.correlations))
     values = np.tile(typical, (block.count, 1))
     for column, parameter in enumerate(model.parameters):
         given = None if population.people is None else population.people.given.get(parameter.name)
@@ -57,7 +57,7 @@ def draw(
         elif parameter.name in varying:
             cv = population.cv.get(parameter.name, parameter.cv)
             values[:, column] = within_bounds(parameter, standings[parameter.name], cv, typical[column])
-    bodies = bodies_of(population, subject, block, standings)
+    bodies = bodies_of(population, subject, block)
     return Parameters(names, values, bodies.weight_kg, bodies.bsa_m2)
 
 
@@ -73,7 +73,7 @@ def _log_normal(spread: Spread, standing: np.ndarray) -> np.ndarray:
     width = np.sqrt(np.log1p(spread.cv**2))
     if width == 0.0:
         return np.full(len(standing), spread.typical)
-    low, high = (ndtr(np.log(bound / spread.typical) / width) for bound in (spread.low, spread.high))
+    low, high = (ndtr(np.log(bound / spread.typical) / width) if bound > 0 else 0.0 for bound in (spread.low, spread.high))
     share = np.clip(low + ndtr(standing) * (high - low), 1e-12, 1.0 - 1e-12)
     return spread.typical * np.exp(width * ndtri(share))
 
@@ -88,10 +88,11 @@ class BodiesDrawn:
     bsa_m2: np.ndarray
 
 
-def bodies_of(
-    population: Population, subject: Subject, block: Block, standings: Mapping[str, np.ndarray] | None = None
-) -> BodiesDrawn:
-    """Return the bodies of subjects: given people, drawn ones, or the scenario's subject for everyone."""
+def bodies_of(population: Population, subject: Subject, block: Block) -> BodiesDrawn:
+    """Return the bodies of subjects: given people, drawn ones, or the scenario's subject for everyone.
+
+    A body is the same under every model: where parameters go with it, they are what is mixed, not the body.
+    """
     rows = slice(block.first, block.first + block.count)
     people, bodies = population.people, population.bodies
     if people is not None:
@@ -102,7 +103,7 @@ def bodies_of(
     sex = np.full(block.count, "", dtype=object)
     if bodies is None:
         return BodiesDrawn(sex, sizes["weight"], sizes["height"], np.full(block.count, float(subject.bsa_m2)))
-    standings = standings or _standings(population, block, SIZES, population.correlations)
+    standings = _standings(population, block, SIZES, [c for c in population.correlations if set(c.between) <= set(SIZES)])
     woman = np.ones(block.count, dtype=bool)
     if bodies.female is not None:
         woman = uniforms(population.seed, "sex", block.count, first=block.first, replicate=block.draw) < bodies.female
@@ -114,13 +115,18 @@ def bodies_of(
 
 
 def _standings(
-    population: Population, block: Block, names: Sequence[str], correlations: Sequence[Correlation]
+    population: Population, block: Block, names: Iterable[str], correlations: Sequence[Correlation]
 ) -> dict[str, np.ndarray]:
-    """Return a standard normal number per subject for every name; correlated ones are mixed, the others stay as drawn."""
-    drawn = {name: normals(population.seed, name, block.count, first=block.first, replicate=block.draw) for name in names}
+    """Return a standard normal number per subject for every name; correlated ones are mixed, the others stay as drawn.
+
+    All that is correlated is drawn, also what is not among `names`: a standing hangs on the correlations, not on what else a
+    model has. Sizes of the body come first, so that they are mixed with each other alone.
+    """
     # A later correlation of the same pair (the scenario's) replaces an earlier one (the model's).
-    pairs = {frozenset(c.between): c.value for c in correlations if set(c.between) <= set(drawn)}
-    mixed = sorted({name for pair in pairs for name in pair})
+    pairs = {frozenset(c.between): c.value for c in correlations}
+    mixed = sorted({name for pair in pairs for name in pair}, key=lambda name: (name not in SIZES, name))
+    everything = dict.fromkeys([*names, *mixed])
+    drawn = {n: normals(population.seed, n, block.count, first=block.first, replicate=block.draw) for n in everything}
     if mixed:
         root = np.linalg.cholesky(matrix_of(mixed, pairs))
         for row, name in enumerate(mixed):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -52,6 +52,8 @@ def read_population(shape: PopulationShape | None, models: Sequence[Model], note
         return None
     loc: Loc = ("population",)
     parameters = {parameter.name: parameter for model in models for parameter in model.parameters}
+    people = None if shape.people is None else _people(shape, parameters, notes)
+    read = {} if people is None else people.given
     for name in shape.cv:
         if models and name not in parameters:
             advice = did_you_mean(name, parameters)
@@ -59,10 +61,13 @@ def read_population(shape: PopulationShape | None, models: Sequence[Model], note
         elif name in parameters and shape.cv[name] > 0 and parameters[name].low <= 0:
             low = parameters[name].low
             notes.add((*loc, "cv", name), f"'{name}' cannot vary log-normally: its lower bound is {low:g}.")
-    correlations = _correlations(shape, models, notes)
+        elif name in read:
+            notes.add(
+                (*loc, "cv", name), f"'{name}' is read from '{shape.people}', not drawn.", "Leave one of them out.", key=True
+            )
+    correlations = _correlations(shape, models, read, notes)
     _check_draws(shape, models, notes)
     bodies = None if shape.body is None else _bodies(shape.body, notes)
-    people = None if shape.people is None else _people(shape, parameters, notes)
     if people is None and shape.subjects is None:
         if shape.people is None:
             notes.add(loc, "The population does not say how many subjects it has.", "Add for example 'subjects: 50'.", key=True)
@@ -122,13 +127,19 @@ def _check_draws(shape: PopulationShape, models: Sequence[Model], notes: Notes) 
             return
 
 
-def _correlations(shape: PopulationShape, models: Sequence[Model], notes: Notes) -> tuple[Correlation, ...]:
+def _correlations(
+    shape: PopulationShape, models: Sequence[Model], read: Collection[str], notes: Notes
+) -> tuple[Correlation, ...]:
+    """Return the correlations; notes names of what does not vary, or is `read` and not drawn."""
     found = []
+    sizes = [name for name in SIZES if shape.body is not None and getattr(shape.body, name) is not None]
     for place, entry in enumerate(shape.correlations):
         loc: Loc = ("population", "correlations", place, "between")
-        known = [*SIZES, *(p.name for m in models for p in m.parameters if shape.cv.get(p.name, p.cv) > 0)]
+        known = [*sizes, *(p.name for m in models for p in m.parameters if shape.cv.get(p.name, p.cv) > 0)]
         for end, name in enumerate(entry.between):
-            if models and name not in known:
+            if name in read:
+                notes.add((*loc, end), f"'{name}' is read from '{shape.people}', not drawn: nothing can be made to go with it.")
+            elif models and name not in known:
                 notes.add((*loc, end), f"'{name}' is nothing that varies between subjects.", did_you_mean(name, known))
         if entry.between[0] == entry.between[1]:
             notes.add(loc, f"'{entry.between[0]}' is correlated with itself.", "Name two.")

@@ -84,6 +84,9 @@ def check_population(shape: ScenarioShape, population: Population | None, arms: 
             if arm.rest == "drawn":
                 found = "'rest: drawn' needs a population: rests differ between subjects."
                 notes.add(("arms", name, "rest"), found, POPULATION_ADVICE)
+    elif population is None:
+        # It could not be read, and nobody knows how many subjects it was to have.
+        return
     if shape.observe.individuals > subjects:
         whose = "has one typical subject" if shape.population is None else f"has {subjects} subjects"
         found = f"{shape.observe.individuals} curves of single subjects are asked for, but the scenario {whose}."

@@ -1,0 +1,48 @@
+"""Small scenarios, written as text so that they are read as users' are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from regimens.errors import InputFileError
+from regimens.scenario import read_scenario
+
+ARMS = """\
+  low:
+    regimen: 0.5 MIU SC daily x 5
+  high:
+    regimen: 2 MIU/m2 SC daily x 5
+  placebo:
+    regimen: no dose
+"""
+ENDPOINTS = "[peak of treg_fold, share with treg_fold above 2, mean of treg_fold to 2 weeks, peak of serum_il2]"
+
+
+def text(*, models="[turnover]", population="{subjects: 6, seed: 3, draws: 4}", arms=ARMS, endpoints=ENDPOINTS, more=""):
+    """Return a scenario of three weeks; an empty `population` leaves the key out."""
+    return (
+        f"title: Small\nmodels: {models}\nhorizon: 3 weeks\nobserve: {{every: 24 h}}\n"
+        + (f"population: {population}\n" if population else "")
+        + f"{more}arms:\n{arms}endpoints: {endpoints}\n"
+    )
+
+
+def scenario(folder: Path, **parts):
+    """Write a scenario into `folder` and read it."""
+    return written(folder, text(**parts))
+
+
+def written(folder: Path, words: str):
+    """Read a scenario of these words."""
+    file = folder / "small.yaml"
+    file.write_text(words, encoding="utf-8")
+    return read_scenario(file)
+
+
+def refused(folder: Path, words: str) -> str:
+    """Return what is said of a scenario that cannot be used, without the folder."""
+    with pytest.raises(InputFileError) as raised:
+        written(folder, words)
+    return str(raised.value).replace(f"{folder}/", "")
