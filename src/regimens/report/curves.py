@@ -12,6 +12,7 @@ import pandas as pd
 from regimens.report import words
 from regimens.report.cast import Cast, Look
 from regimens.report.panel import Lane, Line, Panel, Point, Scale, apart, scale
+from regimens.report.singles import threads
 from regimens.report.thinning import kept
 
 if TYPE_CHECKING:
@@ -22,9 +23,6 @@ MOST_BANDS = 3
 
 POINTS = ((24, 200, 200), (60, 200, 100), (100, 200, 60), (10**9, 120, 40))
 """By the curves on a page: up to so many, a line may have so many points, and a band so many."""
-
-THREADS, THREAD_POINTS = 500, 20_000
-"""Curves of single subjects on a page, and the points of all of them together."""
 
 MODEL_DASHES = ("", "6,3", "2,2.5", "9,3,2,3")
 _BASELINE = "baseline"
@@ -41,24 +39,6 @@ def lines(comparison: Comparison, cast: Cast, observable: str) -> dict[tuple[int
     for (name, model), group in frame.groupby(["arm", "model"], sort=False):
         if name in by_name:
             found[by_name[name].index, model] = _line(group, by_name[name], points, bands)
-    return found
-
-
-def threads(comparison: Comparison, cast: Cast, observable: str) -> dict[tuple[int, str], list[Line]]:
-    """Return the thinned curves of single subjects of an observable by arm index and model: the first ones, as many as fit."""
-    by_name = {look.name: look for look in cast.arms}
-    frame = comparison.individuals
-    frame = frame[frame["arm"].isin(list(by_name))] if len(frame) else frame
-    figures = len(frame.drop_duplicates(["arm", "model", "observable"]))
-    curves = len(frame.drop_duplicates(["arm", "model", "observable", "draw", "subject"]))
-    frame = frame[frame["observable"] == observable]
-    found: dict[tuple[int, str], list[Line]] = {}
-    for (name, model, *_), group in frame.groupby(["arm", "model", "draw", "subject"], sort=False):
-        mine = found.setdefault((by_name[name].index, model), [])
-        if len(mine) < max(1, THREADS // figures):
-            values = group["value"].to_numpy(float)
-            rows = kept(values, max(40, min(100, THREAD_POINTS // min(curves, THREADS))))
-            mine.append(Line(by_name[name], name, "", group["time_h"].to_numpy(float)[rows], values[rows]))
     return found
 
 

@@ -159,4 +159,3 @@ def _regret(comparison: Comparison) -> Numbers | None:
     heads = ("Endpoint", "Cost in real life", "90 % confidence")
     said = "What choosing the arm that is best as written costs in real life"
     return Numbers(said, "Chosen, model", heads, rows) if rows else None
-
