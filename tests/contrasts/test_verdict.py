@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regimens.contrasts.contrast import contrasts
-from regimens.contrasts.verdict import VERDICTS, rule_in_words, verdicts
+from regimens.contrasts.verdict import VERDICTS, verdicts
 from tests.contrasts.made import COST, NAN, PEAK, TIME, each_subject, outcomes, row
 
 ZERO = np.zeros((100, 1))
@@ -183,14 +183,6 @@ def test_a_winner_has_the_asked_probability_in_every_model_and_wins_both_ways_ro
     higher, lower = ("A", "B") if endpoint is PEAK else ("B", "A")
     expected = higher if all(w >= rule * 40 for w in wins) else lower if all(40 - w >= rule * 40 for w in wins) else ""
     assert there["winner"] == expected
-
-
-def test_the_rule_is_a_sentence():
-    assert rule_in_words(0.975) == (
-        "One arm is called better on an endpoint only if every model gives it a probability of at least 97.5 %: the share of "
-        "parameter draws in which the difference between the arms, taken in the same subjects, favours it, ties half. Anything "
-        "less is not supported, and the reason is stated."
-    )
 
 
 def test_an_endpoint_that_no_model_has_is_not_supported():

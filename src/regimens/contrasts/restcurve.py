@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,29 +57,3 @@ def _flat(
         return [bool(near) for near in np.abs(medians - medians[best]) <= NEAR * abs(medians[best])]
     chances = [probability(paired(outcomes, model, endpoint, arms[best], arm), endpoint) for arm in arms]
     return [chance < rule for chance in chances]
-
-
-def flat_part(rows: pd.DataFrame) -> str:
-    """Name the lengths that are flat in all `rows` of one arm and endpoint, under one model or several.
-
-    'rests of 9 to 12 days', 'rests of 9 to 10 and 14 days', 'a rest of 1 day', or '' where there is none. Only whole days that
-    follow each other are joined, since nothing was computed between others.
-    """
-    every = rows.groupby("rest_days", sort=True)["flat"].all()
-    spans: list[list[float]] = []
-    for days in every.index[every.to_numpy(bool)]:
-        if spans and days == spans[-1][-1] + 1:
-            spans[-1].append(days)
-        else:
-            spans.append([days])
-    return _spans_in_words(spans)
-
-
-def _spans_in_words(spans: Iterable[Sequence[float]]) -> str:
-    said = [f"{span[0]:g} to {span[-1]:g}" if len(span) > 1 else f"{span[0]:g}" for span in spans]
-    if not said:
-        return ""
-    listed = f"{', '.join(said[:-1])} and {said[-1]}" if len(said) > 1 else said[0]
-    if len(said) == 1 and " " not in listed:
-        return f"a rest of {listed} day{'s' * (listed != '1')}"
-    return f"rests of {listed} days"

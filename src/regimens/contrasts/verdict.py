@@ -41,15 +41,6 @@ class _Case:
         return float(self.rows[model]["probability"]) if model in self.rows else float("nan")  # type: ignore[arg-type]
 
 
-def rule_in_words(rule: float) -> str:
-    """Return the rule as a sentence; `rule` is the probability asked for."""
-    return (
-        f"One arm is called better on an endpoint only if every model gives it a probability of at least {_percent(rule)}: the "
-        "share of parameter draws in which the difference between the arms, taken in the same subjects, favours it, ties half. "
-        "Anything less is not supported, and the reason is stated."
-    )
-
-
 def verdicts(
     outcomes: Outcomes, contrasts: pd.DataFrame, rule: float, why_same: Mapping[Pair, str] = MappingProxyType({})
 ) -> pd.DataFrame:
