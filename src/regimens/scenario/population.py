@@ -89,6 +89,11 @@ def population_words(population: Population | None) -> tuple[str, ...]:
         "Subjects differ log-normally around typical values, truncated to the bounds that the model files give; parameters are "
         "independent of each other between subjects" + (" but for the stated correlations." if population.correlations else ".")
     ]
+    if population.draws > 1:
+        said.append(
+            f"Each of the {population.draws} parameter draws has {population.subjects} subjects of its own, so that confidence "
+            "intervals and probabilities also hold the chance among so many subjects, which makes them a little more cautious."
+        )
     if population.cv:
         listed = ", ".join(f"{name} {cv:.4g}" for name, cv in population.cv.items())
         said.append(f"Between-subject CVs of this scenario in place of the model files': {listed}.")
