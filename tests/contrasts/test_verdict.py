@@ -31,7 +31,7 @@ def test_an_arm_is_better_when_every_model_is_sure_of_it():
         "against": "B",
         "verdict": "A better",
         "winner": "A",
-        "reason": "every model gives at least 95 % (turnover 99 %, effect_turnover 97 %, expansion 100 %)",
+        "reason": "every model gives at least 95 % (turnover 99 %, effect_turnover 97 %, expansion 100 %); the difference is 1.0",
         "probabilities": "turnover 0.99, effect_turnover 0.97, expansion 1",
     }
 
@@ -39,7 +39,7 @@ def test_an_arm_is_better_when_every_model_is_sure_of_it():
 def test_the_other_arm_is_better_when_every_model_is_sure_of_that():
     found = verdict({"turnover": draws(1), "expansion": draws(5)})
     assert (found["verdict"], found["winner"]) == ("B better", "B")
-    assert found["reason"] == "every model gives at least 95 % (turnover 99 %, expansion 95 %)"
+    assert found["reason"] == "every model gives at least 95 % (turnover 99 %, expansion 95 %); the difference is 1.0"
     assert found["probabilities"] == "turnover 0.01, expansion 0.05"
 
 
@@ -50,7 +50,7 @@ def test_where_lower_is_better_the_lower_arm_wins():
 
 def test_a_single_model_is_named_as_such():
     found = verdict({"turnover": draws(97)})
-    assert (found["winner"], found["reason"]) == ("A", "turnover, the only model, gives 97 %, and at least 95 % is asked for")
+    assert (found["winner"], found["reason"]) == ("A", "turnover, the only model, gives 97 %, and at least 95 % is asked for; the difference is 1.0")
 
 
 REASONS = {
