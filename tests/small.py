@@ -9,6 +9,8 @@ import pytest
 from regimens.errors import InputFileError
 from regimens.scenario import read_scenario
 
+ROOT = Path(__file__).parents[1]
+
 ARMS = """\
   low:
     regimen: 0.5 MIU SC daily x 5
@@ -18,6 +20,22 @@ ARMS = """\
     regimen: no dose
 """
 ENDPOINTS = "[peak of treg_fold, share with treg_fold above 2, mean of treg_fold to 2 weeks, peak of serum_il2]"
+
+EXPLODING = """\
+title: A state that has no value after a while
+description: x = 1 / (1 - k t), so it ends at t = 1 / k; who has a large k does not live to see the horizon.
+time: h
+parameters:
+  k: {value: 0.001, unit: 1/h, bounds: [0.0001, 0.01], cv: 1.0, source: assumed, label: rate}
+  ke: {value: 0.1, unit: 1/h, bounds: [0.05, 0.2], cv: 0, source: assumed, label: elimination}
+states:
+  depot: {unit: IU, initial: 0, rate: -ke * depot, label: IL-2}
+  x: {unit: "1", initial: 1, rate: k * x * x, label: size}
+inputs:
+  - {drug: il2, route: SC, state: depot, bioavailability: 1, lag: 0}
+observables:
+  size: {formula: x, unit: "1", label: Size, better: higher}
+"""
 
 
 def text(*, models="[turnover]", population="{subjects: 6, seed: 3, draws: 4}", arms=ARMS, endpoints=ENDPOINTS, more=""):

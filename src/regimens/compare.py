@@ -186,6 +186,7 @@ def _provenance(scenario: Scenario, gathered: Gathered) -> dict[str, object]:
         "scenario": {"path": scenario.path, "sha256": scenario.digest},
         "models": {model.name: {"sha256": model.digest, "values": _values(scenario, model)} for model in scenario.models},
         "ledgers": {ledger.path: ledger.digest for ledger in ledgers},
+        **_people(scenario),
         "solver": {
             "method": "Rodas5P",
             "rtol": scenario.tolerances.rtol,
@@ -196,6 +197,11 @@ def _provenance(scenario: Scenario, gathered: Gathered) -> dict[str, object]:
         },
         "packages": {name: importlib.metadata.version(name) for name in PACKAGES},
     }
+
+
+def _people(scenario: Scenario) -> dict[str, dict[str, str]]:
+    people = None if scenario.population is None else scenario.population.people
+    return {} if people is None else {"people": {people.path: people.digest}}
 
 
 def _reduced(scenario: Scenario) -> dict[str, dict[str, list[int]]]:

@@ -1,0 +1,300 @@
+"""The population of a scenario: bodies, correlations and real people, and what is said where they cannot be."""
+
+import textwrap
+
+import numpy as np
+import pytest
+
+from regimens.compare import compare
+from regimens.errors import InputFileError, RegimensError
+from regimens.population import draw
+from regimens.population.draw import Block
+from regimens.scenario import read_scenario
+from regimens.scenario.population import reduced
+from regimens.subject import mosteller_m2
+from tests import small
+
+PEOPLE = "subject,weight_kg,height_cm,sex,T0\n1,60,165,female,20\n2,82.5,180,,31\n"
+
+
+def words(population, models="[turnover]"):
+    """Return a scenario whose population is a block of YAML."""
+    block = textwrap.indent(textwrap.dedent(population).strip(), "  ")
+    return small.text(models=models, population="").replace("arms:\n", f"population:\n{block}\narms:\n", 1)
+
+
+def said(folder, population, models="[turnover]"):
+    with pytest.raises(InputFileError) as raised:
+        small.written(folder, words(population, models))
+    return [(problem.line, problem.column, problem.message, problem.advice) for problem in raised.value.problems]
+
+
+FAULTS = {
+    "no subjects": (
+        "seed: 1",
+        [(5, 1, "The population does not say how many subjects it has.", "Add for example 'subjects: 50'.")],
+    ),
+    "unknown cv": (
+        """
+        subjects: 3
+        seed: 1
+        cv:
+          EC5: 0.3
+          theta: 0.2
+        """,
+        [
+            (9, 5, "'EC5' is no parameter of the models of this scenario.", "Did you mean 'EC50'?"),
+            (10, 12, "'theta' cannot vary log-normally: its lower bound is 0.", ""),
+        ],
+    ),
+    "too many draws": (
+        "subjects: 3\nseed: 1\ndraws: 401",
+        [(8, 10, "401 parameter draws are asked for, but the fit of 'turnover' has 400.", "Ask for at most 400.")],
+    ),
+    "nothing that varies": (
+        """
+        subjects: 3
+        seed: 1
+        cv: {V: 0}
+        correlations:
+          - {between: [CL, CL], value: 0.5}
+          - {between: [CLL, V], value: 0.5}
+          - {between: [weight, CL], value: 0.5}
+        """,
+        [
+            (10, 17, "'CL' is correlated with itself.", "Name two."),
+            (11, 18, "'CLL' is nothing that varies between subjects.", "Did you mean 'CL'?"),
+            (11, 23, "'V' is nothing that varies between subjects.", "Known: CL, EC50, Emax, F, T0, ka, kout, tlag."),
+            (12, 18, "'weight' is nothing that varies between subjects.", "Known: CL, EC50, Emax, F, T0, ka, kout, tlag."),
+        ],
+    ),
+    "impossible correlations": (
+        """
+        subjects: 3
+        seed: 1
+        correlations:
+          - {between: [CL, V], value: 0.9}
+          - {between: [V, ka], value: 0.9}
+          - {between: [CL, ka], value: -0.9}
+        """,
+        [(9, 5, "No population can have all of these correlations at once.", "Weaken some.")],
+    ),
+    "sex not given": (
+        """
+        subjects: 3
+        seed: 1
+        body:
+          weight: {female: {typical: 60 kg, cv: 0.2}, male: {typical: 80 kg, cv: 0.2}}
+        """,
+        [(9, 13, "The weight depends on sex, but the share of women is not given.", "Add 'female', the share of women.")],
+    ),
+    "sizes of nobody": (
+        """
+        subjects: 3
+        seed: 1
+        body:
+          female: 0.5
+          weight: {typical: 700 kg, cv: 0.2}
+          height:
+            female: {typical: 160 cm, cv: 0.1, bounds: [170 cm, 180 cm]}
+            male: {typical: 80 kg, cv: 0.2}
+        """,
+        [
+            (10, 23, "'700 kg' is no weight of a body.", "From 1 to 400 kg is accepted."),
+            (12, 25, "'160 cm' lies outside its bounds, 170 to 180 cm.", ""),
+            (13, 26, "'kg' is not a unit that fits here.", "Write cm."),
+        ],
+    ),
+    "drawn and read": (
+        """
+        seed: 1
+        people: people.csv
+        subjects: 9
+        cv: {T0: 0.3}
+        correlations:
+          - {between: [T0, CL], value: 0.5}
+        body:
+          weight: {typical: 70 kg, cv: 0.2}
+        """,
+        [
+            (
+                8,
+                13,
+                "'people.csv' has 2 people, but 'subjects' says 9.",
+                "Leave 'subjects' out: all people of the file are simulated.",
+            ),
+            (9, 8, "'T0' is read from 'people.csv', not drawn.", "Leave one of them out."),
+            (11, 18, "'T0' is read from 'people.csv', not drawn: nothing can be made to go with it.", ""),
+            (12, 3, "Bodies are both drawn ('body') and read ('people').", "Leave one of them out."),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_population_that_cannot_be_is_refused_with_what_would_be_right(fault, tmp_path):
+    (tmp_path / "people.csv").write_text(PEOPLE, encoding="utf-8")
+    population, expected = FAULTS[fault]
+    assert said(tmp_path, population) == expected
+
+
+def test_correlations_are_held_against_every_model_with_its_own(tmp_path):
+    folder = tmp_path / "models"
+    folder.mkdir()
+    written = (small.ROOT / "models" / "turnover.yaml").read_text(encoding="utf-8")
+    declared = "correlations:\n  - {between: [CL, V], value: 0.7}\n  - {between: [V, ka], value: 0.7}\n"
+    (folder / "mine.yaml").write_text(f"{written}\n{declared}", encoding="utf-8")
+    population = "subjects: 3\nseed: 1\ncorrelations:\n  - {between: [CL, ka], value: -0.5}\n"
+    impossible = [(9, 5, "No population can have all of these correlations at once.", "Weaken some.")]
+    assert said(tmp_path, population, "[turnover, models/mine.yaml]") == impossible
+    # What the scenario says of a pair stands in place of what the model says of it.
+    small.written(tmp_path, words(population + "  - {between: [V, CL], value: -0.7}\n", "[turnover, models/mine.yaml]"))
+
+
+def test_all_faults_of_a_file_of_people_come_at_once_each_with_its_place(tmp_path):
+    (tmp_path / "bad.csv").write_text(
+        "subject,weight_kg,height_cm,bsa_m2,sex,T0\n1,60,165,1.7,female,20\n2,heavy,20,,woman,2000\n3,0.5,nan,5,,\n",
+        encoding="utf-8",
+    )
+    assert small.refused(tmp_path, words("seed: 1\npeople: bad.csv")) == textwrap.dedent(
+        """\
+        small.yaml:7: The people of 'bad.csv' cannot be used:
+        bad.csv:3: 'heavy' is no number.
+            2 | 1,60,165,1.7,female,20
+          > 3 | 2,heavy,20,,woman,2000
+              |   ^
+          From 1 to 400 is accepted.
+        bad.csv:3: '20' is no usable height_cm.
+            2 | 1,60,165,1.7,female,20
+          > 3 | 2,heavy,20,,woman,2000
+              |         ^
+          From 30 to 250 is accepted.
+        bad.csv:3: '' is no number.
+            2 | 1,60,165,1.7,female,20
+          > 3 | 2,heavy,20,,woman,2000
+              |            ^
+          From 0.2 to 4 is accepted.
+        bad.csv:3: 'woman' is no sex known here.
+            2 | 1,60,165,1.7,female,20
+          > 3 | 2,heavy,20,,woman,2000
+              |             ^
+          Write 'female', 'male' or nothing.
+        bad.csv:3: '2000' is no usable T0.
+            2 | 1,60,165,1.7,female,20
+          > 3 | 2,heavy,20,,woman,2000
+              |                   ^
+          From 3 to 150 is accepted.
+        bad.csv:4: '0.5' is no usable weight_kg.
+            3 | 2,heavy,20,,woman,2000
+          > 4 | 3,0.5,nan,5,,
+              |   ^
+          From 1 to 400 is accepted.
+        bad.csv:4: 'nan' is no usable height_cm.
+            3 | 2,heavy,20,,woman,2000
+          > 4 | 3,0.5,nan,5,,
+              |       ^
+          From 30 to 250 is accepted.
+        bad.csv:4: '5' is no usable bsa_m2.
+            3 | 2,heavy,20,,woman,2000
+          > 4 | 3,0.5,nan,5,,
+              |           ^
+          From 0.2 to 4 is accepted.
+        bad.csv:4: '' is no number.
+            3 | 2,heavy,20,,woman,2000
+          > 4 | 3,0.5,nan,5,,
+              |              ^
+          From 3 to 150 is accepted.
+            6 |   seed: 1
+          > 7 |   people: bad.csv
+              |           ^"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "inside"),
+    [
+        ("weight_kg\n60\n", "people.csv:1: There is neither a column 'height_cm' nor 'bsa_m2'.\n  > 1 | weight_kg\n  Body surface area needs one of them."),
+        ("weight_kg,height_cm\n", "people.csv: The file has no people.\n  One row a person is needed."),
+        ("height_cm,tlagg\n160,2\n", "people.csv:1: The column 'weight_kg' is missing.\n  > 1 | height_cm,tlagg\n  Needed: weight_kg.\n"
+         "people.csv:1: 'tlagg' is no column of this table.\n  > 1 | height_cm,tlagg\n      |           ^\n  Did you mean 'tlag'?"),
+    ],
+)  # fmt: skip
+def test_a_file_that_names_no_people_is_refused(content, inside, tmp_path):
+    (tmp_path / "people.csv").write_text(content, encoding="utf-8")
+    assert small.refused(tmp_path, words("seed: 1\npeople: people.csv")) == (
+        f"small.yaml:7: The people of 'people.csv' cannot be used:\n{inside}\n    6 |   seed: 1\n  > 7 |   people: people.csv\n      |           ^"
+    )
+
+
+def test_people_that_cannot_be_read_are_the_only_complaint(tmp_path):
+    text = words("seed: 1\npeople: nobody.csv").replace("every: 24 h", "every: 24 h, individuals: 5")
+    assert small.refused(tmp_path, text) == (
+        "small.yaml:7: The people of 'nobody.csv' cannot be used:\nnobody.csv: There is no such file.\n"
+        "    6 |   seed: 1\n  > 7 |   people: nobody.csv\n      |           ^"
+    )
+
+
+def test_people_are_read_beside_the_scenario_wherever_it_is_run_from(tmp_path, monkeypatch):
+    folder = tmp_path / "deep" / "er"
+    folder.mkdir(parents=True)
+    (tmp_path / "deep" / "people.csv").write_text(PEOPLE, encoding="utf-8")
+    (folder / "s.yaml").write_text(words("seed: 1\npeople: ../people.csv"), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    population = read_scenario("deep/er/s.yaml").population
+    assert (population.subjects, population.people.sex) == (2, ("female", ""))
+
+
+def test_people_have_their_own_weight_baseline_and_mostellers_surface_in_every_draw_and_model(tmp_path):
+    (tmp_path / "people.csv").write_text(PEOPLE, encoding="utf-8")
+    scenario = small.written(tmp_path, words("seed: 1\npeople: people.csv\ndraws: 3", "[turnover, expansion]"))
+    result = compare(scenario)
+    for model in scenario.models:
+        for number in range(3):
+            people = draw(scenario.population, model, scenario.subject, block=Block(number, 0, 2))
+            assert people.weight_kg.tolist() == [60.0, 82.5]
+            assert people.bsa_m2.tolist() == mosteller_m2(np.array([60.0, 82.5]), np.array([165.0, 180.0])).tolist()
+            assert people.values[:, people.names.index("T0")].tolist() == [20.0, 31.0]
+    table = result.subjects
+    assert table.columns.tolist() == ["draw", "subject", "sex", "weight_kg", "height_cm", "bsa_m2"]
+    assert table["weight_kg"].tolist() == [60.0, 82.5] * 3
+
+
+def test_surfaces_that_are_given_are_used_as_they_are(tmp_path):
+    (tmp_path / "people.csv").write_text("weight_kg,bsa_m2\n60,1.234567\n", encoding="utf-8")
+    scenario = small.written(tmp_path, words("seed: 1\npeople: people.csv"))
+    people = draw(scenario.population, scenario.models[0], scenario.subject)
+    assert people.bsa_m2.tolist() == [1.234567]
+    row = compare(scenario).subjects.iloc[0]
+    assert (row["sex"], row["weight_kg"], row["bsa_m2"]) == ("", 60.0, 1.234567)
+    assert np.isnan(row["height_cm"])
+
+
+def test_subjects_may_be_named_beside_people_if_they_agree(tmp_path):
+    (tmp_path / "people.csv").write_text(PEOPLE, encoding="utf-8")
+    assert small.written(tmp_path, words("seed: 1\nsubjects: 2\npeople: people.csv")).population.subjects == 2
+
+
+def test_a_size_without_bounds_reaches_three_standard_deviations_either_way(tmp_path):
+    population = "subjects: 3\nseed: 1\nbody:\n  weight: {typical: 70 kg, cv: 0.2}\n  height: {typical: 170 cm, cv: 0.05, bounds: [150 cm, 190 cm]}\n"
+    bodies = small.written(tmp_path, words(population)).population.bodies
+    factor = np.exp(3 * np.sqrt(np.log1p(0.04)))
+    assert bodies.female is None
+    for spread in (bodies.weight["female"], bodies.weight["male"]):
+        assert (spread.typical, spread.low, spread.high) == (70.0, pytest.approx(70 / factor), pytest.approx(70 * factor))
+    assert (bodies.height["male"].typical, bodies.height["male"].low, bodies.height["male"].high) == (170.0, 150.0, 190.0)
+
+
+def test_a_reduced_scenario_has_the_first_subjects_and_draws_and_says_of_what(tmp_path):
+    whole = small.written(tmp_path, words("subjects: 6\nseed: 1\ndraws: 4"))
+    less = reduced(whole, 2, 3)
+    assert (less.population.subjects, less.population.draws, less.reduced_from) == (2, 3, whole.population)
+    assert reduced(whole, 6, 4) is whole
+    assert reduced(whole) is whole
+    few, all_of_them = compare(less), compare(whole)
+    for pair, values in few.gathered.values.items():
+        assert values.tobytes() == all_of_them.gathered.values[pair][:, :3, :2].tobytes()
+    assert few.provenance["reduced"] == {"subjects": [6, 2], "draws": [4, 3]}
+    assert "reduced" not in all_of_them.provenance
+    with pytest.raises(RegimensError) as raised:
+        reduced(whole, 7)
+    assert str(raised.value) == f"{tmp_path}/small.yaml: 7 subjects are asked for, but its population has 6. Change the file."

@@ -1,0 +1,214 @@
+"""Runs: the same numbers however they are cut into tasks, whoever does them, and whoever else is simulated."""
+
+from __future__ import annotations
+
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from regimens.curves import draw_curves
+from regimens.dosing import given, il2_given_miu
+from regimens.engine import simulate
+from regimens.gathered import gather
+from regimens.measure import measure
+from regimens.model.compile import compile_model
+from regimens.population import draw
+from regimens.population.draw import Block
+from regimens.population.uncertainty import centres
+from regimens.regimen import weeks
+from regimens.runs import BAND_RUNS, band_runs, people, perform, runs, scenario_cuts, tasks
+from regimens.work import run
+from tests import small
+
+ARMS = (
+    small.ARMS
+    + """\
+  cycles:
+    regimen: (1 MIU SC daily x 2, rest 3-9 days) x 2
+    rest: drawn
+"""
+)
+LIFE = "real_life: {missed: 0.3, late: {share: 0.3, up_to: 6 h}, stop_early: 0.2}\n"
+ENDPOINTS = (
+    "[peak of treg_fold, time of peak of treg_fold, mean of treg_fold to 2 weeks, AUC of treg_fold above baseline, hours treg_fold above 1.5, "
+    "share with treg_fold above 2, treg_fold at 8 days, treg_fold at end of cycle 2, trough of treg_fold before cycle 2, peak of serum_il2 per MIU]"
+)
+
+
+@pytest.fixture(scope="module")
+def busy(tmp_path_factory):
+    """Everything that may differ between subjects: parameters, bodies, rests and what goes astray."""
+    population = "{subjects: 5, seed: 3, draws: 3, body: {weight: {typical: 70 kg, cv: 0.2}}}"
+    return small.scenario(tmp_path_factory.mktemp("busy"), population=population, arms=ARMS, endpoints=ENDPOINTS, more=LIFE)
+
+
+def arrays(gathered):
+    """Return every number that was gathered, by name."""
+    found = {}
+    for name in ("values", "status", "stopped_h"):
+        found |= {(name, *pair): array for pair, array in getattr(gathered, name).items()}
+    for pair, bands in gathered.bands.items():
+        found |= {(name, *pair): array for name, array in bands.items()}
+    return found, gathered.steps
+
+
+def done(scenario, executor, chunk):
+    work = tasks(scenario, chunk)
+    return arrays(gather(scenario, zip(work, run(perform, work, executor), strict=True)))
+
+
+def same(one, other):
+    assert one[1] == other[1]
+    assert one[0].keys() == other[0].keys()
+    for key, array in one[0].items():
+        assert (array.shape, array.dtype, array.tobytes()) == (
+            other[0][key].shape,
+            other[0][key].dtype,
+            other[0][key].tobytes(),
+        ), key
+
+
+@pytest.fixture(scope="module")
+def whole(busy):
+    with ThreadPoolExecutor(1) as executor:
+        return done(busy, executor, 1000)
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 64])
+def test_how_runs_are_cut_into_tasks_changes_no_byte(chunk, busy, whole):
+    with ThreadPoolExecutor(2) as executor:
+        same(done(busy, executor, chunk), whole)
+
+
+def test_another_process_gives_the_same_bytes(busy, whole):
+    # A new interpreter and no fork: this process has threads, whose locks a fork would copy as they are.
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as executor:
+        same(done(busy, executor, 6), whole)
+
+
+def test_something_was_compared(busy, whole):
+    found = whole[0]
+    values = found["values", "turnover", "cycles, real life"]
+    assert values.shape == (10, 3, 5)
+    # Of each endpoint somebody has a value, and subjects differ.
+    assert np.all([np.nanstd(row) > 0 for row in values])
+    assert {array.dtype for key, array in found.items() if key[0] == "values"} == {np.dtype(float)}
+
+
+@pytest.mark.parametrize("arm", ["high", "cycles", "low, real life"])
+def test_a_subject_alone_has_the_numbers_it_has_among_others(arm, busy):
+    (model,) = busy.models
+    chosen = next(entry for entry in busy.arms if entry.name == arm)
+    subjects, parameters = people(busy, model, np.arange(runs(busy)))
+    assert len(set(parameters.values[:, parameters.names.index("tlag")])) == len(subjects)
+    doses = given(busy, chosen, subjects)
+    names = ["treg_fold", "serum_il2"]
+
+    def measured(crowd, got):
+        curves = draw_curves(
+            compile_model(model), crowd, got, busy.horizon_h, observables=names, cuts_h=scenario_cuts(busy), threads=1
+        )
+        total = il2_given_miu(got, crowd)
+        return np.array([measure(endpoint, curves, got, busy.horizon_h, total) for endpoint in busy.endpoints])
+
+    together = measured(parameters, doses)
+    for row in range(len(subjects)):
+        own = (doses[row],) if isinstance(doses, tuple) else doses
+        assert measured(parameters[row : row + 1], own)[:, 0].tobytes() == together[:, row].tobytes()
+
+
+def test_runs_are_numbered_draw_after_draw(busy):
+    (model,) = busy.models
+    subjects, parameters = people(busy, model, np.arange(3, 12))
+    assert subjects.tolist() == [3, 4, 0, 1, 2, 3, 4, 0, 1]
+    centre = centres(busy.population, model)
+    middle = draw(busy.population, model, busy.subject, centre[1], Block(1, 0, 5))
+    assert parameters.values[2:7].tobytes() == middle.values.tobytes()
+    assert parameters.weight_kg[2:7].tobytes() == middle.weight_kg.tobytes()
+
+
+def test_arms_that_give_the_same_doses_share_their_results(tmp_path):
+    arms = small.ARMS + "  low again:\n    regimen: [{dose: 500000 IU SC, every: 24 h, doses: 5}]\n"
+    scenario = small.scenario(tmp_path, arms=arms)
+    assert len({task.arm for task in tasks(scenario) if hasattr(task, "arm")}) == 3
+    work = tasks(scenario)
+    found = gather(scenario, ((task, perform(task)) for task in work))
+    assert found.bands["turnover", "low again"] is found.bands["turnover", "low"]
+    for name in ("values", "status", "stopped_h"):
+        pair = (getattr(found, name)["turnover", arm].tobytes() for arm in ("low", "low again"))
+        assert len(set(pair)) == 1
+    assert found.values["turnover", "low"].tobytes() != found.values["turnover", "high"].tobytes()
+
+
+def test_a_share_is_the_share_of_subjects_whose_peak_is_above(tmp_path):
+    scenario = small.scenario(
+        tmp_path, population="{subjects: 20, seed: 3, draws: 4}", endpoints="[peak of treg_fold, share with treg_fold above 2.5]"
+    )
+    found = gather(scenario, ((task, perform(task)) for task in tasks(scenario)))
+    peak, above = found.values["turnover", "high"]
+    assert set(above.ravel()) == {0.0, 1.0}
+    assert above.tolist() == (peak > 2.5).astype(float).tolist()
+
+
+def test_bands_are_quantiles_of_the_curves_of_the_same_subjects(tmp_path):
+    scenario = small.scenario(tmp_path, population="{subjects: 9, seed: 3, draws: 5}")
+    (model,) = scenario.models
+    names = tuple(observable.name for observable in model.observables)
+    times = scenario.observe_h
+    found = gather(scenario, ((task, perform(task)) for task in tasks(scenario))).bands["turnover", "high"]
+    events = next(arm for arm in scenario.arms if arm.name == "high").regimen.events(weeks(3), "high")
+    centre = centres(scenario.population, model)
+    crowd = [draw(scenario.population, model, scenario.subject, centre[number], Block(number, 0, 9)) for number in range(5)]
+    curves = np.concatenate([simulate(compile_model(model), part, events, times, observables=names).values for part in crowd])
+    low, median, high = np.quantile(curves, [0.05, 0.5, 0.95], axis=0)
+    for name, expected in (("low", low), ("median", median), ("high", high)):
+        np.testing.assert_allclose(found[name], expected.T, rtol=1e-12, err_msg=name)
+    typical = [draw(None, model, scenario.subject, row) for row in centre]
+    middles = np.concatenate([simulate(compile_model(model), one, events, times, observables=names).values for one in typical])
+    low, high = np.quantile(middles, [0.05, 0.95], axis=0)
+    np.testing.assert_allclose(found["confidence_low"], low.T, rtol=1e-12)
+    np.testing.assert_allclose(found["confidence_high"], high.T, rtol=1e-12)
+    assert np.all(found["confidence_low"][:, 5:] < found["confidence_high"][:, 5:])
+
+
+def test_with_one_draw_the_typical_curve_has_no_band(tmp_path):
+    scenario = small.scenario(tmp_path, population="{subjects: 3, seed: 3}")
+    found = gather(scenario, ((task, perform(task)) for task in tasks(scenario))).bands["turnover", "low"]
+    assert np.isnan(found["confidence_low"]).all()
+    assert np.isnan(found["confidence_high"]).all()
+    assert not np.isnan(found["median"]).any()
+
+
+def test_without_a_population_there_is_one_run(tmp_path):
+    scenario = small.scenario(tmp_path, population="")
+    assert (runs(scenario), band_runs(scenario).tolist()) == (1, [0])
+    found = gather(scenario, ((task, perform(task)) for task in tasks(scenario)))
+    bands = found.bands["turnover", "low"]
+    assert found.values["turnover", "low"].shape == (4, 1, 1)
+    assert bands["low"].tobytes() == bands["high"].tobytes() == bands["median"].tobytes()
+
+
+@pytest.mark.parametrize(
+    ("population", "individuals", "first", "count"),
+    [
+        ("{subjects: 5, seed: 1, draws: 3}", 0, [0, 1, 2, 3, 4, 5], 15),
+        ("{subjects: 1000, seed: 1}", 0, [0, 1, 2], BAND_RUNS),
+        ("{subjects: 1000, seed: 1, draws: 300}", 0, [0, 1, 1000, 1001, 2000], 600),
+        ("{subjects: 1000, seed: 1}", 700, [0, 1, 2], 700),
+    ],
+)
+def test_bands_are_of_the_first_subjects_of_every_draw_and_of_all_that_are_shown(population, individuals, first, count, tmp_path):
+    words = small.text(population=population).replace("24 h}", f"24 h, individuals: {individuals}}}")
+    numbers = band_runs(small.written(tmp_path, words))
+    assert numbers[: len(first)].tolist() == first
+    assert len(numbers) == count
+
+
+def test_tasks_are_named_by_what_they_do(tmp_path):
+    scenario = small.scenario(tmp_path, models="[turnover, expansion]", endpoints="[peak of treg_fold]")
+    assert [task.key for task in tasks(scenario, 10)] == [
+        "endpoints-0-0-10", "endpoints-0-10-10", "endpoints-0-20-4", "bands-0-0", "bands-0-1", "bands-0-2",
+        "endpoints-1-0-10", "endpoints-1-10-10", "endpoints-1-20-4", "bands-1-0", "bands-1-1", "bands-1-2",
+    ]  # fmt: skip
