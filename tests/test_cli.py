@@ -89,7 +89,7 @@ def test_provenance_has_what_is_needed_to_repeat_the_run(scenario, monkeypatch, 
     run(monkeypatch, capsys, "compare", "small.yaml", "--out", "result")
     record = json.loads(Path("result/provenance.json").read_text(encoding="utf-8"))
     assert set(record) == {
-        "version", "seed", "subjects", "draws", "runs", "runs behind the bands of the curves", "scenario", "models", "ledgers", "solver",
+        "version", "seed", "subjects", "draws", "verdict rule", "runs", "runs behind the bands of the curves", "scenario", "models", "ledgers", "solver",
         "packages", "created", "command",
     }  # fmt: skip
     assert record["solver"]["steps"] > 0

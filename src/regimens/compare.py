@@ -117,9 +117,11 @@ def compare(
     """
     table = audit(_planned_arms(scenario), scenario.subject)
     work = tasks(scenario, chunk)
-    with contextlib.nullcontext(executor) if executor is not None else local() as workers:
-        with contextlib.closing(run(perform, work, workers, store, told)) as results:
-            gathered = gather(scenario, zip(work, results, strict=True))
+    with (
+        contextlib.nullcontext(executor) if executor is not None else local() as workers,
+        contextlib.closing(run(perform, work, workers, store, told)) as results,
+    ):
+        gathered = gather(scenario, zip(work, results, strict=True))
     return _tabulate(scenario, table, gathered)
 
 
@@ -179,6 +181,7 @@ def _provenance(scenario: Scenario, gathered: Gathered) -> dict[str, object]:
         "subjects": 1 if population is None else population.subjects,
         "draws": 1 if population is None else population.draws,
         **_reduced(scenario),
+        "verdict rule": {"probability": scenario.rule.probability},
         "runs": runs(scenario),
         "runs behind the bands of the curves": len(band_runs(scenario)),
         "scenario": {"path": scenario.path, "sha256": scenario.digest},

@@ -39,7 +39,7 @@ SCAN = 17
 """Points per panel on which extremes and crossings are looked for before they are refined."""
 
 NEWTON, AT_REST = 30, 1e-13
-"""Most Newton steps, each kept inside its bracket, that refine an extreme or a crossing; and the step (in panels) that ends them."""
+"""Most Newton steps, each kept in its bracket, that refine an extreme or a crossing; and the step, in panels, that ends them."""
 
 
 def _radau_right(count: int) -> np.ndarray:
@@ -59,7 +59,7 @@ _SCAN_AT = np.linspace(0.0, 1.0, SCAN)
 _SCAN_MATRIX = np.array([basis(_SCAN_AT) for basis in _BASIS])
 _COEFFICIENTS = np.array([basis.coef for basis in _BASIS])
 _REACH = 2.0
-"""How far a polynomial may leave the middle of its nodes, in half ranges of the nodes; one that leaves it further is not resolved."""
+"""Half ranges of its nodes by which a polynomial may leave their middle; one that goes further is not resolved."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,7 +17,8 @@ def measure(
 ) -> np.ndarray:
     """Return the endpoint of every subject (subjects,); not a number where a subject failed or the arm has no such cycle.
 
-    `events` are the doses of all subjects, or one set for each: cycles end and begin with them. `total_miu` is the IL-2 each subject gets up to the horizon, for endpoints per MIU.
+    `events` are the doses of all subjects, or one set for each: cycles end and begin with them. `total_miu`
+    is the IL-2 each subject gets up to the horizon, for endpoints per MIU.
     """
     values = _MEASURES[endpoint.kind](endpoint, curves, events, horizon_h)
     if endpoint.per_miu:

@@ -219,6 +219,6 @@ def equal_totals_table(scenario: Scenario) -> pd.DataFrame:
     for arm in scenario.arms:
         made = arm.equalised
         if made is not None:
-            planned, target, away = (float(value) / 1e6 for value in (made.total, made.target, made.total - made.target))
-            rows.append((arm.name, arm.of, made.lever, made.before, made.after, float(made.factor), planned, target, away))
+            amounts = (float(value / 1_000_000) for value in (made.planned, made.target, made.total - made.target))
+            rows.append((arm.name, arm.of, made.lever, made.before, made.after, float(made.factor), *amounts))
     return pd.DataFrame(rows, columns=list(EQUAL_TOTALS))

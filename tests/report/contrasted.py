@@ -145,7 +145,7 @@ def _verdicts(made: Comparison, contrasts: pd.DataFrame) -> pd.DataFrame:
     rule = made.scenario.rule.probability
     for (endpoint, arm, against), group in contrasts.groupby(["endpoint", "arm", "against"], sort=False):
         chance = dict(zip(group["model"], group["probability"], strict=True))
-        said = ", ".join(f"{model} {p:.2f}" for model, p in chance.items())
+        said = ", ".join(f"{model} {p:.2f}" for model, p in chance.items() if not np.isnan(p))
         if (arm, against) in same:
             verdict, winner, reason = "same schedule", "", "both arms give the same doses at the same times"
         elif all(p >= rule for p in chance.values()):

@@ -421,7 +421,7 @@ def _scenario(
         said = ("The abstract gives no number of days; five are assumed.",) if "5 days" in name else ()
         return SimpleNamespace(
             name=name,
-            regimen=SimpleNamespace(in_words=lambda: words),
+            plan_in_words=words,
             expected=None,
             sources=(SimpleNamespace(**reference),) if source else (),
             assumptions=said,

@@ -13,6 +13,7 @@ from regimens import report
 
 from . import example
 
+PAGES = ["six", "thirteen", "hostile", "drawn", "drawn_thirteen", "drawn_hostile"]
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
 A4_POINTS = (595, 842)
@@ -55,6 +56,9 @@ def folder(tmp_path_factory):
         "six": example.six(),
         "thirteen": example.thirteen(),
         "hostile": example.hostile_six(),
+        "drawn": example.drawn(),
+        "drawn_thirteen": example.drawn_thirteen(),
+        "drawn_hostile": example.drawn_hostile(),
     }.items():
         (made / f"{name}.html").write_text(report.page(comparison), encoding="utf-8")
     return made
@@ -95,14 +99,14 @@ def printed(opened, folder):
     return print_page
 
 
-@pytest.mark.parametrize("name", ["six", "thirteen", "hostile"])
+@pytest.mark.parametrize("name", PAGES)
 def test_the_page_opens_in_silence_and_fetches_nothing_but_itself(opened, name):
     page = opened(name)
     assert page.said == []
     assert [url for url in page.fetched if not url.startswith(("file:", "data:"))] == []
 
 
-@pytest.mark.parametrize("name", ["six", "thirteen", "hostile"])
+@pytest.mark.parametrize("name", PAGES)
 def test_every_figure_is_drawn(opened, name):
     page = opened(name)
     empty = page.evaluate(
@@ -154,7 +158,7 @@ def test_one_readout_names_all_arms_at_that_time_in_both_models(opened):
     page.mouse.move(1, 1)
 
 
-@pytest.mark.parametrize("name", ["six", "thirteen", "hostile"])
+@pytest.mark.parametrize("name", PAGES)
 def test_a_phone_scrolls_in_one_direction_only(opened, name):
     page = opened(name, viewport=PHONE)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
@@ -188,7 +192,7 @@ def test_without_scripts_the_figures_are_still_there(browser, folder):
     context.close()
 
 
-@pytest.mark.parametrize(("name", "most"), [("six", 7), ("thirteen", 12), ("hostile", 9)])
+@pytest.mark.parametrize(("name", "most"), [("six", 7), ("thirteen", 12), ("hostile", 9), ("drawn", 13), ("drawn_thirteen", 18)])
 def test_a_print_is_a4_and_short_and_no_text_starts_beyond_its_margin(printed, name, most):
     pages = printed(name).pages
     assert len(pages) <= most
@@ -197,7 +201,7 @@ def test_a_print_is_a4_and_short_and_no_text_starts_beyond_its_margin(printed, n
         assert _farthest_start(page) <= A4_POINTS[0] - MARGIN_POINTS, f"page {number + 1}"
 
 
-@pytest.mark.parametrize("name", ["six", "thirteen", "hostile"])
+@pytest.mark.parametrize("name", PAGES)
 def test_at_the_width_of_paper_nothing_reaches_beyond_it(opened, name):
     page = opened(name)
     page.emulate_media(media="print")
@@ -228,6 +232,44 @@ def test_on_paper_arms_switched_off_on_screen_are_shown(opened):
     assert page.locator("[data-toggle='1']").is_visible()
     page.emulate_media(media="screen")
     page.locator("[data-toggle='1']").click()
+
+
+def test_pointing_at_an_arm_shows_its_prediction_interval_where_many_share_a_panel(opened):
+    page = opened("drawn")
+    page.evaluate("document.getElementById('curves').scrollIntoView()")
+    fill = """document.getElementById('figure-treg_fold-0')._fullData
+      .filter(t => t.meta.arm === 1 && t.meta.role === 'ribbon').map(t => t.fillcolor).join()"""
+    assert page.evaluate(fill).replace(" ", "").endswith(",0)")
+    page.locator("[data-toggle='1']").hover()
+    page.wait_for_function(f"!({fill}).replaceAll(' ', '').endsWith(',0)')", timeout=PATIENCE_MS)
+    page.mouse.move(1, 1)
+    page.wait_for_function(f"({fill}).replaceAll(' ', '').endsWith(',0)')", timeout=PATIENCE_MS)
+
+
+def test_an_arm_switched_off_fades_in_the_forest_too(opened):
+    page = opened("drawn")
+    button = page.locator("[data-toggle='2']")
+    button.click()
+    assert "off" in page.locator(".contrasts .forest[data-arm='2']").first.get_attribute("class")
+    button.click()
+    assert "off" not in page.locator(".contrasts .forest[data-arm='2']").first.get_attribute("class")
+
+
+@pytest.mark.parametrize("viewport", [DESK, PHONE])
+def test_every_number_fits_its_cell_in_the_grid_of_pairs(opened, viewport):
+    page = opened("drawn_thirteen", viewport=viewport)
+    wide = page.evaluate(
+        "[...document.querySelectorAll('.heat td')].filter(e => e.getClientRects().length && e.scrollWidth > e.clientWidth + 1).length"
+    )
+    assert page.locator(".heat td").count() > 13 * 13
+    assert wide == 0
+
+
+def test_a_print_holds_the_verdict_and_the_grid(printed):
+    text = "\n".join(page.extract_text() for page in printed("drawn").pages)
+    assert "What is supported" in text
+    assert "Every pair" in text
+    assert "supported by every model" in text
 
 
 def _lines(page, arm: int) -> int:

@@ -59,6 +59,13 @@ def test_names_are_cut_at_a_word():
     assert words.shorten("short", 18) == "short"
 
 
+def test_names_that_would_be_cut_to_the_same_keep_their_ends():
+    names = ["five days, then rest, rest 9 days", "five days, then rest, rest 10 days", "weekly"]
+    assert words.short_apart(names, 24) == ["five days, t…rest 9 days", "five days, t…est 10 days", "weekly"]
+    assert words.short_apart(["Every other day, 3 cycles", "weekly"], 18) == ["Every other day…", "weekly"]
+    assert words.short_apart(["same", "same"], 18) == ["same", "same"]
+
+
 def test_a_thinned_curve_keeps_ends_peak_and_trough():
     rng = np.random.default_rng(1)
     for _ in range(50):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 
 import pytest
@@ -70,3 +71,25 @@ def test_names_are_never_read_as_markup_or_control_characters():
 
 def test_warnings_are_printed():
     assert "! Arm 'Daily': 2 of 200 subjects stopped" in printed(example.six(), 120)
+
+
+def test_the_verdict_follows_the_tables():
+    text = " ".join(printed(example.drawn(), 120).split())
+    assert "eight of 15 pairs are supported: every schedule over no doses; ‘Every 3 days’ over ‘Every other day, 3 cycles’" in text
+    assert "Not supported: seven pairs; in one, the models contradict each other" in text
+    assert "The rule: one arm is called better than another only if every model gives at least 95 % probability" in text
+    assert text.index("Placebo") < text.index("Not supported")
+
+
+def test_a_run_of_reduced_size_says_so_before_anything_else():
+    made = example.drawn()
+    smaller = dataclasses.replace(made, provenance={**made.provenance, "reduced": {"subjects": [500, 25]}})
+    lines = printed(smaller, 120).splitlines()
+    said = "A first look at reduced size: 25 of 500 subjects. Run it in full before you conclude anything."
+    assert next(place for place, line in enumerate(lines) if line.strip() == said) < lines.index("turnover")
+
+
+@pytest.mark.parametrize("width", [60, 120])
+def test_a_verdict_fits_the_terminal(width):
+    for comparison in (example.drawn(), example.drawn_thirteen(), example.drawn_hostile()):
+        assert max(map(len, printed(comparison, width).splitlines())) <= width

@@ -12,7 +12,11 @@ import dask
 import distributed
 import pytest
 
+from regimens.compare import compare
 from regimens.errors import ModelError, RegimensError
+from regimens.report import page
+from regimens.results import files_of
+from regimens.scenario import read_scenario
 from regimens.work import Store, cluster, run
 from tests.work.toys import dies, fails, same, sizes, slow_sizes, toys
 
@@ -49,6 +53,40 @@ def test_a_worker_that_is_killed_in_the_middle_changes_nothing(two, tmp_path):
             last = int(result["pid"])
     assert same(found, [sizes(task) for task in tasks])
     assert last != killed
+
+
+SCENARIO = """\
+title: A comparison of many tasks
+models: [turnover, effect_turnover]
+horizon: 3 weeks
+population: {subjects: 20, seed: 3, draws: 20}
+real_life: {missed: 0.2}
+arms:
+  five days: {regimen: 1 MIU SC daily x 5}
+  every other day: {regimen: 1 MIU SC every other day x 5}
+endpoints:
+  - peak of treg_fold
+  - days treg_fold above 1.5
+"""
+
+
+def test_a_comparison_whose_worker_is_killed_in_the_middle_has_the_same_bytes(two, tmp_path):
+    (tmp_path / "many.yaml").write_text(SCENARIO, encoding="utf-8")
+    scenario = read_scenario(tmp_path / "many.yaml")
+    killed = []
+
+    def kill_one(done, total):
+        if done == 4 and not killed:
+            with distributed.Client(two.scheduler_address, set_as_default=False) as client:
+                killed.append(next(iter(client.run(os.getpid).values())))
+            os.kill(killed[0], signal.SIGKILL)
+
+    with cluster(two.scheduler_address) as executor:
+        there = compare(scenario, executor=executor, told=kill_one, chunk=20)
+    here = compare(scenario, chunk=150)
+    assert killed
+    for name, text in files_of(here, page(here)).items():
+        assert "".join(files_of(there, page(there))[name]) == "".join(text), name
 
 
 def test_an_error_in_a_worker_arrives_as_it_was(two):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,15 +20,16 @@ REST_RESPONSE = ("arm", "model", "endpoint", "rest_days", "median", "confidence_
 """Columns of the response to the length of the rest."""
 
 NEAR = 0.02
-"""With one draw there is no probability, and within 2 % of the best counts as flat: assumed, less than Treg counts repeat by."""
+"""What lies within 2 % of the best counts as flat, however sure: assumed, a small part of what Treg vary by from day to day."""
 
 
 def rest_response(outcomes: Outcomes, rests: Mapping[str, Sequence[tuple[float, str]]], rule: float) -> pd.DataFrame:
     """Return the population statistic of each length of rest, as rows of the columns REST_RESPONSE.
 
     `rests` maps the name of an arm to the (days, arm) of its lengths of rest. The best length has the best median over
-    draws. A length is `flat` where the best one beats it with less than the probability `rule`; with one draw, where it is
-    within 2 % of the best. Nothing is flat where an endpoint has no direction. Endpoints without values have no rows.
+    draws. A length is `flat` where its median is within 2 % of that of the best, or where the best one beats it with less
+    than the probability `rule`, which takes more than one draw to say. Nothing is flat where an endpoint has no direction.
+    Endpoints without values have no rows.
     """
     import pandas as pd
 
@@ -53,33 +54,6 @@ def _flat(
     if not endpoint.better or np.isnan(medians).all():
         return [False] * len(arms)
     best = int(np.nanargmax(sign(endpoint) * medians))
-    if outcomes.draws == 1:
-        return [bool(near) for near in np.abs(medians - medians[best]) <= NEAR * abs(medians[best])]
+    near = np.abs(medians - medians[best]) <= NEAR * abs(medians[best])
     chances = [probability(paired(outcomes, model, endpoint, arms[best], arm), endpoint) for arm in arms]
-    return [chance < rule for chance in chances]
-
-
-def flat_part(rows: pd.DataFrame) -> str:
-    """Name the lengths that are flat in all `rows` of one arm and endpoint, under one model or several.
-
-    'rests of 9 to 12 days', 'rests of 9 to 10 and 14 days', 'a rest of 1 day', or '' where there is none. Only whole days that
-    follow each other are joined, since nothing was computed between others.
-    """
-    every = rows.groupby("rest_days", sort=True)["flat"].all()
-    spans: list[list[float]] = []
-    for days in every.index[every.to_numpy(bool)]:
-        if spans and days == spans[-1][-1] + 1:
-            spans[-1].append(days)
-        else:
-            spans.append([days])
-    return _spans_in_words(spans)
-
-
-def _spans_in_words(spans: Iterable[Sequence[float]]) -> str:
-    said = [f"{span[0]:g} to {span[-1]:g}" if len(span) > 1 else f"{span[0]:g}" for span in spans]
-    if not said:
-        return ""
-    listed = f"{', '.join(said[:-1])} and {said[-1]}" if len(said) > 1 else said[0]
-    if len(said) == 1 and " " not in listed:
-        return f"a rest of {listed} day{'s' * (listed != '1')}"
-    return f"rests of {listed} days"
+    return [bool(close or chance < rule) for close, chance in zip(near, chances, strict=True)]

@@ -41,15 +41,6 @@ class _Case:
         return float(self.rows[model]["probability"]) if model in self.rows else float("nan")  # type: ignore[arg-type]
 
 
-def rule_in_words(rule: float) -> str:
-    """Return the rule as a sentence; `rule` is the probability asked for."""
-    return (
-        f"One arm is called better on an endpoint only if every model gives it a probability of at least {_percent(rule)}: the "
-        "share of parameter draws in which the difference between the arms, taken in the same subjects, favours it, ties half. "
-        "Anything less is not supported, and the reason is stated."
-    )
-
-
 def verdicts(
     outcomes: Outcomes, contrasts: pd.DataFrame, rule: float, why_same: Mapping[Pair, str] = MappingProxyType({})
 ) -> pd.DataFrame:
@@ -119,11 +110,14 @@ def _missing(case: _Case) -> str:
 
 
 def _agreement(case: _Case, leaning: Mapping[str, tuple[str, float]]) -> str:
+    sizes = [abs(float(row["difference"])) for row in case.rows.values()]  # type: ignore[arg-type]
+    unit = str(next(iter(case.rows.values()))["unit"])
+    size = f"the difference is {_interval(min(sizes), max(sizes), unit)}"
     if len(leaning) == 1:
         ((model, (_, share)),) = leaning.items()
-        return f"{model}, the only model, gives {_percent(share)}, and at least {_percent(case.rule)} is asked for"
+        return f"{model}, the only model, gives {_percent(share)}, and at least {_percent(case.rule)} is asked for; {size}"
     given = ", ".join(f"{model} {_percent(share)}" for model, (_, share) in leaning.items())
-    return f"every model gives at least {_percent(case.rule)} ({given})"
+    return f"every model gives at least {_percent(case.rule)} ({given}); {size}"
 
 
 def _doubt(case: _Case, leaning: Mapping[str, tuple[str, float]]) -> str:
@@ -177,7 +171,7 @@ def _interval(low: float, high: float, unit: str) -> str:
     sizes = [math.floor(math.log10(abs(bound))) if bound else 0 for bound in (low, high)]
     least = max(0, 1 - max(size for size, bound in zip(sizes, (low, high), strict=True) if bound))
     texts = [f"{bound:.{max(least, -size)}f}" for size, bound in zip(sizes, (low, high), strict=True)]
-    return " to ".join(texts) + (f" {unit}" if unit not in {"", "1"} else "")
+    return " to ".join(dict.fromkeys(texts)) + (f" {unit}" if unit not in {"", "1"} else "")
 
 
 def _listing(names: list[str]) -> str:

@@ -14,9 +14,10 @@ from regimens.population.values import Population
 def centres(population: Population | None, model: Model) -> np.ndarray:
     """Return the typical values (draws, parameters) of every parameter draw of `model` as declared, the same in all arms.
 
-    With one draw those at which its shipped fit puts it, or its own. Else, where a fit of this very model is shipped, rows of its posterior in an
-    order that the seed decides, so that more draws keep the first ones; parameters that the fit left alone stay. Without a
-    fit, draws from the priors that the model file declares (`uncertainty`), log-normal inside their bounds.
+    With one draw those at which its shipped fit puts it, or its own. Else, where a fit of this very model is shipped, rows
+    of its posterior in an order that the seed decides, so that more draws keep the first ones; parameters that the fit left
+    alone stay. Without a fit, draws from the priors that the model file declares (`uncertainty`), log-normal inside their
+    bounds.
     """
     draws = 1 if population is None else population.draws
     values = np.tile([parameter.value for parameter in fitted(model).parameters], (draws, 1))

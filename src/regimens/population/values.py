@@ -38,8 +38,8 @@ class Bodies:
 @dataclass(frozen=True, eq=False)
 class People:
     """Real people, the same in every parameter draw: (subjects,) arrays of weight (kg), body surface area (m2) and, where
-    they are known, height (cm; else NaN) and sex ('' where unknown); `given` maps parameters of models to their values. `path` and
-    `digest` (SHA-256) are of the file.
+    they are known, height (cm; else NaN) and sex ('' where unknown); `given` maps parameters of models to their values.
+    `path` and `digest` (SHA-256) are of the file.
     """
 
     path: str

@@ -12,6 +12,7 @@ import pandas as pd
 from regimens.report import words
 from regimens.report.cast import Cast, Look
 from regimens.report.panel import Lane, Line, Panel, Point, Scale, apart, scale
+from regimens.report.singles import threads
 from regimens.report.thinning import kept
 
 if TYPE_CHECKING:
@@ -20,11 +21,8 @@ if TYPE_CHECKING:
 MOST_BANDS = 3
 """Arms with bands that can share a panel, save in the first figure, where to compare the arms is the point."""
 
-BAND_POINTS = ((24, 200), (60, 100))
-"""Points of a band by the curves on the page up to which it may have so many; past the last, FEWEST."""
-
-FEWEST, THREAD_POINTS = 60, 40_000
-"""Points of a band on a page of many curves; points of all curves of single subjects together."""
+POINTS = ((24, 200, 200), (60, 200, 100), (100, 200, 60), (10**9, 120, 40))
+"""By the curves on a page: up to so many, a line may have so many points, and a band so many."""
 
 MODEL_DASHES = ("", "6,3", "2,2.5", "9,3,2,3")
 _BASELINE = "baseline"
@@ -36,31 +34,12 @@ def lines(comparison: Comparison, cast: Cast, observable: str) -> dict[tuple[int
     frame = frame[frame["observable"] == observable]
     by_name = {look.name: look for look in cast.arms}
     found = {}
-    most = _band_points(len(cast.arms) * len(cast.models) * len(cast.observables))
+    curves = len(cast.arms) * len(cast.models) * len(cast.observables)
+    points, bands = next((points, bands) for most, points, bands in POINTS if curves <= most)
     for (name, model), group in frame.groupby(["arm", "model"], sort=False):
         if name in by_name:
-            found[by_name[name].index, model] = _line(group, by_name[name], most)
+            found[by_name[name].index, model] = _line(group, by_name[name], points, bands)
     return found
-
-
-def threads(comparison: Comparison, cast: Cast, observable: str) -> dict[tuple[int, str], list[Line]]:
-    """Return the thinned curves of single subjects of an observable by arm index and model."""
-    frame = comparison.individuals
-    curves = len(frame.drop_duplicates(["arm", "model", "observable", "draw", "subject"]))
-    frame = frame[frame["observable"] == observable]
-    by_name = {look.name: look for look in cast.arms}
-    found: dict[tuple[int, str], list[Line]] = {}
-    for (name, model, *_), group in frame.groupby(["arm", "model", "draw", "subject"], sort=False):
-        if name in by_name:
-            values = group["value"].to_numpy(float)
-            rows = kept(values, max(24, min(100, THREAD_POINTS // curves)))
-            line = Line(by_name[name], name, "", group["time_h"].to_numpy(float)[rows], values[rows])
-            found.setdefault((by_name[name].index, model), []).append(line)
-    return found
-
-
-def _band_points(curves: int) -> int:
-    return next((points for most, points in BAND_POINTS if curves <= most), FEWEST)
 
 
 def panels(comparison: Comparison, cast: Cast, observable: tuple[str, str, str]) -> tuple[Panel, ...]:
@@ -191,15 +170,15 @@ def threshold(comparison: Comparison, observable: str) -> float | None:
     return None
 
 
-def _line(group: pd.DataFrame, look: Look, most: int) -> Line:
+def _line(group: pd.DataFrame, look: Look, most: int, most_of_band: int) -> Line:
     median = group["median"].to_numpy(float)
-    rows = kept(median)
+    rows = kept(median, most)
     names = ("time_h", "median", "low", "high", "confidence_low", "confidence_high")
     times, median, low, high, *sure = (group[name].to_numpy(float)[rows] for name in names)
     largest = np.nanmax(np.abs(median), initial=1e-300)
     spread, known = (bool(np.nanmax(b - a, initial=0.0) > 1e-9 * largest) for a, b in ((low, high), sure))
     line = Line(look, look.name, look.dash, times, median, low if spread else None, high if spread else None)
-    bands = kept(high if spread else median, max(most, 2 * FEWEST) if line.busy else most)
+    bands = kept(high if spread else median, 2 * most_of_band if line.busy else most_of_band)
     return replace(line, sure=(sure[0], sure[1]) if known else None, bands=bands)
 
 

@@ -8,7 +8,6 @@ from regimens.report import words
 from regimens.report.answer import Answer
 from regimens.report.cast import Cast
 from regimens.report.panel import Panel
-from regimens.report.thinning import MOST_POINTS
 
 if TYPE_CHECKING:
     from regimens.compare import Comparison
@@ -149,7 +148,8 @@ def reading(cast: Cast, panel: Panel) -> str:
     if panel.scale.log:
         parts.append("each grid line is a doubling")
     if any(line.busy for line in panel.lines):
-        parts.append(f"thinned to {MOST_POINTS} points a curve, highest and lowest kept")
+        most = max(len(line.times) for line in panel.lines)
+        parts.append(f"thinned to {most} points a curve, highest and lowest kept")
     return words.sentence("; ".join(parts))
 
 

@@ -128,7 +128,7 @@ def _finding(measure: Measure, cast: Cast, best: dict) -> str:
         return f"How likely each arm is to be better than each other, on {words.inside(measure.label)}."
     head = f"On {words.inside(measure.label)}, "
     if len(said) == 1:
-        (top, shares), = said.items()
+        ((top, shares),) = said.items()
         every = " under every model" if len(cast.models) > 1 else ""
         return f"{head}{words.quoted([top])} is the likeliest to be best{every}: {words.listing(shares)}."
     found = words.listing([f"{words.quoted([top])} ({words.listing(shares)})" for top, shares in said.items()])

@@ -126,21 +126,26 @@ def _regrets(comparison: Comparison) -> tuple[str, ...]:
             said.append(f"{choice}, and it is the right choice in real life too, in at least 95\u00a0% of the draws.")
             continue
         ends = lead.between(row.regret_low, row.regret_high)
+        if float(row.regret) == 0:
+            said.append(f"{choice}; choosing on paper costs nothing in half of the draws or more, and up to "
+                        f"{lead.difference(row.regret_high)} in real life (90\u00a0% confidence interval {ends}).")  # fmt: skip
+            continue
         said.append(f"{choice}; choosing on paper costs {lead.difference(row.regret)} in real life "
                     f"(90\u00a0% confidence interval {ends}).")  # fmt: skip
     return tuple(said)
 
 
 def _flips(comparison: Comparison) -> Numbers | None:
-    known = measures(comparison)
+    lead = next(iter(judged(comparison)), None)
     rows = tuple(
-        (f"{row.arm} against {row.against}, {row.model}", (known[row.endpoint].label, words.percent(row.probability_full),
-                                                           words.percent(row.probability_real), words.percent(row.flipped)))
+        (f"{row.arm} against {row.against}, {row.model}", tuple(words.percent(share) for share in (row.probability_full,
+                                                                 row.probability_real, row.flipped)))
         for row in comparison.flips.itertuples()
-        if row.endpoint in known
+        if lead is not None and row.endpoint == lead.words
     )  # fmt: skip
-    heads = ("Endpoint", "First better as written, %", "First better in real life, %", "Order turns round, % of draws")
-    return Numbers("Orders of two arms, as written and in real life", "Pair, model", heads, rows) if rows else None
+    heads = ("First better as written, %", "First better in real life, %", "Order turns round, % of draws")
+    said = f"Orders of two arms, as written and in real life, {words.inside(lead.label)}" if lead else ""
+    return Numbers(said, "Pair, model", heads, rows) if rows else None
 
 
 def _regret(comparison: Comparison) -> Numbers | None:
@@ -154,4 +159,3 @@ def _regret(comparison: Comparison) -> Numbers | None:
     heads = ("Endpoint", "Cost in real life", "90 % confidence")
     said = "What choosing the arm that is best as written costs in real life"
     return Numbers(said, "Chosen, model", heads, rows) if rows else None
-

@@ -115,7 +115,7 @@ def _finding(measure: Measure, by_model: dict[str, list]) -> str:
         sign = 1 if measure.better == "higher" else -1
         best = max(rows, key=lambda row: sign * row.median)
         alone = len(spans) == 1 and " " not in spans[0]
-        flat = "" if alone or not spans else f", but it is not supported to beat any of {words.listing(spans)} days"
+        flat = "" if alone or not spans else f"; {words.listing(spans)} days are as good, as far as can be told"
         end = "highest" if sign > 0 else "lowest"
         said.setdefault(f"the {end} median is that of {words.exact(best.rest_days)} days{flat}", []).append(model)
     every = "under every model" if len(by_model) > 1 else "under the model"
@@ -131,5 +131,5 @@ def _numbers(measure: Measure, rows: list) -> Numbers:
          row.confidence_high) or words.MISSING, "yes" if row.flat else "no"))
         for row in rows
     )  # fmt: skip
-    heads = (words.axis_title(measure.label, measure.unit), "90 % confidence", "Not told apart from the best")
+    heads = (words.axis_title(measure.label, measure.unit), "90 % confidence", "Flat: as good as the best")
     return Numbers(f"{measure.label} by the length of the rest", "Rest, model", heads, made)

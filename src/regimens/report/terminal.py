@@ -67,16 +67,17 @@ def _model_table(found: Answer, model: str, width: int) -> Table:
         column = found.columns[place]
         heading = textwrap.fill(words.axis_title(column.label, column.unit), _HEADING, break_long_words=False)
         grid.add_column(Text(_plain(heading, "\n")), justify="right", no_wrap=True)
-    for row in found.rows:
+    names = words.short_apart([row.arm.name for row in found.rows], max(20, width // 3))
+    for row, name in zip(found.rows, names, strict=True):
         values = [_value(row.cells[place], width) for place in places]
-        grid.add_row(_arm(row, width), Text(row.total), Text(row.doses), *values)
+        grid.add_row(_arm(row, name, width), Text(row.total), Text(row.doses), *values)
     return grid
 
 
-def _arm(row: Row, width: int) -> Text:
+def _arm(row: Row, name: str, width: int) -> Text:
     from rich.text import Text
 
-    text = Text(_plain(words.shorten(row.arm.name, max(20, width // 3))))
+    text = Text(_plain(name))
     if width >= ROOMY and row.arm.dosed:
         text.append(f"\n  {_plain(row.arm.words)}", style="dim")
     return text

@@ -72,7 +72,7 @@ def tornado(comparison: Comparison, cast: Cast) -> Tornado | None:
         tuple(panels),
         _finding(panels),
         _reading(first["arm"], first["against"], over),
-        _numbers(frame, {measure.words: measure.label for measure in known.values()}),
+        _numbers(frame[frame["endpoint"] == first["endpoint"]], label),
     )
 
 
@@ -102,15 +102,14 @@ def _reading(arm: str, against: str, over: str) -> str:
     )
 
 
-def _numbers(frame: object, labels: dict[str, str]) -> Numbers:
+def _numbers(frame: object, label: str) -> Numbers:
     rows: dict[tuple, dict[str, str]] = {}
     for row in frame.itertuples():  # type: ignore[attr-defined]
-        key = (row.endpoint, row.arm, row.against, row.model, row.parameter)
+        key = (row.arm, row.against, row.model, row.parameter)
         rows.setdefault(key, {})[row.over] = f"{words.fixed(row.correlation, 2)} ({int(row.n)})"
     made = tuple(
-        (f"{parameter}, {model}", (labels.get(endpoint, endpoint), f"{arm} minus {against}", found.get(_DRAWS, words.MISSING),
-                                   found.get(_SUBJECTS, words.MISSING)))
-        for (endpoint, arm, against, model, parameter), found in rows.items()
-    )  # fmt: skip
-    heads = ("Endpoint", "Difference", "Over draws (number)", "Over subjects (number)")
-    return Numbers("Rank correlations of differences with parameters", "Parameter, model", heads, made)
+        (f"{parameter}, {model}", (f"{arm} minus {against}", *(found.get(over, words.MISSING) for over in (_DRAWS, _SUBJECTS))))
+        for (arm, against, model, parameter), found in rows.items()
+    )
+    heads = ("Difference", "Over draws (number)", "Over subjects (number)")
+    return Numbers(f"Rank correlations of differences with parameters, {words.inside(label)}", "Parameter, model", heads, made)

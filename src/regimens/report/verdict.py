@@ -130,8 +130,8 @@ def _why_not(rows: list[Judgement], pairs: Pairs, lead: Measure, sure: float, mo
         parts = ["; " + "; ".join(f"in {words.count(counts[kind], '').strip()}, {said[kind]}" for kind in said if counts[kind])]
     split = [row for row, kind in zip(open_rows, kinds, strict=True) if kind == CONTRADICT]
     if 0 < len(split) <= 2:
-        named = words.listing([words.quoted([row.arm, row.against]) for row in split])
-        parts.append(f" ({named})" if len(counts) == 1 else f". The contradiction is on {named}")
+        named = words.listing([f"{words.quoted([row.arm])} against {words.quoted([row.against])}" for row in split])
+        parts.append(f" ({named})" if len(counts) == 1 else f". The models contradict each other on {named}")
     return head + "".join(parts) + "."
 
 

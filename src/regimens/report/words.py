@@ -168,6 +168,16 @@ def shorten(text: str, length: int) -> str:
     return (cut[:at] if at > length * 0.6 else cut).rstrip(" ,;:") + "…"
 
 
+def short_apart(names: Sequence[str], length: int) -> list[str]:
+    """Cut long names at their ends; those that would read the same are cut in the middle, where variants differ least."""
+    short = [shorten(name, length) for name in names]
+    half = (length - 1) // 2
+    return [
+        f"{name[: length - 1 - half].rstrip()}…{name[-half:].lstrip()}" if short.count(text) > 1 and len(name) > length else text
+        for name, text in zip(names, short, strict=True)
+    ]
+
+
 def plotly_text(text: str) -> str:
     """Escape text for Plotly, which reads `<b>`, `<br>`, `<a>` and entities in everything that it writes."""
     return html.escape(text, quote=False)

@@ -81,6 +81,48 @@ def read_population(shape: PopulationShape | None, models: Sequence[Model], note
     return Population(subjects, shape.seed, shape.draws, shape.cv, correlations, bodies, people)
 
 
+def population_words(population: Population | None) -> tuple[str, ...]:
+    """Return what is assumed of the subjects, as sentences."""
+    if population is None:
+        return ()
+    said = [
+        "Subjects differ log-normally around typical values, truncated to the bounds that the model files give; parameters are "
+        "independent of each other between subjects" + (" but for the stated correlations." if population.correlations else ".")
+    ]
+    if population.draws > 1:
+        said.append(
+            f"Each of the {population.draws} parameter draws has {population.subjects} subjects of its own, so that confidence "
+            "intervals and probabilities also hold the chance among so many subjects, which makes them a little more cautious."
+        )
+    if population.cv:
+        listed = ", ".join(f"{name} {cv:.4g}" for name, cv in population.cv.items())
+        said.append(f"Between-subject CVs of this scenario in place of the model files': {listed}.")
+    if population.correlations:
+        listed = ", ".join(f"{' and '.join(c.between)} {c.value:.4g}" for c in population.correlations)
+        said.append(f"Correlations between the standings of a subject: {listed}.")
+    if population.people is not None:
+        columns = ", ".join(["weight", "body surface area", *population.people.given])
+        said.append(f"The subjects' {columns} are those of {population.people.path}; all else about them is drawn.")
+    if population.bodies is not None:
+        said += _bodies_words(population.bodies)
+    return tuple(said)
+
+
+def _bodies_words(bodies: Bodies) -> list[str]:
+    said = [] if bodies.female is None else [f"{bodies.female:.0%} of the subjects are women."]
+    for name, spreads in (("Weight", bodies.weight), ("Height", bodies.height)):
+        if spreads is not None:
+            unit = SIZE_RANGE[name.lower()][0]
+            alike = spreads[FEMALE] == spreads[MALE]
+            whose = {"": spreads[FEMALE]} if alike else {"of women ": spreads[FEMALE], "of men ": spreads[MALE]}
+            each = [
+                f"{who}{size.typical:.4g} {unit} with a CV of {size.cv:.4g}, never outside {size.low:.4g} to {size.high:.4g}"
+                for who, size in whose.items()
+            ]
+            said.append(f"{name} is log-normal: {'; '.join(each)} {unit}.")
+    return said
+
+
 def _check_draws(shape: PopulationShape, models: Sequence[Model], notes: Notes) -> None:
     for model in models:
         most = most_draws(model)

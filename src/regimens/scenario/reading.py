@@ -20,7 +20,7 @@ from regimens.model.file import find
 from regimens.scenario.arms import read_arms, sentences
 from regimens.scenario.checks import check_horizon, check_inputs, check_observed, checked_endpoints
 from regimens.scenario.file import ScenarioShape, SubjectShape
-from regimens.scenario.population import read_population
+from regimens.scenario.population import population_words, read_population
 from regimens.scenario.settings import check_population, noise_words, read_noise, read_trade_off, with_trade_off
 from regimens.scenario.values import Scenario, VerdictRule
 from regimens.scenario.variants import read_goal, read_real_life, real_life_words, with_variants
@@ -99,7 +99,12 @@ def _scenario(shape: ScenarioShape, notes: Notes) -> Scenario | None:
         subject=subject,
         population=population,
         tolerances=Tolerances(rtol=shape.solver.rtol, atol=shape.solver.atol),
-        assumptions=(*sentences(shape.assumptions), *real_life_words(life), *noise_words(noise)),
+        assumptions=(
+            *sentences(shape.assumptions),
+            *population_words(population),
+            *real_life_words(life),
+            *noise_words(noise),
+        ),
         visits=tuple(known_visits.items()),
         rule=VerdictRule(shape.verdict.probability),
         trade_off=trade_off,

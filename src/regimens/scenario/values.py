@@ -38,8 +38,8 @@ class Arm:
     `assumptions` are sentences about what the source leaves open; `observed` are published responses to
     this regimen, to be drawn on its curves; `line` is where the file names the arm. `variant` says what was done to the arm
     `of`, one of VARIANTS; arms as written are of themselves. `conduct` is what makes the doses of subjects differ, None
-    where everybody gets the plan. `equalised` is how an arm of equal total was made, and `changed` says it in a sentence. Of several
-    arms that take each length of a range, `range_of` is the name in the file and `rest_days` the length.
+    where everybody gets the plan. `equalised` is how an arm of equal total was made, and `changed` says it in a sentence. Of
+    several arms that take each length of a range, `range_of` is the name in the file and `rest_days` the length.
     """
 
     name: str
@@ -56,6 +56,12 @@ class Arm:
     equalised: Equalised | None = None
     range_of: str = ""
     rest_days: int | None = None
+
+    @property
+    def plan_in_words(self) -> str:
+        """The protocol text of the arm, ranges of rests that are drawn still as ranges."""
+        drawn = None if self.conduct is None else self.conduct.drawn
+        return (drawn or self.regimen).in_words()
 
 
 @dataclass(frozen=True)

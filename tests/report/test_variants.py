@@ -1,0 +1,180 @@
+"""What the page says of arms made from arms: equal totals, rests, real life; and of simulated observations."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from types import SimpleNamespace
+
+import pytest
+
+from regimens import report
+from regimens.report import equal_totals, real_life, rests, visits
+from regimens.report.cast import as_written, cast
+from regimens.report.sections import statuses
+
+from . import example
+from .test_contrasts import on_page, without
+from .test_page import Page, figures
+
+
+@pytest.fixture(scope="module")
+def html() -> str:
+    return report.page(example.drawn())
+
+
+@pytest.fixture(scope="module")
+def page(html: str) -> Page:
+    return Page(html)
+
+
+def test_variants_double_neither_the_answer_nor_the_curves(html, page):
+    table = html[html.index('<table class="answer"') : html.index("</table>")]
+    assert table.count('<tr role="row">') == 6
+    assert {trace["meta"]["arm"] for trace in figures(html)["treg_fold-0"]["data"]} == set(range(6))
+    assert "Curves show the arms as written; arms made from them have sections of their own." in page.text
+
+
+def test_arms_keep_their_place_in_the_scenario():
+    made = example.drawn()
+    mixed = (made.scenario.arms[0], made.scenario.arms[6], *made.scenario.arms[1:6])
+    found = cast(dataclasses.replace(made, scenario=SimpleNamespace(**{**vars(made.scenario), "arms": mixed})))
+    assert [look.index for look in found.arms] == [0, 2, 3, 4, 5, 6]
+    assert found.number("Placebo") == 6
+    assert [variant.of.name for variant in found.variants] == ["Daily, 12 weeks"]
+
+
+def test_what_is_shown_as_written_leaves_the_comparison_itself_alone():
+    made = example.drawn()
+    assert set(as_written(made).summary["arm"]) == set(example.LADDER)
+    assert len(set(made.summary["arm"])) == len(made.scenario.arms)
+
+
+def test_equal_totals_say_what_moved_and_how_far_off_it_is():
+    found = equal_totals.equal_total(*on_page(example.drawn()))
+    assert found.total == "21 MIU"
+    assert dict(found.changes.rows)["Five-day courses"] == (
+        "amount: 1.5 MIU → 1.05 MIU", "0.700", "30 MIU", "21 MIU", "0 MIU", "Every dose times 0.7, so that the total is 21 MIU.",
+    )  # fmt: skip
+
+
+def test_equal_totals_say_who_leads_before_and_after_and_what_is_supported_then():
+    found = equal_totals.equal_total(*on_page(example.drawn()))
+    assert found.finding == (
+        "At equal total, the highest median of mean Treg, fold of baseline moves from ‘Every 3 days’ to ‘Daily, 12 weeks’ under "
+        "turnover; it moves from ‘Five-day courses’ to ‘Every 3 days’ under effect_turnover."
+    )
+    assert found.supported == (
+        "Among the three schedules that were changed, two of three pairs are supported at 21 MIU on mean Treg, fold of baseline: "
+        "‘Daily, 12 weeks, 21 MIU’ over ‘Five-day courses, 21 MIU’; ‘Weekly, 21 MIU’ over ‘Five-day courses, 21 MIU’."
+    )
+
+
+def test_an_arm_that_has_the_total_already_has_one_mark():
+    found = equal_totals.equal_total(*on_page(example.drawn()))
+    for _, rows, _ in found.figures[0].panels:
+        single = {pull.arm.name for pull in rows if pull.after is None}
+        assert single == {"Every other day, 3 cycles", "Every 3 days"}
+
+
+def test_marks_of_before_and_after_hold_their_medians():
+    made = example.drawn()
+    numbers = equal_totals.equal_total(*on_page(made)).figures[0].numbers
+    median = made.summary.set_index(["arm", "model", "endpoint"])["median"]
+    cells = dict(numbers.rows)["Weekly, turnover"]
+    assert float(cells[0]) == pytest.approx(median["Weekly", "turnover", "mean of treg_fold"], abs=0.005)
+    assert float(cells[2]) == pytest.approx(median["Weekly, 21 MIU", "turnover", "mean of treg_fold"], abs=0.005)
+
+
+def test_the_flat_part_of_the_rests_is_drawn_and_named():
+    found = rests.rest_curves(*on_page(example.drawn()))[0]
+    assert found.finding == (
+        "Under turnover, the highest median is that of 11 days; 9 to 14 days are as good, as far as can be told; under "
+        "effect_turnover, the highest median is that of 10 days; 9 to 12 days are as good, as far as can be told."
+    )
+    assert all(drawing.count('class="flat"') == 1 and "flat part" in drawing for _, drawing in found.drawings)
+
+
+def test_a_flat_part_with_a_gap_is_drawn_in_two():
+    made = example.drawn()
+    frame = made.rest_response.copy()
+    frame["flat"] = frame["rest_days"].isin([9, 10, 14])
+    found = rests.rest_curves(*on_page(dataclasses.replace(made, rest_response=frame)))[0]
+    assert found.drawings[0][1].count('class="flat"') == 2
+    assert "9 to 10 and 14 days are as good, as far as can be told" in found.finding
+
+
+def test_one_length_of_rest_is_no_curve():
+    made = example.drawn()
+    one = made.rest_response.query("rest_days == 9")
+    assert rests.rest_curves(*on_page(dataclasses.replace(made, rest_response=one))) == ()
+
+
+def test_real_life_shows_what_was_planned_and_what_was_given(page):
+    found = real_life.real_life(*on_page(example.drawn()))
+    assert [dose.arm.name for dose in found.doses] == [name for name in example.LADDER if name != "Placebo"]
+    assert all(dose.low <= dose.middle <= dose.high for dose in found.doses)
+    assert found.doses[0].shares == ("11", "18", "8")
+    assert found.doses_finding == (
+        "The median subject gets 65\u00a0% (‘Five-day courses’) to 84\u00a0% (‘Every 3 days’) of the planned IL-2."
+    )
+
+
+def test_real_life_says_which_orders_turn_round_and_what_a_choice_on_paper_costs():
+    found = real_life.real_life(*on_page(example.drawn()))
+    assert found.finding.endswith(
+        "The order of six of ten pairs turns round in at least 10\u00a0% of the draws, most often that of "
+        "‘Every other day, 3 cycles’ and ‘Weekly’ (82\u00a0% under turnover)."
+    )
+    assert found.regrets[1] == (
+        "Under effect_turnover, ‘Five-day courses’ is most often the best as written; choosing on paper costs 0.148 fold in real "
+        "life (90\u00a0% confidence interval 0 to 1.72)."
+    )
+
+
+def test_a_cost_of_nothing_in_most_draws_is_said_as_that():
+    made = example.drawn()
+    found = real_life.real_life(*on_page(dataclasses.replace(made, regret=made.regret.assign(regret=0.0, regret_low=0.0))))
+    assert found.regrets[1] == (
+        "Under effect_turnover, ‘Five-day courses’ is most often the best as written; choosing on paper costs nothing in half of "
+        "the draws or more, and up to 1.72 fold in real life (90\u00a0% confidence interval 0 to 1.72)."
+    )
+
+
+def test_a_choice_that_is_right_in_real_life_too_is_called_right():
+    made = example.drawn()
+    none = made.regret.assign(regret=0.0, regret_low=0.0, regret_high=0.0)
+    calm = dataclasses.replace(made, regret=none, flips=made.flips.assign(flipped=0.0))
+    found = real_life.real_life(*on_page(calm))
+    assert found.finding.endswith("In no pair does the order turn round in 10\u00a0% of the draws or more.")
+    assert found.regrets[0] == (
+        "Under turnover, ‘Five-day courses’ is most often the best as written, and it is the right choice in real life too, in at "
+        "least 95\u00a0% of the draws."
+    )
+
+
+def test_observations_say_that_noise_is_no_part_of_the_curves():
+    found = visits.visits(*on_page(example.drawn()))
+    assert found.noise == (
+        "Noise (15\u00a0% from day to day within a person and 5\u00a0% of the assay) is added to these observations alone: it is no "
+        "part of the curves, the endpoints or the verdict."
+    )
+    assert re.fullmatch(
+        r"Measuring makes the spread between subjects at the visits look 1\.\d+ times as wide as it is\.", found.finding
+    )
+    assert found.tables[0].columns == ("week 12, true", "week 12, observed", "week 24, true", "week 24, observed")
+    assert [name for name, _ in found.tables[0].rows][:2] == [
+        "Every other day, 3 cycles, turnover", "Every other day, 3 cycles, effect_turnover",
+    ]  # fmt: skip
+
+
+def test_observations_without_noise_are_as_wide_as_the_truth():
+    made = example.drawn()
+    exact = dataclasses.replace(made, observations=made.observations.assign(observed=made.observations["true"]))
+    assert visits.visits(*on_page(exact)).finding == "Measuring hardly widens what is seen of the subjects at the visits."
+
+
+def test_subjects_that_failed_are_counted_with_the_reason():
+    table = statuses(example.drawn())
+    assert table.rows == (("Daily, 12 weeks, turnover", ("step limit", "2")),)
+    assert statuses(without(example.drawn(), "statuses")) is None
