@@ -23,16 +23,15 @@ def planned(scenario: Scenario, arm: Arm) -> DoseEvents:
     return arm.regimen.events(hours(Fraction(scenario.horizon_h)), arm.name)
 
 
-def given(scenario: Scenario, arm: Arm, subjects: np.ndarray) -> Given:
-    """Return what the subjects of these numbers get; a number may stand more than once, once for each parameter draw."""
+def given(scenario: Scenario, arm: Arm, numbers: np.ndarray) -> Given:
+    """Return what the subjects of the runs of these numbers get."""
     population = scenario.population
     if arm.conduct is None or (population is None and arm.conduct.ledger is None):
         return planned(scenario, arm)
     # A ledger is replayed without chance, so the one typical subject needs no seed.
     seed = 0 if population is None else population.seed
-    first, last = int(subjects.min()), int(subjects.max())
-    found = realise(arm.name, arm.regimen, arm.conduct, scenario.horizon_h, seed, last - first + 1, first)
-    return tuple(found.events[subject - first] for subject in subjects)
+    draws, subjects = np.divmod(numbers, 1 if population is None else population.subjects)
+    return realise(arm.name, arm.regimen, arm.conduct, scenario.horizon_h, seed, subjects, draws).events
 
 
 def known_to(model: Model, doses: Given) -> Given:

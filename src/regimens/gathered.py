@@ -94,10 +94,10 @@ def outcomes(scenario: Scenario, gathered: Gathered) -> Outcomes:
 
 def _people(scenario: Scenario) -> Iterator[tuple[str, tuple[tuple[str, ...], np.ndarray]]]:
     population = scenario.population
-    if population is None or runs(scenario) > MOST_PEOPLE:
+    if population is None or population.draws == 1 or runs(scenario) > MOST_PEOPLE:
         return
     for model in scenario.models:
-        found = people(scenario, model, np.arange(runs(scenario)))[1]
+        found = people(scenario, model, np.arange(runs(scenario)))
         yield model.name, (found.names, found.values.reshape(population.draws, population.subjects, -1))
 
 

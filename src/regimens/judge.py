@@ -111,12 +111,13 @@ def ledgers(scenario: Scenario) -> dict[str, pd.DataFrame]:
 def shortened(scenario: Scenario) -> list[str]:
     """Return a sentence where the tables ledger and given leave subjects out."""
     population = scenario.population
-    if population is None or population.subjects <= LEDGER_SUBJECTS or not any(arm.conduct for arm in scenario.arms):
+    if population is None or not any(arm.conduct for arm in scenario.arms):
         return []
-    return [
-        f"The doses of the first {LEDGER_SUBJECTS} of {population.subjects} subjects are written down; those of all others "
-        "follow from the seed."
-    ]
+    few = "subjects" if population.subjects <= LEDGER_SUBJECTS else f"first {LEDGER_SUBJECTS} of {population.subjects} subjects"
+    of_draw = " of the first parameter draw" if population.draws > 1 else ""
+    if few == "subjects" and not of_draw:
+        return []
+    return [f"The doses of the {few}{of_draw} are written down; those of all others follow from the seed."]
 
 
 def _sizes(scenario: Scenario) -> tuple[np.ndarray, np.ndarray]:
@@ -130,4 +131,4 @@ def _sizes(scenario: Scenario) -> tuple[np.ndarray, np.ndarray]:
 
 def _ledger(scenario: Scenario, arm: Arm, count: int):
     seed = 0 if scenario.population is None else scenario.population.seed
-    return realise(arm.name, arm.regimen, arm.conduct, scenario.horizon_h, seed, count).ledger
+    return realise(arm.name, arm.regimen, arm.conduct, scenario.horizon_h, seed, range(count)).ledger

@@ -92,10 +92,10 @@ def fingerprint(scenario: Scenario) -> dict[str, str | int]:
 
 
 def code_digest() -> str:
-    """Return a SHA-256 of the modules of this package and of the fits that come with it; developers change both daily."""
+    """Return a SHA-256 of the modules of this package, and of the fits and the evidence that come with it; developers change both daily."""
     digest = hashlib.sha256()
     modules = Path(__file__).parent
-    for folder, pattern in ((modules, "*.py"), (shipped.folder("posteriors"), "*.*")):
+    for folder, pattern in ((modules, "*.py"), (shipped.folder("posteriors"), "*.*"), (shipped.folder("evidence"), "*.*")):
         for path in sorted(folder.rglob(pattern)):
             digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

@@ -92,7 +92,8 @@ def perform(task: Task) -> dict[str, np.ndarray]:
 
 def _measured(task: Measuring) -> dict[str, np.ndarray]:
     scenario, model = task.scenario, task.scenario.models[task.model]
-    subjects, parameters = people(scenario, model, np.arange(task.first, task.first + task.count))
+    numbers = np.arange(task.first, task.first + task.count)
+    parameters = people(scenario, model, numbers)
     wanted = [endpoint.observable for endpoint in scenario.endpoints]
     names = [observable.name for observable in model.observables if observable.name in wanted]
     arms = scenario.arms
@@ -104,7 +105,7 @@ def _measured(task: Measuring) -> dict[str, np.ndarray]:
         if first_alike[place] < place:
             values[place], status[place], stopped[place] = (part[first_alike[place]] for part in (values, status, stopped))
             continue
-        doses = given(scenario, arm, subjects)
+        doses = given(scenario, arm, numbers)
         curves = _curves(scenario, model, parameters, known_to(model, doses), names, scenario_cuts(scenario))
         total = il2_given_miu(doses, parameters)
         for row, endpoint in enumerate(scenario.endpoints):
@@ -120,19 +121,19 @@ def scenario_cuts(scenario: Scenario) -> tuple[float, ...]:
     return tuple(time for endpoint in scenario.endpoints for time in endpoint.cuts_h)
 
 
-def people(scenario: Scenario, model: Model, numbers: np.ndarray) -> tuple[np.ndarray, Parameters]:
-    """Return the subject numbers and the parameters of the runs of these numbers, which rise by one within a draw."""
+def people(scenario: Scenario, model: Model, numbers: np.ndarray) -> Parameters:
+    """Return the parameters of the runs of these numbers, which rise by one within a draw."""
     population = scenario.population
     centre = centres(population, model)
     if population is None:
-        return np.zeros(1, dtype=np.int64), draw(None, model, scenario.subject, centre[0])
+        return draw(None, model, scenario.subject, centre[0])
     rows, subjects = numbers // population.subjects, numbers % population.subjects
     cuts = np.flatnonzero(np.diff(rows)) + 1
     parts = [
         draw(population, model, scenario.subject, centre[row[0]], Block(int(row[0]), int(mine[0]), len(mine)))
         for row, mine in zip(np.split(rows, cuts), np.split(subjects, cuts), strict=True)
     ]
-    return subjects, joined(parts)
+    return joined(parts)
 
 
 def joined(parts: Sequence[Parameters]) -> Parameters:
@@ -163,19 +164,23 @@ def compiled(model: Model) -> CompiledModel:
 
 
 def band_runs(scenario: Scenario) -> np.ndarray:
-    """Return the numbers of the runs behind the prediction intervals of the curves."""
+    """Return the numbers of the runs behind the prediction intervals of the curves: at most about BAND_RUNS."""
     population = scenario.population
     if population is None:
         return np.zeros(1, dtype=np.int64)
-    each = min(population.subjects, -(-max(BAND_RUNS, scenario.individuals) // population.draws))
-    return (np.arange(population.draws)[:, None] * population.subjects + np.arange(each)).ravel()
+    draws = min(population.draws, BAND_RUNS)
+    each = min(population.subjects, -(-BAND_RUNS // draws))
+    return (np.arange(draws)[:, None] * population.subjects + np.arange(each)).ravel()
 
 
 def _drawn(task: Drawing) -> dict[str, np.ndarray]:
     scenario, model, arm = task.scenario, task.scenario.models[task.model], task.scenario.arms[task.arm]
-    subjects, parameters = people(scenario, model, band_runs(scenario))
-    read, shown, visits = _read(scenario, model, parameters, given(scenario, arm, subjects))
-    median, low, high = (np.array(part) for part in zip(*(middle_and_bounds(values) for values in shown), strict=True))
+    numbers, visits = band_runs(scenario), [time for _, time in scenario.visits]
+    times = np.union1d(scenario.observe_h, visits)
+    read = _read(scenario, model, people(scenario, model, numbers), given(scenario, arm, numbers), times)
+    grid, seen = np.searchsorted(times, scenario.observe_h), np.searchsorted(times, visits)
+    bands = [middle_and_bounds(read.values[:, grid, place]) for place in range(len(model.observables))]
+    median, low, high = (np.array(part) for part in zip(*bands, strict=True))
     confidence_low, confidence_high, more = _typical(task)
     return {
         "median": median,
@@ -183,44 +188,39 @@ def _drawn(task: Drawing) -> dict[str, np.ndarray]:
         "high": high,
         "confidence_low": confidence_low,
         "confidence_high": confidence_high,
-        "individuals": shown[:, : scenario.individuals],
-        "visits": visits,
+        "individuals": read.values[: scenario.individuals][:, grid].transpose(2, 0, 1).copy(),
+        "visits": read.values[:, seen].transpose(2, 0, 1).copy(),
         "steps": more + np.array([read.statistics.steps, read.statistics.rejected]),
     }
 
 
 def _typical(task: Drawing) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the bounds, over parameter draws, of the curve of the typical subject, who gets the plan as it is; and steps."""
-    scenario, model = task.scenario, task.scenario.models[task.model]
-    centre = centres(scenario.population, model)
-    if len(centre) == 1:
+    """Return the bounds, over at most BAND_RUNS parameter draws, of the curve of the typical subject; and the steps taken.
+
+    Missing with one draw, and for an arm whose subjects differ in their doses: no one of them is typical.
+    """
+    scenario, model, arm = task.scenario, task.scenario.models[task.model], task.scenario.arms[task.arm]
+    centre = centres(scenario.population, model)[:BAND_RUNS]
+    if len(centre) == 1 or arm.conduct is not None:
         missing = np.full((len(model.observables), len(scenario.observe_h)), np.nan)
         return missing, missing, np.zeros(2, dtype=np.int64)
     typical = joined([draw(None, model, scenario.subject, row) for row in centre])
-    read, shown, _ = _read(scenario, model, typical, planned(scenario, scenario.arms[task.arm]))
-    bounds = [middle_and_bounds(values)[1:] for values in shown]
+    read = _read(scenario, model, typical, planned(scenario, arm), scenario.observe_h)
+    bounds = [middle_and_bounds(read.values[:, :, place])[1:] for place in range(len(model.observables))]
     steps = np.array([read.statistics.steps, read.statistics.rejected])
     return np.array([low for low, _ in bounds]), np.array([high for _, high in bounds]), steps
 
 
-def _read(
-    scenario: Scenario, model: Model, parameters: Parameters, doses: Given
-) -> tuple[Trajectories, np.ndarray, np.ndarray]:
-    """Return the trajectories of every observable, and their values (observables, runs, times) on the grid and at the visits."""
-    visits = [time for _, time in scenario.visits]
-    times = np.union1d(scenario.observe_h, visits)
-    names = [observable.name for observable in model.observables]
-    read = simulate(
+def _read(scenario: Scenario, model: Model, parameters: Parameters, doses: Given, times_h: np.ndarray) -> Trajectories:
+    return simulate(
         compiled(model),
         parameters,
         known_to(model, doses),
-        times,
-        observables=names,
+        times_h,
+        observables=[observable.name for observable in model.observables],
         tolerances=scenario.tolerances,
         threads=1,
     )
-    values = np.ascontiguousarray(read.values.transpose(2, 0, 1))
-    return read, *(values[:, :, np.searchsorted(times, wanted)] for wanted in (scenario.observe_h, visits))
 
 
 def middle_and_bounds(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

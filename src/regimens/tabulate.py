@@ -177,8 +177,8 @@ def subjects_table(scenario: Scenario) -> pd.DataFrame:
 def observations_table(scenario: Scenario, gathered: Gathered) -> pd.DataFrame:
     """Return what would be measured at the visits of the scenario beside the true value, where it has `noise`.
 
-    Noise is log-normal around the true value. A subject's day-to-day noise at a visit is the same in every arm and model; no
-    noise ever enters a curve or an endpoint.
+    Noise is log-normal around the true value. A subject's day-to-day noise at a visit is the same in every arm and model,
+    the residual of the assay is not; no noise ever enters a curve or an endpoint.
     """
     import pandas as pd
 
@@ -192,18 +192,21 @@ def observations_table(scenario: Scenario, gathered: Gathered) -> pd.DataFrame:
             if observable.name in wanted:
                 for column, (_, time_h) in enumerate(scenario.visits):
                     true = gathered.bands[model.name, arm]["visits"][place][:, column]
-                    seen = true * np.exp(_noise(scenario, observable.name, time_h, whose))
+                    seen = true * np.exp(_noise(scenario, (arm, model.name), observable.name, time_h, whose))
                     what = {"arm": arm, "model": model.name, "observable": observable.name, "unit": observable.unit}
                     who = {"draw": whose[:, 0], "subject": whose[:, 1]}
                     frames.append(pd.DataFrame({**what, **who, "time_h": time_h, "true": true, "observed": seen}))
     return pd.concat(frames, ignore_index=True)
 
 
-def _noise(scenario: Scenario, observable: str, time_h: float, whose: np.ndarray) -> np.ndarray:
+def _noise(
+    scenario: Scenario, where: tuple[str, str], observable: str, time_h: float, whose: np.ndarray
+) -> np.ndarray:
     """Return the noise on the log scale of one observable at one time, for (draw, subject) rows."""
     seed, subjects = scenario.population.seed, int(whose[:, 1].max()) + 1
     total = np.zeros(len(whose))
-    for name, cv in (("day to day", scenario.noise.day_to_day), ("residual", scenario.noise.residual)):
+    components = (("day to day", scenario.noise.day_to_day), (f"residual {where}", scenario.noise.residual))
+    for name, cv in components:
         for draw in np.unique(whose[:, 0]):
             mine = whose[:, 0] == draw
             drawn = normals(seed, f"{name} {observable} {time_h!r}", subjects, replicate=int(draw))

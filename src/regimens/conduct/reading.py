@@ -20,7 +20,7 @@ from regimens.textfile import TextFile, read_text
 if TYPE_CHECKING:
     import pandas as pd
 
-LARGEST_LEDGER = 500_000_000
+LARGEST_LEDGER = 50_000_000
 """Bytes of the largest ledger that is read: some million doses."""
 
 WHOLE = ("subject", "cycle", "dose")

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from regimens.chance import uniforms
+from regimens.chance import streams
 from regimens.conduct.ledger import AS_PLANNED, COLUMNS, LATE, MISSED, REASONS, REST_DRAWN, STOPPED, Ledger
 from regimens.conduct.plan import Conduct, RealLife
 from regimens.regimen import DoseEvents, Regimen
@@ -27,24 +27,30 @@ class Realised:
 
 @dataclass(frozen=True)
 class _Chance:
-    """The numbers of some subjects: a seed, and which subjects."""
+    """The numbers of some subjects: a seed, which subjects, and of which parameter draws."""
 
     seed: int
-    subjects: int
-    first: int
+    subjects: np.ndarray
+    draws: np.ndarray
 
-    def of(self, purpose: str, item: int = 0) -> np.ndarray:
-        return uniforms(self.seed, purpose, self.subjects, first=self.first, item=item)
+    def of(self, purpose: str, length: int) -> np.ndarray:
+        return streams(self.seed, purpose, self.subjects, self.draws, length)
 
 
 def realise(
-    arm_name: str, regimen: Regimen, conduct: Conduct, horizon_h: float, seed: int, subjects: int, first: int = 0
+    arm_name: str,
+    regimen: Regimen,
+    conduct: Conduct,
+    horizon_h: float,
+    seed: int,
+    subjects: Sequence[int] | np.ndarray,
+    draws: Sequence[int] | np.ndarray | int = 0,
 ) -> Realised:
-    """Return what the subjects `first` to `first + subjects - 1` of one arm get before `horizon_h`.
+    """Return what the subjects of these numbers, of the parameter draws of these numbers, get of one arm before `horizon_h`.
 
-    `regimen` is the plan with its rests resolved. A subject has one history, the same in every parameter draw: its numbers
-    depend on the seed, the subject and the dose (drug and running number) alone, not on the arm's name, on other arms, on how
-    the schedule is written, or on how many subjects there are. So a subject who gives up does so in every arm.
+    `regimen` is the plan with its rests resolved. What happens to a subject depends on the seed, the subject, the parameter
+    draw (whose subjects are people of its own) and the dose (drug and running number) alone: not on the arm's name, on other
+    arms, on how the schedule is written, or on how many subjects there are. So a subject who gives up does so in every arm.
 
     - A rest that is a range takes a whole number of days, any as likely, drawn for every subject and every time it comes.
     - Who stops early gives up at one of the doses before the horizon, any as likely: that dose and all that are due at the
@@ -54,17 +60,26 @@ def realise(
       infusion). One that would come at or after the horizon is not given; its reason stays 'late'.
 
     Doses that are not given stay in the events with the amount 0 at the time they were due; doses due at or after the horizon
-    have none. A ledger is replayed as it is, up to the horizon, for the subjects it has.
+    have none. A ledger is replayed as it is, up to the horizon, for the subjects it has, the same in every parameter draw.
     """
+    who = np.asarray(subjects, dtype=np.int64)
     if conduct.ledger is not None:
-        ledger = conduct.ledger.of(first, subjects, arm_name).before(horizon_h)
-    else:
-        ledger = Ledger(_rows(arm_name, regimen, conduct, horizon_h, _Chance(seed, subjects, first)))
-    return Realised(ledger.events(first, subjects, arm_name), ledger)
+        return _replayed(arm_name, conduct.ledger.before(horizon_h), who)
+    chance = _Chance(seed, who, np.broadcast_to(np.asarray(draws, dtype=np.int64), who.shape))
+    rows = _rows(arm_name, regimen, conduct, horizon_h, chance)
+    # Subjects of several draws may have one number; their place tells them apart.
+    events = Ledger(rows).events(0, len(who), arm_name)
+    return Realised(events, Ledger(rows.assign(subject=who[rows["subject"].to_numpy()])))
+
+
+def _replayed(arm_name: str, ledger: Ledger, who: np.ndarray) -> Realised:
+    first, count = (int(who.min()), int(np.ptp(who)) + 1) if len(who) else (0, 0)
+    events = ledger.events(first, count, arm_name)
+    return Realised(tuple(events[subject - first] for subject in who), ledger.of(first, count, arm_name))
 
 
 def _rows(arm_name: str, regimen: Regimen, conduct: Conduct, horizon_h: float, chance: _Chance):
-    """Return the rows of the ledger: subjects x doses as arrays, then those before the horizon in order of time."""
+    """Return the rows of the ledger, subjects by their place: arrays (subjects, doses), then those before the horizon in time."""
     import pandas as pd
 
     plan = conduct.drawn or regimen
@@ -81,7 +96,7 @@ def _rows(arm_name: str, regimen: Regimen, conduct: Conduct, horizon_h: float, c
     cap = _column(doses, lambda dose: np.nan if dose.dose.amount.cap is None else float(dose.dose.amount.cap), float)
     columns = (
         np.full(len(dose), arm_name, dtype=object),
-        chance.first + subject,
+        subject,
         _column(doses, lambda dose: dose.drug)[dose],
         _column(doses, lambda dose: dose.cycle, np.int64)[dose],
         _column(doses, lambda dose: dose.number, np.int64)[dose],
@@ -108,7 +123,7 @@ def _column(doses: Sequence[PlannedDose], of, dtype=object) -> np.ndarray:
 
 def _due(plan: Regimen, doses: Sequence[PlannedDose], chance: _Chance) -> np.ndarray:
     """Return when each dose is due (subjects, doses; h): exact, then rounded once."""
-    due = np.empty((chance.subjects, len(doses)))
+    due = np.empty((len(chance.subjects), len(doses)))
     passed, days = _rests(plan, chance)
     for column, dose in enumerate(doses):
         counts, which = np.unique(days[dose.drug][:, dose.ranges], return_inverse=True)
@@ -124,11 +139,13 @@ def _rests(plan: Regimen, chance: _Chance) -> tuple[dict[str, list[Fraction]], d
     passed: dict[str, list[Fraction]] = {}
     days: dict[str, np.ndarray] = {}
     for drug in plan.drugs:
-        hours, extra = [Fraction(0)], [np.zeros(chance.subjects, dtype=np.int64)]
-        for index, rest in enumerate(plan.ranges(drug)):
+        hours, extra = [Fraction(0)], [np.zeros(len(chance.subjects), dtype=np.int64)]
+        ranges = plan.ranges(drug)
+        drawn = chance.of(f"rest {drug}", len(ranges))
+        for index, rest in enumerate(ranges):
             lengths = rest.whole_days
             hours.append(hours[-1] + 24 * lengths[0] - rest.shortest.hours)
-            extra.append(extra[-1] + (chance.of(f"rest {drug}", index) * len(lengths)).astype(np.int64))
+            extra.append(extra[-1] + (drawn[:, index] * len(lengths)).astype(np.int64))
         passed[drug], days[drug] = hours, np.array(extra).T
     return passed, days
 
@@ -142,12 +159,13 @@ def _astray(
     for drug in dict.fromkeys(dose.drug for dose in doses):
         own = [column for column, dose in enumerate(doses) if dose.drug == drug]
         missed = np.zeros(len(due_h), dtype=bool)
+        misses, delayed, delay = (chance.of(f"{purpose} {drug}", len(own)) for purpose in ("missed", "late", "late by"))
         for number, column in enumerate(own):
             again = life.missed if life.after_a_miss is None else life.after_a_miss
-            missed = chance.of(f"missed {drug}", number) < np.where(missed, again, life.missed)
-            late = (chance.of(f"late {drug}", number) < life.late) & ~missed & ~stopped[:, column]
+            missed = misses[:, number] < np.where(missed, again, life.missed)
+            late = (delayed[:, number] < life.late) & ~missed & ~stopped[:, column]
             room = _room(due_h, own, number, float(doses[column].dose.duration))
-            given_h[late, column] += (chance.of(f"late by {drug}", number) * np.minimum(life.up_to_h, room))[late]
+            given_h[late, column] += (delay[:, number] * np.minimum(life.up_to_h, room))[late]
             reason[missed, column] = REASONS.index(MISSED)
             reason[late, column] = REASONS.index(LATE)
     reason[stopped] = REASONS.index(STOPPED)
@@ -168,5 +186,5 @@ def _stop(due_h: np.ndarray, life: RealLife, horizon_h: float, chance: _Chance) 
     if not life.stop_early or not due_h.shape[1]:
         return never
     before = np.sort(np.where(due_h < horizon_h, due_h, np.inf), axis=1)
-    at = (chance.of("stops at") * np.sum(before < np.inf, axis=1)).astype(np.int64)
-    return np.where(chance.of("stops early") < life.stop_early, before[np.arange(len(before)), at], never)
+    at = (chance.of("stops at", 1)[:, 0] * np.sum(before < np.inf, axis=1)).astype(np.int64)
+    return np.where(chance.of("stops early", 1)[:, 0] < life.stop_early, before[np.arange(len(before)), at], never)

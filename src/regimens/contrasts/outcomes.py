@@ -35,6 +35,11 @@ class Outcomes:
         """Number of parameter draws; 1 where parameters are taken as known."""
         return next(iter(self.values.values())).shape[1]
 
+    def certain(self, model: str) -> bool:
+        """Return whether a model's parameters are the same in all of several draws, so that draws say nothing about them."""
+        names, centres = self.centres.get(model, ((), np.empty((0, 0))))
+        return len(centres) > 1 and bool(names) and bool((centres == centres[0]).all())
+
     def of(self, model: str, arm: str, endpoint: Endpoint) -> np.ndarray:
         """Return the (draws, subjects) values of one endpoint."""
         return self.values[model, arm][self.endpoints.index(endpoint)]

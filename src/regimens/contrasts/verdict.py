@@ -168,6 +168,8 @@ def _percent(share: float) -> str:
 
 def _interval(low: float, high: float, unit: str) -> str:
     """Write both bounds with the decimals that give the larger two digits; a smaller one gets more where it would be 0."""
+    if low == high == 0:
+        return "0"
     sizes = [math.floor(math.log10(abs(bound))) if bound else 0 for bound in (low, high)]
     least = max(0, 1 - max(size for size, bound in zip(sizes, (low, high), strict=True) if bound))
     texts = [f"{bound:.{max(least, -size)}f}" for size, bound in zip(sizes, (low, high), strict=True)]

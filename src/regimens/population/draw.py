@@ -126,7 +126,10 @@ def _standings(
     pairs = {frozenset(c.between): c.value for c in correlations}
     mixed = sorted({name for pair in pairs for name in pair}, key=lambda name: (name not in SIZES, name))
     everything = dict.fromkeys([*names, *mixed])
-    drawn = {n: normals(population.seed, n, block.count, first=block.first, replicate=block.draw) for n in everything}
+    drawn = {
+        name: normals(population.seed, f"standing in {name}", block.count, first=block.first, replicate=block.draw)
+        for name in everything
+    }
     if mixed:
         root = np.linalg.cholesky(matrix_of(mixed, pairs))
         for row, name in enumerate(mixed):

@@ -100,7 +100,7 @@ class ObserveShape(Shape):
     """The grid of the trajectories that are written and drawn, and how many curves of single subjects."""
 
     every: Words = "6 h"
-    individuals: int = Field(0, ge=0, le=1000, description="How many subjects' own curves are drawn beside the median.")
+    individuals: int = Field(0, ge=0, le=100, description="How many subjects' own curves are drawn beside the median.")
 
 
 class VerdictShape(Shape):

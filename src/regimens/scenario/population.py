@@ -58,9 +58,9 @@ def read_population(shape: PopulationShape | None, models: Sequence[Model], note
         if models and name not in parameters:
             advice = did_you_mean(name, parameters)
             notes.add((*loc, "cv", name), f"'{name}' is no parameter of the models of this scenario.", advice, key=True)
-        elif name in parameters and shape.cv[name] > 0 and parameters[name].low <= 0:
-            low = parameters[name].low
-            notes.add((*loc, "cv", name), f"'{name}' cannot vary log-normally: its lower bound is {low:g}.")
+        elif name in parameters and shape.cv[name] > 0 and parameters[name].value <= 0:
+            found = f"'{name}' cannot vary log-normally: its typical value is {parameters[name].value:g}."
+            notes.add((*loc, "cv", name), found, "Leave it out: the subjects share the value.")
         elif name in read:
             notes.add(
                 (*loc, "cv", name), f"'{name}' is read from '{shape.people}', not drawn.", "Leave one of them out.", key=True
@@ -92,7 +92,7 @@ def population_words(population: Population | None) -> tuple[str, ...]:
     if population.draws > 1:
         said.append(
             f"Each of the {population.draws} parameter draws has {population.subjects} subjects of its own, so that confidence "
-            "intervals and probabilities also hold the chance among so many subjects, which makes them a little more cautious."
+            "intervals and probabilities also hold the chance among so many subjects, which makes them more cautious, the more so the fewer there are."
         )
     if population.cv:
         listed = ", ".join(f"{name} {cv:.4g}" for name, cv in population.cv.items())

@@ -30,7 +30,7 @@ from regimens.yamlfile import problems_of
 from regimens.yamlfile import read as read_yaml
 from regimens.yamlfile.notes import Loc, Notes, Unreadable
 
-MOST_READINGS = 100_000
+MOST_READINGS = 10_000
 
 
 def read_scenario(path: str | Path) -> Scenario:
@@ -60,7 +60,7 @@ def _scenario(shape: ScenarioShape, notes: Notes) -> Scenario | None:
         if not name.strip() or reads_as_time(name):
             advice = "Name it by what it is, for example 'week 12' or 'end of course'."
             notes.add(("visits", name), f"'{name}' is no name for a visit.", advice, key=True)
-    goal, life, noise = read_goal(shape.equalise, notes), read_real_life(shape.real_life, notes), read_noise(shape.noise, notes)
+    goal, life, noise = read_goal(shape.equalise, notes), read_real_life(shape.real_life, notes), read_noise(shape.noise, shape.visits, notes)
     written = [arm for name, given in shape.arms.items() for arm in read_arms(name, given, notes)]
     arms = tuple(with_variants(written, goal, life, subject, notes))
     population = read_population(shape.population, models, notes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from regimens.endpoints import Endpoint, parse_endpoint
 from regimens.population import Population
@@ -14,12 +14,14 @@ from regimens.yamlfile.notes import Loc, Notes, Unreadable
 POPULATION_ADVICE = "Add for example 'population: {subjects: 100, seed: 1}'."
 
 
-def read_noise(shape: NoiseShape | None, notes: Notes) -> Noise | None:
+def read_noise(shape: NoiseShape | None, visits: Collection[str], notes: Notes) -> Noise | None:
     """Return what measuring adds; notes a noise that adds nothing."""
     if shape is None:
         return None
     if not (shape.day_to_day or shape.residual):
         notes.add(("noise",), "By 'noise' nothing is added.", "Give a 'day_to_day' or 'residual' above 0.", key=True)
+    if not visits:
+        notes.add(("noise",), "There is 'noise', but no visit at which anything is measured.", "Add 'visits'.", key=True)
     return Noise(shape.day_to_day, shape.residual)
 
 
