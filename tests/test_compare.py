@@ -187,7 +187,7 @@ def test_visits_show_true_values_and_noise_of_the_asked_for_size_and_endpoints_h
     assert abs(np.corrcoef(noise)[0, 1]) < 3.5 / np.sqrt(noise.shape[1])
 
 
-@pytest.mark.parametrize(("noise", "cv"), [("day_to_day: 0.4", 0.4), ("residual: 0.1", 0.1)])
+@pytest.mark.parametrize(("noise", "cv"), [("day_to_day: 1.5", 1.5), ("residual: 0.1", 0.1)])
 def test_one_kind_of_noise_alone_has_its_own_size(noise, cv, tmp_path):
     scenario = small.scenario(
         tmp_path, population="{subjects: 400, seed: 3}", endpoints="[treg_fold at later]", more=NOISE + f"noise: {{{noise}}}\n"

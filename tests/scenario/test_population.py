@@ -1,5 +1,6 @@
 """The population of a scenario: bodies, correlations and real people, and what is said where they cannot be."""
 
+import hashlib
 import textwrap
 
 import numpy as np
@@ -254,6 +255,8 @@ def test_people_have_their_own_weight_baseline_and_mostellers_surface_in_every_d
             assert people.weight_kg.tolist() == [60.0, 82.5]
             assert people.bsa_m2.tolist() == mosteller_m2(np.array([60.0, 82.5]), np.array([165.0, 180.0])).tolist()
             assert people.values[:, people.names.index("T0")].tolist() == [20.0, 31.0]
+    digest = hashlib.sha256(PEOPLE.encode()).hexdigest()
+    assert result.provenance["people"] == {str(tmp_path / "people.csv"): digest}
     table = result.subjects
     assert table.columns.tolist() == ["draw", "subject", "sex", "weight_kg", "height_cm", "bsa_m2"]
     assert table["weight_kg"].tolist() == [60.0, 82.5] * 3
