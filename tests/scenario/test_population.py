@@ -1,5 +1,6 @@
 """The population of a scenario: bodies, correlations and real people, and what is said where they cannot be."""
 
+import hashlib
 import textwrap
 
 import numpy as np
@@ -254,6 +255,8 @@ def test_people_have_their_own_weight_baseline_and_mostellers_surface_in_every_d
             assert people.weight_kg.tolist() == [60.0, 82.5]
             assert people.bsa_m2.tolist() == mosteller_m2(np.array([60.0, 82.5]), np.array([165.0, 180.0])).tolist()
             assert people.values[:, people.names.index("T0")].tolist() == [20.0, 31.0]
+    digest = hashlib.sha256(PEOPLE.encode()).hexdigest()
+    assert result.provenance["people"] == {str(tmp_path / "people.csv"): digest}
     table = result.subjects
     assert table.columns.tolist() == ["draw", "subject", "sex", "weight_kg", "height_cm", "bsa_m2"]
     assert table["weight_kg"].tolist() == [60.0, 82.5] * 3
@@ -282,6 +285,51 @@ def test_a_size_without_bounds_reaches_three_standard_deviations_either_way(tmp_
     for spread in (bodies.weight["female"], bodies.weight["male"]):
         assert (spread.typical, spread.low, spread.high) == (70.0, pytest.approx(70 / factor), pytest.approx(70 * factor))
     assert (bodies.height["male"].typical, bodies.height["male"].low, bodies.height["male"].high) == (170.0, 150.0, 190.0)
+
+
+def test_what_is_assumed_of_subjects_is_said_in_whole_sentences(tmp_path):
+    (tmp_path / "people.csv").write_text(PEOPLE, encoding="utf-8")
+    first = "Subjects differ log-normally around typical values, truncated to the bounds that the model files give; parameters are independent of each other between subjects"
+    drawn = """
+        subjects: 3
+        seed: 1
+        draws: 2
+        cv: {CL: 0.25}
+        correlations: [{between: [CL, V], value: 0.5}]
+        body:
+          female: 0.25
+          weight: {typical: 70 kg, cv: 0.2, bounds: [40 kg, 120 kg]}
+          height:
+            female: {typical: 165 cm, cv: 0.04, bounds: [140 cm, 185 cm]}
+            male: {typical: 178 cm, cv: 0.04, bounds: [150 cm, 200 cm]}
+        """
+    assert small.written(tmp_path, words(drawn)).assumptions == (
+        f"{first} but for the stated correlations.",
+        "Each of the 2 parameter draws has 3 subjects of its own, so that confidence intervals and probabilities also hold the chance among so many subjects, "
+        "which makes them a little more cautious.",
+        "Between-subject CVs of this scenario in place of the model files': CL 0.25.",
+        "Correlations between the standings of a subject: CL and V 0.5.",
+        "25% of the subjects are women.",
+        "Weight is log-normal: 70 kg with a CV of 0.2, never outside 40 to 120 kg.",
+        "Height is log-normal: of women 165 cm with a CV of 0.04, never outside 140 to 185; of men 178 cm with a CV of 0.04, never outside 150 to 200 cm.",
+    )
+    read = small.written(tmp_path, words("seed: 1\npeople: people.csv"))
+    assert read.assumptions == (
+        f"{first}.",
+        f"The subjects' weight, body surface area, T0 are those of {tmp_path}/people.csv; all else about them is drawn.",
+    )
+    assert small.scenario(tmp_path, population="").assumptions == ()
+
+
+def test_correlations_that_models_declare_are_said_where_the_scenario_says_nothing_of_the_pair(tmp_path):
+    model = (small.ROOT / "models" / "turnover.yaml").read_text(encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text(
+        f"{model}\ncorrelations:\n  - {{between: [CL, V], value: 0.6}}\n  - {{between: [F, ka], value: 0.1}}\n", encoding="utf-8"
+    )
+    population = "subjects: 3\nseed: 1\ncorrelations: [{between: [V, CL], value: 0.2}]"
+    found = small.written(tmp_path, words(population, "[mine.yaml]")).assumptions
+    assert found[0].endswith("independent of each other between subjects but for the stated correlations.")
+    assert found[1] == "Correlations between the standings of a subject: V and CL 0.2, F and ka 0.1 (model file of 'mine')."
 
 
 def test_a_reduced_scenario_has_the_first_subjects_and_draws_and_says_of_what(tmp_path):

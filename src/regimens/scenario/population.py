@@ -81,13 +81,14 @@ def read_population(shape: PopulationShape | None, models: Sequence[Model], note
     return Population(subjects, shape.seed, shape.draws, shape.cv, correlations, bodies, people)
 
 
-def population_words(population: Population | None) -> tuple[str, ...]:
+def population_words(population: Population | None, models: Sequence[Model] = ()) -> tuple[str, ...]:
     """Return what is assumed of the subjects, as sentences."""
     if population is None:
         return ()
+    correlated = _correlation_words(population, models)
     said = [
         "Subjects differ log-normally around typical values, truncated to the bounds that the model files give; parameters are "
-        "independent of each other between subjects" + (" but for the stated correlations." if population.correlations else ".")
+        "independent of each other between subjects" + (" but for the stated correlations." if correlated else ".")
     ]
     if population.draws > 1:
         said.append(
@@ -97,15 +98,22 @@ def population_words(population: Population | None) -> tuple[str, ...]:
     if population.cv:
         listed = ", ".join(f"{name} {cv:.4g}" for name, cv in population.cv.items())
         said.append(f"Between-subject CVs of this scenario in place of the model files': {listed}.")
-    if population.correlations:
-        listed = ", ".join(f"{' and '.join(c.between)} {c.value:.4g}" for c in population.correlations)
-        said.append(f"Correlations between the standings of a subject: {listed}.")
+    if correlated:
+        said.append(f"Correlations between the standings of a subject: {', '.join(correlated)}.")
     if population.people is not None:
         columns = ", ".join(["weight", "body surface area", *population.people.given])
         said.append(f"The subjects' {columns} are those of {population.people.path}; all else about them is drawn.")
     if population.bodies is not None:
         said += _bodies_words(population.bodies)
     return tuple(said)
+
+
+def _correlation_words(population: Population, models: Sequence[Model]) -> list[str]:
+    """Return every correlation that subjects are drawn with: the scenario's, then those of models that it does not replace."""
+    replaced = {frozenset(c.between) for c in population.correlations}
+    declared = [(c, model.name) for model in models for c in model.correlations if frozenset(c.between) not in replaced]
+    said = [(c, "") for c in population.correlations] + [(c, f" (model file of '{name}')") for c, name in declared]
+    return [f"{' and '.join(c.between)} {c.value:.4g}{where}" for c, where in said]
 
 
 def _bodies_words(bodies: Bodies) -> list[str]:

@@ -101,7 +101,7 @@ def _scenario(shape: ScenarioShape, notes: Notes) -> Scenario | None:
         tolerances=Tolerances(rtol=shape.solver.rtol, atol=shape.solver.atol),
         assumptions=(
             *sentences(shape.assumptions),
-            *population_words(population),
+            *population_words(population, models),
             *real_life_words(life),
             *noise_words(noise),
         ),
