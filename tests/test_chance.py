@@ -7,7 +7,7 @@ import pytest
 from scipy.special import ndtri
 from scipy.stats import kstest
 
-from regimens.chance import normals, uniforms
+from regimens.chance import normals, streams, uniforms
 
 COUNT = 4000
 LEAST = 1e-3
@@ -16,33 +16,44 @@ LEAST = 1e-3
 
 @pytest.mark.parametrize("size", [1, 3, 7, 64])
 def test_a_subjects_number_does_not_depend_on_how_subjects_are_split(size):
-    whole = uniforms(5, "CL", 200, replicate=2, item=1)
-    parts = [uniforms(5, "CL", min(size, 200 - first), first=first, replicate=2, item=1) for first in range(0, 200, size)]
+    whole = uniforms(5, "CL", 200, replicate=2)
+    parts = [uniforms(5, "CL", min(size, 200 - first), first=first, replicate=2) for first in range(0, 200, size)]
     assert np.concatenate(parts).tobytes() == whole.tobytes()
+
+
+def test_a_stream_hangs_on_its_subject_and_draw_alone_and_a_longer_one_begins_with_it():
+    subjects, draws = np.array([0, 1, 5, 1, 5]), np.array([0, 0, 0, 3, 3])
+    whole = streams(5, "missed il2", subjects, draws, 40)
+    for row in range(5):
+        alone = streams(5, "missed il2", subjects[[row]], draws[[row]], 12)
+        assert alone.tobytes() == whole[[row], :12].tobytes()
+    assert len(np.unique(whole)) == whole.size
+    assert streams(5, "missed il2", subjects[:0], draws[:0], 3).shape == (0, 3)
 
 
 def test_normal_numbers_are_the_uniform_ones_by_their_quantiles():
     assert normals(5, "CL", 50, first=9).tobytes() == ndtri(uniforms(5, "CL", 50, first=9)).tobytes()
 
 
-def test_numbers_are_uniform_over_subjects_draws_and_items():
-    streams = {
+def test_numbers_are_uniform_over_subjects_draws_and_streams():
+    found = {
         "subjects": uniforms(1, "CL", COUNT),
         "draws": np.concatenate([uniforms(1, "CL", 1, replicate=draw) for draw in range(COUNT)]),
-        "items": np.concatenate([uniforms(1, "CL", 1, item=item) for item in range(COUNT)]),
+        "streams": streams(1, "CL", np.arange(4), np.zeros(4, dtype=int), COUNT // 4).ravel(),
     }
-    for name, drawn in streams.items():
+    for name, drawn in found.items():
         assert kstest(drawn, "uniform").pvalue > LEAST, name
 
 
-def test_seeds_purposes_draws_and_items_are_independent_of_each_other():
-    keys = [(1, "CL", 0, 0), (2, "CL", 0, 0), (1, "V", 0, 0), (1, "CL", 1, 0), (1, "CL", 0, 1), (2**63 - 1, "CL", 0, 0)]
-    streams = [normals(seed, purpose, COUNT, replicate=draw, item=item) for seed, purpose, draw, item in keys]
+def test_seeds_purposes_draws_and_streams_are_independent_of_each_other():
+    keys = [(1, "CL", 0), (2, "CL", 0), (1, "V", 0), (1, "CL", 1), (2**63 - 1, "CL", 0)]
+    drawn = [normals(seed, purpose, COUNT, replicate=draw) for seed, purpose, draw in keys]
+    drawn.append(ndtri(streams(1, "CL", np.arange(COUNT), np.zeros(COUNT, dtype=int), 1)[:, 0]))
     # Of independent streams, a correlation has a standard deviation of 1 / sqrt(COUNT); 15 pairs reach four of them once in 1000.
-    for one, other in itertools.combinations(streams, 2):
+    for one, other in itertools.combinations(drawn, 2):
         assert abs(np.corrcoef(one, other)[0, 1]) < 4 / np.sqrt(COUNT)
     # Neither is one stream another one moved by a few subjects.
-    assert len(set(np.concatenate(streams))) == COUNT * len(keys)
+    assert len(set(np.concatenate(drawn))) == COUNT * len(drawn)
 
 
 @pytest.mark.parametrize("word", [0, 2**64 - 1])

@@ -10,7 +10,7 @@ from regimens.compare import compare
 from regimens.gathered import gather, outcomes
 from regimens.model.fitted import fitted
 from regimens.population.uncertainty import centres
-from regimens.runs import perform, tasks
+from regimens.runs import people, perform, tasks
 from tests import small
 
 
@@ -49,9 +49,9 @@ def test_outcomes_know_who_the_subjects_were_and_which_arms_are_the_same(tmp_pat
     names, typical = found.centres["turnover"]
     assert names == tuple(p.name for p in model.parameters)
     assert typical.tobytes() == centres(scenario.population, model).tobytes()
-    names, people = found.people["turnover"]
-    assert people.shape == (4, 6, len(names))
-    assert len(set(people[:, :, names.index("CL")].ravel())) == 24
+    names, crowd = found.people["turnover"]
+    assert crowd.shape == (4, 6, len(names))
+    assert len(set(crowd[:, :, names.index("CL")].ravel())) == 24
     assert found.units == {
         ("turnover", "peak of treg_fold"): "1",
         ("turnover", "share with treg_fold above 2"): "1",
@@ -84,7 +84,8 @@ def exploding(tmp_path):
 def test_subjects_that_fail_are_counted_said_and_missing(population, which, exploding):
     scenario = exploding(population)
     result = compare(scenario)
-    rates = result.outcomes.people["exploding"][1][:, :, 0]
+    (model,) = scenario.models
+    rates = people(scenario, model, np.arange(12)).values[:, 0].reshape(result.gathered.status["exploding", "low"].shape)
     ends = rates > 1 / scenario.horizon_h
     failed = int(ends.sum())
     assert 1 <= failed < 12

@@ -155,9 +155,12 @@ def test_a_ledger_of_a_large_population_has_its_first_subjects_and_says_so(tmp_p
     monkeypatch.setattr(judge, "LEDGER_SUBJECTS", 2)
     result = compare(scenario)
     pd.testing.assert_frame_equal(result.ledger, whole.ledger[whole.ledger["subject"] < 2].reset_index(drop=True))
-    assert whole.warnings == ()
+    assert whole.warnings == (
+        "The doses of the subjects of the first parameter draw are written down; those of all others follow from the seed.",
+    )
     assert result.warnings == (
-        "The doses of the first 2 of 6 subjects are written down; those of all others follow from the seed.",
+        "The doses of the first 2 of 6 subjects of the first parameter draw are written down; those of all others follow from "
+        "the seed.",
     )
     assert compare(small.scenario(tmp_path)).warnings == ()
 
@@ -166,7 +169,7 @@ def test_the_ledger_is_what_subjects_get_under_the_seed_of_the_population(tmp_pa
     scenario = small.scenario(tmp_path, more=LIFE, endpoints="[peak of treg_fold]")
     result = compare(scenario)
     lived = [arm for arm in scenario.arms if arm.conduct is not None]
-    expected = [realise(arm.name, arm.regimen, arm.conduct, 504.0, 3, 6).ledger.rows for arm in lived]
+    expected = [realise(arm.name, arm.regimen, arm.conduct, 504.0, 3, range(6)).ledger.rows for arm in lived]
     pd.testing.assert_frame_equal(result.ledger, pd.concat(expected, ignore_index=True))
 
 

@@ -19,7 +19,7 @@ from regimens.model.declaration import Model
 from regimens.model.fitted import fitted
 from regimens.population.uncertainty import uncertain
 from regimens.runs import CHUNK_RUNS, band_runs, perform, runs, tasks
-from regimens.scenario.values import REAL_LIFE, Arm, Scenario
+from regimens.scenario.values import Scenario, planned_arms
 from regimens.work import Store, Told, local, run
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def compare(
     work, threads of this process if not given; `store` keeps what is done; `told` hears how many tasks are done of how many;
     a task has at most `chunk` runs (subjects of a parameter draw). None of these changes a number.
     """
-    table = audit(_planned_arms(scenario), scenario.subject)
+    table = audit(planned_arms(scenario), scenario.subject)
     work = tasks(scenario, chunk)
     with (
         contextlib.nullcontext(executor) if executor is not None else local() as workers,
@@ -125,13 +125,8 @@ def compare(
     return _tabulate(scenario, table, gathered)
 
 
-def _planned_arms(scenario: Scenario) -> list[Arm]:
-    """Return the arms whose plans differ: a twin in real life has the plan of its arm."""
-    return [arm for arm in scenario.arms if arm.variant != REAL_LIFE]
-
-
-def _warnings(scenario: Scenario, gathered: Gathered) -> tuple[str, ...]:
-    arms, horizon = _planned_arms(scenario), Fraction(scenario.horizon_h)
+def _warnings(scenario: Scenario, gathered: Gathered, given: pd.DataFrame) -> tuple[str, ...]:
+    arms, horizon = planned_arms(scenario), Fraction(scenario.horizon_h)
     said = [sentence for arm in arms if (sentence := cut_off(arm, horizon, scenario.subject))]
     said += unknown_drugs(scenario.models, [planned(scenario, arm) for arm in arms])
     if scenario.population is not None and scenario.population.draws > 1:
@@ -140,15 +135,15 @@ def _warnings(scenario: Scenario, gathered: Gathered) -> tuple[str, ...]:
             for model in scenario.models
             if not uncertain(model)
         ]
-    return (*said, *judge.shortened(scenario), *failures(scenario, gathered))
+    return (*said, *judge.replayed(scenario, given), *judge.shortened(scenario), *failures(scenario, gathered))
 
 
 def _tabulate(scenario: Scenario, table: ExposureTable, gathered: Gathered) -> Comparison:
     import pandas as pd
 
     size = {"IU": 1_000_000, "mg": 1}
-    found = outcomes(scenario, gathered)
-    events = [tabulate.events_table(planned(scenario, arm), scenario) for arm in _planned_arms(scenario)]
+    found, ledgers = outcomes(scenario, gathered), judge.ledgers(scenario)
+    events = [tabulate.events_table(planned(scenario, arm), scenario) for arm in planned_arms(scenario)]
     return Comparison(
         scenario=scenario,
         models=tuple(fitted(model) for model in scenario.models),
@@ -156,16 +151,16 @@ def _tabulate(scenario: Scenario, table: ExposureTable, gathered: Gathered) -> C
         events=pd.concat(events, ignore_index=True),
         trajectories=tabulate.trajectories_table(scenario, gathered),
         individuals=tabulate.individuals_table(scenario, gathered),
-        summary=tabulate.summary_table(scenario, gathered),
+        summary=tabulate.summary_table(scenario, found),
         observed=tabulate.observed_table(scenario),
         statuses=tabulate.statuses_table(scenario, gathered),
         subjects=tabulate.subjects_table(scenario),
         observations=tabulate.observations_table(scenario, gathered),
         equal_total=tabulate.equal_totals_table(scenario),
-        **judge.ledgers(scenario),
+        **ledgers,
         **judge.judged(scenario, found),
         per_cycle={(row.arm, row.drug): tuple(float(total / size[row.unit]) for total in row.per_cycle) for row in table.rows},
-        warnings=_warnings(scenario, gathered),
+        warnings=_warnings(scenario, gathered, ledgers["given"]),
         provenance=_provenance(scenario, gathered),
         outcomes=found,
         gathered=gathered,

@@ -80,6 +80,13 @@ def alike(arms: Sequence[Arm], plans: Sequence[DoseEvents]) -> list[int]:
     return [seen.setdefault(_what(arm, plan), place) for place, (arm, plan) in enumerate(zip(arms, plans, strict=True))]
 
 
-def _what(arm: Arm, plan: DoseEvents) -> object:
-    columns = (getattr(plan, name) for name in plan.__dataclass_fields__ if name != "arm")
+def same_doses(arms: Sequence[Arm], plans: Sequence[DoseEvents]) -> frozenset[tuple[str, str]]:
+    """Return the pairs of arms, either way round, that give the same doses, however their cycles are counted."""
+    what = [_what(arm, plan, ("cycle", "number")) for arm, plan in zip(arms, plans, strict=True)]
+    places = range(len(arms))
+    return frozenset((arms[i].name, arms[j].name) for i in places for j in places if i != j and what[i] == what[j])
+
+
+def _what(arm: Arm, plan: DoseEvents, without: Sequence[str] = ()) -> object:
+    columns = (getattr(plan, name) for name in plan.__dataclass_fields__ if name not in ("arm", *without))
     return arm.conduct, tuple(column.tobytes() if isinstance(column, np.ndarray) else column for column in columns)

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from regimens.contrasts.outcomes import Outcomes
-from regimens.dosing import alike, planned
+from regimens.dosing import alike, planned, same_doses
 from regimens.endpoints import unit_of
 from regimens.engine.trajectories import OK, STATUS_WORDS
-from regimens.population.uncertainty import centres
+from regimens.model.declaration import Model
+from regimens.population.uncertainty import centres, uncertain
 from regimens.runs import Drawing, Task, people, runs
 from regimens.scenario.values import Scenario
 
@@ -71,17 +72,17 @@ def gather(scenario: Scenario, results: Iterable[tuple[Task, dict[str, np.ndarra
 
 def outcomes(scenario: Scenario, gathered: Gathered) -> Outcomes:
     """Return what was measured, with the parameters behind it, for contrasts."""
-    arms = [arm.name for arm in scenario.arms]
-    first = alike(scenario.arms, [planned(scenario, arm) for arm in scenario.arms])
-    same = {(a, b) for i, a in enumerate(arms) for j, b in enumerate(arms) if i != j and first[i] == first[j]}
+    draws = {model.name: _draws(scenario, model) for model in scenario.models}
+    values = {(m, arm): found.reshape(len(found), draws[m], -1) for (m, arm), found in gathered.values.items()}
+    middles = {model.name: centres(scenario.population, model)[: draws[model.name]] for model in scenario.models}
     return Outcomes(
-        arms=tuple(arms),
+        arms=tuple(arm.name for arm in scenario.arms),
         models=tuple(model.name for model in scenario.models),
         endpoints=scenario.endpoints,
-        values=gathered.values,
-        centres={m.name: (tuple(p.name for p in m.parameters), centres(scenario.population, m)) for m in scenario.models},
+        values=values,
+        centres={model.name: (tuple(p.name for p in model.parameters), middles[model.name]) for model in scenario.models},
         people=dict(_people(scenario)),
-        same=frozenset(same),
+        same=same_doses(scenario.arms, [planned(scenario, arm) for arm in scenario.arms]),
         units={
             (model.name, endpoint.words): unit_of(endpoint, observable.unit)
             for model in scenario.models
@@ -92,13 +93,18 @@ def outcomes(scenario: Scenario, gathered: Gathered) -> Outcomes:
     )
 
 
+def _draws(scenario: Scenario, model: Model) -> int:
+    """Return the parameter draws of a model: one with all subjects, where nothing is known of how uncertain it is."""
+    return 1 if scenario.population is None or not uncertain(model) else scenario.population.draws
+
+
 def _people(scenario: Scenario) -> Iterator[tuple[str, tuple[tuple[str, ...], np.ndarray]]]:
     population = scenario.population
     if population is None or population.draws == 1 or runs(scenario) > MOST_PEOPLE:
         return
     for model in scenario.models:
         found = people(scenario, model, np.arange(runs(scenario)))
-        yield model.name, (found.names, found.values.reshape(population.draws, population.subjects, -1))
+        yield model.name, (found.names, found.values.reshape(_draws(scenario, model), -1, len(found.names)))
 
 
 def failures(scenario: Scenario, gathered: Gathered) -> list[str]:

@@ -120,6 +120,17 @@ def shortened(scenario: Scenario) -> list[str]:
     return [f"The doses of the {few}{of_draw} are written down; those of all others follow from the seed."]
 
 
+def replayed(scenario: Scenario, given: pd.DataFrame) -> list[str]:
+    """Return a sentence for every arm whose ledger gives other totals than its plan."""
+    arms = {arm.name for arm in scenario.arms if arm.conduct is not None and arm.conduct.ledger is not None}
+    return [
+        f"Arm '{row.arm}' gives what its ledger says, {row.given_miu:.4g} MIU of IL-2 in the median subject; the totals shown "
+        f"are those of its plan, {row.planned_miu:.4g} MIU."
+        for row in given.itertuples()
+        if row.arm in arms and not row.planned_miu == row.given_low == row.given_high
+    ]
+
+
 def _sizes(scenario: Scenario) -> tuple[np.ndarray, np.ndarray]:
     """Return weight (kg) and body surface area (m2) of the subjects whose doses are written down."""
     population, subject = scenario.population, scenario.subject

@@ -92,7 +92,7 @@ def fingerprint(scenario: Scenario) -> dict[str, str | int]:
 
 
 def code_digest() -> str:
-    """Return a SHA-256 of the modules of this package, and of the fits and the evidence that come with it; developers change both daily."""
+    """Return a SHA-256 of the modules of this package, and of the fits and the evidence that come with it."""
     digest = hashlib.sha256()
     modules = Path(__file__).parent
     for folder, pattern in ((modules, "*.py"), (shipped.folder("posteriors"), "*.*"), (shipped.folder("evidence"), "*.*")):

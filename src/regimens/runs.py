@@ -21,7 +21,7 @@ from regimens.model.compile import CompiledModel, compile_model
 from regimens.model.declaration import Model
 from regimens.model.parameters import Parameters
 from regimens.population.draw import Block, draw
-from regimens.population.uncertainty import centres
+from regimens.population.uncertainty import centres, uncertain
 from regimens.scenario.values import Scenario
 
 BAND_RUNS = 400
@@ -197,11 +197,12 @@ def _drawn(task: Drawing) -> dict[str, np.ndarray]:
 def _typical(task: Drawing) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the bounds, over at most BAND_RUNS parameter draws, of the curve of the typical subject; and the steps taken.
 
-    Missing with one draw, and for an arm whose subjects differ in their doses: no one of them is typical.
+    Missing with one draw, for a model of whose uncertainty nothing is known, and for an arm whose subjects differ in their
+    doses: no one of them is typical.
     """
     scenario, model, arm = task.scenario, task.scenario.models[task.model], task.scenario.arms[task.arm]
     centre = centres(scenario.population, model)[:BAND_RUNS]
-    if len(centre) == 1 or arm.conduct is not None:
+    if len(centre) == 1 or not uncertain(model) or arm.conduct is not None:
         missing = np.full((len(model.observables), len(scenario.observe_h)), np.nan)
         return missing, missing, np.zeros(2, dtype=np.int64)
     typical = joined([draw(None, model, scenario.subject, row) for row in centre])

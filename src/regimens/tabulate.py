@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regimens.chance import normals
+from regimens.contrasts.outcomes import Outcomes
 from regimens.contrasts.quantiles import over_draws, over_subjects, prediction_interval
 from regimens.endpoints import Endpoint, unit_of
 from regimens.engine.trajectories import OK, STATUS_WORDS
@@ -126,7 +127,7 @@ def endpoint_tables(scenario: Scenario, gathered: Gathered) -> Iterator[pd.DataF
             yield pd.DataFrame({**what, **columns})
 
 
-def summary_table(scenario: Scenario, gathered: Gathered) -> pd.DataFrame:
+def summary_table(scenario: Scenario, outcomes: Outcomes) -> pd.DataFrame:
     """Return every endpoint of every arm: median and prediction interval over subjects and draws, and the confidence interval
     of the population's median over draws. Of a share, the share itself and its confidence interval.
     """
@@ -134,8 +135,8 @@ def summary_table(scenario: Scenario, gathered: Gathered) -> pd.DataFrame:
 
     rows = []
     for model, arm in _each(scenario):
-        for place, endpoint, unit in measured(scenario, model):
-            values = gathered.values[model.name, arm][place]
+        for _, endpoint, unit in measured(scenario, model):
+            values = outcomes.of(model.name, arm, endpoint)
             count = int(np.count_nonzero(~np.isnan(values)))
             by_draw = over_subjects(values, endpoint.statistic)
             if endpoint.statistic == "mean":
@@ -199,9 +200,7 @@ def observations_table(scenario: Scenario, gathered: Gathered) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def _noise(
-    scenario: Scenario, where: tuple[str, str], observable: str, time_h: float, whose: np.ndarray
-) -> np.ndarray:
+def _noise(scenario: Scenario, where: tuple[str, str], observable: str, time_h: float, whose: np.ndarray) -> np.ndarray:
     """Return the noise on the log scale of one observable at one time, for (draw, subject) rows."""
     seed, subjects = scenario.population.seed, int(whose[:, 1].max()) + 1
     total = np.zeros(len(whose))

@@ -26,7 +26,7 @@ CAPPED = parse_regimen("il2: 0.3 MIU/m2 (max 0.6 MIU) SC 3 times a week x 12; to
 
 def realised(regimen, life=LIFE, subjects=4):
     conduct = Conduct(drawn=regimen if regimen.has_ranges else None, real_life=life)
-    return realise("A, real life", regimen.with_rests("midpoint"), conduct, HORIZON, 7, subjects)
+    return realise("A, real life", regimen.with_rests("midpoint"), conduct, HORIZON, 7, range(subjects))
 
 
 def written(tmp_path, ledger):
@@ -39,7 +39,7 @@ def written(tmp_path, ledger):
 def test_a_ledger_replays_the_very_doses_it_has(regimen, tmp_path):
     done = realised(regimen)
     read = read_ledger(written(tmp_path, done.ledger), "A, real life")
-    again = realise("again", Regimen(), Conduct(ledger=read), HORIZON, 8, 4)
+    again = realise("again", Regimen(), Conduct(ledger=read), HORIZON, 8, range(4))
     for mine, theirs in zip(done.events, again.events, strict=True):
         assert theirs.arm == "again"
         for name in ("time_h", "amount", "cap", "duration_h", "cycle", "number"):
@@ -51,7 +51,7 @@ def test_a_ledger_replays_the_very_doses_it_has(regimen, tmp_path):
 def test_a_replay_has_the_same_curves_and_endpoints(tmp_path):
     done = realised(RANGE, subjects=2)
     read = read_ledger(written(tmp_path, done.ledger), "A, real life")
-    again = realise("A, real life", Regimen(), Conduct(ledger=read), HORIZON, 8, 2)
+    again = realise("A, real life", Regimen(), Conduct(ledger=read), HORIZON, 8, range(2))
     model = find_model("turnover")
     compiled, peak = compile_model(model), parse_endpoint("peak of treg_fold")
     seen = []
@@ -65,13 +65,13 @@ def test_a_replay_has_the_same_curves_and_endpoints(tmp_path):
 
 def test_any_range_of_subjects_can_be_replayed():
     done = realised(RANGE)
-    part = realise("A", Regimen(), Conduct(ledger=done.ledger), HORIZON, 0, 2, first=1)
+    part = realise("A", Regimen(), Conduct(ledger=done.ledger), HORIZON, 0, range(1, 3))
     assert [e.time_h.tobytes() for e in part.events] == [e.time_h.tobytes() for e in done.events[1:3]]
 
 
 def test_a_shorter_horizon_cuts_a_replay_off():
     done = realised(RANGE)
-    part = realise("A", Regimen(), Conduct(ledger=done.ledger), 240.0, 0, 4)
+    part = realise("A", Regimen(), Conduct(ledger=done.ledger), 240.0, 0, range(4))
     assert [len(e) for e in part.events] == [5] * 4
 
 
@@ -100,7 +100,7 @@ def test_the_plan_behind_a_ledger_has_the_same_doses(text):
 @given(regimens())
 def test_the_plan_behind_a_ledger_has_the_same_doses_whatever_the_regimen(regimen):
     regimen = regimen.with_rests("shortest")
-    done = realise("A", regimen, Conduct(real_life=RealLife(missed=0.5, stop_early=0.5)), 1e7, 7, 2)
+    done = realise("A", regimen, Conduct(real_life=RealLife(missed=0.5, stop_early=0.5)), 1e7, 7, range(2))
     planned = regimen.written_out()
     found = plan_of(done.ledger).written_out()
     assert [(d.start, d.drug, d.dose, d.cycle, d.number) for d in found] == [(d.start, d.drug, d.dose, d.cycle, d.number) for d in planned]

@@ -21,10 +21,10 @@ SEED = 20260101
 TAIL = 1e-6  # of a binomial; the seed is fixed, so that a pass stays a pass
 
 
-def realised(regimen, life=None, subjects=1000, horizon_h=HORIZON, **more):
+def realised(regimen, life=None, subjects=1000, horizon_h=HORIZON, first=0, **more):
     drawn = regimen if regimen.has_ranges else None
     conduct = Conduct(drawn=drawn, real_life=life)
-    return realise("A", regimen.with_rests("midpoint"), conduct, horizon_h, more.pop("seed", SEED), subjects, **more)
+    return realise("A", regimen.with_rests("midpoint"), conduct, horizon_h, more.pop("seed", SEED), range(first, first + subjects), **more)
 
 
 def columns_of(events):
@@ -179,7 +179,7 @@ def test_a_schedule_written_in_two_ways_is_realised_alike(one, other):
 
 
 def test_the_name_of_an_arm_changes_nothing_but_its_name():
-    a, b = (realise(name, DAILY, Conduct(real_life=ALL_WRONG), HORIZON, SEED, 20) for name in ("A", "B"))
+    a, b = (realise(name, DAILY, Conduct(real_life=ALL_WRONG), HORIZON, SEED, range(20)) for name in ("A", "B"))
     assert columns_of(a.events) == columns_of(b.events)
     assert a.ledger.rows.drop(columns="arm").equals(b.ledger.rows.drop(columns="arm"))
 

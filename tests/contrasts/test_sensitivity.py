@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.stats import spearmanr
+from scipy.stats import pearsonr, rankdata, spearmanr
 
 from regimens.contrasts.sensitivity import SENSITIVITY, sensitivity
 from tests.contrasts.made import COST, NAN, PEAK, each_subject, one_model, outcomes, row
@@ -43,17 +43,27 @@ def test_over_subjects_each_difference_meets_its_own_person():
 def test_correlations_are_those_of_scipy_and_the_largest_comes_first():
     difference = np.round(CENTRES[:, :1] - 0.5 * CENTRES[:, 1:2] + 0.3 * PEOPLE[:, :, 0], 1)
     found = table(difference)
-    for over, parameters, values in (
-        ("draws", CENTRES, np.median(difference, axis=1)),
-        ("subjects", PEOPLE.reshape(-1, 2), difference.ravel()),
+    ranked = rankdata(PEOPLE, axis=1).reshape(-1, 2), rankdata(difference, axis=1).ravel()
+    for over, parameters, values, correlated in (
+        ("draws", CENTRES, np.median(difference, axis=1), spearmanr),
+        ("subjects", *ranked, pearsonr),
     ):
         part = found[found["over"] == over]
-        expected = [spearmanr(column, values).statistic for column in parameters.T]
+        expected = [correlated(column, values).statistic for column in parameters.T]
         names = BOTH["centres" if over == "draws" else "people"]["turnover"][0]
         got = dict(zip(part["parameter"], part["correlation"], strict=True))
         assert got == pytest.approx(dict(zip(names, expected, strict=True)), abs=1e-12)
         sizes = part["correlation"].abs().tolist()
         assert sizes == sorted(sizes, reverse=True)
+
+
+def test_what_a_draw_has_in_common_is_no_property_of_its_subjects():
+    shift = 100.0 * CENTRES[:, :1]
+    people = np.stack([PEOPLE[:, :, 0] + shift, np.broadcast_to(shift, PEOPLE.shape[:2])], axis=2)
+    found = table(PEOPLE[:, :, 1] + shift, centres={}, people={"turnover": (("ka", "theta"), people)})
+    alone = table(PEOPLE[:, :, 1], centres={})
+    assert found["parameter"].tolist() == ["ka"]  # theta is the same in all subjects of a draw
+    assert row(found, parameter="ka")["correlation"] == row(alone, parameter="ka")["correlation"]
 
 
 def test_ties_have_average_ranks():

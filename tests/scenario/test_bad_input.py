@@ -266,7 +266,7 @@ CHANGES |= {
             2 | models: [turnover]
           > 3 | horizon: 1e9 weeks
               |          ^
-          At most 100000 are written.""",
+          At most 10000 are written.""",
     ),
     "a published response to another regimen": (
         "regimen: 1 MIU SC daily x 5\n",

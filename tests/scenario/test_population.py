@@ -45,7 +45,6 @@ FAULTS = {
         """,
         [
             (9, 5, "'EC5' is no parameter of the models of this scenario.", "Did you mean 'EC50'?"),
-            (10, 12, "'theta' cannot vary log-normally: its lower bound is 0.", ""),
         ],
     ),
     "too many draws": (
@@ -306,7 +305,7 @@ def test_what_is_assumed_of_subjects_is_said_in_whole_sentences(tmp_path):
     assert small.written(tmp_path, words(drawn)).assumptions == (
         f"{first} but for the stated correlations.",
         "Each of the 2 parameter draws has 3 subjects of its own, so that confidence intervals and probabilities also hold the chance among so many subjects, "
-        "which makes them a little more cautious.",
+        "which makes them more cautious, the more so the fewer there are.",
         "Between-subject CVs of this scenario in place of the model files': CL 0.25.",
         "Correlations between the standings of a subject: CL and V 0.5.",
         "25% of the subjects are women.",

@@ -150,7 +150,7 @@ def test_the_trade_off_uses_endpoints_that_are_listed(tmp_path):
 
 
 def test_verdict_noise_and_single_curves_are_read(tmp_path):
-    more = "verdict: {probability: 0.9}\nnoise: {day_to_day: 0.15, residual: 0.05}\nobserve: {every: 12 h, individuals: 3}\n"
+    more = "verdict: {probability: 0.9}\nnoise: {day_to_day: 0.15, residual: 0.05}\nobserve: {every: 12 h, individuals: 3}\nvisits: {later: 4 weeks}\n"
     scenario = read(tmp_path, BASE + more)
     assert (scenario.rule, scenario.noise, scenario.individuals) == (VerdictRule(0.9), Noise(0.15, 0.05), 3)
     assert scenario.assumptions[1:] == (
@@ -167,7 +167,7 @@ REPLAYED = BASE.replace("regimen: no dose", "ledger: runs/ledger.csv\n    arm: '
 
 
 def ledger_of(tmp_path, subjects=4):
-    done = realise("B, real life", RANGE.with_rests("midpoint"), Conduct(drawn=RANGE, real_life=RealLife(missed=0.2)), 4032.0, 3, subjects)
+    done = realise("B, real life", RANGE.with_rests("midpoint"), Conduct(drawn=RANGE, real_life=RealLife(missed=0.2)), 4032.0, 3, range(subjects))
     (tmp_path / "runs").mkdir(exist_ok=True)
     (tmp_path / "runs" / "ledger.csv").write_text(done.ledger.to_csv(), encoding="utf-8")
     return done
@@ -176,7 +176,7 @@ def ledger_of(tmp_path, subjects=4):
 def test_a_ledger_beside_the_scenario_is_replayed(tmp_path):
     done = ledger_of(tmp_path)
     arm = read(tmp_path, REPLAYED).arms[2]
-    again = realise(arm.name, arm.regimen, arm.conduct, 4032.0, 1, 4)
+    again = realise(arm.name, arm.regimen, arm.conduct, 4032.0, 1, range(4))
     assert [(e.time_h.tobytes(), e.amount.tobytes()) for e in again.events] == [
         (e.time_h.tobytes(), e.amount.tobytes()) for e in done.events
     ]
@@ -220,6 +220,7 @@ WRONG = {
         [
             (10, "'rest: drawn' needs a population: rests differ between subjects.", NEEDS),
             (14, "'real_life' needs a population: what happens to doses differs between subjects.", NEEDS),
+            (15, "There is 'noise', but no visit at which anything is measured.", "Add 'visits'."),
             (15, "'noise' needs a population: what measuring adds differs between subjects.", NEEDS),
             (16, "2 curves of single subjects are asked for, but the scenario has one typical subject.", "Ask for at most 1."),
         ],

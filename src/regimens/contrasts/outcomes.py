@@ -18,7 +18,8 @@ class Outcomes:
     reading or the model no such observable. Subject s of draw d is the same person in every arm and model, so values are
     paired. `centres` maps a model to the names and the (draws, parameters) of its parameter draws, `people` to the names and
     the (draws, subjects, parameters) of all subjects; both may be empty. `same` holds pairs of arms that give the same doses.
-    `units` maps (model, words of an endpoint) to the unit of its values; what is not in it has no unit.
+    `units` maps (model, words of an endpoint) to the unit of its values; what is not in it has no unit. A model of whose
+    parameters' uncertainty nothing is known has one draw only, however many the others have.
     """
 
     arms: tuple[str, ...]
@@ -32,13 +33,12 @@ class Outcomes:
 
     @property
     def draws(self) -> int:
-        """Number of parameter draws; 1 where parameters are taken as known."""
-        return next(iter(self.values.values())).shape[1]
+        """Number of parameter draws; 1 where the parameters of all models are taken as known."""
+        return max(self.draws_of(model) for model in self.models)
 
-    def certain(self, model: str) -> bool:
-        """Return whether a model's parameters are the same in all of several draws, so that draws say nothing about them."""
-        names, centres = self.centres.get(model, ((), np.empty((0, 0))))
-        return len(centres) > 1 and bool(names) and bool((centres == centres[0]).all())
+    def draws_of(self, model: str) -> int:
+        """Return the number of parameter draws of one model."""
+        return self.values[model, self.arms[0]].shape[1]
 
     def of(self, model: str, arm: str, endpoint: Endpoint) -> np.ndarray:
         """Return the (draws, subjects) values of one endpoint."""

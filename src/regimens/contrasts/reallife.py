@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regimens.contrasts.best import winners
 from regimens.contrasts.contrast import paired, probability, sign
 from regimens.contrasts.levels import levels
 from regimens.contrasts.outcomes import Outcomes
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 FLIPS = ("model", "endpoint", "arm", "against", "probability_full", "probability_real", "flipped")
 """Columns of the flips."""
 
-REGRET = ("model", "endpoint", "chosen", "regret", "regret_low", "regret_high", "unit")
+REGRET = ("model", "endpoint", "chosen", "best", "regret", "regret_low", "regret_high", "unit")
 """Columns of the regret."""
 
 
@@ -51,10 +50,10 @@ def flips(outcomes: Outcomes, real: Mapping[str, str]) -> pd.DataFrame:
 def regret(outcomes: Outcomes, real: Mapping[str, str]) -> pd.DataFrame:
     """Return what it costs in real life to choose the arm that is best as written, as rows of the columns REGRET.
 
-    In each draw the arm with the best population statistic as written is chosen, and its real life is held against the arm
-    that is best in real life: 0 where the choice is right. `chosen` is the arm chosen most often; `regret` is the median over
-    draws with its 90 % confidence interval. Where arms are alike as written, the mean of their costs counts. Endpoints
-    without a direction, or of which fewer than two arms have values both ways, have no rows.
+    `chosen` is the arm with the best median over draws as written, `best` the one with the best median in real life: a choice
+    is made once, not in every draw. `regret` is how much better `best` is in real life, the median over draws with its 90 %
+    confidence interval; 0 where both are the same arm. Endpoints without a direction, or of which fewer than two arms have
+    values both ways, have no rows.
     """
     import pandas as pd
 
@@ -65,15 +64,16 @@ def regret(outcomes: Outcomes, real: Mapping[str, str]) -> pd.DataFrame:
             full, lived = score[: len(real)], score[len(real) :]
             known = np.flatnonzero(~np.isnan(full + lived).all(axis=1))
             if len(known) > 1:
-                chosen, cost = costs(full[known], lived[known])
-                unit = outcomes.unit(model, endpoint)
-                rows.append((model, endpoint.words, list(real)[known[chosen]], *over_draws(cost), unit))
+                chosen, best, cost = costs(full[known], lived[known])
+                arms = [list(real)[known[place]] for place in (chosen, best)]
+                rows.append((model, endpoint.words, *arms, *over_draws(cost), outcomes.unit(model, endpoint)))
     return pd.DataFrame(rows, columns=list(REGRET))
 
 
-def costs(full: np.ndarray, lived: np.ndarray) -> tuple[int, np.ndarray]:
-    """Return the arm that is chosen most often and the cost of the choice in each draw, of (arms, draws) scores."""
+def costs(full: np.ndarray, lived: np.ndarray) -> tuple[int, int, np.ndarray]:
+    """Return the arms with the best median as written and in real life, and by how much the second beats the first in each
+    draw of real life, of (arms, draws) scores.
+    """
     kept = ~np.isnan(full + lived).any(axis=0)
-    choice = winners(full[:, kept])
-    cost = lived[:, kept].max(axis=0) - (choice * lived[:, kept]).sum(axis=0)
-    return int(choice.sum(axis=1).argmax()), np.maximum(cost, 0.0)
+    chosen, best = (int(np.median(score[:, kept], axis=1).argmax()) for score in (full, lived))
+    return chosen, best, lived[best, kept] - lived[chosen, kept]

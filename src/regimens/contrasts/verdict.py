@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +23,9 @@ SAME, NOT_SUPPORTED = "same schedule", "not supported"
 """What a verdict may say where no arm wins."""
 
 KNOWN = "parameters were taken as known: ask for `draws` under `population`"
+MOST_ASKED = 100
+"""Draws that are enough for any rule."""
+
 SAME_DOSES = "both arms give the same doses at the same times"
 
 
@@ -41,13 +43,11 @@ class _Case:
         return float(self.rows[model]["probability"]) if model in self.rows else float("nan")  # type: ignore[arg-type]
 
 
-def verdicts(
-    outcomes: Outcomes, contrasts: pd.DataFrame, rule: float, why_same: Mapping[Pair, str] = MappingProxyType({})
-) -> pd.DataFrame:
+def verdicts(outcomes: Outcomes, contrasts: pd.DataFrame, rule: float) -> pd.DataFrame:
     """Return a verdict for each pair of `contrasts` on each endpoint with a direction, as rows of the columns VERDICTS.
 
-    An arm is better if every model gives it at least the probability `rule`; `why_same` has a reason for pairs that give the
-    same doses, where there is more to say than that. A swapped pair has the same verdict.
+    An arm is better if every model gives it at least the probability `rule`, by at least `fewest_draws`. A swapped pair has
+    the same verdict.
     """
     import pandas as pd
 
@@ -58,15 +58,20 @@ def verdicts(
         for pair in pairs:
             keys = {model: (endpoint.words, *pair, model) for model in outcomes.models}
             case = _Case(outcomes, endpoint, pair, {model: found[key] for model, key in keys.items() if key in found}, rule)
-            rows.append((endpoint.words, *pair, *_verdict(case, why_same), _probabilities(case)))
+            rows.append((endpoint.words, *pair, *_verdict(case), _probabilities(case)))
     return pd.DataFrame(rows, columns=list(VERDICTS))
 
 
-def _verdict(case: _Case, why_same: Mapping[Pair, str]) -> tuple[str, str, str]:
+def fewest_draws(rule: float) -> int:
+    """Return the draws below which no share of them says as much as the probability `rule`: 20 for 95 %, at most MOST_ASKED."""
+    return min(MOST_ASKED, math.ceil(1.0 / (1.0 - rule) - 1e-9)) if rule < 1.0 else MOST_ASKED
+
+
+def _verdict(case: _Case) -> tuple[str, str, str]:
     """Return verdict, winner and reason."""
     turned = case.pair[::-1]
     if case.pair in case.outcomes.same or turned in case.outcomes.same:
-        return SAME, "", why_same.get(case.pair, why_same.get(turned, SAME_DOSES))
+        return SAME, "", SAME_DOSES
     if case.outcomes.draws == 1:
         return NOT_SUPPORTED, "", KNOWN
     reason = _missing(case)
@@ -76,6 +81,10 @@ def _verdict(case: _Case, why_same: Mapping[Pair, str]) -> tuple[str, str, str]:
     winners = {arm for arm, _ in leaning.values()}
     if len(winners) == 1 and all(_sure(case, share) for _, share in leaning.values()):
         (winner,) = winners
+        least = fewest_draws(case.rule)
+        if case.outcomes.draws < least:
+            said = f"{case.outcomes.draws} parameter draws cannot tell {_percent(case.rule)}: at least {least} are needed"
+            return NOT_SUPPORTED, "", said
         return f"{winner} better", winner, _agreement(case, leaning)
     return NOT_SUPPORTED, "", _doubt(case, leaning)
 
@@ -104,6 +113,8 @@ def _missing(case: _Case) -> str:
             said.append(f"{_listing(empty)} {'have' if len(empty) > 1 else 'has'} no value under {model}")
         elif row["n"] == 0:
             said.append(f"no subject has a value in both arms under {model}")
+        elif case.outcomes.draws_of(model) == 1:
+            said.append(f"nothing is known of how uncertain the parameters of {model} are")
         elif row["draws"] == 1:
             said.append(f"under {model} only one draw has subjects with a value in both arms")
     return "; ".join(said)

@@ -93,7 +93,8 @@ def population_words(population: Population | None, models: Sequence[Model] = ()
     if population.draws > 1:
         said.append(
             f"Each of the {population.draws} parameter draws has {population.subjects} subjects of its own, so that confidence "
-            "intervals and probabilities also hold the chance among so many subjects, which makes them more cautious, the more so the fewer there are."
+            "intervals and probabilities also hold the chance among so many subjects, which makes them more cautious, the more "
+            "so the fewer there are."
         )
     if population.cv:
         listed = ", ".join(f"{name} {cv:.4g}" for name, cv in population.cv.items())

@@ -60,7 +60,8 @@ def _scenario(shape: ScenarioShape, notes: Notes) -> Scenario | None:
         if not name.strip() or reads_as_time(name):
             advice = "Name it by what it is, for example 'week 12' or 'end of course'."
             notes.add(("visits", name), f"'{name}' is no name for a visit.", advice, key=True)
-    goal, life, noise = read_goal(shape.equalise, notes), read_real_life(shape.real_life, notes), read_noise(shape.noise, shape.visits, notes)
+    goal, life = read_goal(shape.equalise, notes), read_real_life(shape.real_life, notes)
+    noise = read_noise(shape.noise, shape.visits, notes)
     written = [arm for name, given in shape.arms.items() for arm in read_arms(name, given, notes)]
     arms = tuple(with_variants(written, goal, life, subject, notes))
     population = read_population(shape.population, models, notes)

@@ -20,7 +20,7 @@ def read_noise(shape: NoiseShape | None, visits: Collection[str], notes: Notes) 
         return None
     if not (shape.day_to_day or shape.residual):
         notes.add(("noise",), "By 'noise' nothing is added.", "Give a 'day_to_day' or 'residual' above 0.", key=True)
-    if not visits:
+    elif not visits:
         notes.add(("noise",), "There is 'noise', but no visit at which anything is measured.", "Add 'visits'.", key=True)
     return Noise(shape.day_to_day, shape.residual)
 

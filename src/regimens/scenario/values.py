@@ -37,9 +37,10 @@ class Arm:
     `regimen` has its rest ranges resolved; `expected` has an entry per drug that the file says something about;
     `assumptions` are sentences about what the source leaves open; `observed` are published responses to
     this regimen, to be drawn on its curves; `line` is where the file names the arm. `variant` says what was done to the arm
-    `of`, one of VARIANTS; arms as written are of themselves. `conduct` is what makes the doses of subjects differ, None
-    where everybody gets the plan. `equalised` is how an arm of equal total was made, and `changed` says it in a sentence. Of
-    several arms that take each length of a range, `range_of` is the name in the file and `rest_days` the length.
+    `of`: AS_WRITTEN, EQUAL_TOTAL or REAL_LIFE; arms as written are of themselves. `conduct` is what makes the doses of
+    subjects differ, None where everybody gets the plan. `equalised` is how an arm of equal total was made, and `changed` says
+    it in a sentence. Of several arms that take each length of a range, `range_of` is the name in the file and `rest_days` the
+    length.
     """
 
     name: str
@@ -116,3 +117,8 @@ class Scenario:
     text: str = field(default="", repr=False)
     digest: str = ""
     path: str = ""
+
+
+def planned_arms(scenario: Scenario) -> tuple[Arm, ...]:
+    """Return the arms whose plans differ: a twin in real life has the plan of its arm."""
+    return tuple(arm for arm in scenario.arms if arm.variant != REAL_LIFE)

@@ -21,6 +21,9 @@ from regimens.subject import Subject
 from regimens.units import amount_text, decimal_text, duration_text, parse_duration
 from regimens.yamlfile.notes import Notes, Unreadable
 
+OFF = Fraction(1, 5)
+"""Share of the total by which rounding may miss it, which the arm's name shows; beyond, nothing is equal any more."""
+
 
 @dataclass(frozen=True)
 class Goal:
@@ -115,10 +118,15 @@ def _equal_total(arm: Arm, goal: Goal, subject: Subject, notes: Notes) -> Iterat
     except RegimenError as error:
         notes.add(("equalise", "by"), f"Arm '{arm.name}' cannot be equalised by {goal.by}: {error.message}", error.advice)
         return
+    if abs(made.total - made.target) > OFF * made.target:
+        reached = amount_text(made.total, "IU")
+        found = f"Arm '{arm.name}' cannot be brought to {goal.total} by {goal.by}: the nearest is {reached}."
+        notes.add(("equalise", "by"), found, "Within 20 % is accepted: another lever, step or total may get there.")
+        return
     said = _said(made)
     yield replace(
         arm,
-        name=f"{arm.name}, {goal.total}",
+        name=f"{arm.name}, {amount_text(made.total, 'IU')}",
         regimen=made.regimen,
         expected=(*(e for e in arm.expected if e.drug != IL2), Expected(IL2, total=made.total)),
         assumptions=(*arm.assumptions, said),
