@@ -359,3 +359,23 @@ def test_a_body_that_is_none_is_refused(scenario, monkeypatch, capsys):
     code, out, err = run(monkeypatch, capsys, "explain", "1 MIU SC once", "--height", "-3 cm")
     assert (code, out) == (2, "")
     assert err == "A body of 70 kg and -3 cm is none. Values greater than zero are needed.\n"
+
+
+TWINS = SMALL.replace("arms:", "population: {subjects: 4, seed: 1}\nreal_life: {missed: 0.1}\narms:")
+
+
+def test_exposure_and_check_leave_out_twins_in_real_life_which_have_the_plan_of_their_arm(scenario, monkeypatch, capsys):
+    scenario.write_text(TWINS.replace("6 weeks", "4 days").replace("  - treg_fold at end of cycle 1\n", ""), encoding="utf-8")
+    _, out, err = run(monkeypatch, capsys, "exposure", "small.yaml", "--csv", "exposure.csv")
+    assert "five days" in out
+    assert "real life" not in out
+    assert pd.read_csv("exposure.csv").arm.tolist() == ["five days"]
+    assert err == "Arm 'five days': 1 of 5 doses lie at or after the horizon of 4 days and are not given (1 MIU of il2).\n"
+    assert run(monkeypatch, capsys, "check", "small.yaml")[1] == "small.yaml: a scenario of 2 arms under 1 model, as it should be.\n"
+
+
+def test_a_wrong_total_of_an_arm_with_a_twin_is_said_once(scenario, monkeypatch, capsys):
+    scenario.write_text(TWINS.replace("5 MIU, doses: 5", "6 MIU, doses: 5"), encoding="utf-8")
+    for command in ("exposure", "check"):
+        code, _, err = run(monkeypatch, capsys, command, "small.yaml")
+        assert (code, err) == (3, "Arm 'five days': 5 doses of 1 MIU are 5 MIU, but `expect` says 6 MIU (line 9).\n")

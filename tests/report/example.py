@@ -214,7 +214,7 @@ def comparison(
         warnings=("Arm 'Daily': 2 of 200 subjects stopped before 4032 h (step limit). Their endpoints are missing.",)
         if subjects > 1 and "Daily" in arms
         else (),
-        provenance=_provenance(models, subjects),
+        provenance=_provenance(models, subjects, draws),
     )
     return made if draws == 1 else contrasted.with_tables(made, endpoints)
 
@@ -292,6 +292,12 @@ def people(subjects: int, draws: int) -> tuple[np.ndarray, np.ndarray]:
     return typical, typical[..., None] * np.exp(_BETWEEN[:, None, None] * between)
 
 
+def behind(subjects: int, draws: int) -> np.ndarray:
+    """Return the numbers of the runs behind the bands of the curves: the first subjects of every draw, 400 runs in all."""
+    each = min(subjects, -(-400 // draws))
+    return (np.arange(draws)[:, None] * subjects + np.arange(each)).ravel()
+
+
 def _curves(arm: str, doses: list[dict], kind: Model, subjects: int, draws: int) -> tuple:
     typical, values = people(subjects, draws)
     cl, v, ec50, emax, kout, t0 = np.concatenate([values.reshape(6, -1), typical], axis=1)
@@ -320,7 +326,7 @@ def _curves(arm: str, doses: list[dict], kind: Model, subjects: int, draws: int)
     frames = []
     for name, rows in keep.items():
         both = np.array(rows)
-        low, middle, high = np.percentile(both[:, : size - draws], [LOW, 50, HIGH], axis=1)
+        low, middle, high = np.percentile(both[:, behind(subjects, draws)], [LOW, 50, HIGH], axis=1)
         sure = np.percentile(both[:, size - draws :], [LOW, HIGH], axis=1) if draws > 1 else (np.nan, np.nan)
         frames.append(
             pd.DataFrame({"arm": arm, "model": kind.name, "observable": name, "unit": units[name], "time_h": GRID_H, "median":
@@ -429,6 +435,7 @@ def _scenario(
             variant=variant,
             of=of or name,
             changed=changed,
+            conduct=SimpleNamespace() if variant == "real life" else None,
         )
 
     endpoints = [
@@ -468,12 +475,13 @@ def _scenario(
     )
 
 
-def _provenance(models: tuple[Model, ...], subjects: int) -> dict[str, object]:
+def _provenance(models: tuple[Model, ...], subjects: int, draws: int) -> dict[str, object]:
     return {
         "version": "0.1.0",
         "created": "2026-11-22T12:00:00+00:00",
         "command": "regimens compare scenarios/example.yaml --out results/example",
         "seed": 20260101 if subjects > 1 else None,
+        "runs behind the bands of the curves": len(behind(subjects, draws)),
         "scenario": {"path": "scenarios/example.yaml", "sha256": "c3" * 32},
         "models": {each.name: {"sha256": each.digest} for each in models},
         "solver": {"method": "dopri5", "rtol": 1e-6, "atol": 1e-8, "steps": 181234, "rejected": 812, "failed": 0},

@@ -17,7 +17,7 @@ from regimens import report
 from regimens.report import contrast_forest, heat, plane, tornado, verdict, words
 from regimens.report.cast import cast
 from regimens.report.labels import Box, place
-from regimens.report.pairs import Pairs
+from regimens.report.pairs import Pairs, percent
 from regimens.report.panel import linear
 from regimens.report.thinning import MOST_POINTS
 
@@ -291,7 +291,7 @@ def test_the_plane_draws_a_panel_a_model_with_all_arms_and_the_front():
     assert found.finding == (
         "‘Daily, 12 weeks’, ‘Five-day courses’, ‘Every 3 days’ and ‘Placebo’: no other arm has both more gain and less cost under "
         "every model; ‘Every other day, 3 cycles’ and ‘Weekly’: some other arm is as good on both and better on one in at least "
-        "95\u00a0% of the draws under every model."
+        "95 % of the draws under every model."
     )
 
 
@@ -499,3 +499,62 @@ def test_tables_of_another_order_give_the_same_verdict():
     turned = made.contrasts.sample(frac=1.0, random_state=1)
     again = verdict.verdict(*on_page(dataclasses.replace(made, contrasts=turned)))
     assert again == verdict.verdict(*on_page(made))
+
+
+def open_pair(made, reason: str, **probabilities: float):
+    """Return the comparison of which the leading endpoint has one pair, not supported for this reason."""
+    row = made.verdicts.query(f"endpoint == '{LEAD}'").iloc[:1].assign(verdict="not supported", winner="", reason=reason)
+    frame = made.contrasts.copy()
+    pair = (frame["endpoint"] == LEAD) & (frame["arm"] == row["arm"].iloc[0]) & (frame["against"] == row["against"].iloc[0])
+    for model, share in probabilities.items():
+        frame.loc[pair & (frame["model"] == model), "probability"] = share
+    return dataclasses.replace(made, verdicts=row, contrasts=frame)
+
+
+@pytest.mark.parametrize(
+    ("reason", "probabilities", "said"),
+    [
+        ("turnover has no such endpoint", {"turnover": math.nan}, "not every model has the endpoint"),
+        ("nothing is known of how uncertain the parameters of 'turnover' are", {"turnover": math.nan},
+         "nothing is known of how uncertain the parameters of some model are"),
+        ("10 draws cannot tell 95 %", {}, "there are too few parameter draws to tell 95 %"),
+        ("Daily has no value under turnover", {"turnover": math.nan}, "values to compare are missing under some model"),
+        ("the models disagree", {"turnover": 1.0, "effect_turnover": 0.0}, "the models contradict each other ("),
+        ("under turnover the probability is 80 %", {"turnover": 0.8, "effect_turnover": 0.95 - 1e-14},
+         "some models are sure of a direction and others are not"),
+        ("under turnover the probability is 80 %", {"turnover": 0.8, "effect_turnover": 0.94}, "no model is sure of a direction"),
+    ],
+)  # fmt: skip
+def test_a_pair_is_open_for_what_its_reason_says(reason, probabilities, said):
+    made = open_pair(example.drawn(), reason, **probabilities)
+    assert verdict.verdict(*on_page(made)).sentences[0].startswith(f"Not supported: one pair, because {said}")
+
+
+def test_probabilities_beside_a_verdict_are_in_percent():
+    made = open_pair(example.drawn(), "", turnover=1.0, effect_turnover=0.2525)
+    ((row, *_),) = verdict.verdict(*on_page(made)).tables[0].rows
+    assert row.probabilities == "turnover 100\u00a0%, effect_turnover 25\u00a0%"
+
+
+@pytest.mark.parametrize(
+    ("share", "rule", "text"),
+    [(0.9475, 0.95, "94"), (0.95 - 1e-14, 0.95, "95"), (0.0525, 0.95, "6"), (0.05, 0.95, "5"), (0.976, 0.975, "98"),
+     (0.998, 0.95, ">99"), (0.2525, 0.95, "25"), (0.996, 1.0, ">99"), (math.nan, 0.95, "–")],
+)  # fmt: skip
+def test_a_probability_that_falls_short_of_the_rule_is_not_rounded_up_to_it(share, rule, text):
+    assert percent(share, rule) == text
+
+
+def test_the_grid_says_how_exactly_its_draws_tell_a_probability(page):
+    assert heat.precision(0.95, 200) == (
+        "With 200 draws, a probability near 95 % is known to about ±1.5 percentage points (one standard error)."
+    )
+    assert "With 40 draws, a probability near 95 % is known to about ±3.4 percentage points" in page.text
+    assert heat.precision(1.0, 200) == ""
+
+
+def test_arms_are_dominated_by_the_rule_of_the_scenario():
+    made = dataclasses.replace(example.drawn(), trade_off=example.drawn().trade_off.assign(dominated=0.97))
+    strict = SimpleNamespace(**{**vars(made.scenario), "rule": SimpleNamespace(probability=0.975)})
+    assert "some other arm is as good on both" in plane.plane(*on_page(made)).finding
+    assert "some other arm" not in plane.plane(*on_page(dataclasses.replace(made, scenario=strict))).finding

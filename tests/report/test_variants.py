@@ -128,7 +128,7 @@ def test_real_life_says_which_orders_turn_round_and_what_a_choice_on_paper_costs
     )
     assert found.regrets[1] == (
         "Under effect_turnover, ‘Five-day courses’ is most often the best as written; choosing on paper costs 0.148 fold in real "
-        "life (90\u00a0% confidence interval 0 to 1.72)."
+        "life (90 % confidence interval 0 to 1.72)."
     )
 
 
@@ -137,7 +137,7 @@ def test_a_cost_of_nothing_in_most_draws_is_said_as_that():
     found = real_life.real_life(*on_page(dataclasses.replace(made, regret=made.regret.assign(regret=0.0, regret_low=0.0))))
     assert found.regrets[1] == (
         "Under effect_turnover, ‘Five-day courses’ is most often the best as written; choosing on paper costs nothing in half of "
-        "the draws or more, and up to 1.72 fold in real life (90\u00a0% confidence interval 0 to 1.72)."
+        "the draws or more, and up to 1.72 fold in real life (90 % confidence interval 0 to 1.72)."
     )
 
 
@@ -149,7 +149,7 @@ def test_a_choice_that_is_right_in_real_life_too_is_called_right():
     assert found.finding.endswith("In no pair does the order turn round in 10\u00a0% of the draws or more.")
     assert found.regrets[0] == (
         "Under turnover, ‘Five-day courses’ is most often the best as written, and it is the right choice in real life too, in at "
-        "least 95\u00a0% of the draws."
+        "least 95 % of the draws."
     )
 
 
@@ -175,6 +175,14 @@ def test_observations_without_noise_are_as_wide_as_the_truth():
 
 
 def test_subjects_that_failed_are_counted_with_the_reason():
-    table = statuses(example.drawn())
-    assert table.rows == (("Daily, 12 weeks, turnover", ("step limit", "2")),)
-    assert statuses(without(example.drawn(), "statuses")) is None
+    table = statuses(*on_page(example.drawn()))
+    counted = "2 of 1000 virtual subjects missing (25 in each of 40 parameter draws)"
+    assert table.rows == (("Daily, 12 weeks, turnover", ("step limit", counted)),)
+    assert statuses(*on_page(without(example.drawn(), "statuses"))) is None
+
+
+def test_visits_say_who_is_observed():
+    found = visits.visits(*on_page(example.drawn()))
+    whom = "400 virtual subjects, the first ten of each of 40 parameter draws"
+    assert found.observed == f"Those observed are {whom}."
+    assert found.tables[0].caption == f"Treg, fold of baseline at the visits: median and middle 90 % of {whom}"

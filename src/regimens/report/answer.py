@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from regimens.report import words
+from regimens.report import subjects, words
 from regimens.report.cast import Cast, Look
 from regimens.report.measures import Measure, measures
 
@@ -36,7 +36,7 @@ class Cell:
     """A value: median, interval (empty without), and both in percent of the column's largest, for the bar.
 
     The interval is the prediction interval; of a share, which has none, the confidence interval. `sure` holds the ends of
-    the confidence interval for the bar, `short` counts the subjects without a value.
+    the confidence interval for the bar, `short` says how many subjects have no value, where some have none.
     """
 
     text: str
@@ -44,7 +44,7 @@ class Cell:
     middle: float
     low: float
     high: float
-    short: int
+    short: str
     value: float | None
     sure: tuple[float, float] | None = None
 
@@ -132,7 +132,7 @@ def _row(comparison: Comparison, cast: Cast, look: Look, columns: tuple[Column, 
     main = next((row for row in given if row["drug"] == "il2"), None)
     total, doses = _within_horizon(comparison, main) if main else ("0", "0")
     other = tuple(f"{words.drug(r['drug'])} {words.amount(r['total'], r['unit'])}" for r in given if r is not main)
-    cells = tuple(_cell(column, values, look.name) for column in columns)
+    cells = tuple(_cell(column, values, look.name, cast) for column in columns)
     return Row(look, total, other, doses, cells)
 
 
@@ -147,13 +147,13 @@ def _within_horizon(comparison: Comparison, row: dict) -> tuple[str, str]:
     return f"{given} of {planned}", f"{len(mine)} of {row['doses']}"
 
 
-def _cell(column: Column, values: object, arm: str) -> Cell:
+def _cell(column: Column, values: object, arm: str, cast: Cast) -> Cell:
     try:
         found = values.loc[(arm, column.model, column.endpoint)]  # type: ignore[union-attr]
     except KeyError:
-        return Cell(words.MISSING, "", 0, 0, 0, 0, None)
+        return Cell(words.MISSING, "", 0, 0, 0, "", None)
     if words.missing(found["median"]):
-        return Cell(words.MISSING, "", 0, 0, 0, 0, None)
+        return Cell(words.MISSING, "", 0, 0, 0, "", None)
     names = ("median", "low", "high", "confidence_low", "confidence_high")
     middle, low, high, *sure = (float(found[name]) * column.factor for name in names)
     known = not any(map(words.missing, sure))
@@ -163,7 +163,8 @@ def _cell(column: Column, values: object, arm: str) -> Cell:
     bound = "" if same else f"{words.fixed(low, column.places)}–{words.fixed(high, column.places)}"
     share = [_percent(v, column) for v in ((middle,) * 3 if same else (middle, low, high))]
     ends = (_percent(sure[0], column), _percent(sure[1], column)) if known else None
-    return Cell(words.fixed(middle, column.places), bound, *share, int(found["missing"]), middle, ends)
+    short = subjects.missing(int(found["missing"]), cast) if found["missing"] else ""
+    return Cell(words.fixed(middle, column.places), bound, *share, short, middle, ends)
 
 
 def _percent(value: float, column: Column) -> float:

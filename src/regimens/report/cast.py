@@ -9,6 +9,7 @@ import numpy as np
 
 from regimens.report import words
 from regimens.report.references import Bibliography
+from regimens.scenario.values import AS_WRITTEN
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,14 +23,17 @@ DASHES = ("", "7,3", "2,2.5", "8,3,2,3", "13,3", "13,3,2,3", "4,2", "1.5,1.5")
 """Second cue of a line, px on and off, by colour; models share them where one panel shows one arm."""
 
 CONTEXT, ACCENT = 0, 1
-AS_WRITTEN, EQUAL_TOTAL, REAL_LIFE = "as written", "equal total", "real life"
+BEHIND = "runs behind the bands of the curves"
 _COINCIDE = 0.01
 _MOST_TICKS = 8
 
 
 @dataclass(frozen=True)
 class Look:
-    """An arm as the page shows it: `colour` 0 is grey (no doses), 1 to 8 the palette; `index` is its place in the scenario."""
+    """An arm as the page shows it: `colour` 0 is grey (no doses), 1 to 8 the palette; `index` is its place in the scenario.
+
+    `varied` arms give different doses to different subjects.
+    """
 
     index: int
     name: str
@@ -39,6 +43,7 @@ class Look:
     dash: str
     numbers: tuple[int, ...]
     assumptions: tuple[str, ...]
+    varied: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,8 @@ class Variant:
 class Cast:
     """All that appears. `apart` means one arm to a panel, models told apart by dash; else arms share panels.
 
-    `arms` are those as written; `variants` have sections of their own. `subjects` are drawn anew in each of `draws`.
+    `arms` are those as written; `variants` have sections of their own. `subjects` are drawn anew in each of `draws`, unless
+    there is one `typical` subject; `curved` counts the runs (a subject of a draw) behind the curves and the visits.
     """
 
     arms: tuple[Look, ...]
@@ -82,6 +88,8 @@ class Cast:
     bibliography: Bibliography
     exploratory: frozenset[str] = frozenset()
     draws: int = 1
+    curved: int = 1
+    typical: bool = False
     variants: tuple[Variant, ...] = ()
 
     def called(self, model: str) -> str:
@@ -98,8 +106,8 @@ class Cast:
 
     @property
     def intervals(self) -> bool:
-        """Whether there is a spread between subjects to show."""
-        return self.subjects > 1
+        """Whether there is a spread between subjects to show, be it one subject in each of several draws."""
+        return not self.typical and self.subjects * self.draws > 1
 
 
 def as_written(comparison: Comparison) -> Comparison:
@@ -129,6 +137,8 @@ def cast(comparison: Comparison) -> Cast:
         bibliography,
         frozenset(model.name for model in comparison.models if model.exploratory),
         1 if population is None else int(population.draws),
+        int(comparison.provenance[BEHIND]),
+        population is None,
         tuple(
             Variant(arm.name, arm.variant, by_name[arm.of], arm.changed)
             for arm in scenario.arms
@@ -159,6 +169,7 @@ def _looks(comparison: Comparison, bibliography: Bibliography) -> tuple[Look, ..
                 DASHES[(slot - 1) % len(DASHES)] if given and coloured else "",
                 tuple(bibliography.number_of(reference) for reference in arm.sources),
                 tuple(arm.assumptions),
+                arm.conduct is not None,
             )
         )
     return tuple(looks)

@@ -11,7 +11,7 @@ from regimens.report import answer, words
 from regimens.report.cast import Cast, Look
 from regimens.report.measures import Measure, measures
 from regimens.report.numbers import Numbers
-from regimens.report.pairs import Contrast, Pairs
+from regimens.report.pairs import Contrast, Pairs, percent
 from regimens.report.panel import Scale, linear, tick_text
 
 if TYPE_CHECKING:
@@ -140,9 +140,9 @@ def _mark(measure: Measure, cast: Cast, place: int, contrast: Contrast, axis: Sc
     inside = axis.low <= middle <= axis.high
     parts = [f"{cast.models[place]}: {measure.difference(contrast.difference[0])}"]
     if contrast.certain:
-        parts.append(f"90 % confidence interval {measure.between(*contrast.difference[1:])}")
+        parts.append(f"{words.WITHIN} confidence interval {measure.between(*contrast.difference[1:])}")
     if known:
-        parts.append(f"90 % prediction interval {measure.between(*contrast.subject)}")
+        parts.append(f"{words.WITHIN} prediction interval {measure.between(*contrast.subject)}")
     off = "" if inside else measure.number(contrast.difference[0])
     return Mark(place, _percent(middle, axis), sure, spread, cut, "; ".join(parts), off)
 
@@ -174,10 +174,11 @@ def _reading(cast: Cast, reference: Look, made: list[tuple[Measure, Block]]) -> 
     parts = [f"Marks are differences from {words.quoted([reference.name])}, right of the line where an arm has more"]
     if any(mark.sure for mark in marks):
         parts.append(
-            f"thick lines are 90 % confidence intervals of the difference in the population, over {cast.draws} parameter draws"
+            f"thick lines are {words.WITHIN} confidence intervals of the difference in the population, over "
+            f"{cast.draws} parameter draws"
         )
     if any(mark.spread for mark in marks):
-        parts.append("thin lines are 90 % prediction intervals of one person’s own difference")
+        parts.append(f"thin lines are {words.WITHIN} prediction intervals of one person’s own difference")
     if any(any(mark.cut) for mark in marks):
         parts.append("an arrow marks an interval that runs on beyond the axis")
     if any(mark.off for mark in marks):
@@ -186,7 +187,8 @@ def _reading(cast: Cast, reference: Look, made: list[tuple[Measure, Block]]) -> 
 
 
 def _numbers(cast: Cast, pairs: Pairs, reference: Look, shown: list[Measure]) -> Numbers:
-    columns = ("Endpoint", "Difference", "90 % confidence", "Ratio", "90 % confidence", "One person, 90 % prediction",
+    sure = f"{words.WITHIN} confidence"
+    columns = ("Endpoint", "Difference", sure, "Ratio", sure, f"One person, {words.WITHIN} prediction",
                "Probability of better, %", "Better off, % of subjects")  # fmt: skip
     rows = []
     for measure in shown:
@@ -194,11 +196,11 @@ def _numbers(cast: Cast, pairs: Pairs, reference: Look, shown: list[Measure]) ->
             for model in cast.models:
                 contrast = pairs.of(model, measure.words, look.name, reference.name)
                 if contrast is not None:
-                    rows.append((f"{look.name}, {model}", (measure.label, *_cells(measure, contrast))))
+                    rows.append((f"{look.name}, {model}", (measure.label, *_cells(measure, contrast, pairs.rule))))
     return Numbers(f"Differences from {reference.name} and ratios to it", "Arm, model", columns, tuple(rows))
 
 
-def _cells(measure: Measure, contrast: Contrast) -> tuple[str, ...]:
+def _cells(measure: Measure, contrast: Contrast, rule: float) -> tuple[str, ...]:
     ratio, *ends = contrast.ratio
     return (
         measure.difference(contrast.difference[0]),
@@ -206,6 +208,6 @@ def _cells(measure: Measure, contrast: Contrast) -> tuple[str, ...]:
         words.number(ratio),
         words.MISSING if any(map(math.isnan, ends)) else f"{words.number(ends[0])} to {words.number(ends[1])}",
         words.MISSING if measure.share else measure.between(*contrast.subject) or words.MISSING,
-        words.percent(contrast.probability),
+        percent(contrast.probability, rule),
         words.percent(contrast.better_off) if measure.better else words.MISSING,
     )

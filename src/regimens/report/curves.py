@@ -38,7 +38,7 @@ def lines(comparison: Comparison, cast: Cast, observable: str) -> dict[tuple[int
     points, bands = next((points, bands) for most, points, bands in POINTS if curves <= most)
     for (name, model), group in frame.groupby(["arm", "model"], sort=False):
         if name in by_name:
-            found[by_name[name].index, model] = _line(group, by_name[name], points, bands)
+            found[by_name[name].index, model] = replace(_line(group, by_name[name], points, bands), model=model)
     return found
 
 

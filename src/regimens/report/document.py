@@ -12,6 +12,7 @@ from regimens.report import answer, audit, basis, curves, findings, forest, inte
 from regimens.report.cast import Cast, as_written, cast
 from regimens.report.numbers import Numbers
 from regimens.report.panel import Panel
+from regimens.report.reading import reading
 
 if TYPE_CHECKING:
     from regimens.compare import Comparison
@@ -122,7 +123,7 @@ def _picture(
         heading,
         axis.title,
         findings.curve(comparison, on_page, observable),
-        findings.reading(on_page, panels[0]),
+        reading(on_page, panels),
         tuple((panel, _twin(panel, len(panels))) for panel in panels),
         numbers.read_out(comparison, on_page, observable),
     )

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regimens.report import words
-from regimens.report.cast import EQUAL_TOTAL, REAL_LIFE, Cast, Look
+from regimens.report.cast import Cast, Look
 from regimens.report.measures import Measure, judged, measures
 from regimens.report.numbers import Numbers
 from regimens.report.panel import Scale, linear, tick_text
+from regimens.scenario.values import EQUAL_TOTAL, REAL_LIFE
 
 if TYPE_CHECKING:
     from regimens.compare import Comparison
@@ -138,6 +139,6 @@ def _numbers(found: list, measure: Measure, kind: str) -> Numbers:
             ends = "" if row is None else measure.between(row.confidence_low, row.confidence_high)
             cells += [words.MISSING if row is None else measure.number(row.median), ends or words.MISSING]
         rows.append((f"{look.name}, {model}", tuple(cells)))
-    heads = ("As written", "90 % confidence", kind[:1].upper() + kind[1:], "90 % confidence")
+    heads = ("As written", f"{words.WITHIN} confidence", kind[:1].upper() + kind[1:], f"{words.WITHIN} confidence")
     title = words.axis_title(measure.label, measure.unit)
     return Numbers(f"{title}, as written and {HOW[kind]}", "Arm, model", heads, tuple(rows))

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regimens.report import dumbbell, verdict, words
-from regimens.report.cast import EQUAL_TOTAL, Cast
+from regimens.report.cast import Cast
 from regimens.report.dumbbell import Dumbbell
 from regimens.report.measures import judged
 from regimens.report.numbers import Numbers
 from regimens.report.pairs import Pairs
+from regimens.scenario.values import EQUAL_TOTAL
 
 if TYPE_CHECKING:
     from regimens.compare import Comparison

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from regimens.exposure import DrugExposure, ExposureTable
-from regimens.scenario import Scenario
+from regimens.scenario import Arm
+from regimens.subject import Subject
 from regimens.units import amount_text, best_amount_unit
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 
-def exposure_table(table: ExposureTable, scenario: Scenario) -> Table:
-    """Return a rich table: one row an arm and drug, 'no dose' for arms without any.
+def exposure_table(table: ExposureTable, arms: Iterable[Arm], subject: Subject) -> Table:
+    """Return a rich table: one row an arm and drug, 'no dose' for those of `arms` without any.
 
     Total, mean per week and highest 7-day sum are in the unit of the total; days count from 0.
     """
     from rich.table import Table
     from rich.text import Text
 
-    subject = scenario.subject
     body = f"{float(subject.weight_kg):g} kg, {float(subject.bsa_m2):g} m2"
     shown = Table(title=f"Exposure at {body}", title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0))
     shown.add_column("Arm", min_width=18, overflow="fold")
@@ -28,7 +29,7 @@ def exposure_table(table: ExposureTable, scenario: Scenario) -> Table:
     for heading in ("Doses", "Total", "/ week", "7 days", "Last day", "On / off"):
         shown.add_column(heading, justify="right", no_wrap=True)
     shown.add_column("Expected", no_wrap=True)
-    for arm in scenario.arms:
+    for arm in arms:
         rows = table.of(arm.name)
         if not rows:
             shown.add_row(Text(arm.name), "no dose")

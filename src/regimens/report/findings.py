@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regimens.report import words
+from regimens.report import subjects, words
 from regimens.report.answer import Answer
 from regimens.report.cast import Cast
-from regimens.report.panel import Panel
 
 if TYPE_CHECKING:
     from regimens.compare import Comparison
@@ -34,7 +33,7 @@ def opening(comparison: Comparison, cast: Cast) -> str:
         )
         parts[-1] = f"{words.exact(high)} MIU in all" if len(totals) == 1 else parts[-1]
     parts += [f"over {words.horizon(comparison.scenario.horizon_h)}", f"under {words.count(len(cast.models), 'model')}"]
-    parts.append(_subjects(cast))
+    parts.append(subjects.everybody(cast))
     return words.sentence(", ".join(parts))
 
 
@@ -49,24 +48,20 @@ def _smaller(changes: object) -> list[tuple[str, tuple[int, int]]]:
     return [(name, (min(sizes), max(sizes))) for name, sizes in dict(changes).items()]  # type: ignore[call-overload]
 
 
-def _subjects(cast: Cast) -> str:
-    if not cast.intervals:
-        return "one typical subject" + (f" in each of {cast.draws} parameter draws" if cast.draws > 1 else "")
-    return f"{cast.subjects} virtual subjects" + (f" in each of {cast.draws} parameter draws" if cast.draws > 1 else "")
-
-
 def certainty(cast: Cast, shares: bool = False) -> str:
     """Return what the run can say about certainty; `shares`: whether shares of subjects are among the endpoints."""
     if not cast.intervals:
-        return "Typical subject only; no statement about certainty."
+        return f"{'Typical' if cast.typical else 'One virtual'} subject only; no statement about certainty."
     if cast.draws > 1:
         said = (
-            f"Intervals are 90 % prediction intervals: where nine in ten of the {cast.subjects} virtual subjects lie, over "
-            f"{cast.draws} draws of the parameters."
+            f"Intervals are {words.WITHIN} prediction intervals: where the middle {words.WITHIN} of all virtual subjects lie, "
+            f"{'one' if cast.subjects == 1 else words.exact(cast.subjects)} in each of {words.exact(cast.draws)} parameter draws."
         )
-        return f"{said} A share of subjects has its 90 % confidence interval instead." if shares else said
+        if cast.subjects == 1:
+            said += " With one subject in each draw, confidence intervals and probabilities hold the chance of who it is, too."
+        return f"{said} A share of subjects has its {words.WITHIN} confidence interval instead." if shares else said
     return (
-        f"Intervals are 90 % prediction intervals between {cast.subjects} virtual subjects. No uncertainty of the parameters "
+        f"Intervals are {words.WITHIN} prediction intervals between {subjects.everybody(cast)}. No uncertainty of the parameters "
         "themselves is in this run: they were taken as known, so it does not say how sure a difference between schedules is. "
         "To find out, write ‘draws: 200’ beneath ‘population:’ in the scenario."
     )
@@ -120,37 +115,6 @@ def _where(by_model: dict[str, str], models: tuple[str, ...]) -> str:
     if alike:
         return f"{'under every model ' if len(models) > 1 else ''}({next(iter(by_model.values()))})"
     return words.listing([f"under {model} ({much})" for model, much in by_model.items()])
-
-
-def reading(cast: Cast, panel: Panel) -> str:
-    """Return how to read the curves."""
-    parts = ["Lines are the typical subject"]
-    if cast.intervals:
-        sure = any(line.sure for line in panel.lines)
-        each = f" in each of {cast.draws} parameter draws" if cast.draws > 1 else ""
-        light = "wide, light bands are 90 % prediction intervals: a new subject" if sure else "bands hold the middle 90 % of them"
-        parts = [f"Lines are medians of {cast.subjects} virtual subjects{each}", light]
-        if panel.narrow:
-            parts[1] = (
-                "bands are 90 % confidence intervals: the typical subject, as the parameters are drawn; the wider prediction "
-                "intervals of a new subject follow arm by arm"
-            )
-        elif sure:
-            parts.append("narrow, dark bands are 90 % confidence intervals: the typical subject, as the parameters are drawn")
-    if panel.threads:
-        parts.append("thin lines are single subjects")
-    if panel.small and len(cast.models) > 1:
-        parts.append("line styles tell the models apart")
-    if panel.rules:
-        parts.append(f"dashed in grey: {words.listing([label for _, label in panel.rules])}")
-    if panel.rug or panel.lanes:
-        parts.append(f"marks {'beneath' if panel.small else 'above'} are doses")
-    if panel.scale.log:
-        parts.append("each grid line is a doubling")
-    if any(line.busy for line in panel.lines):
-        most = max(len(line.times) for line in panel.lines)
-        parts.append(f"thinned to {most} points a curve, highest and lowest kept")
-    return words.sentence("; ".join(parts))
 
 
 def cumulative(comparison: Comparison) -> str:

@@ -58,9 +58,9 @@ def numbers(table: Answer, cast: Cast) -> Numbers:
         places.append(place)
     rows = tuple((row.arm.name, tuple(_text(row.cells[place]) for place in places)) for row in table.rows)
     said = (
-        "Median and 90 % prediction interval of every endpoint"
+        f"Median and {words.WITHIN} prediction interval of every endpoint"
         if cast.intervals
-        else "Every endpoint of the typical subject"
+        else f"Every endpoint of the {'typical' if cast.typical else 'one virtual'} subject"
     )
     return Numbers(said, "Arm", tuple(heads), rows)
 

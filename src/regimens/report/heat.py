@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from regimens.contrasts.verdict import SAME
 from regimens.report import words
-from regimens.report.cast import AS_WRITTEN, Cast, Look
+from regimens.report.cast import Cast, Look
 from regimens.report.measures import Measure, judged
 from regimens.report.numbers import Numbers
-from regimens.report.pairs import SAME, Pairs
+from regimens.report.pairs import Pairs, percent, reaches
+from regimens.scenario.values import AS_WRITTEN
 
 if TYPE_CHECKING:
     from regimens.compare import Comparison
@@ -53,13 +55,14 @@ class Grid:
 
 @dataclass(frozen=True)
 class Heat:
-    """The figure of one endpoint: a grid a model, what it shows, the numbers of every pair."""
+    """The figure of one endpoint: a grid a model, what it shows, how exact its probabilities are, the numbers of every pair."""
 
     label: str
     better: str
     grids: tuple[Grid, ...]
     beside: bool
     finding: str
+    precision: str
     numbers: Numbers
 
 
@@ -75,8 +78,18 @@ def heats(comparison: Comparison, cast: Cast) -> tuple[Heat, ...]:
         if any(cell.text not in ("", words.MISSING) for grid in grids for row in grid.rows for cell in row.cells):
             beside = len(cast.arms) <= _MOST_BESIDE and len(grids) > 1
             finding = _finding(measure, cast, best)
-            made.append(Heat(measure.label, measure.better, grids, beside, finding, _numbers(measure, cast, pairs)))
+            exact, numbers = precision(sure, cast.draws), _numbers(measure, cast, pairs)
+            made.append(Heat(measure.label, measure.better, grids, beside, finding, exact, numbers))
     return tuple(made)
+
+
+def precision(probability: float, draws: int) -> str:
+    """Return how exactly so many draws tell a probability near that of the rule: one standard error."""
+    error = 100 * math.sqrt(probability * (1 - probability) / draws)
+    if not error:
+        return ""
+    about = f"±{words.number(error, 2)} percentage points (one standard error)"
+    return f"With {draws} draws, a probability near {words.exact_percent(probability)} is known to about {about}."
 
 
 def _best(comparison: Comparison) -> dict[tuple[str, str, str], float]:
@@ -102,19 +115,19 @@ def _cell(model: str, measure: Measure, cast: Cast, pairs: Pairs, look: Look, ot
         return Cell("=", 0, False, f"{look.name} and {other.name} give the same doses")
     contrast = pairs.of(model, measure.words, look.name, other.name)
     if contrast is None or math.isnan(contrast.probability):
-        return Cell(words.MISSING, 0, False, f"{look.name} against {other.name}: nothing to compare")
+        return Cell(words.MISSING, 0, False, f"{look.name} against {other.name}: no probability under {model}")
     chance = contrast.probability
     agreed = verdict is not None and bool(verdict.winner)
-    said = f"{look.name} better than {other.name}: {words.percent(chance)}\u00a0% under {model}"
+    said = f"{look.name} better than {other.name}: {percent(chance, sure)}\u00a0% under {model}"
     said += f"; every model supports {verdict.winner}" if agreed and verdict else ""
-    return Cell(words.percent(chance), tint(chance, sure), agreed, said)
+    return Cell(percent(chance, sure), tint(chance, sure), agreed, said)
 
 
 def tint(chance: float, sure: float) -> int:
     """Return how strongly a probability is tinted: 0 around one half, 3 where it reaches the rule, minus for the other side."""
     side = 1 if chance >= 0.5 else -1
     strength = max(chance, 1 - chance)
-    return side * (3 if strength >= sure else sum(strength >= least for least in _TINTS))
+    return side * (3 if reaches(strength, sure) else sum(strength >= least for least in _TINTS))
 
 
 def _finding(measure: Measure, cast: Cast, best: dict) -> str:
@@ -142,7 +155,7 @@ def _numbers(measure: Measure, cast: Cast, pairs: Pairs) -> Numbers:
             rows.append((f"{look.name} against {other.name}", tuple(_row(measure, cast.models, pairs, look, other))))
     heads = [head for model in cast.models for head in (f"Better, %, {model}", f"Difference, {model}", f"Ratio, {model}")]
     return Numbers(f"Every pair on {words.inside(measure.label)}: probability that the first arm is better, difference and "
-                   "ratio with 90 % confidence intervals", "Pair", tuple(heads), tuple(rows))  # fmt: skip
+                   f"ratio with {words.WITHIN} confidence intervals", "Pair", tuple(heads), tuple(rows))  # fmt: skip
 
 
 def _row(measure: Measure, models: Iterable[str], pairs: Pairs, look: Look, other: Look) -> Iterable[str]:
@@ -153,6 +166,6 @@ def _row(measure: Measure, models: Iterable[str], pairs: Pairs, look: Look, othe
             continue
         ends = measure.between(*contrast.difference[1:])
         ratio, low, high = contrast.ratio
-        yield words.percent(contrast.probability)
+        yield percent(contrast.probability, pairs.rule)
         yield f"{measure.difference(contrast.difference[0])}{f' ({ends})' if ends else ''}"
         yield words.MISSING if math.isnan(low) else f"{words.number(ratio)} ({words.number(low)} to {words.number(high)})"

@@ -42,7 +42,7 @@ def read_out(comparison: Comparison, cast: Cast, observable: tuple[str, str, str
                 cells = [_cell(group.loc[t]) for t in times]
                 cells.append(_highest(group["median"].dropna()))
                 rows.append((f"{look.name}, {model}", tuple(cells)))
-    said = f"{words.axis_title(label, unit)}: median" + (" (90 % prediction interval)" if cast.intervals else "")
+    said = f"{words.axis_title(label, unit)}: median" + (f" ({words.WITHIN} prediction interval)" if cast.intervals else "")
     return Numbers(said, "Arm, model", (*heads, "Highest median"), tuple(rows))
 
 

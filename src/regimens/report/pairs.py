@@ -7,12 +7,30 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from regimens.contrasts.verdict import NOT_SUPPORTED, SAME
 from regimens.report import words
 
 if TYPE_CHECKING:
     from regimens.compare import Comparison
 
-SUPPORTED, OPEN, SAME = "supported", "not supported", "same schedule"
+SUPPORTED = "supported"
+"""What a verdict is where an arm wins."""
+
+_ROUNDING = 1e-12
+
+
+def reaches(share: float, rule: float) -> bool:
+    """Return whether a probability is at least that of the rule: 1 - 0.05 and 0.95 may differ in their last place."""
+    return share >= rule - _ROUNDING
+
+
+def percent(share: float, rule: float) -> str:
+    """Write a probability in whole percent; what falls short of the rule, for either arm, is never rounded up to it."""
+    text = words.percent(share)
+    if reaches(share, rule) or reaches(1 - share, rule) or not text.isdigit():
+        return text
+    limit = round(100 * rule, 6)
+    return str(min(max(int(text), math.floor(100 - limit) + 1), math.ceil(limit) - 1))
 
 
 @dataclass(frozen=True)
@@ -69,12 +87,14 @@ class Pairs:
 
     def __init__(self, comparison: Comparison) -> None:
         self.models = tuple(model.name for model in comparison.models)
+        self.rule = comparison.scenario.rule.probability
         self._contrasts = {
             (row.model, row.endpoint, row.arm, row.against): _contrast(row) for row in comparison.contrasts.itertuples()
         }
         self._verdicts: dict[str, list[Judgement]] = {}
         for row in comparison.verdicts.itertuples():
-            self._verdicts.setdefault(row.endpoint, []).append(_judgement(row))
+            chances = self.probabilities(row.endpoint, row.arm, row.against)
+            self._verdicts.setdefault(row.endpoint, []).append(_judgement(row, chances, self.rule))
         self._by_pair = {
             (endpoint, frozenset((row.arm, row.against))): row for endpoint, rows in self._verdicts.items() for row in rows
         }
@@ -112,8 +132,9 @@ def _contrast(row: object) -> Contrast:
     )
 
 
-def _judgement(row: object) -> Judgement:
+def _judgement(row: object, chances: dict[str, float], rule: float) -> Judgement:
     winner = "" if words.missing(row.winner) else str(row.winner)  # type: ignore[attr-defined]
-    kind = SUPPORTED if winner else SAME if row.verdict == SAME else OPEN  # type: ignore[attr-defined]
-    said = ["" if words.missing(v) else str(v) for v in (row.reason, row.probabilities)]  # type: ignore[attr-defined]
-    return Judgement(row.arm, row.against, kind, winner, *said)  # type: ignore[attr-defined]
+    kind = SUPPORTED if winner else SAME if row.verdict == SAME else NOT_SUPPORTED  # type: ignore[attr-defined]
+    reason = "" if words.missing(row.reason) else str(row.reason)  # type: ignore[attr-defined]
+    said = ", ".join(f"{model} {percent(share, rule)}\u00a0%" for model, share in chances.items())
+    return Judgement(row.arm, row.against, kind, winner, reason, said)  # type: ignore[attr-defined]

@@ -32,7 +32,7 @@ class Line:
     """One curve: times (h), median and, where subjects differ, low and high. `step` holds a value to the next time.
 
     `sure` holds the ends of the confidence interval of the typical subject's curve, where parameters are drawn; `bands` are
-    the points at which bands are drawn, all of them where None.
+    the points at which bands are drawn, all of them where None; `model` is whose curve it is, empty where no model draws it.
     """
 
     arm: Look
@@ -45,6 +45,7 @@ class Line:
     step: bool = False
     sure: tuple[np.ndarray, np.ndarray] | None = None
     bands: np.ndarray | None = None
+    model: str = ""
 
     def band(self, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return times, low and high at the points at which a band is drawn."""

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 
 from regimens.report import words
-from regimens.report.cast import AS_WRITTEN, MOST_COLOURS, Cast, Look
+from regimens.report.cast import MOST_COLOURS, Cast, Look
 from regimens.report.labels import Box, place
 from regimens.report.measures import Measure, measures
 from regimens.report.numbers import Numbers
+from regimens.report.pairs import reaches
 from regimens.report.panel import Scale, linear, tick_text
+from regimens.scenario.values import AS_WRITTEN
 
 if TYPE_CHECKING:
     from regimens.compare import Comparison
@@ -69,7 +71,7 @@ def plane(comparison: Comparison, cast: Cast) -> Plane | None:
         words.axis_title(gain.label, gain.unit),
         words.axis_title(cost.label, cost.unit),
         drawings,
-        _finding(by_model, cast),
+        _finding(by_model, cast, comparison.scenario.rule.probability),
         _reading(everything),
         _numbers(comparison, gain, cost),
         tuple(look.name for look in cast.arms) if len(cast.arms) > MOST_COLOURS else (),
@@ -167,7 +169,7 @@ def _dot(spot: Spot, at: _Place, gain: Measure, cost: Measure) -> str:
     )
 
 
-def _finding(by_model: dict[str, list[Spot]], cast: Cast) -> str:
+def _finding(by_model: dict[str, list[Spot]], cast: Cast, sure: float) -> str:
     every = " under every model" if len(by_model) > 1 else ""
     names = [look.name for look in cast.arms]
     fronts = [{spot.arm.name for spot in spots if spot.front} for spots in by_model.values()]
@@ -175,20 +177,20 @@ def _finding(by_model: dict[str, list[Spot]], cast: Cast) -> str:
     beaten = [
         name
         for name in names
-        if all(any(s.arm.name == name and s.dominated >= 0.95 for s in spots) for spots in by_model.values())
+        if all(any(s.arm.name == name and reaches(s.dominated, sure) for s in spots) for spots in by_model.values())
     ]
     parts = [f"{words.quoted(always, 4)}: no other arm has both more gain and less cost{every}" if always else
              f"No arm is on the front{every}"]  # fmt: skip
     if beaten:
-        parts.append(f"{words.quoted(beaten, 4)}: some other arm is as good on both and better on one in at least 95\u00a0% of "
-                     f"the draws{every}")  # fmt: skip
+        parts.append(f"{words.quoted(beaten, 4)}: some other arm is as good on both and better on one in at least "
+                     f"{words.exact_percent(sure)} of the draws{every}")  # fmt: skip
     return words.sentence("; ".join(parts))
 
 
 def _reading(spots: list[Spot]) -> str:
     parts = ["Filled marks lie on the front of the medians, the grey steps; hollow ones have an arm above and to the left"]
     if any(math.isfinite(spot.gain[1]) for spot in spots):
-        parts.append("bars are 90 % confidence intervals both ways")
+        parts.append(f"bars are {words.WITHIN} confidence intervals both ways")
     return words.sentence("; ".join(parts))
 
 
@@ -200,7 +202,7 @@ def _numbers(comparison: Comparison, gain: Measure, cost: Measure) -> Numbers:
             ends = by.between(getattr(row, f"{of}_low"), getattr(row, f"{of}_high"))
             cells += [by.number(getattr(row, of)), ends or words.MISSING]
         rows.append((f"{row.arm}, {row.model}", (*cells, "yes" if row.front else "no", words.percent(row.dominated))))
-    heads = (words.axis_title(gain.label, gain.unit), "90 % confidence", words.axis_title(cost.label, cost.unit),
-             "90 % confidence", "On the front", "Dominated, % of draws")  # fmt: skip
+    heads = (words.axis_title(gain.label, gain.unit), f"{words.WITHIN} confidence", words.axis_title(cost.label, cost.unit),
+             f"{words.WITHIN} confidence", "On the front", "Dominated, % of draws")  # fmt: skip
     return Numbers("Gain and cost of every arm and variant; the front is that of its own variant", "Arm, model", heads,
                    tuple(rows))  # fmt: skip

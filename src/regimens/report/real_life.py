@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regimens.report import dumbbell, words
-from regimens.report.cast import REAL_LIFE, Cast, Look
+from regimens.report.cast import Cast, Look
 from regimens.report.dumbbell import Dumbbell
 from regimens.report.measures import judged, measures
 from regimens.report.numbers import Numbers
+from regimens.scenario.values import REAL_LIFE
 
 if TYPE_CHECKING:
     from regimens.compare import Comparison
@@ -93,7 +94,8 @@ def _doses_numbers(rows: list) -> Numbers:
                   f"{words.number(row.given_high)}", *(words.percent(getattr(row, n)) for n in ("missed", "late", "stopped"))))
         for row in rows
     )  # fmt: skip
-    heads = ("Planned, MIU", "Given, MIU", "90 % of subjects", "Doses missed, %", "Doses late, %", "Subjects who stopped, %")
+    heads = ("Planned, MIU", "Given, MIU", f"{words.WITHIN} of subjects", "Doses missed, %", "Doses late, %",
+             "Subjects who stopped, %")  # fmt: skip
     return Numbers("IL-2 planned and given to each subject", "Arm", heads, made)
 
 
@@ -123,15 +125,16 @@ def _regrets(comparison: Comparison) -> tuple[str, ...]:
             continue
         choice = f"Under {row.model}, {words.quoted([row.chosen])} is most often the best as written"
         if float(row.regret_high) <= 0:
-            said.append(f"{choice}, and it is the right choice in real life too, in at least 95\u00a0% of the draws.")
+            said.append(f"{choice}, and it is the right choice in real life too, in at least {words.BELOW} of the draws.")
             continue
         ends = lead.between(row.regret_low, row.regret_high)
         if float(row.regret) == 0:
             said.append(f"{choice}; choosing on paper costs nothing in half of the draws or more, and up to "
-                        f"{lead.difference(row.regret_high)} in real life (90\u00a0% confidence interval {ends}).")  # fmt: skip
+                        f"{lead.difference(row.regret_high)} in real life "
+                        f"({words.WITHIN} confidence interval {ends}).")  # fmt: skip
             continue
         said.append(f"{choice}; choosing on paper costs {lead.difference(row.regret)} in real life "
-                    f"(90\u00a0% confidence interval {ends}).")  # fmt: skip
+                    f"({words.WITHIN} confidence interval {ends}).")  # fmt: skip
     return tuple(said)
 
 
@@ -156,6 +159,6 @@ def _regret(comparison: Comparison) -> Numbers | None:
         for row in comparison.regret.itertuples()
         if row.endpoint in known
     )  # fmt: skip
-    heads = ("Endpoint", "Cost in real life", "90 % confidence")
+    heads = ("Endpoint", "Cost in real life", f"{words.WITHIN} confidence")
     said = "What choosing the arm that is best as written costs in real life"
     return Numbers(said, "Chosen, model", heads, rows) if rows else None

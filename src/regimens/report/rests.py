@@ -131,5 +131,5 @@ def _numbers(measure: Measure, rows: list) -> Numbers:
          row.confidence_high) or words.MISSING, "yes" if row.flat else "no"))
         for row in rows
     )  # fmt: skip
-    heads = (words.axis_title(measure.label, measure.unit), "90 % confidence", "Flat: as good as the best")
+    heads = (words.axis_title(measure.label, measure.unit), f"{words.WITHIN} confidence", "Flat: as good as the best")
     return Numbers(f"{measure.label} by the length of the rest", "Rest, model", heads, made)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regimens.report import contrast_forest, equal_totals, heat, plane, real_life, rests, tornado, verdict, visits, words
+from regimens.report import contrast_forest, equal_totals, heat, plane, real_life, rests, subjects, tornado, verdict, visits
 from regimens.report.cast import Cast
 from regimens.report.numbers import Numbers
 
@@ -24,17 +24,17 @@ def sections(comparison: Comparison, cast: Cast) -> dict[str, object]:
         "rest_curves": rests.rest_curves(comparison, cast),
         "real_life": real_life.real_life(comparison, cast),
         "visits": visits.visits(comparison, cast),
-        "statuses": statuses(comparison),
+        "statuses": statuses(comparison, cast),
     }
 
 
-def statuses(comparison: Comparison) -> Numbers | None:
+def statuses(comparison: Comparison, cast: Cast) -> Numbers | None:
     """Return how many subjects did not run to the end, and why; None where all did."""
     frame = comparison.statuses
     rows = tuple(
-        (f"{row.arm}, {row.model}", (str(row.status), words.exact(row.subjects)))
+        (f"{row.arm}, {row.model}", (str(row.status), subjects.missing(row.subjects, cast)))
         for row in frame.itertuples()
         if row.status != "ok"
     )
     said = "Subjects that stopped before the end, whose endpoints are missing"
-    return Numbers(said, "Arm, model", ("Why", "Subjects"), rows) if rows else None
+    return Numbers(said, "Arm, model", ("Why", "How many"), rows) if rows else None

@@ -6,17 +6,21 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from regimens.contrasts.verdict import NOT_SUPPORTED, SAME
 from regimens.report import words
 from regimens.report.cast import Cast
 from regimens.report.measures import Measure, judged
-from regimens.report.pairs import OPEN, SAME, SUPPORTED, Judgement, Pairs
+from regimens.report.pairs import SUPPORTED, Judgement, Pairs, reaches
 
 if TYPE_CHECKING:
     from regimens.compare import Comparison
 
 _MOST_NAMES, _MOST_WINNERS = 3, 4
-_SIGNS = {SUPPORTED: "✓", OPEN: "–", SAME: "="}
-CONTRADICT, SOME, NONE, UNKNOWN = "contradict", "some", "none", "unknown"
+_SIGNS = {SUPPORTED: "✓", NOT_SUPPORTED: "–", SAME: "="}
+CONTRADICT, SOME, NONE = "contradict", "some", "none"
+LACKING, EXACT, FEW, UNKNOWN = "lacking", "exact", "few", "unknown"
+_SAID = {"no such endpoint": LACKING, "nothing is known of how uncertain": EXACT, "draws cannot tell": FEW}
+"""What the reasons of verdicts say, beside what the probabilities show, and what that comes to."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +44,11 @@ class Verdict:
 
 
 def verdict(comparison: Comparison, cast: Cast) -> Verdict | None:
-    """Return the verdict on the arms as written, None where the run draws no subjects or no pair was judged.
+    """Return the verdict on the arms as written, None where there is one typical subject or no pair was judged.
 
     With one draw of the parameters there is nothing to judge by, save that arms give the same doses.
     """
-    if not cast.intervals or not len(comparison.verdicts):
+    if cast.typical or not len(comparison.verdicts):
         return None
     measures, pairs = judged(comparison), Pairs(comparison)
     names = [look.name for look in cast.arms]
@@ -55,7 +59,7 @@ def verdict(comparison: Comparison, cast: Cast) -> Verdict | None:
         return Verdict(same[0], same[1:], "", ()) if same else None
     lead, rows = measures[0], pairs.among(measures[0].words, names)
     sure = comparison.scenario.rule.probability
-    sentences = [_why_not(rows, pairs, lead, sure, len(cast.models)), *same, _others(measures[1:], pairs, names)]
+    sentences = [_why_not(rows, pairs, lead), *same, _others(measures[1:], pairs, names)]
     tables = tuple(table(measure, pairs.among(measure.words, names), measure is lead) for measure in measures)
     still = frozenset(look.name for look in cast.arms if not look.dosed)
     return Verdict(_supported(rows, lead, still), tuple(s for s in sentences if s), rule(sure, len(cast.models)), tables)
@@ -63,20 +67,23 @@ def verdict(comparison: Comparison, cast: Cast) -> Verdict | None:
 
 def rule(probability: float, models: int) -> str:
     """Return the rule by which an arm is called better."""
-    share = words.exact(round(100 * probability, 6))
+    share = words.exact_percent(probability)
     every = "every model gives" if models > 1 else "the model gives"
     return (
-        f"The rule: one arm is called better than another only if {every} at least {share} % probability to the same direction, "
+        f"The rule: one arm is called better than another only if {every} at least {share} probability to the same direction, "
         "over all draws of the parameters."
     )
 
 
-def why(row: Judgement, pairs: Pairs, endpoint: str, sure: float) -> str:
-    """Return why a pair is not supported: models contradict each other, only some are sure, none is, or nothing is known."""
+def why(row: Judgement, pairs: Pairs, endpoint: str) -> str:
+    """Return why a pair is not supported: what its reason says is missing, or what the probabilities of the models come to."""
     chances = list(pairs.probabilities(endpoint, row.arm, row.against).values())
-    up, down = (sum(p >= sure for p in side) for side in (chances, [1 - p for p in chances]))
-    if not chances:
+    for said, kind in _SAID.items():
+        if said in row.reason:
+            return kind
+    if len(chances) < len(pairs.models):
         return UNKNOWN
+    up, down = (sum(reaches(p, pairs.rule) for p in side) for side in (chances, [1 - p for p in chances]))
     return CONTRADICT if up and down else SOME if up or down else NONE
 
 
@@ -111,17 +118,21 @@ def _supported(rows: list[Judgement], lead: Measure, still: frozenset[str]) -> s
     return f"{head}, {of_all} {'is' if len(won) == 1 else 'are'} supported: {wins(rows, still)}."
 
 
-def _why_not(rows: list[Judgement], pairs: Pairs, lead: Measure, sure: float, models: int) -> str:
-    open_rows = [row for row in rows if row.kind == OPEN]
+def _why_not(rows: list[Judgement], pairs: Pairs, lead: Measure) -> str:
+    open_rows = [row for row in rows if row.kind == NOT_SUPPORTED]
     if not open_rows:
         return ""
-    kinds = [why(row, pairs, lead.words, sure) for row in open_rows]
+    many = len(pairs.models) > 1
+    kinds = [why(row, pairs, lead.words) for row in open_rows]
     counts = Counter(kinds)
     said = {
         CONTRADICT: "the models contradict each other",
         SOME: "some models are sure of a direction and others are not",
-        NONE: "no model is sure of a direction" if models > 1 else "the model is not sure of a direction",
-        UNKNOWN: "there are no values to compare",
+        NONE: "no model is sure of a direction" if many else "the model is not sure of a direction",
+        LACKING: "not every model has the endpoint" if many else "the model does not have the endpoint",
+        EXACT: f"nothing is known of how uncertain the parameters of {'some model' if many else 'the model'} are",
+        FEW: f"there are too few parameter draws to tell {words.exact_percent(pairs.rule)}",
+        UNKNOWN: f"values to compare are missing{' under some model' if many else ''}",
     }
     head = f"Not supported: {words.count(len(open_rows), 'pair')}"
     if len(counts) == 1:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regimens.report import words
+from regimens.contrasts.quantiles import INTERVAL
+from regimens.report import subjects, words
 from regimens.report.cast import Cast
 from regimens.report.numbers import Numbers
 
@@ -16,14 +17,15 @@ if TYPE_CHECKING:
 
     from regimens.compare import Comparison
 
-_ENDS = (5.0, 50.0, 95.0)
+_ENDS = (50 * (1 - INTERVAL), 50.0, 50 * (1 + INTERVAL))
 
 
 @dataclass(frozen=True)
 class Visits:
-    """Tables of true and observed values, one an observable, what they show, and what noise was added to."""
+    """Tables of true and observed values, one an observable, what they show, who is observed, and what noise was added to."""
 
     finding: str
+    observed: str
     noise: str
     tables: tuple[Numbers, ...]
 
@@ -41,7 +43,8 @@ def visits(comparison: Comparison, cast: Cast) -> Visits | None:
             table, ratios = _table(comparison, cast, mine, words.axis_title(label, unit))
             tables.append(table)
             wider += ratios
-    return Visits(_finding(wider), _noise(comparison), tuple(tables)) if tables else None
+    observed = f"Those observed are {subjects.curved(cast)}."
+    return Visits(_finding(wider), observed, _noise(comparison), tuple(tables)) if tables else None
 
 
 def _table(comparison: Comparison, cast: Cast, frame: pd.DataFrame, title: str) -> tuple[Numbers, list[float]]:
@@ -62,7 +65,8 @@ def _table(comparison: Comparison, cast: Cast, frame: pd.DataFrame, title: str) 
                 if all(ends) and (true := ends[0][2] - ends[0][0]) > 0:
                     wider.append((ends[1][2] - ends[1][0]) / true)
             rows.append((f"{look.name}, {model}", tuple(cells)))
-    return Numbers(f"{title} at the visits: median and middle 90 % of subjects", "Arm, model", tuple(heads), tuple(rows)), wider
+    said = f"{title} at the visits: median and middle {words.WITHIN} of {subjects.curved(cast)}"
+    return Numbers(said, "Arm, model", tuple(heads), tuple(rows)), wider
 
 
 def _ends(values: np.ndarray) -> tuple[float, ...]:

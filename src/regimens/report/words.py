@@ -6,8 +6,13 @@ import html
 import math
 from collections.abc import Iterable, Sequence
 
+from regimens.contrasts.quantiles import INTERVAL
+
 MISSING = "–"
 THIN_SPACE = "\u202f"
+WITHIN, BELOW = f"{100 * INTERVAL:g} %", f"{50 * (1 + INTERVAL):g} %"
+"""Share of values within an interval of this package, and below its upper end."""
+
 _SMALL_COUNTS = (
     "no",
     "one",
@@ -193,6 +198,11 @@ def inside(label: str) -> str:
     """Return a heading as it stands inside a sentence: its first letter small, unless the word is a name such as IL-2."""
     first = label.split(" ")[0].rstrip(",")
     return label if first in _NAMES or first[1:] != first[1:].lower() else label[:1].lower() + label[1:]
+
+
+def exact_percent(share: float) -> str:
+    """Write a share that somebody chose, to the last digit: '97.5 %'."""
+    return f"{exact(round(100 * share, 6))} %"
 
 
 def percent(share: object) -> str:
