@@ -26,7 +26,7 @@ COLUMNS = {
     "rest_response": "arm model endpoint rest_days median confidence_low confidence_high flat",
     "equal_total": "arm of lever before after factor planned_miu target_miu difference_miu",
     "flips": "model endpoint arm against probability_full probability_real flipped",
-    "regret": "model endpoint chosen regret regret_low regret_high unit",
+    "regret": "model endpoint chosen best regret regret_low regret_high unit",
     "given": "arm of planned_miu given_miu given_low given_high missed late stopped",
     "statuses": "arm model status subjects",
     "subjects": "draw subject sex weight_kg height_cm bsa_m2",
@@ -274,9 +274,9 @@ def _real_life(made: Comparison, values: dict) -> dict[str, pd.DataFrame]:
                 f, r = full[a] - full[b], real[a] - real[b]
                 flips.append({"model": model, "endpoint": endpoint.words, "arm": a, "against": b, "probability_full": _wins(f),
                               "probability_real": _wins(r), "flipped": np.mean(f * r < 0)})  # fmt: skip
-            chosen = max(full, key=lambda name: np.median(full[name]))
-            cost = np.max(list(real.values()), axis=0) - real[chosen]
-            regret.append({"model": model, "endpoint": endpoint.words, "chosen": chosen, "regret": np.median(cost),
+            chosen, best = (max(each, key=lambda name: np.median(each[name])) for each in (full, real))
+            cost = real[best] - real[chosen]
+            regret.append({"model": model, "endpoint": endpoint.words, "chosen": chosen, "best": best, "regret": np.median(cost),
                            "regret_low": np.percentile(cost, 5), "regret_high": np.percentile(cost, 95),
                            "unit": units[endpoint.words]})  # fmt: skip
     return {"given": pd.DataFrame(given), "flips": pd.DataFrame(flips), "regret": pd.DataFrame(regret)}

@@ -123,18 +123,16 @@ def _regrets(comparison: Comparison) -> tuple[str, ...]:
     for row in comparison.regret.itertuples():
         if lead is None or row.endpoint != lead.words:
             continue
-        choice = f"Under {row.model}, {words.quoted([row.chosen])} is most often the best as written"
-        if float(row.regret_high) <= 0:
-            said.append(f"{choice}, and it is the right choice in real life too, in at least {words.BELOW} of the draws.")
+        choice = f"Under {row.model}, {words.quoted([row.chosen])} is the best as written"
+        if row.chosen == row.best:
+            said.append(f"{choice} and stays the best in real life: the choice on paper costs nothing.")
             continue
         ends = lead.between(row.regret_low, row.regret_high)
-        if float(row.regret) == 0:
-            said.append(f"{choice}; choosing on paper costs nothing in half of the draws or more, and up to "
-                        f"{lead.difference(row.regret_high)} in real life "
-                        f"({words.WITHIN} confidence interval {ends}).")  # fmt: skip
-            continue
-        said.append(f"{choice}; choosing on paper costs {lead.difference(row.regret)} in real life "
-                    f"({words.WITHIN} confidence interval {ends}).")  # fmt: skip
+        sure = f" (90\u00a0% confidence interval {ends})" if ends else ""
+        said.append(
+            f"{choice}, but in real life {words.quoted([row.best])} is better, by {lead.difference(row.regret)}{sure}: "
+            "that is what the choice on paper costs."
+        )
     return tuple(said)
 
 
@@ -154,11 +152,11 @@ def _flips(comparison: Comparison) -> Numbers | None:
 def _regret(comparison: Comparison) -> Numbers | None:
     known = measures(comparison)
     rows = tuple(
-        (f"{row.chosen}, {row.model}", (known[row.endpoint].label, known[row.endpoint].difference(row.regret),
+        (f"{row.chosen}, {row.model}", (known[row.endpoint].label, row.best, known[row.endpoint].difference(row.regret),
                                         known[row.endpoint].between(row.regret_low, row.regret_high) or words.MISSING))
         for row in comparison.regret.itertuples()
         if row.endpoint in known
     )  # fmt: skip
-    heads = ("Endpoint", "Cost in real life", f"{words.WITHIN} confidence")
+    heads = ("Endpoint", "Best in real life", "Cost of the choice", f"{words.WITHIN} confidence")
     said = "What choosing the arm that is best as written costs in real life"
     return Numbers(said, "Chosen, model", heads, rows) if rows else None
