@@ -154,8 +154,10 @@ def _percent(value: float, axis: Scale) -> float:
 def _finding(cast: Cast, pairs: Pairs, reference: Look, shown: list[Measure]) -> str:
     lead = next((measure for measure in shown if measure.better), None)
     against = words.quoted([reference.name])
-    if lead is None or cast.draws == 1:
+    if cast.draws == 1:
         return f"Differences from {against}, arm by arm; the parameters are taken as known."
+    if lead is None:
+        return f"Differences from {against}, arm by arm; of none of these endpoints is it said which way is better."
     rows = [pairs.verdict(lead.words, look.name, reference.name) for look in _others(cast, reference)]
     better = [row.winner for row in rows if row and row.winner and row.winner != reference.name]
     worse = [row.loser for row in rows if row and row.winner == reference.name]

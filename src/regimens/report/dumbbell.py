@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from regimens.contrasts.contrast import EQUAL
 from regimens.report import words
 from regimens.report.cast import Cast, Look
 from regimens.report.measures import Measure, judged, measures
@@ -85,12 +86,12 @@ def moves(comparison: Comparison, cast: Cast, kind: str) -> str:
              if r.endpoint == lead.words and not words.missing(r.median)}  # fmt: skip
     said: dict[str, list[str]] = {}
     for model in cast.models:
-        names = [look.name for look in cast.arms if look.dosed and (model, look.name) in known]
+        names = [name for name in _counted(comparison, cast, kind, changed) if (model, name) in known]
         after = {name: known.get((model, changed.get(name, name)), known[model, name]) for name in names}
-        if names:
+        if len(names) > 1:
             first, last = (_best(values, lead) for values in ({n: known[model, n] for n in names}, after))
-            move = f"stays with {words.quoted([first])}" if first == last else (
-                f"moves from {words.quoted([first])} to {words.quoted([last])}")  # fmt: skip
+            move = f"stays with {words.quoted(first)}" if first == last else (
+                f"moves from {words.quoted(first)} to {words.quoted(last)}")  # fmt: skip
             said.setdefault(move, []).append(model)
     end = "highest" if lead.better == "higher" else "lowest"
     moves = [f"{move}{_under(models, cast)}" for move, models in said.items()]
@@ -98,9 +99,20 @@ def moves(comparison: Comparison, cast: Cast, kind: str) -> str:
     return f"{HOW[kind][:1].upper()}{HOW[kind][1:]}, the {end} median of {how} {'; it '.join(moves)}." if moves else ""
 
 
-def _best(values: dict[str, float], lead: Measure) -> str:
-    sign = 1 if lead.better == "higher" else -1
-    return max(values, key=lambda name: sign * values[name])
+def _counted(comparison: Comparison, cast: Cast, kind: str, changed: dict[str, str]) -> list[str]:
+    """Return the arms that are compared before and after: those that changed, and those that have the equal total already."""
+    there: set[str] = set()
+    if kind == EQUAL_TOTAL:
+        targets = set(comparison.equal_total["target_miu"])
+        il2 = comparison.exposure[comparison.exposure["drug"] == "il2"]
+        there = {row.arm for row in il2.itertuples() if words.million(row.total, row.unit)[0] in targets}
+    return [look.name for look in cast.arms if look.dosed and (look.name in changed or look.name in there)]
+
+
+def _best(values: dict[str, float], lead: Measure) -> list[str]:
+    """Return the arms with the best value; more than one where they are alike."""
+    best = max(values.values()) if lead.better == "higher" else min(values.values())
+    return [name for name, value in values.items() if abs(value - best) <= EQUAL * abs(best)]
 
 
 def _under(models: list[str], cast: Cast) -> str:

@@ -91,23 +91,28 @@ def schedules(comparison: Comparison) -> str:
 
 
 def curve(comparison: Comparison, cast: Cast, observable: tuple[str, str, str]) -> str:
-    """Return which arm has the highest median of an observable, under each model, and by how much."""
+    """Return which arm has the highest median of an observable, under each model, and by how much.
+
+    Where the scenario measures the peak, that is what counts: it misses nothing between the points of the drawn curve. Else
+    the drawn medians, unless an infusion may peak between their points.
+    """
     name, _, unit = observable
-    frame = comparison.trajectories[comparison.trajectories["observable"] == name]
+    measured = comparison.summary[comparison.summary["endpoint"] == f"peak of {name}"]
+    drawn = comparison.trajectories[comparison.trajectories["observable"] == name]
+    infused = len(comparison.events) > 0 and bool((comparison.events["duration_h"] > 0).any())
+    if not len(measured) and infused:
+        return ""
+    frame = measured if len(measured) else drawn
     said: dict[str, dict[str, str]] = {}
     for model in cast.models:
-        peaks = (
-            frame[frame["model"] == model]
-            .groupby("arm", sort=False)["median"]
-            .max()
-            .dropna()
-            .sort_values(ascending=False, kind="stable")
-        )
+        peaks = frame[frame["model"] == model].groupby("arm", sort=False)["median"].max().dropna()
+        peaks = peaks.sort_values(ascending=False, kind="stable")
         if len(peaks):
             who, much = _highest(list(peaks.index), list(peaks), _suffix(name, unit))
             said.setdefault(who, {})[model] = much
     found = "; ".join(f"{who} {_where(by_model, cast.models)}" for who, by_model in said.items())
-    return f"{'Highest median' if cast.intervals else 'Highest peak'}: {found}." if found else ""
+    what = "Highest peak" if not cast.intervals else "Highest median peak" if len(measured) else "Highest median"
+    return f"{what}: {found}." if found else ""
 
 
 def _where(by_model: dict[str, str], models: tuple[str, ...]) -> str:

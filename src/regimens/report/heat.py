@@ -131,20 +131,21 @@ def tint(chance: float, sure: float) -> int:
 
 
 def _finding(measure: Measure, cast: Cast, best: dict) -> str:
-    said: dict[str, list[str]] = {}
+    said: dict[tuple[str, ...], list[str]] = {}
     for model in cast.models:
         known = {look.name: share for look in cast.arms if (share := best.get((model, measure.words, look.name))) is not None}
         if known:
-            top = max(known, key=lambda name: known[name])
-            said.setdefault(top, []).append(f"{words.percent(known[top])}\u00a0% under {model}")
+            top = tuple(name for name, share in known.items() if share == max(known.values()))
+            said.setdefault(top, []).append(f"{words.percent(known[top[0]])}\u00a0% under {model}")
     if not said:
         return f"How likely each arm is to be better than each other, on {words.inside(measure.label)}."
     head = f"On {words.inside(measure.label)}, "
     if len(said) == 1:
         ((top, shares),) = said.items()
         every = " under every model" if len(cast.models) > 1 else ""
-        return f"{head}{words.quoted([top])} is the likeliest to be best{every}: {words.listing(shares)}."
-    found = words.listing([f"{words.quoted([top])} ({words.listing(shares)})" for top, shares in said.items()])
+        are = "is" if len(top) == 1 else "are equally"
+        return f"{head}{words.quoted(list(top))} {are} the likeliest to be best{every}: {words.listing(shares)}."
+    found = words.listing([f"{words.quoted(list(top))} ({words.listing(shares)})" for top, shares in said.items()])
     return f"{head}the models disagree about the arm that is likeliest to be best: {found}."
 
 
