@@ -58,6 +58,7 @@ def caption(made, panels=curves.panels) -> str:
         (100_000, 1, 400, False, "the first 400 of 100\u202f000 virtual subjects"),
         (50, 200, 400, False, "400 virtual subjects, the first two of each of 200 parameter draws"),
         (50, 400, 400, False, "400 virtual subjects, the first of each of 400 parameter draws"),
+        (50, 1000, 400, False, "400 virtual subjects, the first of each of the first 400 of 1000 parameter draws"),
         (2, 200, 400, False, "2 virtual subjects in each of 200 parameter draws"),
         (1, 200, 200, False, "one virtual subject in each of 200 parameter draws"),
     ],

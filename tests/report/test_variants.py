@@ -128,7 +128,7 @@ def test_real_life_says_which_orders_turn_round_and_what_a_choice_on_paper_costs
     )
     assert found.regrets[1] == (
         "Under effect_turnover, ‘Five-day courses’ is the best as written, but in real life ‘Every 3 days’ is better, by 0.148 fold "
-        "(90\u00a0% confidence interval −0.00495 to 1.72): that is what the choice on paper costs."
+        "(90 % confidence interval −0.00495 to 1.72): that is what the choice on paper costs."
     )
 
 

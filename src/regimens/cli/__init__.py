@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sized
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 import click
 
@@ -13,9 +13,6 @@ from regimens.cli.comparing import compare
 from regimens.cli.endings import DONE, FAILED, WRONG_INPUT, exit_code, notes, say_error
 from regimens.cli.terminal import results_console, say, spinner, talk_console
 from regimens.errors import ExposureMismatch, RegimensError
-
-if TYPE_CHECKING:
-    from regimens.scenario import Arm, Scenario
 
 EXPOSURE_WIDTH = 106
 """Characters that the exposure table needs to keep every digit."""
@@ -45,11 +42,12 @@ def exposure(file: Path, csv_path: Path | None) -> None:
     from regimens.report.exposure_table import exposure_table
     from regimens.results import OutputExists, write_file
     from regimens.scenario import read_scenario
+    from regimens.scenario.values import planned_arms
 
     if csv_path is not None and csv_path.exists():
         raise OutputExists(csv_path)
     scenario = read_scenario(file)
-    arms = _planned_arms(scenario)
+    arms = planned_arms(scenario)
     rows = [row for a in arms for row in exposure_of(a.regimen, scenario.subject, a.name, a.expected)]
     table = ExposureTable(tuple(rows))
     results_console(at_least=EXPOSURE_WIDTH).print(exposure_table(table, arms, scenario.subject))
@@ -82,22 +80,16 @@ def _checked(file: Path) -> str:
     from regimens.exposure import audit
     from regimens.model.file import load
     from regimens.scenario import read_scenario
+    from regimens.scenario.values import planned_arms
     from regimens.yamlfile import read as read_yaml
 
     if "states" in read_yaml(file).data:
         model = load(file)
         return f"a model of {_count(model.states, 'state')} and {_count(model.parameters, 'parameter')}, as it should be."
     scenario = read_scenario(file)
-    arms = _planned_arms(scenario)
+    arms = planned_arms(scenario)
     audit(arms, scenario.subject)
     return f"a scenario of {_count(arms, 'arm')} under {_count(scenario.models, 'model')}, as it should be."
-
-
-def _planned_arms(scenario: Scenario) -> list[Arm]:
-    """Return the arms whose plans differ: a twin in real life has the plan of its arm, and what it gets is drawn."""
-    from regimens.scenario.values import REAL_LIFE
-
-    return [arm for arm in scenario.arms if arm.variant != REAL_LIFE]
 
 
 def _count(things: Sized, noun: str) -> str:

@@ -128,7 +128,7 @@ def _regrets(comparison: Comparison) -> tuple[str, ...]:
             said.append(f"{choice} and stays the best in real life: the choice on paper costs nothing.")
             continue
         ends = lead.between(row.regret_low, row.regret_high)
-        sure = f" (90\u00a0% confidence interval {ends})" if ends else ""
+        sure = f" ({words.WITHIN} confidence interval {ends})" if ends else ""
         said.append(
             f"{choice}, but in real life {words.quoted([row.best])} is better, by {lead.difference(row.regret)}{sure}: "
             "that is what the choice on paper costs."

@@ -19,9 +19,11 @@ def curved(cast: Cast) -> str:
         return everybody(cast)
     if cast.draws == 1:
         return f"the first {words.exact(cast.curved)} of {_virtual(cast.subjects)}"
-    each = cast.curved // cast.draws
+    draws = min(cast.draws, cast.curved)
+    each = cast.curved // draws
     first = "the first" if each == 1 else f"the first {words.count(each, '').strip()}"
-    return f"{_virtual(cast.curved)}, {first} of each of {words.exact(cast.draws)} parameter draws"
+    of = words.exact(draws) if draws == cast.draws else f"the first {words.exact(draws)} of {words.exact(cast.draws)}"
+    return f"{_virtual(cast.curved)}, {first} of each of {of} parameter draws"
 
 
 def missing(short: int, cast: Cast) -> str:
