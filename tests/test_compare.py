@@ -206,12 +206,12 @@ def test_the_table_of_equal_totals_says_how_each_was_made(tmp_path):
     arms = small.ARMS.replace("2 MIU/m2", "2 MIU")
     result = compare(small.scenario(tmp_path, arms=arms, more="equalise: {total: 6 MIU, by: amount, step: 0.25 MIU}\n"))
     assert result.equal_total.to_dict("records") == [
-        {"arm": "low, 6 MIU", "of": "low", "lever": "amount", "before": "0.5 MIU", "after": "1.25 MIU", "factor": 2.4,
+        {"arm": "low, 6.25 MIU", "of": "low", "lever": "amount", "before": "0.5 MIU", "after": "1.25 MIU", "factor": 2.4,
          "planned_miu": 2.5, "target_miu": 6.0, "difference_miu": 0.25},
-        {"arm": "high, 6 MIU", "of": "high", "lever": "amount", "before": "2 MIU", "after": "1.25 MIU", "factor": 0.6,
+        {"arm": "high, 6.25 MIU", "of": "high", "lever": "amount", "before": "2 MIU", "after": "1.25 MIU", "factor": 0.6,
          "planned_miu": 10.0, "target_miu": 6.0, "difference_miu": 0.25},
     ]  # fmt: skip
-    row = result.contrasts.query("arm == 'low, 6 MIU' and against == 'high, 6 MIU' and endpoint == 'peak of treg_fold'").iloc[0]
+    row = result.contrasts.query("arm == 'low, 6.25 MIU' and against == 'high, 6.25 MIU' and endpoint == 'peak of treg_fold'").iloc[0]
     assert (row["difference"], row["ratio"], row["probability"]) == (0.0, 1.0, 0.5)
 
 

@@ -78,10 +78,13 @@ def exploding(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("population", "which"),
-    [("{subjects: 12, seed: 5}", "subject {1}"), ("{subjects: 4, seed: 5, draws: 3}", "subject {1} of draw {0}")],
+    ("population", "whole", "which"),
+    [
+        ("{subjects: 12, seed: 5}", "12 subjects", "subject {1}"),
+        ("{subjects: 4, seed: 5, draws: 3}", "12 subjects (4 in each of 3 parameter draws)", "subject {1} of draw {0}"),
+    ],
 )
-def test_subjects_that_fail_are_counted_said_and_missing(population, which, exploding):
+def test_subjects_that_fail_are_counted_said_and_missing(population, whole, which, exploding):
     scenario = exploding(population)
     result = compare(scenario)
     (model,) = scenario.models
@@ -91,7 +94,7 @@ def test_subjects_that_fail_are_counted_said_and_missing(population, which, expl
     assert 1 <= failed < 12
     first = tuple(np.argwhere(ends)[0])
     said = [
-        f"Arm '{arm}' under 'exploding': {failed} of 12 subjects stopped before 504 h (the step became too small; first: "
+        f"Arm '{arm}' under 'exploding': {failed} of {whole} stopped before 504 h (the step became too small; first: "
         f"{which.format(*first)} at {1 / rates[first]:.1f} h). Their endpoints are missing."
         for arm in ("low", "high", "placebo")
     ]

@@ -116,9 +116,11 @@ def failures(scenario: Scenario, gathered: Gathered) -> list[str]:
             continue
         draw, subject = failed[0]
         reason = STATUS_WORDS[int(status[draw, subject])]
-        which = f"subject {subject}" if len(status) == 1 else f"subject {subject} of draw {draw}"
+        several = len(status) > 1
+        which = f"subject {subject} of draw {draw}" if several else f"subject {subject}"
+        each = f" ({status.shape[1]} in each of {len(status)} parameter draws)" if several else ""
         said.append(
-            f"Arm '{arm}' under '{model}': {len(failed)} of {status.size} subjects stopped before "
+            f"Arm '{arm}' under '{model}': {len(failed)} of {status.size} subjects{each} stopped before "
             f"{scenario.horizon_h:g} h ({reason}; first: {which} at {gathered.stopped_h[model, arm][draw, subject]:.1f} h). "
             "Their endpoints are missing."
         )

@@ -96,12 +96,12 @@ def curve(comparison: Comparison, cast: Cast, observable: tuple[str, str, str]) 
     Where the scenario measures the peak, that is what counts: it misses nothing between the points of the drawn curve. Else
     the drawn medians, unless an infusion may peak between their points.
     """
-    name, _, unit = observable
+    name, label, unit = observable
     measured = comparison.summary[comparison.summary["endpoint"] == f"peak of {name}"]
     drawn = comparison.trajectories[comparison.trajectories["observable"] == name]
     infused = len(comparison.events) > 0 and bool((comparison.events["duration_h"] > 0).any())
     if not len(measured) and infused:
-        return ""
+        return f"{label} over time, by arm."
     frame = measured if len(measured) else drawn
     said: dict[str, dict[str, str]] = {}
     for model in cast.models:
