@@ -8,12 +8,13 @@ import pytest
 from scipy.integrate import quad, solve_ivp
 from scipy.optimize import brentq
 
-from regimens.curves import RADAU, Curves, draw_curves, panels_between
+from regimens.curves import Curves, draw_curves, panels_between
 from regimens.endpoints import parse_endpoint, unit_of
 from regimens.engine import Tolerances
 from regimens.measure import measure
 from regimens.model import compile_model, find_model, typical
 from regimens.model.parameters import Parameters
+from regimens.polynomials import RADAU, radau_right
 from regimens.population import Population, draw
 from regimens.regimen import parse_regimen, weeks
 from regimens.subject import Subject
@@ -197,9 +198,7 @@ def test_a_subject_that_failed_has_no_endpoint():
 
 def test_radau_nodes_are_those_of_the_literature():
     sixth = np.sqrt(6.0)
-    from regimens.curves import _radau_right
-
-    assert _radau_right(3) == pytest.approx([(4 - sixth) / 10, (4 + sixth) / 10, 1.0], rel=1e-14)
+    assert radau_right(3) == pytest.approx([(4 - sixth) / 10, (4 + sixth) / 10, 1.0], rel=1e-14)
     assert RADAU[-1] == 1.0
 
 

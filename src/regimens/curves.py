@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.polynomial import Polynomial, legendre
 
+from regimens import polynomials
 from regimens.engine import Trajectories, simulate
 from regimens.engine.trajectories import OK, Statistics, Tolerances
 from regimens.model.compile import CompiledModel
@@ -21,9 +21,6 @@ from regimens.model.evaluate import evaluate
 from regimens.model.expression import names_in
 from regimens.model.parameters import Parameters
 from regimens.regimen.events import DoseEvents
-
-NODES = 8
-"""Readings per panel: polynomials of degree 7, areas exact to degree 14."""
 
 FIRST_PANEL_H, GROWTH, LONGEST_PANEL_H = 0.5, 1.5, 24.0
 """Panels after a dose are half an hour long, then grow up to a day: endpoints of the shipped models are then right to 1e-5 in
@@ -34,32 +31,6 @@ SAME = 1e-5
 
 NEAR = 2e-5
 """Relative difference within which a panel's rough top may be the highest of all; those are refined."""
-
-SCAN = 17
-"""Points per panel on which extremes and crossings are looked for before they are refined."""
-
-NEWTON, AT_REST = 30, 1e-13
-"""Most Newton steps, each kept in its bracket, that refine an extreme or a crossing; and the step, in panels, that ends them."""
-
-
-def _radau_right(count: int) -> np.ndarray:
-    """Right-sided Radau nodes on (0, 1]: roots of P_n - P_(n-1). Source: Hairer & Wanner 1996, section IV.5."""
-    roots = legendre.Legendre([0.0] * (count - 1) + [-1.0, 1.0]).roots()
-    return np.append((np.sort(roots.real)[:-1] + 1.0) / 2.0, 1.0)
-
-
-def _lagrange(nodes: np.ndarray) -> list[Polynomial]:
-    return [Polynomial.fromroots(np.delete(nodes, j)) / np.prod(node - np.delete(nodes, j)) for j, node in enumerate(nodes)]
-
-
-RADAU = _radau_right(NODES)
-_BASIS = _lagrange(RADAU)
-_WEIGHTS = np.array([basis.integ()(1.0) for basis in _BASIS])
-_SCAN_AT = np.linspace(0.0, 1.0, SCAN)
-_SCAN_MATRIX = np.array([basis(_SCAN_AT) for basis in _BASIS])
-_COEFFICIENTS = np.array([basis.coef for basis in _BASIS])
-_REACH = 2.0
-"""Half ranges of its nodes by which a polynomial may leave their middle; one that goes further is not resolved."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +43,7 @@ class Panels:
     def times_h(self) -> np.ndarray:
         """The (subjects, 1 + panels x NODES) times to read: the start, then the nodes of every panel."""
         widths = np.diff(self.edges_h, axis=1)
-        nodes = self.edges_h[:, :-1, None] + widths[:, :, None] * RADAU
+        nodes = self.edges_h[:, :-1, None] + widths[:, :, None] * polynomials.RADAU
         # The last node is the edge itself, exactly, so that a reading there is the one just before a dose.
         nodes[:, :, -1] = self.edges_h[:, 1:]
         return np.concatenate([self.edges_h[:, :1], nodes.reshape(len(nodes), -1)], axis=1)
@@ -141,7 +112,7 @@ class Curves:
         left = self.edges_h[rows, panel]
         width = self.edges_h[rows, panel + 1] - left
         place = (times_h - left) / np.where(width > 0, width, 1.0)
-        result = _evaluate(_coefficients(self._of(observable)[:, rows, panel]), place)
+        result = polynomials.evaluate(polynomials.powers(self._of(observable)[:, rows, panel]), place)
         return np.where(times_h <= 0.0, self.start[self.observables.index(observable)][:, None], result)
 
     def _window(self, from_h: float, to_h: float) -> tuple[np.ndarray, np.ndarray]:
@@ -153,7 +124,7 @@ class Curves:
     def area(self, observable: str, from_h: float, to_h: float) -> np.ndarray:
         """Return the integral over the window (unit x h) for each subject; the window ends on cuts of the panels."""
         widths, _ = self._window(from_h, to_h)
-        return _summed(_mean(self._of(observable)) * widths)
+        return polynomials.summed(polynomials.mean(self._of(observable)) * widths)
 
     def peak(self, observable: str, from_h: float, to_h: float) -> tuple[np.ndarray, np.ndarray]:
         """Return the highest value in the window and when it is first reached (h), for each subject.
@@ -165,12 +136,12 @@ class Curves:
         at_nodes = np.where(widths > 0, nodes.max(axis=0), -np.inf)
         least = np.where(np.isnan(at_nodes), -np.inf, at_nodes).max(axis=1)
         # Only panels that may rise above the highest node need a closer look, and of these only the ones near the top.
-        subject, panel = np.nonzero((_bound(nodes)[1] >= (least - NEAR * np.abs(least))[:, None]) & (widths > 0))
-        tops = _rough_top(_scan(nodes[:, subject, panel]))
+        subject, panel = np.nonzero((polynomials.bound(nodes)[1] >= (least - NEAR * np.abs(least))[:, None]) & (widths > 0))
+        tops = polynomials.rough_top(polynomials.scan(nodes[:, subject, panel]))
         highest = _most(tops, subject, len(widths))
         near = tops >= highest[subject] - NEAR * np.abs(highest[subject])
         subject, panel = subject[near], panel[near]
-        heights, places = _highest(nodes[:, subject, panel])
+        heights, places = polynomials.highest(nodes[:, subject, panel])
         value, time = _most(heights, subject, len(widths)), np.zeros(len(widths))
         same = np.flatnonzero(heights >= value[subject] - SAME * np.abs(value[subject]))
         who, first = np.unique(subject[same], return_index=True)
@@ -186,53 +157,20 @@ class Curves:
         """Return for each subject the time above its threshold (h) and the area between curve and threshold (unit x h)."""
         widths, _ = self._window(from_h, to_h)
         nodes = self._of(observable)
-        least, most = _bound(nodes)
+        least, most = polynomials.bound(nodes)
         whole = least > threshold[:, None]
         subject, panel = np.nonzero(~whole & (most > threshold[:, None]) & (widths > 0))
         excess = nodes[:, subject, panel] - threshold[subject]
-        scanned = _scan(excess) > 0
+        scanned = polynomials.scan(excess) > 0
         whole[subject, panel] = scanned.all(axis=0)
         duration = np.where(whole, widths, 0.0)
-        area = np.where(whole, widths * (_mean(nodes) - threshold[:, None]), 0.0)
+        area = np.where(whole, widths * (polynomials.mean(nodes) - threshold[:, None]), 0.0)
         mixed = scanned.any(axis=0) & ~scanned.all(axis=0)
         subject, panel = subject[mixed], panel[mixed]
-        part, size = _positive_part(_coefficients(excess[:, mixed]))
+        part, size = polynomials.positive_part(polynomials.powers(excess[:, mixed]))
         duration[subject, panel] = part * widths[subject, panel]
         area[subject, panel] = size * widths[subject, panel]
-        return _summed(duration), _summed(area)
-
-
-def _summed(values: np.ndarray) -> np.ndarray:
-    """Return the sums of (subjects, panels), panel after panel, so that empty panels change no digit."""
-    return np.add.accumulate(values, axis=1)[:, -1]
-
-
-def _combined(weights: np.ndarray, nodes: np.ndarray) -> np.ndarray:
-    """Return sum_j weights_j nodes_j, the terms in order: a matrix product may group them by where a subject stands."""
-    total = weights[0] * nodes[0]
-    for weight, node in zip(weights[1:], nodes[1:], strict=True):
-        total += weight * node
-    return total
-
-
-def _mean(nodes: np.ndarray) -> np.ndarray:
-    return _combined(_WEIGHTS, nodes)
-
-
-def _scan(nodes: np.ndarray) -> np.ndarray:
-    """Return the (SCAN, ...) values on the scan points of polynomials given by (NODES, ...) readings."""
-    return np.array([_combined(weights, nodes) for weights in _SCAN_MATRIX.T])
-
-
-def _coefficients(nodes: np.ndarray) -> np.ndarray:
-    return np.array([_combined(weights, nodes) for weights in _COEFFICIENTS.T])
-
-
-def _bound(nodes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return a lower and an upper bound of every polynomial on its panel."""
-    low, high = nodes.min(axis=0), nodes.max(axis=0)
-    middle, reach = (low + high) / 2.0, _REACH * (high - low) / 2.0
-    return middle - reach, middle + reach
+        return polynomials.summed(duration), polynomials.summed(area)
 
 
 def _most(values: np.ndarray, subject: np.ndarray, subjects: int) -> np.ndarray:
@@ -240,81 +178,6 @@ def _most(values: np.ndarray, subject: np.ndarray, subjects: int) -> np.ndarray:
     highest = np.full(subjects, -np.inf)
     np.maximum.at(highest, subject, values)
     return highest
-
-
-def _rough_top(scanned: np.ndarray) -> np.ndarray:
-    """Return the tops of (SCAN, panels) scans, by the parabola through the highest point and its neighbours."""
-    at, columns = np.clip(scanned.argmax(axis=0), 1, SCAN - 2), np.arange(scanned.shape[1])
-    before, middle, after = (scanned[at + step, columns] for step in (-1, 0, 1))
-    bend = 2.0 * middle - before - after
-    with np.errstate(divide="ignore", invalid="ignore"):
-        gain = (after - before) ** 2 / (8.0 * bend)
-    inside = (bend > 0) & (np.abs(after - before) < 2.0 * bend)
-    return np.where(inside, middle + gain, scanned.max(axis=0))
-
-
-def _highest(nodes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return height and place of the highest point of polynomials given by (NODES, panels) readings."""
-    coefficients = _coefficients(nodes)
-    scanned = _scan(nodes)
-    step = 1.0 / (SCAN - 1)
-    near = np.where(np.isnan(scanned), -np.inf, scanned).argmax(axis=0) * step
-    slope = _derivative(coefficients)
-    middle = _root(slope, np.clip(near - step, 0.0, 1.0), np.clip(near + step, 0.0, 1.0))
-    candidates = np.array([near, middle])
-    values = np.array([_evaluate(coefficients, place) for place in candidates])
-    chosen, rows = values.argmax(axis=0), np.arange(len(near))
-    return values[chosen, rows], candidates[chosen, rows]
-
-
-def _evaluate(coefficients: np.ndarray, place: np.ndarray) -> np.ndarray:
-    value = np.zeros_like(place)
-    for coefficient in coefficients[::-1]:
-        value = value * place + coefficient
-    return value
-
-
-def _derivative(coefficients: np.ndarray) -> np.ndarray:
-    return np.array([power * coefficients[power] for power in range(1, len(coefficients))])
-
-
-def _positive_part(coefficients: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the share of [0, 1] on which each polynomial (powers, panels) is positive, and its integral there."""
-    count = coefficients.shape[1]
-    integral = np.array([np.zeros(count), *(c / power for power, c in enumerate(coefficients, 1))])
-    positive = np.array([_evaluate(coefficients, np.full(count, place)) for place in _SCAN_AT]) > 0
-    starts, ends = positive[:-1], positive[1:]
-    left, right = (np.repeat(places[:, None], count, axis=1) for places in (_SCAN_AT[:-1], _SCAN_AT[1:]))
-    piece, panel = np.nonzero(starts != ends)
-    root = _root(coefficients[:, panel], left[piece, panel], right[piece, panel])
-    falls = starts[piece, panel]
-    left[piece[~falls], panel[~falls]] = root[~falls]
-    right[piece[falls], panel[falls]] = root[falls]
-    inside = starts | ends
-    share = np.where(inside, right - left, 0.0)
-    area = np.where(inside, _evaluate(integral, right) - _evaluate(integral, left), 0.0)
-    return _summed(share.T), _summed(area.T)
-
-
-def _root(coefficients: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """Return where each polynomial (powers, panels) changes its sign between `low` and `high`; some place inside if nowhere."""
-    rising = _evaluate(coefficients, high) > 0
-    slope = _derivative(coefficients)
-    place = (low + high) / 2.0
-    moving = np.ones(place.shape, dtype=bool)
-    for _ in range(NEWTON):
-        value, steepness = _evaluate(coefficients, place), _evaluate(slope, place)
-        beyond = (value > 0) == rising
-        low, high = np.where(beyond, low, place), np.where(beyond, place, high)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            step = place - value / steepness
-        step = np.where((step >= low) & (step <= high), step, (low + high) / 2.0)
-        # A place that has come to rest stays there, however long the others take.
-        moving &= np.abs(step - place) > AT_REST
-        if not moving.any():
-            break
-        place = np.where(moving, step, place)
-    return place
 
 
 def lags_h(compiled: CompiledModel, parameters: Parameters) -> np.ndarray:
@@ -375,7 +238,7 @@ def draw_curves(
         threads=threads,
     )
     read.values[read.status != OK] = np.nan
-    shape = (parameters.subjects, panels.edges_h.shape[1] - 1, NODES, len(names))
+    shape = (parameters.subjects, panels.edges_h.shape[1] - 1, polynomials.NODES, len(names))
     nodes = np.ascontiguousarray(read.values[:, 1:].reshape(shape).transpose(3, 2, 0, 1))
     start = np.ascontiguousarray(read.values[:, 0].T)
     return Curves(names, panels.edges_h, start, nodes, read.status, read.stopped_h, read.statistics)

@@ -25,8 +25,7 @@ from regimens.population.uncertainty import centres, uncertain
 from regimens.scenario.values import Scenario
 
 BAND_RUNS = 400
-"""Runs behind the prediction intervals of the curves, more if more single curves are asked for: the first subjects of every
-parameter draw."""
+"""Runs behind the prediction intervals of the curves: the first subjects of every parameter draw."""
 
 CHUNK_RUNS = 200
 """Runs of a task: enough to keep the vector units busy, few enough to stay in the processor's cache."""

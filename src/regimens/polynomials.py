@@ -1,0 +1,151 @@
+"""Polynomials through the readings of a panel: values, means, extremes and crossings, many panels at once.
+
+A polynomial is given by its NODES readings at the right-sided Radau nodes, in the first axis of an array; all arithmetic is
+element by element, so that what is found of a panel does not depend on the others.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.polynomial import Polynomial, legendre
+
+NODES = 8
+"""Readings per panel: polynomials of degree 7, areas exact to degree 14."""
+
+SCAN = 17
+"""Points per panel on which extremes and crossings are looked for before they are refined."""
+
+NEWTON, AT_REST = 30, 1e-13
+"""Most Newton steps, each kept in its bracket, that refine an extreme or a crossing; and the step, in panels, that ends them."""
+
+
+def radau_right(count: int) -> np.ndarray:
+    """Right-sided Radau nodes on (0, 1]: roots of P_n - P_(n-1). Source: Hairer & Wanner 1996, section IV.5."""
+    roots = legendre.Legendre([0.0] * (count - 1) + [-1.0, 1.0]).roots()
+    return np.append((np.sort(roots.real)[:-1] + 1.0) / 2.0, 1.0)
+
+
+def _lagrange(nodes: np.ndarray) -> list[Polynomial]:
+    return [Polynomial.fromroots(np.delete(nodes, j)) / np.prod(node - np.delete(nodes, j)) for j, node in enumerate(nodes)]
+
+
+RADAU = radau_right(NODES)
+_BASIS = _lagrange(RADAU)
+_WEIGHTS = np.array([basis.integ()(1.0) for basis in _BASIS])
+_SCAN_AT = np.linspace(0.0, 1.0, SCAN)
+_SCAN_MATRIX = np.array([basis(_SCAN_AT) for basis in _BASIS])
+_COEFFICIENTS = np.array([basis.coef for basis in _BASIS])
+_REACH = 2.0
+"""Half ranges of its nodes by which a polynomial may leave their middle; one that goes further is not resolved."""
+
+
+def summed(values: np.ndarray) -> np.ndarray:
+    """Return the sums of (subjects, panels), panel after panel, so that empty panels change no digit."""
+    return np.add.accumulate(values, axis=1)[:, -1]
+
+
+def combined(weights: np.ndarray, nodes: np.ndarray) -> np.ndarray:
+    """Return sum_j weights_j nodes_j, the terms in order: a matrix product may group them by where a subject stands."""
+    total = weights[0] * nodes[0]
+    for weight, node in zip(weights[1:], nodes[1:], strict=True):
+        total += weight * node
+    return total
+
+
+def mean(nodes: np.ndarray) -> np.ndarray:
+    """Return the mean of each polynomial over its panel."""
+    return combined(_WEIGHTS, nodes)
+
+
+def scan(nodes: np.ndarray) -> np.ndarray:
+    """Return the (SCAN, ...) values on the scan points of polynomials given by (NODES, ...) readings."""
+    return np.array([combined(weights, nodes) for weights in _SCAN_MATRIX.T])
+
+
+def powers(nodes: np.ndarray) -> np.ndarray:
+    """Return the coefficients (powers, ...) of the polynomials on [0, 1]."""
+    return np.array([combined(weights, nodes) for weights in _COEFFICIENTS.T])
+
+
+def bound(nodes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return a lower and an upper bound of every polynomial on its panel."""
+    low, high = nodes.min(axis=0), nodes.max(axis=0)
+    middle, reach = (low + high) / 2.0, _REACH * (high - low) / 2.0
+    return middle - reach, middle + reach
+
+
+def rough_top(scanned: np.ndarray) -> np.ndarray:
+    """Return the tops of (SCAN, panels) scans, by the parabola through the highest point and its neighbours."""
+    at, columns = np.clip(scanned.argmax(axis=0), 1, SCAN - 2), np.arange(scanned.shape[1])
+    before, middle, after = (scanned[at + step, columns] for step in (-1, 0, 1))
+    bend = 2.0 * middle - before - after
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gain = (after - before) ** 2 / (8.0 * bend)
+    inside = (bend > 0) & (np.abs(after - before) < 2.0 * bend)
+    return np.where(inside, middle + gain, scanned.max(axis=0))
+
+
+def highest(nodes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return height and place of the highest point of polynomials given by (NODES, panels) readings."""
+    coefficients = powers(nodes)
+    scanned = scan(nodes)
+    step = 1.0 / (SCAN - 1)
+    near = np.where(np.isnan(scanned), -np.inf, scanned).argmax(axis=0) * step
+    slope = derivative(coefficients)
+    middle = crossing(slope, np.clip(near - step, 0.0, 1.0), np.clip(near + step, 0.0, 1.0))
+    candidates = np.array([near, middle])
+    values = np.array([evaluate(coefficients, place) for place in candidates])
+    chosen, rows = values.argmax(axis=0), np.arange(len(near))
+    return values[chosen, rows], candidates[chosen, rows]
+
+
+def evaluate(coefficients: np.ndarray, place: np.ndarray) -> np.ndarray:
+    """Return the value of each polynomial at its place."""
+    value = np.zeros_like(place)
+    for coefficient in coefficients[::-1]:
+        value = value * place + coefficient
+    return value
+
+
+def derivative(coefficients: np.ndarray) -> np.ndarray:
+    """Return the coefficients of the derivatives."""
+    return np.array([power * coefficients[power] for power in range(1, len(coefficients))])
+
+
+def positive_part(coefficients: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the share of [0, 1] on which each polynomial (powers, panels) is positive, and its integral there."""
+    count = coefficients.shape[1]
+    integral = np.array([np.zeros(count), *(c / power for power, c in enumerate(coefficients, 1))])
+    positive = np.array([evaluate(coefficients, np.full(count, place)) for place in _SCAN_AT]) > 0
+    starts, ends = positive[:-1], positive[1:]
+    left, right = (np.repeat(places[:, None], count, axis=1) for places in (_SCAN_AT[:-1], _SCAN_AT[1:]))
+    piece, panel = np.nonzero(starts != ends)
+    root = crossing(coefficients[:, panel], left[piece, panel], right[piece, panel])
+    falls = starts[piece, panel]
+    left[piece[~falls], panel[~falls]] = root[~falls]
+    right[piece[falls], panel[falls]] = root[falls]
+    inside = starts | ends
+    share = np.where(inside, right - left, 0.0)
+    area = np.where(inside, evaluate(integral, right) - evaluate(integral, left), 0.0)
+    return summed(share.T), summed(area.T)
+
+
+def crossing(coefficients: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Return where each polynomial (powers, panels) changes its sign between `low` and `high`; some place inside if nowhere."""
+    rising = evaluate(coefficients, high) > 0
+    slope = derivative(coefficients)
+    place = (low + high) / 2.0
+    moving = np.ones(place.shape, dtype=bool)
+    for _ in range(NEWTON):
+        value, steepness = evaluate(coefficients, place), evaluate(slope, place)
+        beyond = (value > 0) == rising
+        low, high = np.where(beyond, low, place), np.where(beyond, place, high)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            step = place - value / steepness
+        step = np.where((step >= low) & (step <= high), step, (low + high) / 2.0)
+        # A place that has come to rest stays there, however long the others take.
+        moving &= np.abs(step - place) > AT_REST
+        if not moving.any():
+            break
+        place = np.where(moving, step, place)
+    return place
