@@ -71,17 +71,18 @@ def judged(scenario: Scenario, outcomes: Outcomes) -> dict[str, pd.DataFrame]:
 def open_pairs(scenario: Scenario, held: pd.DataFrame, said: pd.DataFrame) -> list[Pair]:
     """Return the pairs of arms as written whose verdict is most open on the leading endpoint, at most MOST_EXPLAINED.
 
-    These are the pairs that are not supported although the models lean furthest; where all are supported, the first pairs.
+    These are the pairs that are not supported although the models together lean furthest to one arm; where all are supported,
+    the first pairs.
     """
     written = {arm.name for arm in scenario.arms if arm.variant == AS_WRITTEN}
     leading = next((endpoint.words for endpoint in scenario.endpoints if endpoint.better), None)
     rows = said[(said["endpoint"] == leading) & said["arm"].isin(written) & said["against"].isin(written)]
     rows = rows[rows["verdict"] != "same schedule"]
-    lean = (held[held["endpoint"] == leading].set_index(["arm", "against"])["probability"] - 0.5).abs()
-    least = lean.groupby(level=[0, 1]).mean()
+    shares = held[held["endpoint"] == leading].groupby(["arm", "against"])["probability"].mean()
+    lean = (shares - 0.5).abs().fillna(0.0)
 
     def order(row: dict) -> tuple[bool, float]:
-        return row["verdict"] != NOT_SUPPORTED, -float(least.get((row["arm"], row["against"]), 0.0))
+        return row["verdict"] != NOT_SUPPORTED, -float(lean.get((row["arm"], row["against"]), 0.0))
 
     chosen = sorted(rows.to_dict("records"), key=order)[:MOST_EXPLAINED]
     return [(row["arm"], row["against"]) for row in chosen]
