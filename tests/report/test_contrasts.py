@@ -517,6 +517,8 @@ def open_pair(made, reason: str, **probabilities: float):
         ("turnover has no such endpoint", {"turnover": math.nan}, "not every model has the endpoint"),
         ("nothing is known of how uncertain the parameters of 'turnover' are", {"turnover": math.nan},
          "nothing is known of how uncertain the parameters of some model are"),
+        ("no model tells the two schedules apart", {"turnover": 0.5, "effect_turnover": 0.5},
+         "no model tells the two schedules apart"),
         ("10 draws cannot tell 95 %", {}, "there are too few parameter draws to tell 95 %"),
         ("Daily has no value under turnover", {"turnover": math.nan}, "values to compare are missing under some model"),
         ("the models disagree", {"turnover": 1.0, "effect_turnover": 0.0}, "the models contradict each other ("),
@@ -528,6 +530,14 @@ def open_pair(made, reason: str, **probabilities: float):
 def test_a_pair_is_open_for_what_its_reason_says(reason, probabilities, said):
     made = open_pair(example.drawn(), reason, **probabilities)
     assert verdict.verdict(*on_page(made)).sentences[0].startswith(f"Not supported: one pair, because {said}")
+
+
+def test_a_verdict_that_rests_on_an_exploratory_model_says_so():
+    made = example.drawn()
+    caution = "effect_turnover is an exploratory model: what rests on it is a hypothesis, not a finding."
+    assert verdict.verdict(*on_page(made)).sentences[-1] == caution
+    firm = dataclasses.replace(made, models=tuple(dataclasses.replace(model, exploratory=False) for model in made.models))
+    assert caution not in verdict.verdict(*on_page(firm)).sentences
 
 
 def test_probabilities_beside_a_verdict_are_in_percent():

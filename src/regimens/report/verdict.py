@@ -18,8 +18,13 @@ if TYPE_CHECKING:
 _MOST_NAMES, _MOST_WINNERS = 3, 4
 _SIGNS = {SUPPORTED: "✓", NOT_SUPPORTED: "–", SAME: "="}
 CONTRADICT, SOME, NONE = "contradict", "some", "none"
-LACKING, EXACT, FEW, UNKNOWN = "lacking", "exact", "few", "unknown"
-_SAID = {"no such endpoint": LACKING, "nothing is known of how uncertain": EXACT, "draws cannot tell": FEW}
+LACKING, EXACT, FEW, UNKNOWN, ALIKE = "lacking", "exact", "few", "unknown", "alike"
+_SAID = {
+    "no such endpoint": LACKING,
+    "nothing is known of how uncertain": EXACT,
+    "draws cannot tell": FEW,
+    "the two schedules apart": ALIKE,
+}
 """What the reasons of verdicts say, beside what the probabilities show, and what that comes to."""
 
 
@@ -59,10 +64,19 @@ def verdict(comparison: Comparison, cast: Cast) -> Verdict | None:
         return Verdict(same[0], same[1:], "", ()) if same else None
     lead, rows = measures[0], pairs.among(measures[0].words, names)
     sure = comparison.scenario.rule.probability
-    sentences = [_why_not(rows, pairs, lead), *same, _others(measures[1:], pairs, names)]
+    sentences = [_why_not(rows, pairs, lead), *same, _others(measures[1:], pairs, names), _exploratory(cast)]
     tables = tuple(table(measure, pairs.among(measure.words, names), measure is lead) for measure in measures)
     still = frozenset(look.name for look in cast.arms if not look.dosed)
     return Verdict(_supported(rows, lead, still), tuple(s for s in sentences if s), rule(sure, len(cast.models)), tables)
+
+
+def _exploratory(cast: Cast) -> str:
+    """Return the caution that verdicts of exploratory models need; empty where there is none."""
+    names = [model for model in cast.models if model in cast.exploratory]
+    if not names:
+        return ""
+    what = "is an exploratory model: what rests on it" if len(names) == 1 else "are exploratory models: what rests on them"
+    return f"{words.listing(names)} {what} is a hypothesis, not a finding."
 
 
 def rule(probability: float, models: int) -> str:
@@ -114,7 +128,7 @@ def _supported(rows: list[Judgement], lead: Measure, still: frozenset[str]) -> s
     head = f"On {words.inside(lead.label)} ({lead.better} is better)"
     if not won:
         return f"{head}, no difference between two arms is supported." if rows else f"{head}, there is no pair of arms to judge."
-    of_all = f"{words.count(len(won), '').strip()} of {words.count(len(rows), 'pair')}"
+    of_all = f"{words.count(len(won), '').strip()} of {words.count(len(rows), 'pair')}" if len(rows) > 1 else "the one pair"
     return f"{head}, {of_all} {'is' if len(won) == 1 else 'are'} supported: {wins(rows, still)}."
 
 
@@ -132,6 +146,7 @@ def _why_not(rows: list[Judgement], pairs: Pairs, lead: Measure) -> str:
         LACKING: "not every model has the endpoint" if many else "the model does not have the endpoint",
         EXACT: f"nothing is known of how uncertain the parameters of {'some model' if many else 'the model'} are",
         FEW: f"there are too few parameter draws to tell {words.exact_percent(pairs.rule)}",
+        ALIKE: f"{'no' if many else 'the'} model {'tells' if many else 'does not tell'} the two schedules apart",
         UNKNOWN: f"values to compare are missing{' under some model' if many else ''}",
     }
     head = f"Not supported: {words.count(len(open_rows), 'pair')}"
