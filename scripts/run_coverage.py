@@ -7,8 +7,8 @@ from functools import cache
 from itertools import groupby
 from pathlib import Path
 
-from regimens.coverage import TRUTH_SUBJECTS, Covered, repeat
 from regimens.scenario import Scenario, read_scenario
+from regimens.study.coverage import TRUTH_SUBJECTS, Covered, repeat
 
 SCENARIO = """\
 title: Three short courses

@@ -10,8 +10,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from regimens import results
 from regimens.cli import main
+from regimens.study import folder as results
 
 SMALL = """\
 title: Two schedules
@@ -123,7 +123,7 @@ def test_a_named_folder_that_exists_is_refused_and_left_alone(scenario, monkeypa
 
 def test_a_wrong_total_ends_the_run_before_anything_is_simulated(scenario, monkeypatch, capsys):
     scenario.write_text(SMALL.replace("5 MIU, doses: 5", "6 MIU, doses: 5"), encoding="utf-8")
-    monkeypatch.setattr("regimens.compare.run", lambda *given: pytest.fail("a task was begun"))
+    monkeypatch.setattr("regimens.study.comparison.run", lambda *given: pytest.fail("a task was begun"))
     code, out, err = run(monkeypatch, capsys, "compare", "small.yaml", "--out", "result")
     assert (code, out) == (3, "")
     assert err == "Arm 'five days': 5 doses of 1 MIU are 5 MIU, but `expect` says 6 MIU (line 7).\n"
@@ -151,7 +151,7 @@ def test_only_debug_shows_a_traceback(scenario, monkeypatch):
     def broken(scenario, **how):
         raise RuntimeError("a fault of ours")
 
-    monkeypatch.setattr("regimens.compare.compare", broken)
+    monkeypatch.setattr("regimens.study.comparison.compare", broken)
     monkeypatch.setattr(sys, "argv", ["regimens", "--debug", "compare", "small.yaml"])
     with pytest.raises(RuntimeError, match="a fault of ours"):
         main()
@@ -161,7 +161,7 @@ def test_a_fault_of_ours_is_one_line_and_exit_code_1(scenario, monkeypatch, caps
     def broken(scenario, **how):
         raise RuntimeError("a fault of ours")
 
-    monkeypatch.setattr("regimens.compare.compare", broken)
+    monkeypatch.setattr("regimens.study.comparison.compare", broken)
     code, _, err = run(monkeypatch, capsys, "compare", "small.yaml")
     assert (code, err) == (
         1, "regimens stopped, and should not have: RuntimeError: a fault of ours. `regimens --debug ...` shows where.\n",
@@ -241,7 +241,10 @@ def test_an_unknown_command_or_option_is_a_wrong_input(scenario, monkeypatch, ca
 
 def test_piped_output_has_no_colour_and_no_bar(scenario):
     done = subprocess.run(
-        [sys.executable, "-m", "regimens", "compare", "small.yaml", "--out", "piped"], capture_output=True, cwd=scenario.parent, check=True
+        [sys.executable, "-m", "regimens", "compare", "small.yaml", "--out", "piped"],
+        capture_output=True,
+        cwd=scenario.parent,
+        check=True,
     )
     assert b"\x1b" not in done.stdout + done.stderr
     assert done.stderr == b"Written to piped/report.html\n"
@@ -269,7 +272,9 @@ def test_the_library_lists_regimens_and_beneath_them_what_is_left_open(monkeypat
 def test_one_regimen_of_the_library_is_shown_with_its_source_and_explained(monkeypatch, capsys):
     code, out, _ = run(monkeypatch, capsys, "library", "lilacs-1.5")
     assert code == 0
-    assert out == """\
+    assert (
+        out
+        == """\
 lilacs-1.5
   Study         Zhao 2022 (LILACS)
   Citation      Zhao TX 2022, NEJM Evid
@@ -295,6 +300,7 @@ Doses a day            il2
 week  days  protocol   0 1 2 3 4 5 6
    0     0         1   1 1 1 1 1 . .
 """
+    )
 
 
 def test_an_open_regimen_of_the_library_says_why_and_an_unknown_one_ends_with_code_2(monkeypatch, capsys):
@@ -315,7 +321,13 @@ def test_fit_writes_a_folder_and_prints_what_was_learnt(scenario, monkeypatch, c
     code, out, err = run(monkeypatch, capsys, "fit", "turnover", "--out", "fitted")
     assert (code, err) == (0, "Written to fitted\n")
     assert "EC50" in out
-    assert sorted(path.name for path in Path("fitted").iterdir()) == ["draws.csv", "fit.json", "profiles.csv", "rows.csv", "summary.csv"]
+    assert sorted(path.name for path in Path("fitted").iterdir()) == [
+        "draws.csv",
+        "fit.json",
+        "profiles.csv",
+        "rows.csv",
+        "summary.csv",
+    ]
 
 
 def test_a_fit_of_bad_data_names_every_bad_row_and_writes_nothing(scenario, monkeypatch, capsys):
@@ -338,7 +350,9 @@ def test_a_model_without_a_posterior_cannot_be_validated(scenario, monkeypatch, 
 
 def test_a_narrow_terminal_loses_no_digit_of_the_exposure(scenario, monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", "40")
-    text = SMALL.replace("1 MIU SC daily x 5", "(1 MIU SC every other day x 7, rest 14 days) x 3").replace("5 MIU, doses: 5", "21 MIU, doses: 21")
+    text = SMALL.replace("1 MIU SC daily x 5", "(1 MIU SC every other day x 7, rest 14 days) x 3").replace(
+        "5 MIU, doses: 5", "21 MIU, doses: 21"
+    )
     scenario.write_text(text.replace("6 weeks", "12 weeks"), encoding="utf-8")
     _, out, _ = run(monkeypatch, capsys, "exposure", "small.yaml")
     (line,) = [line for line in out.splitlines() if "il2" in line]
@@ -371,7 +385,9 @@ def test_exposure_and_check_leave_out_twins_in_real_life_which_have_the_plan_of_
     assert "real life" not in out
     assert pd.read_csv("exposure.csv").arm.tolist() == ["five days"]
     assert err == "Arm 'five days': 1 of 5 doses lie at or after the horizon of 4 days and are not given (1 MIU of il2).\n"
-    assert run(monkeypatch, capsys, "check", "small.yaml")[1] == "small.yaml: a scenario of 2 arms under 1 model, as it should be.\n"
+    assert (
+        run(monkeypatch, capsys, "check", "small.yaml")[1] == "small.yaml: a scenario of 2 arms under 1 model, as it should be.\n"
+    )
 
 
 def test_a_wrong_total_of_an_arm_with_a_twin_is_said_once(scenario, monkeypatch, capsys):

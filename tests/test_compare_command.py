@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from regimens import results
 from regimens.cli import main
 from regimens.cli.terminal import bar
-from regimens.compare import compare
 from regimens.scenario import read_scenario
+from regimens.study import folder as results
+from regimens.study.comparison import compare
 from regimens.work import Store
 
 SCENARIO = """\
@@ -69,7 +69,7 @@ def broken_off(command):
             return compare(scenario, executor=executor, store=store, told=heard)
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("regimens.compare.compare", stopped)
+            patch.setattr("regimens.study.comparison.compare", stopped)
             return command(*arguments)
 
     return called

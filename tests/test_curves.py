@@ -50,7 +50,12 @@ def serum(text, times_h, parameters=None):
     return (f * amount * ka / (v * 1000 * (ka - ke)) * (np.exp(-ke * days) - np.exp(-ka * days))).sum(axis=1)
 
 
-REGIMENS = ["1 MIU SC once", "1 MIU SC daily x 5", "(1 MIU SC every other day x 7, rest 14 days) x 2", "0.25 MIU SC twice daily x 20"]
+REGIMENS = [
+    "1 MIU SC once",
+    "1 MIU SC daily x 5",
+    "(1 MIU SC every other day x 7, rest 14 days) x 2",
+    "0.25 MIU SC twice daily x 20",
+]
 
 
 @pytest.mark.parametrize("text", REGIMENS)
@@ -122,7 +127,13 @@ def judge(text, parameters, times):
     for until, amount in [*actions, (HORIZON, 0.0)]:
         inside = (times > now) & (times <= until)
         read = solve_ivp(
-            lambda t, y: COMPILED.rhs(t / 24, y, subject) / 24, (now, until), y, method="Radau", rtol=1e-10, atol=1e-10, dense_output=True
+            lambda t, y: COMPILED.rhs(t / 24, y, subject) / 24,
+            (now, until),
+            y,
+            method="Radau",
+            rtol=1e-10,
+            atol=1e-10,
+            dense_output=True,
         )
         out[inside] = read.sol(times[inside])[2] / values["T0"]
         y, now = read.y[:, -1] + np.array([amount, 0.0, 0.0]), until
@@ -149,7 +160,13 @@ def test_halving_the_panels_changes_no_endpoint():
     subjects = draw(Population(20, 11), MODEL, Subject())
     coarse, events = curves_of(text, subjects)
     fine, _ = curves_of(text, subjects, cuts=np.arange(0.7, HORIZON, 1.3))
-    for words in ("peak of treg_fold", "AUC of treg_fold above baseline", "days treg_fold above 1.5", "peak of serum_il2", "AUC of serum_il2"):
+    for words in (
+        "peak of treg_fold",
+        "AUC of treg_fold above baseline",
+        "days treg_fold above 1.5",
+        "peak of serum_il2",
+        "AUC of serum_il2",
+    ):
         endpoint = parse_endpoint(words)
         one, other = (measure(endpoint, curves, events, HORIZON, np.ones(20)) for curves in (coarse, fine))
         assert np.abs(one - other).max() <= CLOSED_FORM * max(1.0, np.abs(other).max()), words

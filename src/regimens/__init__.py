@@ -21,7 +21,7 @@ _HOMES = {
     "regimens.measure": ("measure",),
     "regimens.population": ("Population", "draw"),
     "regimens.scenario": ("Scenario", "read_scenario"),
-    "regimens.compare": ("Comparison", "compare"),
+    "regimens.study.comparison": ("Comparison", "compare"),
     "regimens.report": ("page", "table"),
     "regimens.errors": ("ExposureMismatch", "InputFileError", "ModelError", "RegimenError", "RegimensError", "UnitError"),
 }  # fmt: skip

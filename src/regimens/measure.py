@@ -85,9 +85,7 @@ def _value(endpoint: Endpoint, curves: Curves, events: DoseEvents, horizon_h: fl
 
 
 def _at_cycle(find: Callable[[DoseEvents, int], float | None]) -> Callable[..., np.ndarray]:
-    def read(
-        endpoint: Endpoint, curves: Curves, events: DoseEvents | Sequence[DoseEvents], horizon_h: float
-    ) -> np.ndarray:
+    def read(endpoint: Endpoint, curves: Curves, events: DoseEvents | Sequence[DoseEvents], horizon_h: float) -> np.ndarray:
         everyone = [events] if isinstance(events, DoseEvents) else events
         found = [find(mine, endpoint.cycle or 0) for mine in everyone]
         times = np.array([np.nan if time is None or time > horizon_h else time for time in found])

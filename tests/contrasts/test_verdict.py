@@ -50,7 +50,10 @@ def test_where_lower_is_better_the_lower_arm_wins():
 
 def test_a_single_model_is_named_as_such():
     found = verdict({"turnover": draws(97)})
-    assert (found["winner"], found["reason"]) == ("A", "turnover, the only model, gives 97 %, and at least 95 % is asked for; the difference is 1.0")
+    assert (found["winner"], found["reason"]) == (
+        "A",
+        "turnover, the only model, gives 97 %, and at least 95 % is asked for; the difference is 1.0",
+    )
 
 
 REASONS = {

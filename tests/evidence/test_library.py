@@ -17,9 +17,7 @@ from regimens.regimen import parse_regimen
 FILE = shipped.folder("evidence") / "regimens.yaml"
 CLOSED = [known for known in library() if known.regimen is not None]
 OPEN = [known for known in library() if known.regimen is None]
-WRITTEN = {
-    name: arm for study in YAML(typ="safe").load(FILE)["studies"].values() for name, arm in study["arms"].items()
-}
+WRITTEN = {name: arm for study in YAML(typ="safe").load(FILE)["studies"].values() for name, arm in study["arms"].items()}
 
 GOOD = """\
 studies:
@@ -117,7 +115,9 @@ def test_all_problems_of_a_file_are_said_at_once(tmp_path):
     text = text.replace("open: The dose is not given.", "regimen: 1 MUI SC daily x 5, total: 5 MIU")
     text += "  B 2021:\n    citation: B 2021\n    population: adults\n    how_read: abstract\n    arms:\n"
     text += "      a-2020-1: {regimen: 1 MIU SC once}\n      b-2021-1: {n: 3}\n"
-    assert problems(tmp_path, text) == """\
+    assert (
+        problems(tmp_path, text)
+        == """\
 bad.yaml:7: 5 doses of 1 MIU are 5 MIU, and not 6 MIU.
     6 |     arms:
   > 7 |       a-2020-1: {regimen: 1 MIU SC daily x 5, total: 6 MIU, tabled: 2.5 MIU}
@@ -147,10 +147,13 @@ bad.yaml:15: 'b-2021-1' needs either a regimen or, under 'open', what its source
     14 |       a-2020-1: {regimen: 1 MIU SC once}
   > 15 |       b-2021-1: {n: 3}
        |       ^"""
+    )
 
 
 def test_an_unknown_key_is_answered_with_the_nearest(tmp_path):
-    assert problems(tmp_path, GOOD.replace("how_read", "how_rad")) == """\
+    assert (
+        problems(tmp_path, GOOD.replace("how_read", "how_rad"))
+        == """\
 bad.yaml:2: 'how_read' is missing in 'A 2020'.
     1 | studies:
   > 2 |   A 2020:
@@ -160,3 +163,4 @@ bad.yaml:5: 'how_rad' is not a known key here.
   > 5 |     how_rad: abstract
       |     ^
   Did you mean 'how_read'?"""
+    )

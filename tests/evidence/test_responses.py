@@ -32,7 +32,14 @@ def test_a_table_with_the_needed_columns_only_is_read(tmp_path):
     heading = "id,study,n,regimen,analyte,time_h,statistic,value,unit,role,assumed_sd_log"
     (row,) = read(tmp_path, "a,S,9,1 MIU SC daily x 5,Treg fold,168,mean,1.8,fold,fit,0.2", heading=heading)
     assert row.regimen == parse_regimen("1 MIU SC daily x 5")
-    assert (row.observable, row.reading, row.time_h, row.value, row.se_log, row.role) == ("treg_fold", "at", 168.0, 1.8, 0.2, "fit")
+    assert (row.observable, row.reading, row.time_h, row.value, row.se_log, row.role) == (
+        "treg_fold",
+        "at",
+        168.0,
+        1.8,
+        0.2,
+        "fit",
+    )
     assert (row.baseline, row.bound, row.year, row.doi, row.line) == (None, "", None, "", 2)
     assert (row.subject.weight_kg, float(row.subject.bsa_m2)) == (70, 1.8)
 
@@ -64,7 +71,7 @@ def test_the_shipped_rows_and_their_roles_are_these():
 def test_bounds_are_bounds_with_their_assumed_error():
     gvhd, peak = SHIPPED["gvhd-treg"], SHIPPED["il2-peak"]
     assert (gvhd.bound, gvhd.value, gvhd.se_log, gvhd.time_h) == ("lower bound", 8.0, 0.2, 672.0)
-    assert (peak.bound, peak.value, peak.se_log, peak.reading, peak.time_h) == ("upper bound", 2.5, 0.2, "peak",  672.0)
+    assert (peak.bound, peak.value, peak.se_log, peak.reading, peak.time_h) == ("upper bound", 2.5, 0.2, "peak", 672.0)
 
 
 def test_a_count_of_th17_becomes_a_fold_of_its_baseline():
@@ -113,12 +120,15 @@ def test_all_bad_rows_are_said_at_once_with_their_places(tmp_path):
 def test_the_message_points_into_the_regimen_of_the_row(tmp_path):
     with pytest.raises(InputFileError) as raised:
         read(tmp_path, GOOD, 'b,S,9,"0.5 MIU SC daly x 5",Treg fold,168,mean,1.8,1.3,2.3,SD,fold,,fit,')
-    assert str(raised.value).replace(str(tmp_path), "x") == """\
+    assert (
+        str(raised.value).replace(str(tmp_path), "x")
+        == """\
 x/mine.csv:3: Found 'daly' where how often, such as 'daily', 'every 2 days', 'weekly' or 'once', is expected.
     2 | a,S,9,1 MIU SC daily x 5,Treg fold,168,mean,1.8,1.3,2.3,SD,fold,,fit,
   > 3 | b,S,9,"0.5 MIU SC daly x 5",Treg fold,168,mean,1.8,1.3,2.3,SD,fold,,fit,
       |                   ^
   Did you mean 'daily'? For example: 0.5 MIU SC daily x 5"""
+    )
 
 
 ONE_FAULT = {

@@ -63,7 +63,9 @@ def test_a_range_is_divided_by_the_expected_range_of_its_n():
 
 
 def test_a_confidence_interval_is_its_log_width_over_twice_1_96():
-    assert spread_of(2.0, 1.0, 4.0, "CI95", 9, median=False).se_log == pytest.approx(math.log(4) / (2 * norm.ppf(0.975)), rel=1e-6)
+    assert spread_of(2.0, 1.0, 4.0, "CI95", 9, median=False).se_log == pytest.approx(
+        math.log(4) / (2 * norm.ppf(0.975)), rel=1e-6
+    )
 
 
 @pytest.mark.parametrize(

@@ -49,9 +49,7 @@ def test_the_default_model_beats_the_study_blind_null_model():
     cells = [cell.strip() for cell in line.strip("|").split("|")]
     assert cells[1] == f"{summary.hits} of {summary.rows}"
     numbers = [float(cell) for cell in cells[3:7]]
-    assert numbers == pytest.approx(
-        [summary.mean_log_error, summary.median_width, summary.score, summary.null_score], abs=PINNED
-    )
+    assert numbers == pytest.approx([summary.mean_log_error, summary.median_width, summary.score, summary.null_score], abs=PINNED)
     assert "It is exploratory." not in verdict(summary)
 
 

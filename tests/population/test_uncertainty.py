@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from scipy.stats import kstest, truncnorm
 
-from regimens.compare import compare
 from regimens.model import find_model
 from regimens.model.fitted import fitted, posterior_draws
 from regimens.population import Population
 from regimens.population.uncertainty import centres, most_draws, uncertain
+from regimens.study.comparison import compare
 from tests import small
 
 MODEL = find_model("turnover")

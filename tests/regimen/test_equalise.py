@@ -56,7 +56,9 @@ def test_by_interval_a_course_keeps_its_span_in_whole_hours_and_a_rest_takes_wha
 
 
 def test_by_interval_a_course_whose_doses_divide_its_span_needs_no_rest():
-    assert equalise(parse_regimen("1 MIU SC every other day x 6"), MIU(12), "interval").regimen == parse_regimen("1 MIU SC daily x 12")
+    assert equalise(parse_regimen("1 MIU SC every other day x 6"), MIU(12), "interval").regimen == parse_regimen(
+        "1 MIU SC daily x 12"
+    )
 
 
 def test_caps_grow_with_their_amounts_so_that_totals_are_exact_in_every_body():

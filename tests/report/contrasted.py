@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
-    from regimens.compare import Comparison
+    from regimens.study.comparison import Comparison
 
 COLUMNS = {
     "individuals": "arm model observable unit draw subject time_h value",

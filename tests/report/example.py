@@ -13,9 +13,9 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
-from regimens.compare import Comparison
 from regimens.model.declaration import Definition, Input, Model, Observable, Parameter, Source, State
 from regimens.model.expression import parse_formula
+from regimens.study.comparison import Comparison
 
 from . import contrasted
 
@@ -230,9 +230,7 @@ def model(name: str) -> Model:
     """Return a declared model of that name; the equations are those the synthetic curves follow, roughly."""
     effect = name == "effect_turnover"
     drive = "ce" if effect else "c"
-    extra = (
-        (State("ce", "IU/mL", parse_formula("0"), parse_formula("ke0 * (c - ce)"), "effect site"),) if effect else ()
-    )
+    extra = (State("ce", "IU/mL", parse_formula("0"), parse_formula("ke0 * (c - ce)"), "effect site"),) if effect else ()
     return Model(
         name=name,
         title="Turnover with an effect compartment" if effect else "Turnover of Treg with a direct effect of IL-2",
@@ -337,9 +335,7 @@ def _curves(arm: str, doses: list[dict], kind: Model, subjects: int, draws: int)
     return pd.concat(frames), (arm, kind.name, total), folds, serum
 
 
-def _endpoints(
-    subjects: int, draws: int, arm: str, kind: str, total: float, fold: np.ndarray, serum: np.ndarray
-) -> pd.DataFrame:
+def _endpoints(subjects: int, draws: int, arm: str, kind: str, total: float, fold: np.ndarray, serum: np.ndarray) -> pd.DataFrame:
     peak = fold.max(axis=0)
     values = {
         "peak of treg_fold": (peak, "1"),
@@ -435,7 +431,7 @@ def _scenario(
             variant=variant,
             of=of or name,
             changed=changed,
-            conduct=SimpleNamespace() if variant == "real life" else None,
+            adherence=SimpleNamespace() if variant == "real life" else None,
         )
 
     endpoints = [

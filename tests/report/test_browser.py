@@ -109,9 +109,7 @@ def test_the_page_opens_in_silence_and_fetches_nothing_but_itself(opened, name):
 @pytest.mark.parametrize("name", PAGES)
 def test_every_figure_is_drawn(opened, name):
     page = opened(name)
-    empty = page.evaluate(
-        "() => [...document.querySelectorAll('.live')].filter(f => !f.querySelector('path.js-line')).length"
-    )
+    empty = page.evaluate("() => [...document.querySelectorAll('.live')].filter(f => !f.querySelector('path.js-line')).length")
     assert page.locator(".live").count() > 3
     assert empty == 0
 

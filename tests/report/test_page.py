@@ -114,9 +114,7 @@ def test_hostile_names_reach_plotly_as_plain_text():
 
 
 def test_names_of_arms_are_no_part_of_hover_templates():
-    templates = {
-        t.get("hovertemplate", "") for f in figures(report.page(example.hostile_six())).values() for t in f["data"]
-    }
+    templates = {t.get("hovertemplate", "") for f in figures(report.page(example.hostile_six())).values() for t in f["data"]}
     assert all("x}" not in template and "alert" not in template for template in templates)
 
 
@@ -174,13 +172,7 @@ def test_the_same_comparison_gives_the_same_bytes(html):
 
 def test_a_curve_has_few_points_and_keeps_its_peak(html):
     six = example.six()
-    lines = [
-        t
-        for key, f in figures(html).items()
-        if key.startswith("serum")
-        for t in f["data"]
-        if t["meta"]["role"] == "line"
-    ]
+    lines = [t for key, f in figures(html).items() if key.startswith("serum") for t in f["data"] if t["meta"]["role"] == "line"]
     assert lines
     assert all(len(line["x"]) <= MOST_POINTS for line in lines)
     peak = six.trajectories.query("observable == 'serum_il2'")["median"].max()
@@ -257,9 +249,7 @@ def test_totals_given_in_miu_read_like_totals_given_in_iu():
     six = example.six(1)
     scaled = six.exposure.assign(**{c: six.exposure[c] / 1e6 for c in ("amount", "total", "per_week", "peak_7_days")})
     per_cycle = {key: tuple(v / 1e6 for v in totals) for key, totals in six.per_cycle.items()}
-    assert report.page(
-        dataclasses.replace(six, exposure=scaled.assign(unit="MIU"), per_cycle=per_cycle)
-    ) == report.page(six)
+    assert report.page(dataclasses.replace(six, exposure=scaled.assign(unit="MIU"), per_cycle=per_cycle)) == report.page(six)
 
 
 def test_arms_without_any_dose_still_make_a_page():
@@ -271,9 +261,7 @@ def test_arms_without_any_dose_still_make_a_page():
 def test_one_arm_under_one_model_makes_a_page():
     arms = {"Daily": example.SIX["Daily"]}
     text = Page(report.page(example.comparison(arms, "One", 1, (example.model("turnover"),)))).text
-    assert (
-        "One schedule of subcutaneous IL-2, 21 MIU in all, over 24 weeks, under one model, one typical subject." in text
-    )
+    assert "One schedule of subcutaneous IL-2, 21 MIU in all, over 24 weeks, under one model, one typical subject." in text
 
 
 def test_an_arm_whose_subjects_all_failed_is_shown_as_missing():

@@ -35,16 +35,12 @@ def test_amounts_are_exact_and_in_the_unit_of_protocols(value, unit, text):
     assert words.amount(value, unit) == text
 
 
-@pytest.mark.parametrize(
-    ("items", "text"), [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")]
-)
+@pytest.mark.parametrize(("items", "text"), [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")])
 def test_lists_read_like_prose(items, text):
     assert words.listing(items) == text
 
 
-@pytest.mark.parametrize(
-    ("hours", "text"), [(4032.0, "24 weeks"), (240.0, "10 days"), (168.0, "7 days"), (36.0, "1.5 days")]
-)
+@pytest.mark.parametrize(("hours", "text"), [(4032.0, "24 weeks"), (240.0, "10 days"), (168.0, "7 days"), (36.0, "1.5 days")])
 def test_a_horizon_is_named_in_weeks_where_they_are_whole(hours, text):
     assert words.horizon(hours) == text
 

@@ -35,12 +35,10 @@ def unsure(made, column: str, *names: str, varied: bool = False):
     frame = made.trajectories.copy()
     frame.loc[frame[column].isin(names), ["confidence_low", "confidence_high"]] = np.nan
     arms = [
-        SimpleNamespace(**{**vars(arm), "conduct": SimpleNamespace() if varied and arm.name in names else arm.conduct})
+        SimpleNamespace(**{**vars(arm), "adherence": SimpleNamespace() if varied and arm.name in names else arm.adherence})
         for arm in made.scenario.arms
     ]
-    return dataclasses.replace(
-        made, trajectories=frame, scenario=SimpleNamespace(**{**vars(made.scenario), "arms": tuple(arms)})
-    )
+    return dataclasses.replace(made, trajectories=frame, scenario=SimpleNamespace(**{**vars(made.scenario), "arms": tuple(arms)}))
 
 
 def caption(made, panels=curves.panels) -> str:

@@ -75,7 +75,9 @@ def test_warnings_are_printed():
 
 def test_the_verdict_follows_the_tables():
     text = " ".join(printed(example.drawn(), 120).split())
-    assert "eight of 15 pairs are supported: every schedule over no doses; ‘Every 3 days’ over ‘Every other day, 3 cycles’" in text
+    assert (
+        "eight of 15 pairs are supported: every schedule over no doses; ‘Every 3 days’ over ‘Every other day, 3 cycles’" in text
+    )
     assert "Not supported: seven pairs; in one, the models contradict each other" in text
     assert "The rule: one arm is called better than another only if every model gives at least 95 % probability" in text
     assert text.index("Placebo") < text.index("Not supported")

@@ -285,7 +285,9 @@ CHANGES |= {
 def test_a_fault_is_said_with_its_place_and_what_would_be_right(fault, tmp_path):
     old, new, message = CHANGES[fault]
     assert old in GOOD
-    assert said(tmp_path, GOOD.replace(old, new)) == textwrap.dedent(message).replace("{shipped}", ", ".join(shipped.names("models")))
+    assert said(tmp_path, GOOD.replace(old, new)) == textwrap.dedent(message).replace(
+        "{shipped}", ", ".join(shipped.names("models"))
+    )
 
 
 @pytest.mark.parametrize(
@@ -344,7 +346,9 @@ def test_an_arm_that_gets_the_name_of_a_sub_arm_is_refused(tmp_path):
 
 
 def test_parts_in_yaml_have_their_problems_at_their_own_line(tmp_path):
-    text = GOOD.replace("regimen: 1 MIU SC daily x 5", "regimen:\n      - {dose: 1 MIU SC, every: 2 dayz, doses: 7}\n      - rest: 14 days")
+    text = GOOD.replace(
+        "regimen: 1 MIU SC daily x 5", "regimen:\n      - {dose: 1 MIU SC, every: 2 dayz, doses: 7}\n      - rest: 14 days"
+    )
     assert said(tmp_path, text) == textwrap.dedent("""\
         bad.yaml:7: 'dayz' is not a unit of time.
             6 |     regimen:
@@ -359,8 +363,12 @@ def test_a_course_without_its_number_of_doses_is_refused(tmp_path):
 
 
 def test_each_cycle_beside_one_of_them_is_named_twice(tmp_path):
-    arms = GOOD.replace("1 MIU SC daily x 5\n", '"(1 MIU SC daily x 5, rest 9 days) x 2"\n').replace("{total: 5 MIU}", "{total: 10 MIU}")
-    text = arms.replace("  - peak of treg_fold", "  - trough of treg_fold before cycle 2\n  - trough of treg_fold before each cycle")
+    arms = GOOD.replace("1 MIU SC daily x 5\n", '"(1 MIU SC daily x 5, rest 9 days) x 2"\n').replace(
+        "{total: 5 MIU}", "{total: 10 MIU}"
+    )
+    text = arms.replace(
+        "  - peak of treg_fold", "  - trough of treg_fold before cycle 2\n  - trough of treg_fold before each cycle"
+    )
     assert "The endpoint 'trough of treg_fold before cycle 2' is named twice." in said(tmp_path, text)
 
 

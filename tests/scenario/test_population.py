@@ -6,12 +6,12 @@ import textwrap
 import numpy as np
 import pytest
 
-from regimens.compare import compare
 from regimens.errors import InputFileError, RegimensError
 from regimens.population import draw
 from regimens.population.draw import Block
 from regimens.scenario import read_scenario
 from regimens.scenario.population import reduced
+from regimens.study.comparison import compare
 from regimens.subject import mosteller_m2
 from tests import small
 

@@ -55,7 +55,11 @@ def test_the_founding_trials_have_their_exact_totals():
         ("SLE, 1.5 MIU x 5, 4 cycles", "il2"): (30_000_000, 20),
         ("SLE, 3 MIU x 5, 4 cycles", "il2"): (60_000_000, 20),
     }
-    assert [arm.name for arm in scenario.arms if not arm.regimen.drugs] == ["RA control", "RA placebo with methotrexate", "Sjogren placebo"]
+    assert [arm.name for arm in scenario.arms if not arm.regimen.drugs] == [
+        "RA control",
+        "RA placebo with methotrexate",
+        "Sjogren placebo",
+    ]
 
 
 def test_every_arm_of_the_founding_trials_names_its_source():
@@ -97,7 +101,9 @@ def test_a_subject_of_another_size_has_a_body_surface_by_mosteller(tmp_path):
 
 
 def test_trough_before_each_cycle_becomes_one_endpoint_a_cycle(tmp_path):
-    text = BODY.format(regimen="(1 MIU SC daily x 5, rest 9 days) x 3").replace("peak of treg_fold", "trough of treg_fold before each cycle")
+    text = BODY.format(regimen="(1 MIU SC daily x 5, rest 9 days) x 3").replace(
+        "peak of treg_fold", "trough of treg_fold before each cycle"
+    )
     assert [endpoint.words for endpoint in scenario_of(tmp_path, text).endpoints] == [
         f"trough of treg_fold before cycle {k}" for k in (1, 2, 3)
     ]
@@ -122,7 +128,9 @@ def test_the_schemas_for_editors_are_what_the_code_generates(kind):
 
 
 def test_a_visit_of_any_name_ends_a_window(tmp_path):
-    text = BODY.format(regimen="1 MIU SC once").replace("[peak of treg_fold]", "[mean of treg_fold to end of induction phase, AUC of treg_fold from mid]")
+    text = BODY.format(regimen="1 MIU SC once").replace(
+        "[peak of treg_fold]", "[mean of treg_fold to end of induction phase, AUC of treg_fold from mid]"
+    )
     scenario = scenario_of(tmp_path, text + "visits: {end of induction phase: 6 weeks, mid: 4 weeks}\n")
     assert [(e.from_h, e.to_h) for e in scenario.endpoints] == [(0.0, 6 * 168.0), (4 * 168.0, None)]
 

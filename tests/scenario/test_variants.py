@@ -5,8 +5,8 @@ from fractions import Fraction
 
 import pytest
 
-from regimens.conduct.plan import Conduct, RealLife
-from regimens.conduct.realise import realise
+from regimens.adherence.plan import Adherence, RealLife
+from regimens.adherence.realise import realise
 from regimens.errors import InputFileError
 from regimens.exposure import audit
 from regimens.regimen import Regimen, parse_regimen
@@ -53,7 +53,7 @@ def test_arms_as_written_are_of_themselves(tmp_path):
 def test_a_rest_left_to_chance_is_audited_at_its_midpoint_and_kept_as_a_range(tmp_path):
     arm = read(tmp_path, BASE).arms[1]
     assert arm.regimen == RANGE.with_rests("midpoint")
-    assert arm.conduct == Conduct(drawn=RANGE)
+    assert arm.adherence == Adherence(drawn=RANGE)
     assert arm.assumptions == (
         "The rest is given as a range ((1.5 MIU SC daily x 5, rest 9-16 days) x 4); "
         "it is drawn for every subject and every time it comes, any whole day as likely.",
@@ -63,11 +63,11 @@ def test_a_rest_left_to_chance_is_audited_at_its_midpoint_and_kept_as_a_range(tm
 def test_real_life_gives_every_arm_with_doses_a_twin(tmp_path):
     scenario = read(tmp_path, BASE + LIFE)
     life = RealLife(missed=0.1, after_a_miss=0.4, late=0.2, up_to_h=12.0, stop_early=0.05)
-    assert [(arm.name, arm.variant, arm.of, arm.conduct) for arm in scenario.arms] == [
+    assert [(arm.name, arm.variant, arm.of, arm.adherence) for arm in scenario.arms] == [
         ("A", "as written", "A", None),
-        ("A, real life", "real life", "A", Conduct(real_life=life)),
-        ("B", "as written", "B", Conduct(drawn=RANGE)),
-        ("B, real life", "real life", "B", Conduct(drawn=RANGE, real_life=life)),
+        ("A, real life", "real life", "A", Adherence(real_life=life)),
+        ("B", "as written", "B", Adherence(drawn=RANGE)),
+        ("B, real life", "real life", "B", Adherence(drawn=RANGE, real_life=life)),
         ("control", "as written", "control", None),
     ]
     assert scenario.assumptions[1:] == (
@@ -87,8 +87,8 @@ def test_equal_totals_are_arms_of_their_own_that_are_audited_again(tmp_path):
     ]
     one, other = scenario.arms[1], scenario.arms[3]
     assert one.regimen == parse_regimen("(1.4 MIU SC daily x 5, rest 9 days) x 3")
-    assert other.conduct.drawn == parse_regimen("(1.05 MIU SC daily x 5, rest 9-16 days) x 4")
-    assert other.regimen == other.conduct.drawn.with_rests("midpoint")
+    assert other.adherence.drawn == parse_regimen("(1.05 MIU SC daily x 5, rest 9-16 days) x 4")
+    assert other.regimen == other.adherence.drawn.with_rests("midpoint")
     assert one.changed == "To give 21 MIU of IL-2 instead of 15 MIU, amount went from 1 MIU to 1.4 MIU (factor 1.4)."
     assert one.assumptions[-1] == one.changed
     assert (one.equalised.lever, one.equalised.factor) == ("amount", Fraction(7, 5))
@@ -167,7 +167,14 @@ REPLAYED = BASE.replace("regimen: no dose", "ledger: runs/ledger.csv\n    arm: '
 
 
 def ledger_of(tmp_path, subjects=4):
-    done = realise("B, real life", RANGE.with_rests("midpoint"), Conduct(drawn=RANGE, real_life=RealLife(missed=0.2)), 4032.0, 3, range(subjects))
+    done = realise(
+        "B, real life",
+        RANGE.with_rests("midpoint"),
+        Adherence(drawn=RANGE, real_life=RealLife(missed=0.2)),
+        4032.0,
+        3,
+        range(subjects),
+    )
     (tmp_path / "runs").mkdir(exist_ok=True)
     (tmp_path / "runs" / "ledger.csv").write_text(done.ledger.to_csv(), encoding="utf-8")
     return done
@@ -176,7 +183,7 @@ def ledger_of(tmp_path, subjects=4):
 def test_a_ledger_beside_the_scenario_is_replayed(tmp_path):
     done = ledger_of(tmp_path)
     arm = read(tmp_path, REPLAYED).arms[2]
-    again = realise(arm.name, arm.regimen, arm.conduct, 4032.0, 1, range(4))
+    again = realise(arm.name, arm.regimen, arm.adherence, 4032.0, 1, range(4))
     assert [(e.time_h.tobytes(), e.amount.tobytes()) for e in again.events] == [
         (e.time_h.tobytes(), e.amount.tobytes()) for e in done.events
     ]

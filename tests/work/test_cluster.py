@@ -12,11 +12,11 @@ import dask
 import distributed
 import pytest
 
-from regimens.compare import compare
 from regimens.errors import ModelError, RegimensError
 from regimens.report import page
-from regimens.results import files_of
 from regimens.scenario import read_scenario
+from regimens.study.comparison import compare
+from regimens.study.folder import files_of
 from regimens.work import Store, cluster, run
 from tests.work.toys import dies, fails, same, sizes, slow_sizes, toys
 

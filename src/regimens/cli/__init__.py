@@ -40,9 +40,9 @@ def exposure(file: Path, csv_path: Path | None) -> None:
 
     from regimens.exposure import ExposureTable, cut_off, exposure_of
     from regimens.report.exposure_table import exposure_table
-    from regimens.results import OutputExists, write_file
     from regimens.scenario import read_scenario
     from regimens.scenario.values import planned_arms
+    from regimens.study.folder import OutputExists, write_file
 
     if csv_path is not None and csv_path.exists():
         raise OutputExists(csv_path)
@@ -160,11 +160,12 @@ def fit(name: str, data: Path | None, out: Path | None, seed: int) -> None:
     import datetime
     from dataclasses import replace
 
-    from regimens import results, shipped
+    from regimens import shipped
     from regimens.fit import fit_table
     from regimens.fit.sampling import Settings
     from regimens.fit.study import fit as run
     from regimens.model import find_model
+    from regimens.study import folder as results
 
     model = find_model(name)
     folder = out or results.free_folder(Path("results") / f"fit-{model.name}-{datetime.date.today().isoformat()}")

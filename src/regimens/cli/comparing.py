@@ -16,8 +16,8 @@ from regimens.errors import RegimensError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from regimens.compare import Comparison
     from regimens.scenario import Scenario
+    from regimens.study.comparison import Comparison
     from regimens.work import Store
 
 A_NUMBER = click.IntRange(min=1)
@@ -48,9 +48,9 @@ def compare(
     What is finished is kept until the report is written: a run that was broken off, by Ctrl-C or by a machine that went
     down, goes on with `--resume`, and ends with the same bytes.
     """
-    from regimens import results
     from regimens.report import table
     from regimens.scenario import read_scenario, reduced
+    from regimens.study import folder as results
     from regimens.work import Store
 
     if workers is not None and address is not None:
@@ -81,7 +81,7 @@ def compare(
 
 
 def _compared(scenario: Scenario, store: Store, workers: int | None, address: str | None, talk: Console) -> Comparison:
-    from regimens.compare import compare as run
+    from regimens.study.comparison import compare as run
 
     with _executor(workers, address) as executor, bar(talk) as told:
         comparison = run(scenario, executor=executor, store=store, told=told)
@@ -107,8 +107,8 @@ def _executor(workers: int | None, address: str | None) -> Iterator[Executor]:
 
 def _written(comparison: Comparison, out: Path | None, store: Store) -> Path:
     """Write the result; the day in the name of its folder is the one on which the run began, as in a run in one go."""
-    from regimens import results
     from regimens.report import page
+    from regimens.study import folder as results
 
     folder = out or results.default_folder(comparison.scenario, comparison.provenance["version"], store.began.date())
     store.ends_at(folder)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regimens.contrasts.outcomes import Outcomes
-from regimens.contrasts.quantiles import over_draws, over_subjects, prediction_interval
 from regimens.endpoints import Endpoint
+from regimens.statistics import over_draws, over_subjects, prediction_interval
 
 if TYPE_CHECKING:
     import pandas as pd

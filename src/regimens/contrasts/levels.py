@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from regimens.contrasts.outcomes import Outcomes
-from regimens.contrasts.quantiles import over_subjects
 from regimens.endpoints import Endpoint
+from regimens.statistics import over_subjects
 
 
 def levels(outcomes: Outcomes, model: str, endpoint: Endpoint, arms: Sequence[str]) -> np.ndarray:

@@ -11,7 +11,7 @@ import numpy as np
 from regimens.contrasts.contrast import paired, probability, sign
 from regimens.contrasts.levels import levels
 from regimens.contrasts.outcomes import Outcomes
-from regimens.contrasts.quantiles import over_draws
+from regimens.statistics import over_draws
 
 if TYPE_CHECKING:
     import pandas as pd

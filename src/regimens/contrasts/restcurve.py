@@ -10,8 +10,8 @@ import numpy as np
 from regimens.contrasts.contrast import paired, probability, sign
 from regimens.contrasts.levels import levels
 from regimens.contrasts.outcomes import Outcomes
-from regimens.contrasts.quantiles import over_draws
 from regimens.endpoints import Endpoint
+from regimens.statistics import over_draws
 
 if TYPE_CHECKING:
     import pandas as pd

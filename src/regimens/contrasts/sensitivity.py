@@ -9,7 +9,7 @@ import numpy as np
 
 from regimens.contrasts.contrast import Pair, differences
 from regimens.contrasts.outcomes import Outcomes
-from regimens.contrasts.quantiles import over_subjects
+from regimens.statistics import over_subjects
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -96,9 +96,7 @@ class Predictor:
             values = values.copy()
             values[:, self.baseline] *= target.baseline / self.typical[self.baseline]
         count = len(values)
-        parameters = Parameters(
-            self.compiled.parameters, values, np.full(count, target.weight_kg), np.full(count, target.bsa_m2)
-        )
+        parameters = Parameters(self.compiled.parameters, values, np.full(count, target.weight_kg), np.full(count, target.bsa_m2))
         observables = list(dict.fromkeys(self.targets[place].observable for place in group.members))
         return simulate(
             self.compiled, parameters, group.events, group.times_h, observables=observables, tolerances=FIT_TOLERANCES

@@ -136,9 +136,7 @@ def _predicted(fitted: FittedModel, row: Row, response: Response, random: np.ran
     return statistic * np.exp((spreads * random.standard_normal(spreads.shape)).sum(axis=1))
 
 
-def _subjects(
-    model: Model, names: Sequence[str], draw: np.ndarray, count: int, random: np.random.Generator
-) -> np.ndarray:
+def _subjects(model: Model, names: Sequence[str], draw: np.ndarray, count: int, random: np.random.Generator) -> np.ndarray:
     """Return (count, parameters) subjects around one parameter draw, log-normal and inside the bounds of the model."""
     values = np.tile([parameter.value for parameter in model.parameters], (count, 1))
     for column, parameter in enumerate(model.parameters):

@@ -10,7 +10,7 @@ from regimens.report.cast import Cast, Look
 from regimens.report.measures import Measure, measures
 
 if TYPE_CHECKING:
-    from regimens.compare import Comparison
+    from regimens.study.comparison import Comparison
 
 MOST_VALUES = 8
 """Value columns that fit a page; with more models each gets fewer endpoints, the rest stand under Endpoints."""

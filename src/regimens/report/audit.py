@@ -10,7 +10,7 @@ from regimens.report.cast import Cast, Look
 from regimens.report.numbers import cycle_totals
 
 if TYPE_CHECKING:
-    from regimens.compare import Comparison
+    from regimens.study.comparison import Comparison
 
 MATCHES, DIFFERS, UNSTATED = "matches", "differs", "nothing stated"
 
@@ -52,9 +52,7 @@ def finding(entries: tuple[Entry, ...]) -> str:
     open_rows = [entry for entry in entries if entry.drug != words.MISSING and entry.verdict == UNSTATED]
     wrong = [entry for entry in checked if entry.verdict == DIFFERS]
     if wrong:
-        said = (
-            f"{words.sentence(words.count(len(wrong), 'total differs', 'totals differ'))[:-1]} from what was expected: "
-        )
+        said = f"{words.sentence(words.count(len(wrong), 'total differs', 'totals differ'))[:-1]} from what was expected: "
         said += words.listing([entry.arm.name for entry in wrong]) + "."
     elif checked:
         all_of_them = {1: "The stated total matches", 2: "Both stated totals match"}

@@ -10,8 +10,8 @@ from regimens.report import words
 from regimens.report.cast import Cast
 
 if TYPE_CHECKING:
-    from regimens.compare import Comparison
     from regimens.model.declaration import Model
+    from regimens.study.comparison import Comparison
 
 
 @dataclass(frozen=True)
@@ -70,9 +70,7 @@ def _sheet(model: Model, cast: Cast, drugs: list[str]) -> ModelSheet:
             f"{words.exact(float(f'{p.value:.6g}'))} {words.unit(p.unit)}".strip(),
             f"{round(100 * p.cv)} %" if p.cv else words.MISSING,
             p.note,
-            None
-            if p.source is None
-            else cast.bibliography.number_of(by_key.get(p.source, _Named(p.source)), f"{model.name}"),
+            None if p.source is None else cast.bibliography.number_of(by_key.get(p.source, _Named(p.source)), f"{model.name}"),
         )
         for p in model.parameters
     )
@@ -92,9 +90,7 @@ class _Named:
 def _equations(model: Model) -> tuple[tuple[str, str, str], ...]:
     lines = [(d.name, in_formula(d.formula), _note(d.label, words.unit(d.unit))) for d in model.definitions]
     per = words.unit(model.time_unit)
-    lines += [
-        (f"d({s.name})/dt", in_formula(s.rate), _note(s.label, f"{words.unit(s.unit)}/{per}")) for s in model.states
-    ]
+    lines += [(f"d({s.name})/dt", in_formula(s.rate), _note(s.label, f"{words.unit(s.unit)}/{per}")) for s in model.states]
     lines += [(f"{s.name}(0)", in_formula(s.initial), words.unit(s.unit)) for s in model.states]
     for entry in model.inputs:
         said = f"{words.drug(entry.drug)} {entry.route} enters {entry.state}"

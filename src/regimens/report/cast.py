@@ -14,7 +14,7 @@ from regimens.scenario.values import AS_WRITTEN
 if TYPE_CHECKING:
     import pandas as pd
 
-    from regimens.compare import Comparison
+    from regimens.study.comparison import Comparison
 
 MOST_COLOURS = 8
 """Arms that get a colour each; more are drawn one to a panel."""
@@ -169,7 +169,7 @@ def _looks(comparison: Comparison, bibliography: Bibliography) -> tuple[Look, ..
                 DASHES[(slot - 1) % len(DASHES)] if given and coloured else "",
                 tuple(bibliography.number_of(reference) for reference in arm.sources),
                 tuple(arm.assumptions),
-                arm.conduct is not None,
+                arm.adherence is not None,
             )
         )
     return tuple(looks)
@@ -194,11 +194,7 @@ def _cycle_starts(events: pd.DataFrame, hours: float, horizon: float) -> tuple[f
     if len(sets) != 1:
         return None
     starts = tuple(float(t) for t in sets.pop())
-    return (
-        starts
-        if len(starts) < _MOST_TICKS and starts[-1] < horizon and all((t * hours) % 24 == 0 for t in starts)
-        else None
-    )
+    return starts if len(starts) < _MOST_TICKS and starts[-1] < horizon and all((t * hours) % 24 == 0 for t in starts) else None
 
 
 def _continued(starts: tuple[float, ...], end: float) -> tuple[float, ...]:

@@ -15,7 +15,7 @@ from regimens.report.pairs import Contrast, Pairs, percent
 from regimens.report.panel import Scale, linear, tick_text
 
 if TYPE_CHECKING:
-    from regimens.compare import Comparison
+    from regimens.study.comparison import Comparison
 
 MOST_BLOCKS = 4
 """Endpoints on the page itself; further ones stand behind it."""

@@ -16,7 +16,7 @@ from regimens.report.singles import threads
 from regimens.report.thinning import kept
 
 if TYPE_CHECKING:
-    from regimens.compare import Comparison
+    from regimens.study.comparison import Comparison
 
 MOST_BANDS = 3
 """Arms with bands that can share a panel, save in the first figure, where to compare the arms is the point."""
@@ -185,18 +185,14 @@ def _line(group: pd.DataFrame, look: Look, most: int, most_of_band: int) -> Line
 def _rules(comparison: Comparison, observable: str) -> tuple[tuple[float, str], ...]:
     rules = [(1.0, _BASELINE)] if observable.endswith("_fold") else []
     above = threshold(comparison, observable)
-    return tuple(
-        rules if above is None else [*rules, (above, f"{words.exact(above)}-fold" if rules else words.exact(above))]
-    )
+    return tuple(rules if above is None else [*rules, (above, f"{words.exact(above)}-fold" if rules else words.exact(above))])
 
 
 def _by_model(
     cast: Cast, observable: tuple[str, str, str], axis: Scale, drawn: dict, rules: tuple, doses: dict
 ) -> tuple[Panel, ...]:
     name, label, _ = observable
-    rows = {
-        model: tuple(drawn[a.index, model] for a in cast.arms if (a.index, model) in drawn) for model in cast.models
-    }
+    rows = {model: tuple(drawn[a.index, model] for a in cast.arms if (a.index, model) in drawn) for model in cast.models}
     rows = {model: found for model, found in rows.items() if found}
     labelled = all(apart(found, axis) for found in rows.values())
     first = name == cast.observables[0][0]
@@ -222,9 +218,7 @@ def _by_arm(
             doses_of = doses.get(group[0].index, ())
             key = f"{name}-{group[0].index}"
             made.append(
-                Panel(
-                    key, heading, alt, cast.time, axis, tuple(mine), doses_of, rules, True, arms=group, rug=bool(doses)
-                )
+                Panel(key, heading, alt, cast.time, axis, tuple(mine), doses_of, rules, True, arms=group, rug=bool(doses))
             )
     return tuple(made)
 

@@ -15,7 +15,7 @@ from regimens.report.panel import Panel
 from regimens.report.reading import reading
 
 if TYPE_CHECKING:
-    from regimens.compare import Comparison
+    from regimens.study.comparison import Comparison
 
 _ASSETS = files("regimens.report") / "assets"
 _SHORT = 20
@@ -82,9 +82,7 @@ def _content(whole: Comparison) -> dict[str, object]:
         "sheets": model_sheets,
         "references": on_page.bibliography.entries,
         "provenance": flat(comparison.provenance),
-        "figures": {
-            panel.key: interactive.figure(panel) for picture in (*pictures, *given) for panel, _ in picture.panels
-        },
+        "figures": {panel.key: interactive.figure(panel) for picture in (*pictures, *given) for panel, _ in picture.panels},
         "style": _asset("style.css") + _asset("contrasts.css"),
         "script": _asset("page.js"),
         "plotly": _plotly(),

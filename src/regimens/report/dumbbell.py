@@ -14,7 +14,7 @@ from regimens.report.panel import Scale, linear, tick_text
 from regimens.scenario.values import EQUAL_TOTAL, REAL_LIFE
 
 if TYPE_CHECKING:
-    from regimens.compare import Comparison
+    from regimens.study.comparison import Comparison
 
 HOW = {EQUAL_TOTAL: "at equal total", REAL_LIFE: "in real life"}
 """How a kind of variant is said in a sentence."""

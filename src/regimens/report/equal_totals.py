@@ -14,7 +14,7 @@ from regimens.report.pairs import Pairs
 from regimens.scenario.values import EQUAL_TOTAL
 
 if TYPE_CHECKING:
-    from regimens.compare import Comparison
+    from regimens.study.comparison import Comparison
 
 
 @dataclass(frozen=True)

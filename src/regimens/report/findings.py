@@ -9,7 +9,7 @@ from regimens.report.answer import Answer
 from regimens.report.cast import Cast
 
 if TYPE_CHECKING:
-    from regimens.compare import Comparison
+    from regimens.study.comparison import Comparison
 
 _ALIKE = 0.01
 
@@ -28,9 +28,7 @@ def opening(comparison: Comparison, cast: Cast) -> str:
     if totals:
         low, high = min(totals), max(totals)
         same = len(dosed) > 1 and high - low <= 1e-9 * high
-        parts.append(
-            f"{words.exact(high)} MIU each" if same else f"{words.exact(low)} to {words.exact(high)} MIU in all"
-        )
+        parts.append(f"{words.exact(high)} MIU each" if same else f"{words.exact(low)} to {words.exact(high)} MIU in all")
         parts[-1] = f"{words.exact(high)} MIU in all" if len(totals) == 1 else parts[-1]
     parts += [f"over {words.horizon(comparison.scenario.horizon_h)}", f"under {words.count(len(cast.models), 'model')}"]
     parts.append(subjects.everybody(cast))
@@ -143,9 +141,7 @@ def endpoints(table: Answer, cast: Cast) -> str:
         known = {row.arm.name: row.cells[place].value for row in table.rows if row.cells[place].value is not None}
         if known and column.largest > 0:
             best = max(known.values())
-            firsts.setdefault(column.label, []).append(
-                frozenset(n for n, v in known.items() if v >= best * (1 - _ALIKE))
-            )
+            firsts.setdefault(column.label, []).append(frozenset(n for n, v in known.items() if v >= best * (1 - _ALIKE)))
     compared = {label: sets for label, sets in firsts.items() if len(sets) > 1}
     if not compared:
         return (
@@ -192,8 +188,6 @@ def _highest(names: list[str], values: list[float], suffix: str) -> tuple[str, s
     level = [n for n, v in zip(names, values, strict=True) if v >= top * (1 - _ALIKE)]
     below = values[len(level)]
     more = (
-        f"{words.number(100 * (top / below - 1), 2)} % above the next"
-        if below > 0 and top < 3 * below
-        else "far above the next"
+        f"{words.number(100 * (top / below - 1), 2)} % above the next" if below > 0 and top < 3 * below else "far above the next"
     )
     return words.quoted(level), f"{words.number(top)}{suffix}, {more}"

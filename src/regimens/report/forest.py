@@ -41,9 +41,7 @@ def blocks(table: Answer, cast: Cast) -> tuple[Block, ...]:
         rows = []
         for row in table.rows:
             cells = [(table.columns[place], row.cells[place]) for place in places]
-            marks = tuple(
-                _mark(cast.models.index(c.model), cell, c.largest, axis) for c, cell in cells if cell.value is not None
-            )
+            marks = tuple(_mark(cast.models.index(c.model), cell, c.largest, axis) for c, cell in cells if cell.value is not None)
             rows.append((row.arm, marks))
         ticks = tuple((_percent(tick, axis), tick_text(tick)) for tick in axis.ticks)
         made.append(Block(column.label, column.unit, ticks, tuple(rows)))

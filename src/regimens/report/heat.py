@@ -16,7 +16,7 @@ from regimens.report.pairs import Pairs, percent, reaches
 from regimens.scenario.values import AS_WRITTEN
 
 if TYPE_CHECKING:
-    from regimens.compare import Comparison
+    from regimens.study.comparison import Comparison
 
 _TINTS = (0.6, 0.8)
 """Probabilities from which a cell is tinted, and tinted more; the strongest tint starts at the rule's own probability."""

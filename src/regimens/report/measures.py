@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from regimens.report import words
 
 if TYPE_CHECKING:
-    from regimens.compare import Comparison
+    from regimens.study.comparison import Comparison
 
 _PERCENT = 100.0
 

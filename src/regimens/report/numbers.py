@@ -13,7 +13,7 @@ from regimens.report.cast import Cast
 if TYPE_CHECKING:
     import pandas as pd
 
-    from regimens.compare import Comparison
+    from regimens.study.comparison import Comparison
 
 _MOST_TIMES = 9
 
@@ -55,9 +55,7 @@ def totals(comparison: Comparison, cast: Cast, drug: str) -> Numbers:
         parts = comparison.per_cycle.get((look.name, drug))
         if parts:
             running = np.cumsum([float(p) for p in parts])
-            rows.append(
-                (look.name, (cycle_totals(parts, unit), words.listing([words.amount(v, unit) for v in running])))
-            )
+            rows.append((look.name, (cycle_totals(parts, unit), words.listing([words.amount(v, unit) for v in running]))))
     return Numbers(f"{words.drug(drug)} by cycle", "Arm", ("Each cycle", "Running total"), tuple(rows))
 
 

@@ -11,7 +11,7 @@ from regimens.contrasts.verdict import NOT_SUPPORTED, SAME
 from regimens.report import words
 
 if TYPE_CHECKING:
-    from regimens.compare import Comparison
+    from regimens.study.comparison import Comparison
 
 SUPPORTED = "supported"
 """What a verdict is where an arm wins."""

@@ -18,7 +18,7 @@ from regimens.report.panel import Scale, linear, tick_text
 from regimens.scenario.values import AS_WRITTEN
 
 if TYPE_CHECKING:
-    from regimens.compare import Comparison
+    from regimens.study.comparison import Comparison
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40.0, 12.0, 16.0, 42.0
 _WIDTHS = {1: 520.0, 2: 430.0}

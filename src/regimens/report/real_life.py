@@ -13,7 +13,7 @@ from regimens.report.numbers import Numbers
 from regimens.scenario.values import REAL_LIFE
 
 if TYPE_CHECKING:
-    from regimens.compare import Comparison
+    from regimens.study.comparison import Comparison
 
 OFTEN = 0.1
 """Share of draws from which an order that turns round is worth a word."""

@@ -40,9 +40,7 @@ class Bibliography:
 
     def number_of(self, source: object, use: str = "") -> int:
         """Return the number of `source` (anything with text, doi, registration), added if new; `use` says what for."""
-        text, doi, registration = (
-            str(getattr(source, name, "") or "").strip() for name in ("text", "doi", "registration")
-        )
+        text, doi, registration = (str(getattr(source, name, "") or "").strip() for name in ("text", "doi", "registration"))
         doi = re.sub(r"^(https?://(dx\.)?doi\.org/|doi:\s*)", "", doi, flags=re.IGNORECASE)
         for entry in self.entries:
             if doi.lower() == entry.doi.lower() if doi else (text, registration) == (entry.text, entry.registration):

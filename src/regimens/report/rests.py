@@ -15,7 +15,7 @@ from regimens.report.numbers import Numbers
 from regimens.report.panel import Scale, linear, tick_text
 
 if TYPE_CHECKING:
-    from regimens.compare import Comparison
+    from regimens.study.comparison import Comparison
 
 _WIDTH, _HEIGHT = 350.0, 220.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40.0, 12.0, 12.0, 26.0

@@ -9,7 +9,7 @@ from regimens.report.cast import Cast
 from regimens.report.numbers import Numbers
 
 if TYPE_CHECKING:
-    from regimens.compare import Comparison
+    from regimens.study.comparison import Comparison
 
 
 def sections(comparison: Comparison, cast: Cast) -> dict[str, object]:

@@ -9,7 +9,7 @@ from regimens.report.panel import Line
 from regimens.report.thinning import kept
 
 if TYPE_CHECKING:
-    from regimens.compare import Comparison
+    from regimens.study.comparison import Comparison
 
 THREADS, THREAD_POINTS = 500, 20_000
 """Curves of single subjects on a page, and the points of all of them together."""

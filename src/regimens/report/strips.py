@@ -15,7 +15,7 @@ from regimens.report.panel import Lane, tick_text
 if TYPE_CHECKING:
     import pandas as pd
 
-    from regimens.compare import Comparison
+    from regimens.study.comparison import Comparison
 
 HEIGHT = 30.0
 """Height of a strip in its own units, which are px."""
@@ -79,9 +79,7 @@ def tallest(comparison: Comparison) -> str:
     if not len(comparison.events):
         return ""
     amounts = comparison.events.groupby("drug", sort=False)["given"].max()
-    return words.listing(
-        [f"{words.amount(round(v, 6), _unit(drug))} of {words.drug(drug)}" for drug, v in amounts.items()]
-    )
+    return words.listing([f"{words.amount(round(v, 6), _unit(drug))} of {words.drug(drug)}" for drug, v in amounts.items()])
 
 
 def numbers(comparison: Comparison, cast: Cast) -> Numbers:
@@ -139,8 +137,7 @@ def _marks(lane: Lane, time: TimeAxis) -> Marks:
     thickness = round(min(3.0, max(1.0, 0.45 * gap * _STRIP_PX / _WIDTH)), 2)
     if lane.first:
         path = "".join(
-            f"M{x:.1f},{HEIGHT:g}v-{max(_LEAST_MARK, h * (HEIGHT - 4)):.1f}"
-            for x, h in zip(at, lane.heights, strict=True)
+            f"M{x:.1f},{HEIGHT:g}v-{max(_LEAST_MARK, h * (HEIGHT - 4)):.1f}" for x, h in zip(at, lane.heights, strict=True)
         )
     else:
         path = "".join(f"M{x:.1f},{HEIGHT / 2:g}h0" for x in at)

@@ -80,9 +80,7 @@ def _point(point: Point, panel: Panel, x: _Span, top: float, bottom: float) -> s
     return f'{bar}<circle class="seen" cx="{_n(at)}" cy="{_n(y)}" r="3"/>'
 
 
-def _ribbon(
-    line: Line, panel: Panel, x: _Span, top: float, bottom: float, kind: str, low: np.ndarray, high: np.ndarray
-) -> str:
+def _ribbon(line: Line, panel: Panel, x: _Span, top: float, bottom: float, kind: str, low: np.ndarray, high: np.ndarray) -> str:
     hours, low, high = line.band(low, high)
     times = x(panel.time(hours))
     low, high = (np.clip(_y(panel, v, top, bottom), top, bottom) for v in (low, high))
@@ -97,9 +95,7 @@ def _grid(panel: Panel, x: _Span, top: float, bottom: float, floor: float) -> st
         y = float(_y(panel, tick, top, bottom))
         if top - 1 <= y <= bottom + 1:
             parts.append(f'<path class="grid" d="M{_n(x.left)},{_n(y)}H{_n(x.right)}"/>')
-            parts.append(
-                f'<text class="tick" x="{_n(x.left - 5)}" y="{_n(y + 3.5)}" text-anchor="end">{tick_text(tick)}</text>'
-            )
+            parts.append(f'<text class="tick" x="{_n(x.left - 5)}" y="{_n(y + 3.5)}" text-anchor="end">{tick_text(tick)}</text>')
     for value, _ in panel.rules:
         y = _n(float(_y(panel, value, top, bottom)))
         parts.append(f'<path class="rule" d="M{_n(x.left)},{y}H{_n(x.right)}"/>')
@@ -132,9 +128,7 @@ def _doses(panel: Panel, x: _Span, top: float) -> str:
 def _lane(lane: Lane, panel: Panel, x: _Span, floor: float) -> str:
     at = x(panel.time(lane.times))
     if lane.first:
-        marks = "".join(
-            f"M{_n(a)},{_n(floor)}v-{_n(max(2.0, h * (_LANE - 2)))}" for a, h in zip(at, lane.heights, strict=True)
-        )
+        marks = "".join(f"M{_n(a)},{_n(floor)}v-{_n(max(2.0, h * (_LANE - 2)))}" for a, h in zip(at, lane.heights, strict=True))
         return f'<path class="dose a{lane.arm.colour}" d="{marks}"/>'
     marks = "".join(f"M{_n(a)},{_n(floor - _LANE / 2)}h0" for a in at)
     return f'<path class="dot a{lane.arm.colour}" d="{marks}"/>'

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from regimens.compare import Comparison
+    from regimens.study.comparison import Comparison
 
 ROOMY, NARROW = 96, 64
 """Widths (characters) from which schedules are spelled out, and below which intervals are left out."""

@@ -11,7 +11,7 @@ from regimens.report.measures import measures
 from regimens.report.numbers import Numbers
 
 if TYPE_CHECKING:
-    from regimens.compare import Comparison
+    from regimens.study.comparison import Comparison
 
 MOST_BARS = 8
 _DRAWS, _SUBJECTS = "draws", "subjects"

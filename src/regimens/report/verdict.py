@@ -13,7 +13,7 @@ from regimens.report.measures import Measure, judged
 from regimens.report.pairs import SUPPORTED, Judgement, Pairs, reaches
 
 if TYPE_CHECKING:
-    from regimens.compare import Comparison
+    from regimens.study.comparison import Comparison
 
 _MOST_NAMES, _MOST_WINNERS = 3, 4
 _SIGNS = {SUPPORTED: "✓", NOT_SUPPORTED: "–", SAME: "="}

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regimens.contrasts.quantiles import INTERVAL
 from regimens.report import subjects, words
 from regimens.report.cast import Cast
 from regimens.report.numbers import Numbers
+from regimens.statistics import INTERVAL
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from regimens.compare import Comparison
+    from regimens.study.comparison import Comparison
 
 _ENDS = (50 * (1 - INTERVAL), 50.0, 50 * (1 + INTERVAL))
 

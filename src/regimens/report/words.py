@@ -6,7 +6,7 @@ import html
 import math
 from collections.abc import Iterable, Sequence
 
-from regimens.contrasts.quantiles import INTERVAL
+from regimens.statistics import INTERVAL
 
 MISSING = "–"
 THIN_SPACE = "\u202f"

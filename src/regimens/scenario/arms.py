@@ -8,10 +8,10 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-from regimens.conduct.ledger import Ledger
-from regimens.conduct.plan import Conduct
-from regimens.conduct.planned import plan_of
-from regimens.conduct.reading import read_ledger
+from regimens.adherence.ledger import Ledger
+from regimens.adherence.ledgerfile import read_ledger
+from regimens.adherence.plan import Adherence
+from regimens.adherence.replay import plan_of
 from regimens.errors import InputFileError, RegimenError, did_you_mean
 from regimens.evidence import LibraryEntry
 from regimens.exposure import Expected
@@ -48,10 +48,10 @@ def read_arms(name: str, shape: ArmShape, notes: Notes) -> Iterator[Arm]:
         if ledger is not None:
             assumptions += (f"Its doses are those that arm '{shape.arm}' of {shape.ledger} gave, subject by subject.",)
         drawn = written if shape.rest == "drawn" and written.has_ranges else None
-        conduct = Conduct(drawn=drawn, ledger=ledger) if drawn or ledger else None
+        adherence = Adherence(drawn=drawn, ledger=ledger) if drawn or ledger else None
         full = name + suffix
         base = "" if days is None else name
-        arm = Arm(full, regimen, expected, sources, assumptions, observed, line, of=full, conduct=conduct)
+        arm = Arm(full, regimen, expected, sources, assumptions, observed, line, of=full, adherence=adherence)
         yield replace(arm, range_of=base, rest_days=days)
 
 

@@ -17,7 +17,7 @@ from regimens.yamlfile.notes import Loc, Notes
 def check_horizon(arms: Sequence[Arm], horizon: Fraction, notes: Notes) -> None:
     """Note every arm whose first dose comes, or may come after the longest of rests, at or after the horizon."""
     for arm in arms:
-        drawn = None if arm.conduct is None else arm.conduct.drawn
+        drawn = None if arm.adherence is None else arm.adherence.drawn
         planned = (drawn.with_rests("longest") if drawn else arm.regimen).written_out()
         if planned and planned[0].start >= horizon:
             notes.add(

@@ -179,9 +179,7 @@ def _size_kind(value: object) -> str:
     return "by sex" if isinstance(value, dict) and ({"female", "male"} & set(value)) else "for all"
 
 
-EitherSize = Annotated[
-    Annotated[SizeShape, Tag("for all")] | Annotated[SizeBySexShape, Tag("by sex")], Discriminator(_size_kind)
-]
+EitherSize = Annotated[Annotated[SizeShape, Tag("for all")] | Annotated[SizeBySexShape, Tag("by sex")], Discriminator(_size_kind)]
 
 
 class BodyShape(Shape):

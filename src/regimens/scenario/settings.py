@@ -94,7 +94,7 @@ def check_population(shape: ScenarioShape, population: Population | None, arms: 
         found = f"{shape.observe.individuals} curves of single subjects are asked for, but the scenario {whose}."
         notes.add(("observe", "individuals"), found, f"Ask for at most {subjects}.")
     for arm in arms:
-        ledger = None if arm.conduct is None else arm.conduct.ledger
+        ledger = None if arm.adherence is None else arm.adherence.ledger
         if ledger is not None and ledger.subjects != subjects:
             whose = "one typical subject" if shape.population is None else f"{subjects} subjects"
             found = f"The ledger of arm '{arm.name}' has {ledger.subjects} subjects, the scenario {whose}."

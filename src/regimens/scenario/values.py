@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from regimens.conduct.plan import Conduct
+from regimens.adherence.plan import Adherence
 from regimens.endpoints import Endpoint
 from regimens.engine.trajectories import Tolerances
 from regimens.evidence import Response
@@ -37,7 +37,7 @@ class Arm:
     `regimen` has its rest ranges resolved; `expected` has an entry per drug that the file says something about;
     `assumptions` are sentences about what the source leaves open; `observed` are published responses to
     this regimen, to be drawn on its curves; `line` is where the file names the arm. `variant` says what was done to the arm
-    `of`: AS_WRITTEN, EQUAL_TOTAL or REAL_LIFE; arms as written are of themselves. `conduct` is what makes the doses of
+    `of`: AS_WRITTEN, EQUAL_TOTAL or REAL_LIFE; arms as written are of themselves. `adherence` is what makes the doses of
     subjects differ, None where everybody gets the plan. `equalised` is how an arm of equal total was made, and `changed` says
     it in a sentence. Of several arms that take each length of a range, `range_of` is the name in the file and `rest_days` the
     length.
@@ -52,7 +52,7 @@ class Arm:
     line: int | None = None
     variant: str = AS_WRITTEN
     of: str = ""
-    conduct: Conduct | None = None
+    adherence: Adherence | None = None
     changed: str = ""
     equalised: Equalised | None = None
     range_of: str = ""
@@ -61,7 +61,7 @@ class Arm:
     @property
     def plan_in_words(self) -> str:
         """The protocol text of the arm, ranges of rests that are drawn still as ranges."""
-        drawn = None if self.conduct is None else self.conduct.drawn
+        drawn = None if self.adherence is None else self.adherence.drawn
         return (drawn or self.regimen).in_words()
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
-from regimens.conduct.plan import Conduct, RealLife
+from regimens.adherence.plan import Adherence, RealLife
 from regimens.errors import RegimenError
 from regimens.exposure import Expected
 from regimens.regimen import Amount, Regimen
@@ -94,18 +94,18 @@ def with_variants(
     """
     for arm in arms:
         yield arm
-        if arm.conduct is not None and arm.conduct.ledger is not None:
+        if arm.adherence is not None and arm.adherence.ledger is not None:
             continue
         if goal is not None and subject is not None and IL2 in arm.regimen.drugs:
             yield from _equal_total(arm, goal, subject, notes)
         if life is not None and arm.regimen.drugs:
             _check_late(arm, life, notes)
-            conduct = Conduct(drawn=_drawn(arm), real_life=life)
-            yield replace(arm, name=f"{arm.name}, {REAL_LIFE}", observed=(), variant=REAL_LIFE, of=arm.name, conduct=conduct)
+            adherence = Adherence(drawn=_drawn(arm), real_life=life)
+            yield replace(arm, name=f"{arm.name}, {REAL_LIFE}", observed=(), variant=REAL_LIFE, of=arm.name, adherence=adherence)
 
 
 def _drawn(arm: Arm) -> Regimen | None:
-    return None if arm.conduct is None else arm.conduct.drawn
+    return None if arm.adherence is None else arm.adherence.drawn
 
 
 def _equal_total(arm: Arm, goal: Goal, subject: Subject, notes: Notes) -> Iterator[Arm]:
@@ -133,7 +133,7 @@ def _equal_total(arm: Arm, goal: Goal, subject: Subject, notes: Notes) -> Iterat
         observed=(),
         variant=EQUAL_TOTAL,
         of=arm.name,
-        conduct=None if ranges is None else Conduct(drawn=ranges),
+        adherence=None if ranges is None else Adherence(drawn=ranges),
         changed=said,
         equalised=made,
     )

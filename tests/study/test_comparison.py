@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 from regimens import report, shipped
-from regimens.compare import compare
-from regimens.contrasts.quantiles import over_subjects
-from regimens.runs import BAND_RUNS
 from regimens.scenario import read_scenario
 from regimens.scenario.population import reduced
+from regimens.statistics import over_subjects
+from regimens.study.comparison import compare
+from regimens.study.tasks import BAND_RUNS
 from tests import small
 
 LIFE = "real_life: {missed: 0.2, after_a_miss: 0.5, late: {share: 0.3, up_to: 6 h}, stop_early: 0.2}\n"
@@ -211,7 +211,9 @@ def test_the_table_of_equal_totals_says_how_each_was_made(tmp_path):
         {"arm": "high, 6.25 MIU", "of": "high", "lever": "amount", "before": "2 MIU", "after": "1.25 MIU", "factor": 0.6,
          "planned_miu": 10.0, "target_miu": 6.0, "difference_miu": 0.25},
     ]  # fmt: skip
-    row = result.contrasts.query("arm == 'low, 6.25 MIU' and against == 'high, 6.25 MIU' and endpoint == 'peak of treg_fold'").iloc[0]
+    row = result.contrasts.query(
+        "arm == 'low, 6.25 MIU' and against == 'high, 6.25 MIU' and endpoint == 'peak of treg_fold'"
+    ).iloc[0]
     assert (row["difference"], row["ratio"], row["probability"]) == (0.0, 1.0, 0.5)
 
 

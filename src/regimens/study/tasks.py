@@ -12,9 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from regimens.contrasts.quantiles import INTERVAL
 from regimens.curves import Curves, draw_curves
-from regimens.dosing import Given, alike, given, il2_given_miu, known_to, planned
 from regimens.engine import Trajectories, simulate
 from regimens.measure import measure
 from regimens.model.compile import CompiledModel, compile_model
@@ -23,6 +21,8 @@ from regimens.model.parameters import Parameters
 from regimens.population.draw import Block, draw
 from regimens.population.uncertainty import centres, uncertain
 from regimens.scenario.values import Scenario
+from regimens.statistics import INTERVAL
+from regimens.study.dosing import Given, alike, given, il2_given_miu, known_to, planned
 
 BAND_RUNS = 400
 """Runs behind the prediction intervals of the curves: the first subjects of every parameter draw."""
@@ -201,7 +201,7 @@ def _typical(task: Drawing) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """
     scenario, model, arm = task.scenario, task.scenario.models[task.model], task.scenario.arms[task.arm]
     centre = centres(scenario.population, model)[:BAND_RUNS]
-    if len(centre) == 1 or not uncertain(model) or arm.conduct is not None:
+    if len(centre) == 1 or not uncertain(model) or arm.adherence is not None:
         missing = np.full((len(model.observables), len(scenario.observe_h)), np.nan)
         return missing, missing, np.zeros(2, dtype=np.int64)
     typical = joined([draw(None, model, scenario.subject, row) for row in centre])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from regimens.regimen import Regimen
 
 if TYPE_CHECKING:
-    from regimens.conduct.ledger import Ledger
+    from regimens.adherence.ledger import Ledger
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class RealLife:
 
 
 @dataclass(frozen=True)
-class Conduct:
+class Adherence:
     """What makes the doses of subjects differ: `drawn` is the plan whose rests are still ranges, to be drawn per subject and
     cycle; `real_life` is what happens to planned doses; `ledger` are the doses of an earlier run, given again as they were.
     """

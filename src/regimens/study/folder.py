@@ -17,11 +17,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import regimens
 from regimens import shipped
-from regimens.compare import Comparison
 from regimens.errors import RegimensError
 from regimens.scenario import Scenario
-from regimens.tabulate import ENDPOINTS
+from regimens.study.comparison import Comparison
+from regimens.study.tables import ENDPOINTS
 from regimens.work.cluster import PACKAGES
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def fingerprint(scenario: Scenario) -> dict[str, str | int]:
     made_by = {name: importlib.metadata.version(name) for name in PACKAGES}
     size = {} if population is None else {"subjects": population.subjects, "draws": population.draws, "seed": population.seed}
     models = {f"model {model.name}": model.digest for model in scenario.models}
-    ledgers = [arm.conduct.ledger for arm in scenario.arms if arm.conduct is not None and arm.conduct.ledger is not None]
+    ledgers = [arm.adherence.ledger for arm in scenario.arms if arm.adherence is not None and arm.adherence.ledger is not None]
     people = [] if population is None or population.people is None else [population.people]
     files = {f"file {file.path}": file.digest for file in (*ledgers, *people)}
     return {
@@ -94,7 +95,7 @@ def fingerprint(scenario: Scenario) -> dict[str, str | int]:
 def code_digest() -> str:
     """Return a SHA-256 of the modules of this package, and of the fits and the evidence that come with it."""
     digest = hashlib.sha256()
-    modules = Path(__file__).parent
+    modules = Path(regimens.__file__).parent
     for folder, pattern in ((modules, "*.py"), (shipped.folder("posteriors"), "*.*"), (shipped.folder("evidence"), "*.*")):
         for path in sorted(folder.rglob(pattern)):
             digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from regimens.conduct.given import given_table
-from regimens.conduct.ledger import Ledger
-from regimens.conduct.plan import Conduct, RealLife
-from regimens.conduct.planned import plan_of
-from regimens.conduct.reading import read_ledger
-from regimens.conduct.realise import realise
+from regimens.adherence.given import given_table
+from regimens.adherence.ledger import Ledger
+from regimens.adherence.ledgerfile import read_ledger
+from regimens.adherence.plan import Adherence, RealLife
+from regimens.adherence.realise import realise
+from regimens.adherence.replay import plan_of
 from regimens.curves import draw_curves
 from regimens.endpoints import parse_endpoint
 from regimens.errors import InputFileError
@@ -25,8 +25,8 @@ CAPPED = parse_regimen("il2: 0.3 MIU/m2 (max 0.6 MIU) SC 3 times a week x 12; to
 
 
 def realised(regimen, life=LIFE, subjects=4):
-    conduct = Conduct(drawn=regimen if regimen.has_ranges else None, real_life=life)
-    return realise("A, real life", regimen.with_rests("midpoint"), conduct, HORIZON, 7, range(subjects))
+    adherence = Adherence(drawn=regimen if regimen.has_ranges else None, real_life=life)
+    return realise("A, real life", regimen.with_rests("midpoint"), adherence, HORIZON, 7, range(subjects))
 
 
 def written(tmp_path, ledger):
@@ -39,7 +39,7 @@ def written(tmp_path, ledger):
 def test_a_ledger_replays_the_very_doses_it_has(regimen, tmp_path):
     done = realised(regimen)
     read = read_ledger(written(tmp_path, done.ledger), "A, real life")
-    again = realise("again", Regimen(), Conduct(ledger=read), HORIZON, 8, range(4))
+    again = realise("again", Regimen(), Adherence(ledger=read), HORIZON, 8, range(4))
     for mine, theirs in zip(done.events, again.events, strict=True):
         assert theirs.arm == "again"
         for name in ("time_h", "amount", "cap", "duration_h", "cycle", "number"):
@@ -51,7 +51,7 @@ def test_a_ledger_replays_the_very_doses_it_has(regimen, tmp_path):
 def test_a_replay_has_the_same_curves_and_endpoints(tmp_path):
     done = realised(RANGE, subjects=2)
     read = read_ledger(written(tmp_path, done.ledger), "A, real life")
-    again = realise("A, real life", Regimen(), Conduct(ledger=read), HORIZON, 8, range(2))
+    again = realise("A, real life", Regimen(), Adherence(ledger=read), HORIZON, 8, range(2))
     model = find_model("turnover")
     compiled, peak = compile_model(model), parse_endpoint("peak of treg_fold")
     seen = []
@@ -65,13 +65,13 @@ def test_a_replay_has_the_same_curves_and_endpoints(tmp_path):
 
 def test_any_range_of_subjects_can_be_replayed():
     done = realised(RANGE)
-    part = realise("A", Regimen(), Conduct(ledger=done.ledger), HORIZON, 0, range(1, 3))
+    part = realise("A", Regimen(), Adherence(ledger=done.ledger), HORIZON, 0, range(1, 3))
     assert [e.time_h.tobytes() for e in part.events] == [e.time_h.tobytes() for e in done.events[1:3]]
 
 
 def test_a_shorter_horizon_cuts_a_replay_off():
     done = realised(RANGE)
-    part = realise("A", Regimen(), Conduct(ledger=done.ledger), 240.0, 0, range(4))
+    part = realise("A", Regimen(), Adherence(ledger=done.ledger), 240.0, 0, range(4))
     assert [len(e) for e in part.events] == [5] * 4
 
 
@@ -100,10 +100,12 @@ def test_the_plan_behind_a_ledger_has_the_same_doses(text):
 @given(regimens())
 def test_the_plan_behind_a_ledger_has_the_same_doses_whatever_the_regimen(regimen):
     regimen = regimen.with_rests("shortest")
-    done = realise("A", regimen, Conduct(real_life=RealLife(missed=0.5, stop_early=0.5)), 1e7, 7, range(2))
+    done = realise("A", regimen, Adherence(real_life=RealLife(missed=0.5, stop_early=0.5)), 1e7, 7, range(2))
     planned = regimen.written_out()
     found = plan_of(done.ledger).written_out()
-    assert [(d.start, d.drug, d.dose, d.cycle, d.number) for d in found] == [(d.start, d.drug, d.dose, d.cycle, d.number) for d in planned]
+    assert [(d.start, d.drug, d.dose, d.cycle, d.number) for d in found] == [
+        (d.start, d.drug, d.dose, d.cycle, d.number) for d in planned
+    ]
 
 
 def test_a_plan_of_one_course_reads_as_one():
@@ -111,7 +113,10 @@ def test_a_plan_of_one_course_reads_as_one():
 
 
 HEAD = "arm,subject,drug,cycle,dose,planned_h,given_h,planned,given,basis,max,route,duration_h,reason"
-ROWS = ["A,0,il2,1,1,0.0,0.0,1000000.0,1000000.0,flat,,SC,0.0,as planned", "A,1,il2,1,1,0.0,2.5,1000000.0,1000000.0,flat,,SC,0.0,late"]
+ROWS = [
+    "A,0,il2,1,1,0.0,0.0,1000000.0,1000000.0,flat,,SC,0.0,as planned",
+    "A,1,il2,1,1,0.0,2.5,1000000.0,1000000.0,flat,,SC,0.0,late",
+]
 
 
 def said(tmp_path, *lines, arm="A"):

@@ -8,9 +8,9 @@ from fractions import Fraction
 
 import numpy as np
 
+from regimens.adherence.ledger import AS_PLANNED, COLUMNS, LATE, MISSED, REASONS, REST_DRAWN, STOPPED, Ledger
+from regimens.adherence.plan import Adherence, RealLife
 from regimens.chance import streams
-from regimens.conduct.ledger import AS_PLANNED, COLUMNS, LATE, MISSED, REASONS, REST_DRAWN, STOPPED, Ledger
-from regimens.conduct.plan import Conduct, RealLife
 from regimens.regimen import DoseEvents, Regimen
 from regimens.regimen.planned import PlannedDose
 
@@ -40,7 +40,7 @@ class _Chance:
 def realise(
     arm_name: str,
     regimen: Regimen,
-    conduct: Conduct,
+    adherence: Adherence,
     horizon_h: float,
     seed: int,
     subjects: Sequence[int] | np.ndarray,
@@ -63,10 +63,10 @@ def realise(
     have none. A ledger is replayed as it is, up to the horizon, for the subjects it has, the same in every parameter draw.
     """
     who = np.asarray(subjects, dtype=np.int64)
-    if conduct.ledger is not None:
-        return _replayed(arm_name, conduct.ledger.before(horizon_h), who)
+    if adherence.ledger is not None:
+        return _replayed(arm_name, adherence.ledger.before(horizon_h), who)
     chance = _Chance(seed, who, np.broadcast_to(np.asarray(draws, dtype=np.int64), who.shape))
-    rows = _rows(arm_name, regimen, conduct, horizon_h, chance)
+    rows = _rows(arm_name, regimen, adherence, horizon_h, chance)
     # Subjects of several draws may have one number; their place tells them apart.
     events = Ledger(rows).events(0, len(who), arm_name)
     return Realised(events, Ledger(rows.assign(subject=who[rows["subject"].to_numpy()])))
@@ -78,16 +78,16 @@ def _replayed(arm_name: str, ledger: Ledger, who: np.ndarray) -> Realised:
     return Realised(tuple(events[subject - first] for subject in who), ledger.of(first, count, arm_name))
 
 
-def _rows(arm_name: str, regimen: Regimen, conduct: Conduct, horizon_h: float, chance: _Chance):
+def _rows(arm_name: str, regimen: Regimen, adherence: Adherence, horizon_h: float, chance: _Chance):
     """Return the rows of the ledger, subjects by their place: arrays (subjects, doses), then those before the horizon in time."""
     import pandas as pd
 
-    plan = conduct.drawn or regimen
+    plan = adherence.drawn or regimen
     doses = _by_drug(plan)
     planned_h = np.array([float(dose.start) for dose in _by_drug(regimen)])
     due_h = _due(plan, doses, chance)
     reason = np.where(due_h == planned_h, REASONS.index(AS_PLANNED), REASONS.index(REST_DRAWN))
-    given_h, is_given = _astray(doses, due_h, reason, conduct.real_life or EVERYONE_AS_PLANNED, horizon_h, chance)
+    given_h, is_given = _astray(doses, due_h, reason, adherence.real_life or EVERYONE_AS_PLANNED, horizon_h, chance)
     # Columns are sorted by drug and the sort is stable, so that doses at one time stand in the order of their drugs.
     order = np.argsort(given_h, axis=1, kind="stable")
     subject, place = np.nonzero(np.take_along_axis(due_h < horizon_h, order, axis=1))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regimens.conduct.ledger import LATE, MISSED, STOPPED, Ledger
+from regimens.adherence.ledger import LATE, MISSED, STOPPED, Ledger
 from regimens.regimen.parts import IL2
 
 if TYPE_CHECKING:

@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 
 from regimens.curves import draw_curves
-from regimens.dosing import given, il2_given_miu
 from regimens.engine import simulate
-from regimens.gathered import gather
 from regimens.measure import measure
 from regimens.model.compile import compile_model
 from regimens.population import draw
 from regimens.population.draw import Block
 from regimens.population.uncertainty import centres
 from regimens.regimen import weeks
-from regimens.runs import BAND_RUNS, band_runs, people, perform, runs, scenario_cuts, tasks
+from regimens.study.collect import gather
+from regimens.study.dosing import given, il2_given_miu
+from regimens.study.tasks import BAND_RUNS, band_runs, people, perform, runs, scenario_cuts, tasks
 from regimens.work import run
 from tests import small
 

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from regimens import judge
-from regimens.compare import compare
-from regimens.conduct.ledger import COLUMNS
-from regimens.conduct.realise import realise
+from regimens.adherence.ledger import COLUMNS
+from regimens.adherence.realise import realise
 from regimens.contrasts.tradeoff import TRADE_OFF
-from regimens.judge import judged, open_pairs, pairs_of
+from regimens.study import comparisons as judge
+from regimens.study.comparison import compare
+from regimens.study.comparisons import judged, open_pairs, pairs_of
 from tests import small
 
 LIFE = "real_life: {missed: 0.3, late: {share: 0.2, up_to: 6 h}, stop_early: 0.2}\n"
@@ -168,8 +168,8 @@ def test_a_ledger_of_a_large_population_has_its_first_subjects_and_says_so(tmp_p
 def test_the_ledger_is_what_subjects_get_under_the_seed_of_the_population(tmp_path):
     scenario = small.scenario(tmp_path, more=LIFE, endpoints="[peak of treg_fold]")
     result = compare(scenario)
-    lived = [arm for arm in scenario.arms if arm.conduct is not None]
-    expected = [realise(arm.name, arm.regimen, arm.conduct, 504.0, 3, range(6)).ledger.rows for arm in lived]
+    lived = [arm for arm in scenario.arms if arm.adherence is not None]
+    expected = [realise(arm.name, arm.regimen, arm.adherence, 504.0, 3, range(6)).ledger.rows for arm in lived]
     pd.testing.assert_frame_equal(result.ledger, pd.concat(expected, ignore_index=True))
 
 

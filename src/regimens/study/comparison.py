@@ -10,16 +10,17 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from regimens import judge, tabulate
 from regimens.contrasts.outcomes import Outcomes
-from regimens.dosing import planned, unknown_drugs
 from regimens.exposure import ExposureTable, audit, cut_off
-from regimens.gathered import Gathered, failures, gather, outcomes
 from regimens.model.declaration import Model
 from regimens.model.fitted import fitted
 from regimens.population.uncertainty import uncertain
-from regimens.runs import CHUNK_RUNS, band_runs, perform, runs, tasks
 from regimens.scenario.values import Scenario, planned_arms
+from regimens.study import comparisons as judge
+from regimens.study import tables as tabulate
+from regimens.study.collect import Gathered, failures, gather, outcomes
+from regimens.study.dosing import planned, unknown_drugs
+from regimens.study.tasks import CHUNK_RUNS, band_runs, perform, runs, tasks
 from regimens.work import Store, Told, local, run
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Comparison:
     `statuses`: arm, model, status, subjects; `subjects`: draw, subject, sex, weight_kg, height_cm, bsa_m2 (where they differ);
     `observations`: arm, model, observable, unit, draw, subject, time_h, true, observed (where the scenario has noise);
     `equal_total`: arm, of, lever, before, after, factor, planned_miu, target_miu, difference_miu;
-    `ledger`: as `regimens.conduct.ledger` has it, of the first LEDGER_SUBJECTS subjects of every arm whose subjects differ
+    `ledger`: as `regimens.adherence.ledger` has it, of the first LEDGER_SUBJECTS subjects of every arm whose subjects differ
     in their doses; `given`: arm, of, planned_miu, given_miu, given_low, given_high, missed, late, stopped;
     `contrasts`, `verdicts`, `best`, `trade_off`, `sensitivity`, `rest_response`, `flips`, `regret`: as the modules of
     `regimens.contrasts` have them. Tables that do not apply have no rows.
@@ -169,7 +170,7 @@ def _tabulate(scenario: Scenario, table: ExposureTable, gathered: Gathered) -> C
 
 def _provenance(scenario: Scenario, gathered: Gathered) -> dict[str, object]:
     population = scenario.population
-    ledgers = [arm.conduct.ledger for arm in scenario.arms if arm.conduct is not None and arm.conduct.ledger is not None]
+    ledgers = [arm.adherence.ledger for arm in scenario.arms if arm.adherence is not None and arm.adherence.ledger is not None]
     return {
         "version": importlib.metadata.version("regimens"),
         "seed": None if population is None else population.seed,

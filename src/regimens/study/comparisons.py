@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regimens.conduct.given import given_table
-from regimens.conduct.ledger import COLUMNS
-from regimens.conduct.realise import realise
+from regimens.adherence.given import given_table
+from regimens.adherence.ledger import COLUMNS
+from regimens.adherence.realise import realise
 from regimens.contrasts.best import best
 from regimens.contrasts.contrast import Pair, contrasts
 from regimens.contrasts.outcomes import Outcomes
@@ -101,7 +101,7 @@ def ledgers(scenario: Scenario) -> dict[str, pd.DataFrame]:
     import pandas as pd
 
     weight_kg, bsa_m2 = _sizes(scenario)
-    kept = [(arm.name, arm.of, _ledger(scenario, arm, len(weight_kg))) for arm in scenario.arms if arm.conduct is not None]
+    kept = [(arm.name, arm.of, _ledger(scenario, arm, len(weight_kg))) for arm in scenario.arms if arm.adherence is not None]
     rows = [ledger.rows for _, _, ledger in kept]
     return {
         "ledger": pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(COLUMNS)),
@@ -112,7 +112,7 @@ def ledgers(scenario: Scenario) -> dict[str, pd.DataFrame]:
 def shortened(scenario: Scenario) -> list[str]:
     """Return a sentence where the tables ledger and given leave subjects out."""
     population = scenario.population
-    if population is None or not any(arm.conduct for arm in scenario.arms):
+    if population is None or not any(arm.adherence for arm in scenario.arms):
         return []
     few = "subjects" if population.subjects <= LEDGER_SUBJECTS else f"first {LEDGER_SUBJECTS} of {population.subjects} subjects"
     of_draw = " of the first parameter draw" if population.draws > 1 else ""
@@ -123,7 +123,7 @@ def shortened(scenario: Scenario) -> list[str]:
 
 def replayed(scenario: Scenario, given: pd.DataFrame) -> list[str]:
     """Return a sentence for every arm whose ledger gives other totals than its plan."""
-    arms = {arm.name for arm in scenario.arms if arm.conduct is not None and arm.conduct.ledger is not None}
+    arms = {arm.name for arm in scenario.arms if arm.adherence is not None and arm.adherence.ledger is not None}
     return [
         f"Arm '{row.arm}' gives what its ledger says, {row.given_miu:.4g} MIU of IL-2 in the median subject; the totals shown "
         f"are those of its plan, {row.planned_miu:.4g} MIU."
@@ -143,4 +143,4 @@ def _sizes(scenario: Scenario) -> tuple[np.ndarray, np.ndarray]:
 
 def _ledger(scenario: Scenario, arm: Arm, count: int):
     seed = 0 if scenario.population is None else scenario.population.seed
-    return realise(arm.name, arm.regimen, arm.conduct, scenario.horizon_h, seed, range(count)).ledger
+    return realise(arm.name, arm.regimen, arm.adherence, scenario.horizon_h, seed, range(count)).ledger

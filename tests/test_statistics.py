@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from regimens.contrasts.quantiles import over_draws, over_subjects, prediction_interval, quantiles
+from regimens.statistics import over_draws, over_subjects, prediction_interval, quantiles
 
 VALUES = arrays(
     float, array_shapes(min_dims=2, max_dims=2, max_side=9), elements=st.one_of(st.floats(-1e3, 1e3), st.just(np.nan))

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from regimens.conduct.realise import realise
+from regimens.adherence.realise import realise
 from regimens.model.declaration import Model
 from regimens.model.parameters import Parameters
 from regimens.regimen import DoseEvents, hours
@@ -26,12 +26,12 @@ def planned(scenario: Scenario, arm: Arm) -> DoseEvents:
 def given(scenario: Scenario, arm: Arm, numbers: np.ndarray) -> Given:
     """Return what the subjects of the runs of these numbers get."""
     population = scenario.population
-    if arm.conduct is None or (population is None and arm.conduct.ledger is None):
+    if arm.adherence is None or (population is None and arm.adherence.ledger is None):
         return planned(scenario, arm)
     # A ledger is replayed without chance, so the one typical subject needs no seed.
     seed = 0 if population is None else population.seed
     draws, subjects = np.divmod(numbers, 1 if population is None else population.subjects)
-    return realise(arm.name, arm.regimen, arm.conduct, scenario.horizon_h, seed, subjects, draws).events
+    return realise(arm.name, arm.regimen, arm.adherence, scenario.horizon_h, seed, subjects, draws).events
 
 
 def known_to(model: Model, doses: Given) -> Given:
@@ -89,4 +89,4 @@ def same_doses(arms: Sequence[Arm], plans: Sequence[DoseEvents]) -> frozenset[tu
 
 def _what(arm: Arm, plan: DoseEvents, without: Sequence[str] = ()) -> object:
     columns = (getattr(plan, name) for name in plan.__dataclass_fields__ if name not in ("arm", *without))
-    return arm.conduct, tuple(column.tobytes() if isinstance(column, np.ndarray) else column for column in columns)
+    return arm.adherence, tuple(column.tobytes() if isinstance(column, np.ndarray) else column for column in columns)

@@ -9,15 +9,15 @@ import numpy as np
 
 from regimens.chance import normals
 from regimens.contrasts.outcomes import Outcomes
-from regimens.contrasts.quantiles import over_draws, over_subjects, prediction_interval
 from regimens.endpoints import Endpoint, unit_of
 from regimens.engine.trajectories import OK, STATUS_WORDS
-from regimens.gathered import Gathered
 from regimens.model.declaration import Model
 from regimens.population.draw import Block, bodies_of
 from regimens.regimen import DoseEvents
-from regimens.runs import band_runs
 from regimens.scenario.values import Scenario
+from regimens.statistics import over_draws, over_subjects, prediction_interval
+from regimens.study.collect import Gathered
+from regimens.study.tasks import band_runs
 
 if TYPE_CHECKING:
     import pandas as pd

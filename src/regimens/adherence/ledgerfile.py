@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regimens.conduct.ledger import COLUMNS, REASONS, Ledger
+from regimens.adherence.ledger import COLUMNS, REASONS, Ledger
 from regimens.errors import InputFileError, Problem, did_you_mean
 from regimens.regimen.events import BASES
 from regimens.regimen.parts import ROUTES

@@ -8,8 +8,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from regimens.conduct.plan import Conduct, RealLife
-from regimens.conduct.realise import realise
+from regimens.adherence.plan import Adherence, RealLife
+from regimens.adherence.realise import realise
 from regimens.regimen import Cycle, Duration, Regimen, Rest, days, parse_regimen
 from tests.properties.regimens import plans
 
@@ -23,8 +23,10 @@ TAIL = 1e-6  # of a binomial; the seed is fixed, so that a pass stays a pass
 
 def realised(regimen, life=None, subjects=1000, horizon_h=HORIZON, first=0, **more):
     drawn = regimen if regimen.has_ranges else None
-    conduct = Conduct(drawn=drawn, real_life=life)
-    return realise("A", regimen.with_rests("midpoint"), conduct, horizon_h, more.pop("seed", SEED), range(first, first + subjects), **more)
+    adherence = Adherence(drawn=drawn, real_life=life)
+    return realise(
+        "A", regimen.with_rests("midpoint"), adherence, horizon_h, more.pop("seed", SEED), range(first, first + subjects), **more
+    )
 
 
 def columns_of(events):
@@ -179,7 +181,7 @@ def test_a_schedule_written_in_two_ways_is_realised_alike(one, other):
 
 
 def test_the_name_of_an_arm_changes_nothing_but_its_name():
-    a, b = (realise(name, DAILY, Conduct(real_life=ALL_WRONG), HORIZON, SEED, range(20)) for name in ("A", "B"))
+    a, b = (realise(name, DAILY, Adherence(real_life=ALL_WRONG), HORIZON, SEED, range(20)) for name in ("A", "B"))
     assert columns_of(a.events) == columns_of(b.events)
     assert a.ledger.rows.drop(columns="arm").equals(b.ledger.rows.drop(columns="arm"))
 
@@ -198,7 +200,10 @@ def test_another_seed_is_another_history():
 
 
 def test_who_gives_up_gives_up_in_every_arm():
-    arms = [realised(parse_regimen(text), RealLife(stop_early=0.4), subjects=300).ledger.rows for text in ("1 MIU SC weekly x 12", "1 MIU SC daily x 5")]
+    arms = [
+        realised(parse_regimen(text), RealLife(stop_early=0.4), subjects=300).ledger.rows
+        for text in ("1 MIU SC weekly x 12", "1 MIU SC daily x 5")
+    ]
     stopped = [set(rows.loc[rows["reason"] == "stopped", "subject"]) for rows in arms]
     assert stopped[0] == stopped[1]
     assert 80 < len(stopped[0]) < 160

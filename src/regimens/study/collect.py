@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from regimens.contrasts.outcomes import Outcomes
-from regimens.dosing import alike, planned, same_doses
 from regimens.endpoints import unit_of
 from regimens.engine.trajectories import OK, STATUS_WORDS
 from regimens.model.declaration import Model
 from regimens.population.uncertainty import centres, uncertain
-from regimens.runs import Drawing, Task, people, runs
 from regimens.scenario.values import Scenario
+from regimens.study.dosing import alike, planned, same_doses
+from regimens.study.tasks import Drawing, Task, people, runs
 
 MOST_PEOPLE = 200_000
 """Runs up to which the parameters of every subject are held against its outcomes."""

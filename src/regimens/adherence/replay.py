@@ -9,7 +9,7 @@ from itertools import groupby
 
 import numpy as np
 
-from regimens.conduct.ledger import Ledger
+from regimens.adherence.ledger import Ledger
 from regimens.regimen import Amount, Course, Cycle, Dose, Duration, Regimen, Rest
 from regimens.regimen.parts import IL2, Part
 from regimens.units import exact

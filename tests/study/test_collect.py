@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from regimens import gathered as module
-from regimens.compare import compare
-from regimens.gathered import gather, outcomes
 from regimens.model.fitted import fitted
 from regimens.population.uncertainty import centres
-from regimens.runs import people, perform, tasks
+from regimens.study import collect as module
+from regimens.study.collect import gather, outcomes
+from regimens.study.comparison import compare
+from regimens.study.tasks import people, perform, tasks
 from tests import small
 
 

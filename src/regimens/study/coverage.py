@@ -12,9 +12,9 @@ import numpy as np
 
 from regimens.contrasts.contrast import Pair, paired
 from regimens.contrasts.outcomes import Outcomes
-from regimens.contrasts.quantiles import over_draws
-from regimens.runs import Measuring, perform, runs
 from regimens.scenario.values import Scenario
+from regimens.statistics import over_draws
+from regimens.study.tasks import Measuring, perform, runs
 
 TRUTH_SUBJECTS = 1000
 """Subjects in whom the true contrast is taken: enough that chance moves it by a twentieth of what they differ by."""
