@@ -1,101 +1,148 @@
-"""Contrasts: one arm against another, subject by subject, with how sure the parameter draws are of it."""
+"""Contrasts: one arm against another, subject by subject, and how probable the parameter draws make a difference."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 import numpy as np
 
 from regimens.contrasts.outcomes import Outcomes
 from regimens.endpoints import Endpoint
-from regimens.statistics import over_draws, over_subjects, prediction_interval
-
-if TYPE_CHECKING:
-    import pandas as pd
+from regimens.statistics import Floats, over_draws, over_subjects, prediction_interval
+from regimens.tables import column, table_of
 
 Pair = tuple[str, str]
 
 EQUAL = 1e-5
-"""Values this close, relative to the larger, are equal: arms with the same doses up to a time differ by up to 4e-7 before it,
-because the integration steps towards different doses; every draw would call one of them better."""
-
-CONTRASTS = (
-    "model", "endpoint", "arm", "against", "unit", "difference", "difference_low", "difference_high", "ratio", "ratio_low",
-    "ratio_high", "subject_low", "subject_high", "probability", "better_off", "n", "draws",
-)  # fmt: skip
-"""Columns of the contrasts."""
+"""Relative difference up to which two values are equal. Arms with the same doses up to some time differ by up to 4e-7 before it,
+because the integration steps towards different doses; without the limit every draw would call one of them better."""
 
 
-def alike(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Return where two values differ by no more than the integration can err; False where one is missing."""
-    return np.abs(one - other) <= EQUAL * np.maximum(np.abs(one), np.abs(other))
+@dataclass(frozen=True)
+class Contrast:
+    """One arm against another on one endpoint under one model; NaN where a number is missing.
+
+    `probability` counts draws that favour neither arm as half; `better`, `equal` and `worse` count them apart.
+    """
+
+    model: str = column("model")
+    endpoint: str = column("endpoint, in the words of the scenario")
+    arm: str = column("the first arm")
+    against: str = column("the arm it is held against")
+    unit: str = column("unit of the differences")
+    difference: float = column("arm - against: median over draws of the population statistic of the paired differences", "unit")
+    difference_low: float = column("lower end of its 90 % confidence interval", "unit")
+    difference_high: float = column("upper end of its 90 % confidence interval", "unit")
+    ratio: float = column("arm / against: median over draws (of the two means for a share); 1 where both are equal", "1")
+    ratio_low: float = column("lower end of its 90 % confidence interval", "1")
+    ratio_high: float = column("upper end of its 90 % confidence interval", "1")
+    subject_low: float = column("lower end of the 90 % prediction interval of one subject's difference", "unit")
+    subject_high: float = column("upper end of the 90 % prediction interval of one subject's difference", "unit")
+    probability: float = column("probability that arm beats against: share of draws, equal draws half", "1")
+    better_off: float = column("share of subjects better off with arm, equal ones half", "1")
+    n: int = column("subjects with a value in both arms, over all draws")
+    draws: int = column("draws with at least one such subject")
+    better: float = column("share of draws in which arm is better", "1")
+    equal: float = column("share of draws in which both are equal", "1")
+    worse: float = column("share of draws in which arm is worse", "1")
 
 
-def differences(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Return `one` - `other`, exactly 0 where they are alike, missing where either is."""
-    difference = one - other
+CONTRASTS = table_of("contrasts", "model, endpoint and pair of arms", Contrast)
+
+
+def alike(one: Floats, other: Floats) -> np.ndarray:
+    """Return where two values are equal as far as the integration can tell; False where one is missing."""
+    with np.errstate(invalid="ignore"):
+        close = np.abs(one - other) <= EQUAL * np.maximum(np.abs(one), np.abs(other))
+    return (one == other) | (close & np.isfinite(one) & np.isfinite(other))
+
+
+def differences(one: Floats, other: Floats) -> Floats:
+    """Return `one` - `other`: exactly 0 where they are equal, missing where either is."""
+    with np.errstate(invalid="ignore"):
+        difference = np.asarray(one - other)
     difference[alike(one, other)] = 0.0
     return difference
 
 
-def paired(outcomes: Outcomes, model: str, endpoint: Endpoint, arm: str, against: str) -> np.ndarray:
+def paired(outcomes: Outcomes, model: str, endpoint: Endpoint, arm: str, against: str) -> Floats:
     """Return the population statistic of `arm` - `against` in each draw: (draws,), missing where no subject has both."""
     difference = differences(outcomes.of(model, arm, endpoint), outcomes.of(model, against, endpoint))
     return over_subjects(difference, endpoint.statistic)
 
 
 def sign(endpoint: Endpoint) -> float:
-    """Return 1 where higher is better, -1 where lower is, and missing (NaN) where the endpoint has no direction."""
+    """Return 1 where higher is better, -1 where lower is, and NaN where the endpoint has no direction."""
     return {"higher": 1.0, "lower": -1.0}.get(endpoint.better, float("nan"))
 
 
-def share_better(difference: np.ndarray, endpoint: Endpoint) -> float:
-    """Return the share of differences (any shape) that favour the first arm, ties half; missing without a direction."""
+@dataclass(frozen=True)
+class Shares:
+    """The shares of differences that favour the first arm, neither, and the second arm; NaN where there is none to count."""
+
+    better: float
+    equal: float
+    worse: float
+
+    @property
+    def ties_half(self) -> float:
+        """The share that favours the first arm, ties counted half."""
+        return self.better + 0.5 * self.equal
+
+
+def shares(difference: Floats, endpoint: Endpoint) -> Shares:
+    """Return the shares of the differences (any shape) by whom they favour; NaN without a direction."""
+    present = difference.size - np.count_nonzero(np.isnan(difference))
+    if not endpoint.better or not present:
+        return Shares(float("nan"), float("nan"), float("nan"))
+    equal, better = np.count_nonzero(difference == 0), np.count_nonzero(difference * sign(endpoint) > 0)
+    return Shares(better / present, equal / present, (present - equal - better) / present)
+
+
+def share_better(difference: Floats, endpoint: Endpoint) -> float:
+    """Return the share of differences (any shape) that favour the first arm, ties half; NaN without a direction."""
     present = difference.size - np.count_nonzero(np.isnan(difference))
     if not endpoint.better or not present:
         return float("nan")
     favours = np.count_nonzero(difference * sign(endpoint) > 0)
-    return (favours + 0.5 * np.count_nonzero(difference == 0)) / present
+    return float((favours + 0.5 * np.count_nonzero(difference == 0)) / present)
 
 
-def probability(by_draw: np.ndarray, endpoint: Endpoint) -> float:
+def probability(by_draw: Floats, endpoint: Endpoint) -> float:
     """Return the probability that the first arm beats the second: the share of draws that favour it, ties half.
 
-    Missing (NaN) without a direction, and with fewer than two draws: one set of parameters says nothing of certainty.
+    NaN without a direction, and with fewer than two draws: one set of parameters says nothing about certainty.
     """
     if np.count_nonzero(~np.isnan(by_draw)) < 2:
         return float("nan")
     return share_better(by_draw, endpoint)
 
 
-def contrasts(outcomes: Outcomes, pairs: Sequence[Pair]) -> pd.DataFrame:
-    """Return every pair (arm, against) on every endpoint under every model, as rows of the columns CONTRASTS.
+def contrasts(outcomes: Outcomes, pairs: Sequence[Pair]) -> tuple[Contrast, ...]:
+    """Return the contrast of every pair (arm, against) on every endpoint under every model in which both arms are modelled.
 
     A subject without both values is left out of the pair in that draw, a draw without such subjects altogether; `n` and
-    `draws` count what is left. `difference` is the median over draws of the population statistic of arm - against, with its
-    90 % confidence interval; `ratio` likewise of arm / against (of the two means where a subject is 0 or 1): alike values have
-    the ratio 1, a ratio to 0 counts as endless and is missing where it would have to be shown. `subject_low` to
-    `subject_high` is the 90 % prediction interval of the difference, `better_off` the share of subjects better off, ties
-    half. Endpoints that no arm has under a model have no rows.
+    `draws` count what is left. A ratio to 0 counts as infinite and is missing where it would have to be shown. Endpoints
+    that no arm has under a model have no contrast.
     """
-    import pandas as pd
-
-    rows = [
-        _row(outcomes, model, endpoint, pair)
+    return tuple(
+        _contrast(outcomes, model, endpoint, pair)
         for model in outcomes.models
         for endpoint in outcomes.endpoints
         if outcomes.knows(model, endpoint)
         for pair in pairs
-    ]
-    return pd.DataFrame(rows, columns=list(CONTRASTS))
+        if model in outcomes.models_of(*pair)
+    )
 
 
-def _row(outcomes: Outcomes, model: str, endpoint: Endpoint, pair: Pair) -> tuple[object, ...]:
+def _contrast(outcomes: Outcomes, model: str, endpoint: Endpoint, pair: Pair) -> Contrast:
     one, other = (outcomes.of(model, arm, endpoint) for arm in pair)
     difference = differences(one, other)
     by_draw = over_subjects(difference, endpoint.statistic)
-    return (
+    chance = probability(by_draw, endpoint)
+    counted = shares(by_draw, endpoint) if not np.isnan(chance) else Shares(chance, chance, chance)
+    return Contrast(
         model,
         endpoint.words,
         *pair,
@@ -103,14 +150,17 @@ def _row(outcomes: Outcomes, model: str, endpoint: Endpoint, pair: Pair) -> tupl
         *over_draws(by_draw),
         *over_draws(_ratios(one, other, difference, endpoint.statistic)),
         *prediction_interval(difference),
-        probability(by_draw, endpoint),
+        chance,
         share_better(difference, endpoint),
         int(np.count_nonzero(~np.isnan(difference))),
         int(np.count_nonzero(~np.isnan(by_draw))),
+        counted.better,
+        counted.equal,
+        counted.worse,
     )
 
 
-def _ratios(one: np.ndarray, other: np.ndarray, difference: np.ndarray, statistic: str) -> np.ndarray:
+def _ratios(one: Floats, other: Floats, difference: Floats, statistic: str) -> Floats:
     """Return one ratio a draw: the median over subjects, or the ratio of the two means over the same subjects."""
     if statistic == "mean":
         missing = np.isnan(difference)
@@ -119,6 +169,6 @@ def _ratios(one: np.ndarray, other: np.ndarray, difference: np.ndarray, statisti
     return over_subjects(_quotient(one, other, difference), statistic)
 
 
-def _quotient(one: np.ndarray, other: np.ndarray, difference: np.ndarray) -> np.ndarray:
+def _quotient(one: Floats, other: Floats, difference: Floats) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(difference == 0, 1.0, one / other)

@@ -1,75 +1,85 @@
-"""Sensitivity: which parameters decide a contrast, over draws of typical values and over subjects."""
+"""Sensitivity: rank correlations of contrasts with parameters, over draws of typical values and over subjects."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 import numpy as np
 
 from regimens.contrasts.contrast import Pair, differences
-from regimens.contrasts.outcomes import Outcomes
-from regimens.statistics import over_subjects
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-SENSITIVITY = ("model", "endpoint", "arm", "against", "parameter", "over", "correlation", "n")
-"""Columns of the sensitivity."""
+from regimens.contrasts.outcomes import Named, Outcomes
+from regimens.statistics import Floats, over_subjects
+from regimens.tables import column, table_of
 
 FEWEST = 3
 """Below three points every rank correlation is -1 or 1."""
 
-Named = tuple[tuple[str, ...], np.ndarray]
-"""Names of parameters, and their values in the last axis of an array."""
+NOTHING: Named = ((), np.empty((0, 0, 0)))
 
 
-def sensitivity(outcomes: Outcomes, pairs: Sequence[Pair]) -> pd.DataFrame:
-    """Return Spearman correlations of arm - against with every parameter, as rows of the columns SENSITIVITY.
+@dataclass(frozen=True)
+class Sensitivity:
+    """How far one parameter decides one contrast."""
 
-    `over` "draws" correlates the population statistic of a draw with the typical values of that draw: what decides the
-    verdict. `over` "subjects" correlates each subject's own difference with its own parameters, both ranked among the subjects
-    of one draw, and takes all draws together: who gains, whatever the draw. Ties have average ranks; the largest correlation
-    comes first. Parameters and differences that do not vary have no rows.
+    model: str = column("model")
+    endpoint: str = column("endpoint, in the words of the scenario")
+    arm: str = column("the first arm")
+    against: str = column("the arm it is held against")
+    parameter: str = column("parameter of the model")
+    over: str = column("draws: typical values of each draw; subjects: each subject's own parameters")
+    correlation: float = column("Spearman correlation of arm - against with the parameter", "1")
+    n: int = column("points behind the correlation")
+
+
+SENSITIVITY = table_of("sensitivity", "model, endpoint, pair of arms, parameter and kind of correlation", Sensitivity)
+
+
+def sensitivity(outcomes: Outcomes, pairs: Sequence[Pair]) -> tuple[Sensitivity, ...]:
+    """Return the Spearman correlations of arm - against with every parameter.
+
+    Over "draws", the population statistic of a draw is correlated with the typical values of that draw: these decide the
+    verdict. Over "subjects", each subject's own difference is correlated with its own parameters, both ranked among the
+    subjects of one draw, all draws together. Ties have average ranks; the largest correlation comes first. Parameters and
+    differences that do not vary are left out.
     """
-    import pandas as pd
-
-    rows = []
+    found: list[Sensitivity] = []
     for model in outcomes.models:
         names, centres = outcomes.centres.get(model, NOTHING)
         draws = _Parameters(names, centres[None] if names else centres)
         people = _Parameters(*outcomes.people.get(model, NOTHING))
         for endpoint in outcomes.endpoints:
             for pair in pairs:
+                if model not in outcomes.models_of(*pair):
+                    continue
                 own = differences(*(outcomes.of(model, arm, endpoint) for arm in pair))
                 what = (model, endpoint.words, *pair)
-                rows += _rows(what, "draws", draws, over_subjects(own, endpoint.statistic)[None])
-                rows += _rows(what, "subjects", people, own)
-    return pd.DataFrame(rows, columns=list(SENSITIVITY))
+                found += _correlations(what, "draws", draws, over_subjects(own, endpoint.statistic)[None])
+                found += _correlations(what, "subjects", people, own)
+    return tuple(found)
 
 
-NOTHING: Named = ((), np.empty((0, 0, 0)))
-
-
-def _rows(what: tuple[str, ...], over: str, parameters: _Parameters, values: np.ndarray) -> list[tuple[object, ...]]:
-    """Return the rows of (groups, points) differences: points are ranked within their group."""
+def _correlations(
+    what: tuple[str, str, str, str], over: str, parameters: _Parameters, values: Floats
+) -> list[Sensitivity]:
+    """Return the correlations of (groups, points) differences: points are ranked within their group."""
     present = ~np.isnan(values)
     count = int(np.count_nonzero(present))
     if not parameters.names or count < FEWEST:
         return []
     found = _standard_ranks(values[:, :, None])[:, 0] @ parameters.ranks(present)
     order = [at for at in np.argsort(-np.abs(found), kind="stable") if not np.isnan(found[at])]
-    return [(*what, parameters.names[at], over, float(np.clip(found[at], -1.0, 1.0)), count) for at in order]
+    return [Sensitivity(*what, parameters.names[at], over, float(np.clip(found[at], -1.0, 1.0)), count) for at in order]
 
 
 class _Parameters:
-    """Parameters (groups, points, parameters); their ranks are kept for the next contrast, which mostly has the same points."""
+    """Parameters (groups, points, parameters). Their ranks are cached: the next contrast mostly has the same points."""
 
-    def __init__(self, names: tuple[str, ...], values: np.ndarray) -> None:
+    def __init__(self, names: tuple[str, ...], values: Floats) -> None:
         self.names, self._values = names, values
         self._points, self._ranks = np.zeros(0, bool), np.empty((0, 0))
 
-    def ranks(self, points: np.ndarray) -> np.ndarray:
+    def ranks(self, points: np.ndarray) -> Floats:
         """Return the standard ranks of the parameters among the given points (a mask)."""
         if not np.array_equal(points, self._points):
             self._points = points
@@ -77,7 +87,7 @@ class _Parameters:
         return self._ranks
 
 
-def _standard_ranks(values: np.ndarray) -> np.ndarray:
+def _standard_ranks(values: Floats) -> Floats:
     """Return average ranks within each group of (groups, points, columns), centred there, groups laid end to end and each
     column of length 1, so that products are correlations; 0 where a value is missing, NaN where a column never varies.
     """
@@ -89,4 +99,4 @@ def _standard_ranks(values: np.ndarray) -> np.ndarray:
     centred = np.where(missing, 0.0, ranks - np.where(missing, 0.0, ranks).sum(axis=1, keepdims=True) / counts)
     flat = centred.reshape(-1, values.shape[2])
     length = np.sqrt((flat**2).sum(axis=0))
-    return flat / np.where(length > 0, length, np.nan)
+    return np.asarray(flat / np.where(length > 0, length, np.nan))

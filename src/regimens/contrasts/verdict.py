@@ -1,191 +1,214 @@
-"""Verdict: one arm is better, or that is not supported and here is why; per endpoint and pair, over all models."""
+"""Verdicts: whether one arm is better than another on an endpoint, over all models that have both, and the reason as a value.
+
+The rule: every model gives one arm at least the probability of the rule, counted among the draws in which the two arms differ,
+and they differ in at least a stated share of the draws.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from enum import StrEnum
 
 import numpy as np
 
-from regimens.contrasts.contrast import Pair, differences
+from regimens.contrasts.contrast import Contrast, Pair, differences
 from regimens.contrasts.outcomes import Outcomes
 from regimens.endpoints import Endpoint
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-VERDICTS = ("endpoint", "arm", "against", "verdict", "winner", "reason", "probabilities")
-"""Columns of the verdicts."""
-
-SAME, NOT_SUPPORTED = "same schedule", "not supported"
-"""What a verdict may say where no arm wins."""
-
-KNOWN = "parameters were taken as known: ask for `draws` under `population`"
 MOST_ASKED = 100
 """Draws that are enough for any rule."""
 
-SAME_DOSES = "both arms give the same doses at the same times"
+_ROUNDING = 1e-12
+"""1 - 0.05 and 0.95 may differ in their last place."""
 
 
 @dataclass(frozen=True)
-class _Case:
-    """One pair on one endpoint: `rows` has its contrasts by model, `rule` the probability that every model must give."""
-
-    outcomes: Outcomes
-    endpoint: Endpoint
-    pair: Pair
-    rows: Mapping[str, Mapping[str, object]]
-    rule: float
-
-    def probability(self, model: str) -> float:
-        return float(self.rows[model]["probability"]) if model in self.rows else float("nan")  # type: ignore[arg-type]
-
-
-def verdicts(outcomes: Outcomes, contrasts: pd.DataFrame, rule: float) -> pd.DataFrame:
-    """Return a verdict for each pair of `contrasts` on each endpoint with a direction, as rows of the columns VERDICTS.
-
-    An arm is better if every model gives it at least the probability `rule`, by at least `fewest_draws`. A swapped pair has
-    the same verdict.
+class Rule:
+    """When one arm is called better: the `probability` that every model must give to the same direction among the draws in
+    which the arms differ, and the share of draws, `differ`, in which they must.
     """
-    import pandas as pd
 
-    found = {(row["endpoint"], row["arm"], row["against"], row["model"]): row for row in contrasts.to_dict("records")}
-    pairs = dict.fromkeys((arm, against) for _, arm, against, _ in found)
-    rows = []
-    for endpoint in (each for each in outcomes.endpoints if each.better):
-        for pair in pairs:
-            keys = {model: (endpoint.words, *pair, model) for model in outcomes.models}
-            case = _Case(outcomes, endpoint, pair, {model: found[key] for model, key in keys.items() if key in found}, rule)
-            rows.append((endpoint.words, *pair, *_verdict(case), _probabilities(case)))
-    return pd.DataFrame(rows, columns=list(VERDICTS))
+    probability: float = 0.95
+    differ: float = 0.5
 
 
-def fewest_draws(rule: float) -> int:
-    """Return the draws below which no share of them says as much as the probability `rule`: 20 for 95 %, at most MOST_ASKED."""
-    return min(MOST_ASKED, math.ceil(1.0 / (1.0 - rule) - 1e-9)) if rule < 1.0 else MOST_ASKED
+class Finding(StrEnum):
+    """What a verdict says of a pair."""
+
+    BETTER = "better"
+    NEVER_WORSE = "never worse"
+    SAME = "same schedule"
+    NOT_SUPPORTED = "not supported"
 
 
-def _verdict(case: _Case) -> tuple[str, str, str]:
-    """Return verdict, winner and reason."""
-    turned = case.pair[::-1]
-    if case.pair in case.outcomes.same or turned in case.outcomes.same:
-        return SAME, "", SAME_DOSES
-    if case.outcomes.draws == 1:
-        return NOT_SUPPORTED, "", KNOWN
-    reason = _missing(case)
-    if reason:
-        return NOT_SUPPORTED, "", reason
-    leaning = {model: _leaning(case, model) for model in case.outcomes.models}
-    winners = {arm for arm, _ in leaning.values()}
-    if len(winners) == 1 and all(_sure(case, share) for _, share in leaning.values()):
-        (winner,) = winners
-        least = fewest_draws(case.rule)
-        if case.outcomes.draws < least:
-            said = f"{case.outcomes.draws} parameter draws cannot tell {_percent(case.rule)}: at least {least} are needed"
-            return NOT_SUPPORTED, "", said
-        return f"{winner} better", winner, _agreement(case, leaning)
-    return NOT_SUPPORTED, "", _doubt(case, leaning)
+class Reason(StrEnum):
+    """Why a verdict says so."""
+
+    AGREED = "every model gives the winner the probability of the rule"
+    NEVER_WORSE = "no draw of any model makes the winner worse, and some make it better"
+    SAME_DOSES = "both arms give the same doses at the same times"
+    NOT_MODELLED = "no model has an input for the drugs of both arms"
+    PARAMETERS_KNOWN = "the parameters are taken as known"
+    LACKING = "something is missing under some model"
+    FEW_DRAWS = "there are too few parameter draws for the rule"
+    NOT_TOLD_APART = "no model tells the two arms apart"
+    DISAGREE = "models are sure of opposite directions"
+    LEAN_APART = "models lean to different arms"
+    UNSURE = "not every model reaches the probability of the rule"
 
 
-def _leaning(case: _Case, model: str) -> tuple[str, float]:
-    """Return the arm that a model favours ("" for neither) and the probability it gives it."""
-    share = case.probability(model)
-    arm, against = case.pair
-    if share == 0.5:
-        return "", share
-    return (arm, share) if share > 0.5 else (against, 1.0 - share)
+class Lack(StrEnum):
+    """What a model lacks for a verdict."""
+
+    ENDPOINT = "the model has no such endpoint"
+    VALUE = "an arm has no value"
+    SHARED_SUBJECT = "no subject has a value in both arms"
+    UNCERTAINTY = "nothing is known about the uncertainty of its parameters"
+    SHARED_DRAWS = "only one draw has subjects with a value in both arms"
 
 
-def _sure(case: _Case, share: float) -> bool:
-    # 1 - 0.05 and 0.95 may differ in their last place
-    return share >= case.rule - 1e-12
+@dataclass(frozen=True)
+class View:
+    """What one model says of a pair. `contrast` is None where the model has no such endpoint; `empty` names the arms without a
+    value; `differing_subjects` is the share of subjects whose values differ between the arms.
+    """
+
+    model: str
+    contrast: Contrast | None
+    lack: Lack | None = None
+    empty: tuple[str, ...] = ()
+    differing_subjects: float = 0.0
+
+    @property
+    def differs(self) -> bool:
+        """Whether any subject's values differ between the arms."""
+        return self.differing_subjects > 0
+
+    @property
+    def probability(self) -> float:
+        """Probability that the first arm beats the second, ties half; NaN where the model has none."""
+        return float("nan") if self.contrast is None else self.contrast.probability
+
+    @property
+    def differing(self) -> float:
+        """Share of draws in which the arms differ."""
+        return 0.0 if self.contrast is None else self.contrast.better + self.contrast.worse
+
+    @property
+    def among_differing(self) -> float:
+        """Probability that the first arm is better among the draws in which the arms differ; 0.5 where they never do."""
+        if self.contrast is None or not self.differing:
+            return 0.5
+        return self.contrast.better / self.differing if self.contrast.equal else self.contrast.probability
 
 
-def _missing(case: _Case) -> str:
-    """Return what is missing for a verdict, "" where nothing is."""
-    without = [model for model in case.outcomes.models if model not in case.rows]
-    said = [f"{_listing(without)} {'have' if len(without) > 1 else 'has'} no such endpoint"] if without else []
-    for model, row in case.rows.items():
-        empty = [arm for arm in case.pair if np.isnan(case.outcomes.of(model, arm, case.endpoint)).all()]
-        if empty:
-            said.append(f"{_listing(empty)} {'have' if len(empty) > 1 else 'has'} no value under {model}")
-        elif row["n"] == 0:
-            said.append(f"no subject has a value in both arms under {model}")
-        elif case.outcomes.draws_of(model) == 1:
-            said.append(f"nothing is known of how uncertain the parameters of {model} are")
-        elif row["draws"] == 1:
-            said.append(f"under {model} only one draw has subjects with a value in both arms")
-    return "; ".join(said)
+@dataclass(frozen=True)
+class Verdict:
+    """The verdict on one pair and endpoint. `winner` is the arm that is better or never worse ("" for neither); `views` are those
+    of the models that have inputs for the drugs of both arms, `not_modelled` the other models; `draws` is the number of draws.
+    """
+
+    endpoint: str
+    arm: str
+    against: str
+    finding: Finding
+    winner: str
+    reason: Reason
+    views: tuple[View, ...]
+    not_modelled: tuple[str, ...]
+    rule: Rule
+    draws: int
+
+    def favours(self, view: View) -> tuple[str, float]:
+        """Return the arm that a model favours ("" for neither) and the probability it gives it among the draws that differ."""
+        share = view.among_differing
+        if share == 0.5:
+            return "", share
+        return (self.arm, share) if share > 0.5 else (self.against, 1.0 - share)
+
+    def sure(self, view: View) -> bool:
+        """Return whether a model gives one arm the probability of the rule in enough draws that differ."""
+        arm, share = self.favours(view)
+        return bool(arm) and reaches(share, self.rule.probability) and reaches(view.differing, self.rule.differ)
 
 
-def _agreement(case: _Case, leaning: Mapping[str, tuple[str, float]]) -> str:
-    sizes = [abs(float(row["difference"])) for row in case.rows.values()]  # type: ignore[arg-type]
-    unit = str(next(iter(case.rows.values()))["unit"])
-    size = f"the difference is {_interval(min(sizes), max(sizes), unit)}"
-    if len(leaning) == 1:
-        ((model, (_, share)),) = leaning.items()
-        return f"{model}, the only model, gives {_percent(share)}, and at least {_percent(case.rule)} is asked for; {size}"
-    given = ", ".join(f"{model} {_percent(share)}" for model, (_, share) in leaning.items())
-    return f"every model gives at least {_percent(case.rule)} ({given}); {size}"
+def reaches(share: float, limit: float) -> bool:
+    """Return whether a share is at least the limit, up to its last digits."""
+    return share >= limit - _ROUNDING
 
 
-def _doubt(case: _Case, leaning: Mapping[str, tuple[str, float]]) -> str:
-    """Return why no arm is called better though every model has a probability."""
-    if not any(_differs(case, model) for model in leaning):
-        alone = f"{next(iter(leaning))}, the only model, does not tell the two schedules apart"
-        return "no model tells the two schedules apart" if len(leaning) > 1 else alone
-    sure = {model: found for model, found in leaning.items() if found[0] and _sure(case, found[1])}
-    if len({arm for arm, _ in sure.values()}) > 1:
-        return f"the models disagree: {_each(sure, 'gives {share} to {arm}')}"
-    if len({arm for arm, _ in leaning.values()} - {""}) > 1:
-        return f"the models lean different ways: {_each(leaning, 'to {arm} ({share})')}"
-    return "; ".join(_unsure(case, model, *found) for model, found in leaning.items() if model not in sure)
+def fewest_draws(probability: float) -> int:
+    """Return the number of draws below which no share of them supports the probability: 20 for 95 %, at most MOST_ASKED."""
+    return min(MOST_ASKED, math.ceil(1.0 / (1.0 - probability) - 1e-9)) if probability < 1.0 else MOST_ASKED
 
 
-def _differs(case: _Case, model: str) -> bool:
-    one, other = (case.outcomes.of(model, arm, case.endpoint) for arm in case.pair)
-    return bool(np.any(differences(one, other) > 0) or np.any(differences(one, other) < 0))
-
-
-def _each(leaning: Mapping[str, tuple[str, float]], form: str) -> str:
-    return "; ".join(
-        f"{model} {form.format(share=_percent(share), arm=arm or 'neither')}" for model, (arm, share) in leaning.items()
+def verdicts(outcomes: Outcomes, contrasts: Sequence[Contrast], pairs: Sequence[Pair], rule: Rule) -> tuple[Verdict, ...]:
+    """Return a verdict for each pair on each endpoint with a direction. A swapped pair has the same verdict."""
+    found = {(row.endpoint, row.arm, row.against, row.model): row for row in contrasts}
+    return tuple(
+        _verdict(outcomes, endpoint, pair, found, rule) for endpoint in outcomes.endpoints if endpoint.better for pair in pairs
     )
 
 
-def _unsure(case: _Case, model: str, arm: str, share: float) -> str:
-    row = case.rows[model]
-    low, high = float(row["difference_low"]), float(row["difference_high"])  # type: ignore[arg-type]
-    probability = f"the probability is {_percent(share)} for {arm or 'either'}"
-    if low == high == 0:
-        return f"under {model} the difference is 0 and {probability}"
-    if low <= 0 <= high:
-        between = _interval(low, high, str(row["unit"]))
-        return f"under {model} the 90 % interval of the difference, {between}, spans zero and {probability}"
-    return f"under {model} {probability}, less than the {_percent(case.rule)} asked for"
+def _verdict(
+    outcomes: Outcomes, endpoint: Endpoint, pair: Pair, found: Mapping[tuple[str, str, str, str], Contrast], rule: Rule
+) -> Verdict:
+    models = outcomes.models_of(*pair)
+    views = tuple(_view(outcomes, endpoint, pair, model, found.get((endpoint.words, *pair, model))) for model in models)
+    draws = max((outcomes.draws_of(model) for model in models), default=1)
+    others = tuple(model for model in outcomes.models if model not in models)
+    made = Verdict(endpoint.words, *pair, Finding.NOT_SUPPORTED, "", Reason.UNSURE, views, others, rule, draws)
+    finding, winner, reason = _judge(made, outcomes, pair)
+    return Verdict(endpoint.words, *pair, finding, winner, reason, views, others, rule, draws)
 
 
-def _probabilities(case: _Case) -> str:
-    known = {model: case.probability(model) for model in case.outcomes.models}
-    return ", ".join(f"{model} {share:.4g}" for model, share in known.items() if not math.isnan(share))
+def _view(outcomes: Outcomes, endpoint: Endpoint, pair: Pair, model: str, contrast: Contrast | None) -> View:
+    if contrast is None:
+        return View(model, None, Lack.ENDPOINT)
+    empty = tuple(arm for arm in pair if np.isnan(outcomes.of(model, arm, endpoint)).all())
+    lack = _lack(outcomes, model, contrast, empty)
+    own = differences(*(outcomes.of(model, arm, endpoint) for arm in pair))
+    differ = np.count_nonzero((own > 0) | (own < 0)) / max(1, contrast.n)
+    return View(model, contrast, lack, empty, differ)
 
 
-def _percent(share: float) -> str:
-    """Write a share in percent, cut to a tenth: what is below a limit must not be rounded up to it."""
-    return f"{math.floor(share * 1000 + 1e-6) / 10:g} %"
+def _lack(outcomes: Outcomes, model: str, contrast: Contrast, empty: tuple[str, ...]) -> Lack | None:
+    if empty:
+        return Lack.VALUE
+    if contrast.n == 0:
+        return Lack.SHARED_SUBJECT
+    if outcomes.draws_of(model) == 1:
+        return Lack.UNCERTAINTY
+    return Lack.SHARED_DRAWS if contrast.draws == 1 else None
 
 
-def _interval(low: float, high: float, unit: str) -> str:
-    """Write both bounds with the decimals that give the larger two digits; a smaller one gets more where it would be 0."""
-    if low == high == 0:
-        return "0"
-    sizes = [math.floor(math.log10(abs(bound))) if bound else 0 for bound in (low, high)]
-    least = max(0, 1 - max(size for size, bound in zip(sizes, (low, high), strict=True) if bound))
-    texts = [f"{bound:.{max(least, -size)}f}" for size, bound in zip(sizes, (low, high), strict=True)]
-    return " to ".join(dict.fromkeys(texts)) + (f" {unit}" if unit not in {"", "1"} else "")
+def _judge(made: Verdict, outcomes: Outcomes, pair: Pair) -> tuple[Finding, str, Reason]:
+    no = Finding.NOT_SUPPORTED
+    if pair in outcomes.same or pair[::-1] in outcomes.same:
+        return Finding.SAME, "", Reason.SAME_DOSES
+    if not made.views:
+        return no, "", Reason.NOT_MODELLED
+    if made.draws == 1 and outcomes.asked_draws == 1:
+        return no, "", Reason.PARAMETERS_KNOWN
+    if any(view.lack for view in made.views):
+        return no, "", Reason.LACKING
+    if not any(view.differs for view in made.views):
+        return no, "", Reason.NOT_TOLD_APART
+    favoured = [made.favours(view)[0] for view in made.views]
+    named = set(favoured) - {""}
+    enough = made.draws >= fewest_draws(made.rule.probability)
+    if len(named) == 1 and "" not in favoured and all(made.sure(view) for view in made.views):
+        (winner,) = named
+        return (Finding.BETTER, winner, Reason.AGREED) if enough else (no, "", Reason.FEW_DRAWS)
+    if len(named) == 1 and enough and all(_never_worse(view, named == {made.arm}) for view in made.views):
+        return Finding.NEVER_WORSE, named.pop(), Reason.NEVER_WORSE
+    if len({made.favours(view)[0] for view in made.views if made.sure(view)}) > 1:
+        return no, "", Reason.DISAGREE
+    return no, "", Reason.LEAN_APART if len(named) > 1 else Reason.UNSURE
 
 
-def _listing(names: list[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
+def _never_worse(view: View, first: bool) -> bool:
+    contrast = view.contrast
+    return contrast is not None and (contrast.worse if first else contrast.better) == 0.0

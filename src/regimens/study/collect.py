@@ -1,116 +1,155 @@
-"""Gathered: what all tasks of a scenario gave, put together in the order of the tasks."""
+"""Collect: the results of all tasks of a study put together, as arrays by model and arm."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from regimens.contrasts.outcomes import Outcomes
-from regimens.endpoints import unit_of
+from regimens.contrasts.outcomes import Named, Outcomes
 from regimens.engine.trajectories import OK, STATUS_WORDS
-from regimens.model.declaration import Model
-from regimens.population.uncertainty import centres, uncertain
-from regimens.scenario.values import Scenario
-from regimens.study.dosing import alike, planned, same_doses
-from regimens.study.tasks import Drawing, Task, people, runs
+from regimens.model.declaration import Observable
+from regimens.statistics import Floats
+from regimens.study.study import Study
+from regimens.study.tasks import BandsTask, Task, people
+from regimens.work import Result
 
 MOST_PEOPLE = 200_000
 """Runs up to which the parameters of every subject are held against its outcomes."""
 
+Key = tuple[str, str]
+"""Names of a model and an arm."""
+
 
 @dataclass(frozen=True, eq=False)
-class Gathered:
-    """Results of every arm under every model, by (model, arm) names.
+class Bands:
+    """The curves of one arm under one model on the grid of the scenario, `time_h` (times,).
 
-    `values` are (endpoints, draws, subjects), `status` and `stopped_h` (draws, subjects); `bands` hold what a Drawing gives
-    (arms that give the same doses share it); `steps` counts accepted and rejected steps of the integration.
+    `median`, `low`, `high` (90 % prediction interval) and `confidence_low`, `confidence_high` (90 % confidence interval of the
+    typical subject's curve; NaN where there is none) are (observables, times); `individuals` is (observables, runs, times) and
+    `visits` (observables, runs, visits), of the first runs behind the bands.
     """
 
-    values: dict[tuple[str, str], np.ndarray] = field(repr=False)
-    status: dict[tuple[str, str], np.ndarray] = field(repr=False)
-    stopped_h: dict[tuple[str, str], np.ndarray] = field(repr=False)
-    bands: dict[tuple[str, str], dict[str, np.ndarray]] = field(repr=False)
+    observables: tuple[str, ...]
+    time_h: Floats = field(repr=False)
+    median: Floats = field(repr=False)
+    low: Floats = field(repr=False)
+    high: Floats = field(repr=False)
+    confidence_low: Floats = field(repr=False)
+    confidence_high: Floats = field(repr=False)
+    individuals: Floats = field(repr=False)
+    visits: Floats = field(repr=False)
+
+    def row(self, observable: str) -> int:
+        """Return the place of an observable in the first axis; ValueError if the model has no such observable."""
+        return self.observables.index(observable)
+
+
+@dataclass(frozen=True, eq=False)
+class Collected:
+    """Results by (model, arm) names; an arm that a model does not have inputs for has no entry under it.
+
+    `values` are (endpoints, draws, subjects), `status` and `stopped_h` (draws, subjects); arms that give the same doses share
+    their bands; `steps` counts accepted and rejected steps of the integration.
+    """
+
+    values: dict[Key, Floats] = field(repr=False)
+    status: dict[Key, np.ndarray] = field(repr=False)
+    stopped_h: dict[Key, Floats] = field(repr=False)
+    bands: dict[Key, Bands] = field(repr=False)
     steps: tuple[int, int]
 
+    @property
+    def failed(self) -> int:
+        """Number of runs whose integration failed, over all arms and models."""
+        return int(sum((status != OK).sum() for status in self.status.values()))
 
-def gather(scenario: Scenario, results: Iterable[tuple[Task, dict[str, np.ndarray]]]) -> Gathered:
-    """Put the results of all tasks together; each is let go as soon as it is taken in."""
-    population = scenario.population
-    shape = (1, 1) if population is None else (population.draws, population.subjects)
-    pairs = [(model.name, arm.name) for model in scenario.models for arm in scenario.arms]
-    values = {pair: np.full((len(scenario.endpoints), runs(scenario)), np.nan) for pair in pairs}
-    status = {pair: np.zeros(runs(scenario), dtype=np.int8) for pair in pairs}
-    stopped = {pair: np.zeros(runs(scenario)) for pair in pairs}
-    drawn: dict[tuple[str, int], dict[str, np.ndarray]] = {}
+
+def collect(study: Study, results: Iterable[tuple[Task, Result]]) -> Collected:
+    """Put the results of all tasks together; each is released as soon as it is copied."""
+    shape = (study.cohort.draws, study.cohort.subjects)
+    pairs = [(model.name, study.arms[place].name) for model in study.models for place in model.modelled]
+    values = {pair: np.full((len(study.scenario.endpoints), study.runs), np.nan) for pair in pairs}
+    status = {pair: np.zeros(study.runs, dtype=np.int8) for pair in pairs}
+    stopped = {pair: np.zeros(study.runs) for pair in pairs}
+    drawn: dict[tuple[int, int], Bands] = {}
     steps = np.zeros(2, dtype=np.int64)
     for task, found in results:
         steps += found["steps"]
-        model = scenario.models[task.model].name
-        if isinstance(task, Drawing):
-            drawn[model, task.arm] = found
+        model = study.models[task.model]
+        if isinstance(task, BandsTask):
+            drawn[task.model, task.arm] = _bands(study, task, found)
             continue
         rows = slice(task.first, task.first + task.count)
-        for place, arm in enumerate(scenario.arms):
-            values[model, arm.name][:, rows] = found["values"][place]
-            status[model, arm.name][rows] = found["status"][place]
-            stopped[model, arm.name][rows] = found["stopped_h"][place]
-    same = alike(scenario.arms, [planned(scenario, arm) for arm in scenario.arms])
-    return Gathered(
+        for place in model.modelled:
+            key = (model.name, study.arms[place].name)
+            values[key][:, rows] = found["values"][place]
+            status[key][rows] = found["status"][place]
+            stopped[key][rows] = found["stopped_h"][place]
+    return Collected(
         values={pair: found.reshape(-1, *shape) for pair, found in values.items()},
         status={pair: found.reshape(shape) for pair, found in status.items()},
         stopped_h={pair: found.reshape(shape) for pair, found in stopped.items()},
         bands={
-            (model.name, arm.name): drawn[model.name, same[place]]
-            for model in scenario.models
-            for place, arm in enumerate(scenario.arms)
+            (model.name, study.arms[place].name): drawn[model.place, study.arms[place].twin]
+            for model in study.models
+            for place in model.modelled
         },
         steps=(int(steps[0]), int(steps[1])),
     )
 
 
-def outcomes(scenario: Scenario, gathered: Gathered) -> Outcomes:
-    """Return what was measured, with the parameters behind it, for contrasts."""
-    draws = {model.name: _draws(scenario, model) for model in scenario.models}
-    values = {(m, arm): found.reshape(len(found), draws[m], -1) for (m, arm), found in gathered.values.items()}
-    middles = {model.name: centres(scenario.population, model)[: draws[model.name]] for model in scenario.models}
+def _bands(study: Study, task: BandsTask, found: Result) -> Bands:
+    names = ("median", "low", "high", "confidence_low", "confidence_high", "individuals", "visits")
+    observables = tuple(observable.name for observable in study.models[task.model].observables)
+    return Bands(observables, study.scenario.observe_h, *(found[name] for name in names))
+
+
+def outcomes_of(study: Study, collected: Collected) -> Outcomes:
+    """Return the endpoints with the parameters behind them, for contrasts; arms that are not modelled are missing (NaN)."""
+    shape = (len(study.scenario.endpoints), study.cohort.draws, study.cohort.subjects)
+    missing = np.broadcast_to(np.nan, shape)
+    values = {
+        (model.name, arm.name): collected.values.get((model.name, arm.name), missing).reshape(shape[0], model.draws, -1)
+        for model in study.models
+        for arm in study.arms
+    }
     return Outcomes(
-        arms=tuple(arm.name for arm in scenario.arms),
-        models=tuple(model.name for model in scenario.models),
-        endpoints=scenario.endpoints,
+        arms=tuple(arm.name for arm in study.arms),
+        models=tuple(model.name for model in study.models),
+        endpoints=study.scenario.endpoints,
         values=values,
-        centres={model.name: (tuple(p.name for p in model.parameters), middles[model.name]) for model in scenario.models},
-        people=dict(_people(scenario)),
-        same=same_doses(scenario.arms, [planned(scenario, arm) for arm in scenario.arms]),
-        units={
-            (model.name, endpoint.words): unit_of(endpoint, observable.unit)
-            for model in scenario.models
-            for endpoint in scenario.endpoints
-            for observable in model.observables
-            if observable.name == endpoint.observable
+        centres={
+            model.name: (tuple(p.name for p in model.declared.parameters), model.centres[: model.draws]) for model in study.models
         },
+        people=_people(study),
+        same=study.same_doses,
+        units={
+            (model.name, endpoint.words): endpoint.unit(observable_unit)
+            for model in study.models
+            for endpoint in study.scenario.endpoints
+            if (observable_unit := unit_known(model.declared.observables, endpoint.observable)) is not None
+        },
+        not_modelled=study.not_modelled,
+        asked_draws=study.cohort.draws,
     )
 
 
-def _draws(scenario: Scenario, model: Model) -> int:
-    """Return the parameter draws of a model: one with all subjects, where nothing is known of how uncertain it is."""
-    return 1 if scenario.population is None or not uncertain(model) else scenario.population.draws
+def _people(study: Study) -> dict[str, Named]:
+    if study.cohort.draws == 1 or study.runs > MOST_PEOPLE:
+        return {}
+    found = {}
+    for model in study.models:
+        parameters = people(study, model, np.arange(study.runs))
+        found[model.name] = (parameters.names, parameters.values.reshape(model.draws, -1, len(parameters.names)))
+    return found
 
 
-def _people(scenario: Scenario) -> Iterator[tuple[str, tuple[tuple[str, ...], np.ndarray]]]:
-    population = scenario.population
-    if population is None or population.draws == 1 or runs(scenario) > MOST_PEOPLE:
-        return
-    for model in scenario.models:
-        found = people(scenario, model, np.arange(runs(scenario)))
-        yield model.name, (found.names, found.values.reshape(_draws(scenario, model), -1, len(found.names)))
-
-
-def failures(scenario: Scenario, gathered: Gathered) -> list[str]:
+def failures(study: Study, collected: Collected) -> list[str]:
     """Return a sentence for every arm and model about the subjects whose integration failed."""
     said = []
-    for (model, arm), status in gathered.status.items():
+    for (model, arm), status in collected.status.items():
         failed = np.argwhere(status != OK)
         if not len(failed):
             continue
@@ -121,7 +160,14 @@ def failures(scenario: Scenario, gathered: Gathered) -> list[str]:
         each = f" ({status.shape[1]} in each of {len(status)} parameter draws)" if several else ""
         said.append(
             f"Arm '{arm}' under '{model}': {len(failed)} of {status.size} subjects{each} stopped before "
-            f"{scenario.horizon_h:g} h ({reason}; first: {which} at {gathered.stopped_h[model, arm][draw, subject]:.1f} h). "
+            f"{study.scenario.horizon_h:g} h ({reason}; first: {which} at {collected.stopped_h[model, arm][draw, subject]:.1f} h). "
             "Their endpoints are missing."
         )
     return said
+
+
+def unit_known(observables: Iterable[Observable], name: str) -> str | None:
+    """Return the unit of an observable, "" for an endpoint that needs none; None where a model has no such observable."""
+    if not name:
+        return ""
+    return next((observable.unit for observable in observables if observable.name == name), None)

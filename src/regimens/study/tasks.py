@@ -1,7 +1,6 @@
-"""Runs: the simulation of a scenario cut into tasks that know nothing of each other, and what each task gives.
+"""Tasks: the simulation of a study cut into parts that do not depend on each other, and what each part gives.
 
-A run is one subject of one parameter draw; runs are numbered draw after draw. A task is a value that any process can do, and
-its numbers do not depend on how the runs were cut.
+A task is a value that any process can do. Its numbers do not depend on how the runs are cut.
 """
 
 from __future__ import annotations
@@ -12,124 +11,123 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from regimens.curves import Curves, draw_curves
+from regimens.adherence.realise import realise
+from regimens.drugs import IL2
+from regimens.endpoints import Measured, draw_curves, endpoint_values
 from regimens.engine import Trajectories, simulate
-from regimens.measure import measure
 from regimens.model.compile import CompiledModel, compile_model
 from regimens.model.declaration import Model
 from regimens.model.parameters import Parameters
 from regimens.population.draw import Block, draw
-from regimens.population.uncertainty import centres, uncertain
-from regimens.scenario.values import Scenario
-from regimens.statistics import INTERVAL
-from regimens.study.dosing import Given, alike, given, il2_given_miu, known_to, planned
-
-BAND_RUNS = 400
-"""Runs behind the prediction intervals of the curves: the first subjects of every parameter draw."""
+from regimens.regimen import DosePlan
+from regimens.statistics import Floats, median_and_interval
+from regimens.study.study import BAND_RUNS, Study, StudyArm, StudyModel
+from regimens.work import Result
 
 CHUNK_RUNS = 200
 """Runs of a task: enough to keep the vector units busy, few enough to stay in the processor's cache."""
 
 
 @dataclass(frozen=True)
-class Measuring:
+class EndpointsTask:
     """Task: the endpoints of every arm under one model, for `count` runs from run `first` on."""
 
-    scenario: Scenario = field(repr=False)
+    study: Study = field(repr=False)
     model: int
     first: int
     count: int
 
     @property
     def key(self) -> str:
-        """What the task is called among the tasks of its scenario."""
+        """The name of the task, unique in its study."""
         return f"endpoints-{self.model}-{self.first}-{self.count}"
 
 
 @dataclass(frozen=True)
-class Drawing:
+class BandsTask:
     """Task: the bands of every observable of one arm under one model, on the grid of the scenario."""
 
-    scenario: Scenario = field(repr=False)
+    study: Study = field(repr=False)
     model: int
     arm: int
 
     @property
     def key(self) -> str:
-        """What the task is called among the tasks of its scenario."""
+        """The name of the task, unique in its study."""
         return f"bands-{self.model}-{self.arm}"
 
 
-Task = Measuring | Drawing
+Task = EndpointsTask | BandsTask
 
 
-def tasks(scenario: Scenario, chunk: int = CHUNK_RUNS) -> list[Task]:
-    """Return everything that has to be done for `scenario`, at most `chunk` runs to a task; the order is always the same."""
-    drawn = sorted(set(alike(scenario.arms, [planned(scenario, arm) for arm in scenario.arms])))
+def tasks(study: Study, chunk: int = CHUNK_RUNS) -> list[Task]:
+    """Return all tasks of a study, with at most `chunk` runs each; the order is always the same."""
     made: list[Task] = []
-    for model in range(len(scenario.models)):
-        made += [
-            Measuring(scenario, model, first, min(chunk, runs(scenario) - first)) for first in range(0, runs(scenario), chunk)
-        ]
-        made += [Drawing(scenario, model, arm) for arm in drawn]
+    for model in study.models:
+        made += [EndpointsTask(study, model.place, first, min(chunk, study.runs - first)) for first in range(0, study.runs, chunk)]
+        twins = sorted({study.arms[place].twin for place in model.modelled})
+        made += [BandsTask(study, model.place, arm) for arm in twins]
     return made
 
 
-def runs(scenario: Scenario) -> int:
-    """Return the number of runs of each arm under each model."""
-    return 1 if scenario.population is None else scenario.population.draws * scenario.population.subjects
+def perform(task: Task) -> Result:
+    """Do a task.
 
-
-def perform(task: Task) -> dict[str, np.ndarray]:
-    """Do a task. Measuring gives `values` (arms, endpoints, runs), `status` and `stopped_h` (arms, runs), and `steps`: accepted,
-    rejected. Drawing gives, each (observables, times), `median`, `low`, `high` of the prediction interval and
+    An EndpointsTask gives `values` (arms, endpoints, runs), `status` and `stopped_h` (arms, runs), and `steps`: accepted,
+    rejected. A BandsTask gives, each (observables, times), `median`, `low`, `high` of the prediction interval and
     `confidence_low`, `confidence_high` of the typical subject's curve; `individuals` (observables, runs, times); `visits`
-    (observables, runs, visits); `steps`.
+    (observables, runs, visits); `steps`. Arms that are not modelled have NaN values and status 0.
     """
-    return _measured(task) if isinstance(task, Measuring) else _drawn(task)
+    return _endpoints(task) if isinstance(task, EndpointsTask) else _bands(task)
 
 
-def _measured(task: Measuring) -> dict[str, np.ndarray]:
-    scenario, model = task.scenario, task.scenario.models[task.model]
+def _endpoints(task: EndpointsTask) -> Result:
+    study, model = task.study, task.study.models[task.model]
+    scenario, endpoints = study.scenario, study.scenario.endpoints
     numbers = np.arange(task.first, task.first + task.count)
-    parameters = people(scenario, model, numbers)
-    wanted = [endpoint.observable for endpoint in scenario.endpoints]
+    parameters = people(study, model, numbers)
+    wanted = {endpoint.observable for endpoint in endpoints}
     names = [observable.name for observable in model.observables if observable.name in wanted]
-    arms = scenario.arms
-    values = np.full((len(arms), len(scenario.endpoints), task.count), np.nan)
-    status, stopped = np.zeros((len(arms), task.count), dtype=np.int64), np.full((len(arms), task.count), scenario.horizon_h)
+    cuts = [time for endpoint in endpoints for time in endpoint.cuts_h]
+    values = np.full((len(study.arms), len(endpoints), task.count), np.nan)
+    status = np.zeros((len(study.arms), task.count), dtype=np.int64)
+    stopped = np.full((len(study.arms), task.count), scenario.horizon_h)
     steps = np.zeros(2, dtype=np.int64)
-    first_alike = alike(arms, [planned(scenario, arm) for arm in arms])
-    for place, arm in enumerate(arms):
-        if first_alike[place] < place:
-            values[place], status[place], stopped[place] = (part[first_alike[place]] for part in (values, status, stopped))
+    for place in model.modelled:
+        arm = study.arms[place]
+        if arm.twin < place:
+            values[place], status[place], stopped[place] = (part[arm.twin] for part in (values, status, stopped))
             continue
-        doses = given(scenario, arm, numbers)
-        curves = _curves(scenario, model, parameters, known_to(model, doses), names, scenario_cuts(scenario))
-        total = il2_given_miu(doses, parameters)
-        for row, endpoint in enumerate(scenario.endpoints):
-            if endpoint.observable in names:
-                values[place, row] = measure(endpoint, curves, doses, scenario.horizon_h, total)
+        doses = given(study, arm, numbers)
+        curves = draw_curves(
+            compiled(model.declared),
+            parameters,
+            doses,
+            scenario.horizon_h,
+            observables=names,
+            cuts_h=cuts,
+            tolerances=scenario.tolerances,
+            threads=1,
+        )
+        il2_miu = doses.total(IL2, parameters.weight_kg, parameters.bsa_m2) / 1e6
+        measured = Measured(curves, doses, scenario.horizon_h, il2_miu, arm.doses_in_cycle, arm.drug)
+        for row, endpoint in enumerate(endpoints):
+            if not endpoint.observable or endpoint.observable in names:
+                values[place, row] = endpoint_values(endpoint, measured)
         status[place], stopped[place] = curves.status, curves.stopped_h
         steps += (curves.statistics.steps, curves.statistics.rejected)
     return {"values": values, "status": status, "stopped_h": stopped, "steps": steps}
 
 
-def scenario_cuts(scenario: Scenario) -> tuple[float, ...]:
-    """Return the times (h) at which curves must be cut for the endpoints."""
-    return tuple(time for endpoint in scenario.endpoints for time in endpoint.cuts_h)
-
-
-def people(scenario: Scenario, model: Model, numbers: np.ndarray) -> Parameters:
+def people(study: Study, model: StudyModel, numbers: np.ndarray) -> Parameters:
     """Return the parameters of the runs of these numbers, which rise by one within a draw."""
-    population = scenario.population
-    centre = centres(population, model)
-    if population is None:
-        return draw(None, model, scenario.subject, centre[0])
-    rows, subjects = numbers // population.subjects, numbers % population.subjects
+    scenario = study.scenario
+    if scenario.population is None:
+        return draw(None, model.declared, scenario.subject, model.centres[0])
+    rows, subjects = np.divmod(numbers, study.cohort.subjects)
     cuts = np.flatnonzero(np.diff(rows)) + 1
     parts = [
-        draw(population, model, scenario.subject, centre[row[0]], Block(int(row[0]), int(mine[0]), len(mine)))
+        draw(scenario.population, model.declared, scenario.subject, model.centres[row[0]], Block(int(row[0]), int(mine[0]), len(mine)))
         for row, mine in zip(np.split(rows, cuts), np.split(subjects, cuts), strict=True)
     ]
     return joined(parts)
@@ -141,19 +139,15 @@ def joined(parts: Sequence[Parameters]) -> Parameters:
     return Parameters(parts[0].names, *(np.concatenate(column) for column in columns))
 
 
-def _curves(
-    scenario: Scenario, model: Model, parameters: Parameters, doses: object, names: Sequence[str], cuts: Sequence[float]
-) -> Curves:
-    return draw_curves(
-        compiled(model),
-        parameters,
-        doses,
-        scenario.horizon_h,
-        observables=names,
-        cuts_h=cuts,
-        tolerances=scenario.tolerances,
-        threads=1,
-    )
+def given(study: Study, arm: StudyArm, numbers: np.ndarray) -> DosePlan:
+    """Return what the subjects of the runs of these numbers get: the plan, or what adherence makes of it."""
+    adherence = arm.arm.adherence
+    if adherence is None or (study.cohort.typical and adherence.ledger is None):
+        return DosePlan((arm.planned,))
+    draws, subjects = np.divmod(numbers, study.cohort.subjects)
+    return realise(
+        arm.name, arm.arm.regimen, adherence, study.scenario.horizon_h, study.cohort.seed, subjects, draws
+    ).events
 
 
 @functools.lru_cache(maxsize=16)
@@ -162,25 +156,16 @@ def compiled(model: Model) -> CompiledModel:
     return compile_model(model)
 
 
-def band_runs(scenario: Scenario) -> np.ndarray:
-    """Return the numbers of the runs behind the prediction intervals of the curves: at most about BAND_RUNS."""
-    population = scenario.population
-    if population is None:
-        return np.zeros(1, dtype=np.int64)
-    draws = min(population.draws, BAND_RUNS)
-    each = min(population.subjects, -(-BAND_RUNS // draws))
-    return (np.arange(draws)[:, None] * population.subjects + np.arange(each)).ravel()
-
-
-def _drawn(task: Drawing) -> dict[str, np.ndarray]:
-    scenario, model, arm = task.scenario, task.scenario.models[task.model], task.scenario.arms[task.arm]
-    numbers, visits = band_runs(scenario), [time for _, time in scenario.visits]
+def _bands(task: BandsTask) -> Result:
+    study, model, arm = task.study, task.study.models[task.model], task.study.arms[task.arm]
+    scenario, numbers = study.scenario, study.band_runs
+    visits = [time for _, time in scenario.visits]
     times = np.union1d(scenario.observe_h, visits)
-    read = _read(scenario, model, people(scenario, model, numbers), given(scenario, arm, numbers), times)
+    read = _read(study, model, people(study, model, numbers), given(study, arm, numbers), times)
     grid, seen = np.searchsorted(times, scenario.observe_h), np.searchsorted(times, visits)
-    bands = [middle_and_bounds(read.values[:, grid, place]) for place in range(len(model.observables))]
+    bands = [median_and_interval(read.values[:, grid, place]) for place in range(len(model.observables))]
     median, low, high = (np.array(part) for part in zip(*bands, strict=True))
-    confidence_low, confidence_high, more = _typical(task)
+    confidence_low, confidence_high, more = _typical(study, model, arm)
     return {
         "median": median,
         "low": low,
@@ -193,42 +178,30 @@ def _drawn(task: Drawing) -> dict[str, np.ndarray]:
     }
 
 
-def _typical(task: Drawing) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the bounds, over at most BAND_RUNS parameter draws, of the curve of the typical subject; and the steps taken.
+def _typical(study: Study, model: StudyModel, arm: StudyArm) -> tuple[Floats, Floats, np.ndarray]:
+    """Return the interval, over at most BAND_RUNS parameter draws, of the curve of the typical subject; and the steps taken.
 
-    Missing with one draw, for a model of whose uncertainty nothing is known, and for an arm whose subjects differ in their
-    doses: no one of them is typical.
+    Missing with one draw, for a model without a known uncertainty, and for an arm whose subjects differ in their doses: none
+    of them is typical.
     """
-    scenario, model, arm = task.scenario, task.scenario.models[task.model], task.scenario.arms[task.arm]
-    centre = centres(scenario.population, model)[:BAND_RUNS]
-    if len(centre) == 1 or not uncertain(model) or arm.adherence is not None:
-        missing = np.full((len(model.observables), len(scenario.observe_h)), np.nan)
+    centre = model.centres[:BAND_RUNS]
+    if len(centre) == 1 or not model.uncertain or arm.arm.adherence is not None:
+        missing = np.full((len(model.observables), len(study.scenario.observe_h)), np.nan)
         return missing, missing, np.zeros(2, dtype=np.int64)
-    typical = joined([draw(None, model, scenario.subject, row) for row in centre])
-    read = _read(scenario, model, typical, planned(scenario, arm), scenario.observe_h)
-    bounds = [middle_and_bounds(read.values[:, :, place])[1:] for place in range(len(model.observables))]
+    typical = joined([draw(None, model.declared, study.scenario.subject, row) for row in centre])
+    read = _read(study, model, typical, DosePlan((arm.planned,)), study.scenario.observe_h)
+    bounds = [median_and_interval(read.values[:, :, place])[1:] for place in range(len(model.observables))]
     steps = np.array([read.statistics.steps, read.statistics.rejected])
     return np.array([low for low, _ in bounds]), np.array([high for _, high in bounds]), steps
 
 
-def _read(scenario: Scenario, model: Model, parameters: Parameters, doses: Given, times_h: np.ndarray) -> Trajectories:
+def _read(study: Study, model: StudyModel, parameters: Parameters, doses: DosePlan, times_h: np.ndarray) -> Trajectories:
     return simulate(
-        compiled(model),
+        compiled(model.declared),
         parameters,
-        known_to(model, doses),
+        doses,
         times_h,
         observables=[observable.name for observable in model.observables],
-        tolerances=scenario.tolerances,
+        tolerances=study.scenario.tolerances,
         threads=1,
     )
-
-
-def middle_and_bounds(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return median and the bounds of the 90 % interval over the first axis, ignoring what is missing."""
-    present = values[~np.isnan(values).reshape(len(values), -1).any(axis=1)]
-    if not len(present):
-        missing = np.full(values.shape[1:], np.nan)
-        return missing, missing, missing
-    tail = (1.0 - INTERVAL) / 2.0
-    low, median, high = np.quantile(present, [tail, 0.5, 1.0 - tail], axis=0)
-    return median, low, high

@@ -1,0 +1,292 @@
+"""Export: the tables of a comparison as DataFrames. Every table is declared once; its CSV file has the same name and columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from regimens.adherence.ledger import COLUMNS as LEDGER_COLUMNS
+from regimens.contrasts.contrast import CONTRASTS
+from regimens.contrasts.english import VERDICTS, verdicts_frame
+from regimens.contrasts.ranking import BEST, TRADE_OFF
+from regimens.contrasts.sensitivity import SENSITIVITY
+from regimens.contrasts.variants import FLIPS, REGRET, REST_RESPONSE
+from regimens.engine.trajectories import OK, STATUS_WORDS
+from regimens.errors import RegimensError, did_you_mean
+from regimens.population.draw import Block, bodies_of
+from regimens.study.collect import unit_known
+from regimens.study.given import GIVEN, people_totals
+from regimens.study.rows import EQUAL_TOTAL, OBSERVED, STATUSES, SUMMARY
+from regimens.study.visits import whose
+
+from regimens.tables import Column, Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from regimens.study.comparison import Comparison
+
+ARM, MODEL = Column("arm", "arm"), Column("model", "model")
+OBSERVABLE, UNIT = Column("observable", "observable of the model"), Column("unit", "unit of the values")
+DRAW, SUBJECT = Column("draw", "parameter draw, from 0"), Column("subject", "subject within the draw, from 0")
+TIME = Column("time_h", "elapsed time", "h")
+
+EXPOSURE = Table(
+    "exposure",
+    "arm and drug",
+    (
+        ARM,
+        Column("drug", "drug"),
+        Column("doses", "number of doses of the whole regimen"),
+        Column("amount", "different amounts per dose at the scenario's subject, in order of use", "unit"),
+        Column("total", "total of the whole regimen at the scenario's subject", "unit"),
+        Column("unit", "MIU for IL-2, mg for other drugs"),
+        Column("cycles", "number of cycles"),
+        Column("first_h", "start of the first dose", "h"),
+        Column("last_h", "start of the last dose", "h"),
+        Column("days_on", "days with a dose", "days"),
+        Column("span_days", "first dose to one interval after the last", "days"),
+        Column("per_week", "mean amount per week of the treated span", "unit"),
+        Column("peak_7_days", "highest sum over 7 days", "unit"),
+        Column("expected", "total that the scenario expects; blank if it states none", "unit"),
+        Column("ok", "whether everything stated is as expected; blank if nothing is stated"),
+        Column("days_off", "days of the treated span without a dose", "days"),
+        Column("total_ug", "total as mass, for a drug with a declared specific activity", "ug"),
+        Column("total_nmol", "total as amount of substance, for such a drug", "nmol"),
+        Column("people_low", "smallest total of a person, where doses per kg or m2 meet bodies that differ", "unit"),
+        Column("people_high", "largest total of a person, likewise", "unit"),
+    ),
+)
+EVENTS = Table(
+    "events",
+    "planned dose before the horizon",
+    (
+        ARM,
+        Column("drug", "drug"),
+        Column("cycle", "outermost cycle of the drug, from 1"),
+        Column("dose", "dose within the cycle, from 1"),
+        Column("time_h", "start of the dose", "h"),
+        Column("amount", "amount, per kg or per m2 where `basis` says so", "IU or mg"),
+        Column("basis", "flat, per m2 or per kg"),
+        Column("route", "route"),
+        Column("duration_h", "time an infusion takes; 0 for a bolus", "h"),
+        Column("given", "amount at the scenario's subject, cap applied", "IU or mg"),
+    ),
+)
+TRAJECTORIES = Table(
+    "trajectories",
+    "arm, model, observable and time",
+    (
+        ARM,
+        MODEL,
+        OBSERVABLE,
+        UNIT,
+        TIME,
+        Column("median", "median over subjects and draws", "unit"),
+        Column("low", "lower end of the 90 % prediction interval", "unit"),
+        Column("high", "upper end of the 90 % prediction interval", "unit"),
+        Column("confidence_low", "lower end of the 90 % confidence interval of the typical subject's curve", "unit"),
+        Column("confidence_high", "upper end of it", "unit"),
+    ),
+)
+INDIVIDUALS = Table(
+    "individuals",
+    "arm, model, observable, subject and time",
+    (ARM, MODEL, OBSERVABLE, UNIT, DRAW, SUBJECT, TIME, Column("value", "value of this subject", "unit")),
+)
+SUBJECTS = Table(
+    "subjects",
+    "draw and subject, where bodies differ",
+    (
+        DRAW,
+        SUBJECT,
+        Column("sex", "female, male or blank"),
+        Column("weight_kg", "weight", "kg"),
+        Column("height_cm", "height", "cm"),
+        Column("bsa_m2", "body surface area", "m2"),
+    ),
+)
+OBSERVATIONS = Table(
+    "observations",
+    "arm, model, observable, subject and visit, where the scenario has noise",
+    (
+        ARM,
+        MODEL,
+        OBSERVABLE,
+        UNIT,
+        DRAW,
+        SUBJECT,
+        TIME,
+        Column("true", "value without noise", "unit"),
+        Column("observed", "value with day-to-day and assay noise", "unit"),
+    ),
+)
+ENDPOINTS = Table(
+    "endpoints",
+    "arm, model, endpoint, subject and draw",
+    (
+        ARM,
+        MODEL,
+        Column("endpoint", "endpoint, in the words of the scenario"),
+        SUBJECT,
+        Column("replicate", "parameter draw, from 0"),
+        Column("value", "value; blank where there is none, inf where a time is not reached", "unit"),
+        UNIT,
+        Column("status", "ok, why the integration stopped, or why there is no value"),
+    ),
+)
+LEDGER = Table(
+    "ledger",
+    "dose of a subject, where subjects differ in their doses",
+    tuple(Column(name, "as in `regimens.adherence.ledger`") for name in LEDGER_COLUMNS),
+)
+
+
+def _exposure(comparison: Comparison) -> pd.DataFrame:
+    frame, people = comparison.exposure.to_frame(), people_totals(comparison.study)
+    size = {"MIU": 1e6}
+    keys = list(zip(frame["arm"], frame["drug"], frame["unit"], strict=True))
+    for place, name in enumerate(("people_low", "people_high")):
+        frame[name] = [people[arm, drug][place] / size.get(unit, 1.0) if (arm, drug) in people else None for arm, drug, unit in keys]
+    return frame[list(EXPOSURE.header)]
+
+
+def _events(comparison: Comparison) -> pd.DataFrame:
+    subject, frames = comparison.scenario.subject, []
+    for arm in comparison.study.arms:
+        if arm.arm in planned_arms_of(comparison):
+            given = arm.planned.given(float(subject.weight_kg), float(subject.bsa_m2))
+            frames.append(arm.planned.to_frame().assign(given=given)[list(EVENTS.header)])
+    return EVENTS.concatenated(frames)
+
+
+def _trajectories(comparison: Comparison) -> pd.DataFrame:
+    frames = []
+    for what, arm, row in _curves(comparison):
+        bands = comparison.bands[what["model"], arm]
+        numbers = {name: getattr(bands, name)[row] for name in TRAJECTORIES.header[5:]}
+        frames.append(TRAJECTORIES.frame({**what, "time_h": bands.time_h, **numbers}))
+    return TRAJECTORIES.concatenated(frames)
+
+
+def _individuals(comparison: Comparison) -> pd.DataFrame:
+    runs, frames = whose(comparison.study)[: comparison.scenario.individuals], []
+    for what, arm, row in _curves(comparison) if len(runs) else ():
+        bands = comparison.bands[what["model"], arm]
+        for (draw, subject), curve in zip(runs.tolist(), bands.individuals[row], strict=True):
+            frames.append(INDIVIDUALS.frame({**what, "draw": draw, "subject": subject, "time_h": bands.time_h, "value": curve}))
+    return INDIVIDUALS.concatenated(frames)
+
+
+def _curves(comparison: Comparison) -> Iterator[tuple[dict[str, str], str, int]]:
+    """Yield the first columns, the arm and the row of every observable of every arm under every model."""
+    for model in comparison.study.models:
+        for place in model.modelled:
+            arm = comparison.study.arms[place].name
+            for row, observable in enumerate(model.observables):
+                yield {"arm": arm, "model": model.name, "observable": observable.name, "unit": observable.unit}, arm, row
+
+
+def _subjects(comparison: Comparison) -> pd.DataFrame:
+    population, frames = comparison.scenario.population, []
+    if population is not None and (population.bodies is not None or population.people is not None):
+        for draw in range(population.draws):
+            bodies = bodies_of(population, comparison.scenario.subject, Block(draw, 0, population.subjects))
+            sizes = {"weight_kg": bodies.weight_kg, "height_cm": bodies.height_cm, "bsa_m2": bodies.bsa_m2}
+            frames.append(SUBJECTS.frame({"draw": draw, "subject": np.arange(population.subjects), "sex": bodies.sex, **sizes}))
+    return SUBJECTS.concatenated(frames)
+
+
+def _observations(comparison: Comparison) -> pd.DataFrame:
+    runs, frames = whose(comparison.study), []
+    for visit in comparison.visits:
+        what = {"arm": visit.arm, "model": visit.model, "observable": visit.observable, "unit": visit.unit}
+        who = {"draw": runs[:, 0], "subject": runs[:, 1], "time_h": visit.time_h}
+        frames.append(OBSERVATIONS.frame({**what, **who, "true": visit.true, "observed": visit.observed}))
+    return OBSERVATIONS.concatenated(frames)
+
+
+def endpoint_frames(comparison: Comparison) -> Iterator[pd.DataFrame]:
+    """Yield the endpoints of every subject and draw, a frame an arm, model and endpoint: a large population stays in memory."""
+    for (model, arm), status in comparison.collected.status.items():
+        draws, subjects = (index.ravel() for index in np.indices(status.shape))
+        words = np.array([STATUS_WORDS[code] for code in sorted(STATUS_WORDS)], dtype=object)[status.ravel()]
+        observables = next(each.observables for each in comparison.study.models if each.name == model)
+        for place, endpoint in enumerate(comparison.scenario.endpoints):
+            if unit_known(observables, endpoint.observable) is None:
+                continue
+            values = comparison.collected.values[model, arm][place].ravel()
+            said = np.where(np.isnan(values) & (status.ravel() == OK), "not defined in this arm", words)
+            said = np.where(np.isinf(values), "not reached in the window", said)
+            yield ENDPOINTS.frame(
+                {
+                    "arm": arm,
+                    "model": model,
+                    "endpoint": endpoint.words,
+                    "subject": subjects,
+                    "replicate": draws,
+                    "value": values,
+                    "unit": comparison.outcomes.unit(model, endpoint),
+                    "status": said,
+                }
+            )
+
+
+def _rows(table: Table, find: Callable[[Comparison], tuple[object, ...]]) -> Callable[[Comparison], pd.DataFrame]:
+    return lambda comparison: table.frame_of_rows(find(comparison))
+
+
+def _ledger(comparison: Comparison) -> pd.DataFrame:
+    return LEDGER.concatenated([] if comparison.ledger is None else [comparison.ledger.rows])
+
+
+_EXPORTS: tuple[tuple[Table, Callable[[Comparison], pd.DataFrame]], ...] = (
+    (TRAJECTORIES, _trajectories),
+    (SUMMARY, _rows(SUMMARY, lambda c: c.summary)),
+    (EXPOSURE, _exposure),
+    (EVENTS, _events),
+    (CONTRASTS, _rows(CONTRASTS, lambda c: c.versus.contrasts)),
+    (VERDICTS, lambda c: verdicts_frame(c.versus.verdicts)),
+    (STATUSES, _rows(STATUSES, lambda c: c.statuses)),
+    (BEST, _rows(BEST, lambda c: c.versus.best)),
+    (TRADE_OFF, _rows(TRADE_OFF, lambda c: c.versus.trade_off)),
+    (SENSITIVITY, _rows(SENSITIVITY, lambda c: c.versus.sensitivity)),
+    (REST_RESPONSE, _rows(REST_RESPONSE, lambda c: c.versus.rest_response)),
+    (EQUAL_TOTAL, _rows(EQUAL_TOTAL, lambda c: c.equal_total)),
+    (FLIPS, _rows(FLIPS, lambda c: c.versus.flips)),
+    (REGRET, _rows(REGRET, lambda c: c.versus.regret)),
+    (GIVEN, _rows(GIVEN, lambda c: c.given)),
+    (OBSERVED, _rows(OBSERVED, lambda c: c.observed)),
+    (LEDGER, _ledger),
+    (SUBJECTS, _subjects),
+    (INDIVIDUALS, _individuals),
+    (OBSERVATIONS, _observations),
+    (ENDPOINTS, lambda c: ENDPOINTS.concatenated(list(endpoint_frames(c)))),
+)
+
+TABLES: tuple[Table, ...] = tuple(table for table, _ in _EXPORTS)
+"""Every table of a comparison, in the order in which they are documented."""
+
+ALWAYS = tuple(table.name for table in (TRAJECTORIES, SUMMARY, EXPOSURE, EVENTS, CONTRASTS, VERDICTS, STATUSES))
+"""Tables that are always written; the others where they have rows."""
+
+
+def frame_of(comparison: Comparison, name: str) -> pd.DataFrame:
+    """Return the table of that name as a DataFrame; RegimensError for a name that is no table."""
+    for table, make in _EXPORTS:
+        if table.name == name:
+            return make(comparison)
+    raise RegimensError(f"Unknown table '{name}'. {did_you_mean(name, [table.name for table in TABLES])}")
+
+
+def tables_with_rows(comparison: Comparison) -> tuple[str, ...]:
+    """Return the names of the tables that have rows; `endpoints` always has."""
+    found = [name for name in (table.name for table in TABLES) if name != ENDPOINTS.name and len(frame_of(comparison, name))]
+    return (*found, ENDPOINTS.name)
+
+
+def documentation() -> str:
+    """Return every table with its columns, units and meanings as Markdown, for docs/tables.md."""
+    return "\n\n".join(table.documentation() for table in TABLES) + "\n"

@@ -1,0 +1,109 @@
+"""Given: how much IL-2 subjects were to get and got, arm by arm, and the totals of people whose bodies differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from regimens.adherence.given import il2_miu
+from regimens.adherence.ledger import LATE, MISSED, STOPPED, Ledger
+from regimens.adherence.realise import realise
+from regimens.population.draw import Block, bodies_of
+from regimens.regimen import DosePlan
+from regimens.regimen.quantities import Duration
+from regimens.statistics import INTERVAL, Floats
+from regimens.study.study import Study, StudyArm
+from regimens.tables import column, table_of
+
+LEDGER_SUBJECTS = 1000
+"""Subjects whose doses are written down one by one: the first of a population. All others follow from the seed."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """How much IL-2 the subjects of one arm were to get and got before the horizon, and how doses went astray."""
+
+    arm: str = column("arm")
+    of: str = column("arm as written")
+    planned_miu: float = column("IL-2 planned, in the median subject", "MIU")
+    given_miu: float = column("IL-2 given, in the median subject", "MIU")
+    given_low: float = column("lower end of the 90 % interval over subjects", "MIU")
+    given_high: float = column("upper end of the 90 % interval over subjects", "MIU")
+    missed: float = column("share of the planned doses of all drugs that were missed", "1")
+    late: float = column("share of the planned doses of all drugs that were late", "1")
+    stopped: float = column("share of subjects who stopped early", "1")
+
+
+GIVEN = table_of("given", "arm whose subjects differ in their doses", Given)
+
+
+def ledgers_of(study: Study) -> dict[str, Ledger]:
+    """Return the ledger of the first subjects of the first draw for every arm whose subjects differ in their doses."""
+    count = min(study.cohort.subjects, LEDGER_SUBJECTS)
+    return {arm.name: _ledger(study, arm, count) for arm in study.arms if arm.arm.adherence is not None}
+
+
+def _ledger(study: Study, arm: StudyArm, count: int) -> Ledger:
+    adherence = arm.arm.adherence
+    assert adherence is not None
+    return realise(arm.name, arm.arm.regimen, adherence, study.scenario.horizon_h, study.cohort.seed, range(count)).ledger
+
+
+def given_rows(study: Study, ledgers: Mapping[str, Ledger]) -> tuple[Given, ...]:
+    """Return what was planned and given before the horizon, a row for each ledger."""
+    if not ledgers:
+        return ()
+    weight_kg, bsa_m2 = bodies(study, draws=1, most=LEDGER_SUBJECTS)
+    return tuple(_given(study.arm(name), ledger, weight_kg[0], bsa_m2[0]) for name, ledger in ledgers.items())
+
+
+def _given(arm: StudyArm, ledger: Ledger, weight_kg: Floats, bsa_m2: Floats) -> Given:
+    reason = ledger.rows["reason"].to_numpy()
+    planned, given = (il2_miu(ledger, amounts, weight_kg, bsa_m2) for amounts in ("planned", "given"))
+    tail = (1 - INTERVAL) / 2
+    low, middle, high = np.quantile(given, [tail, 0.5, 1.0 - tail])
+    stopped = ledger.rows["subject"].to_numpy()[reason == STOPPED]
+    doses = max(1, len(reason))
+    return Given(
+        arm.name,
+        arm.arm.of,
+        float(np.median(planned)),
+        float(middle),
+        float(low),
+        float(high),
+        float(np.sum(reason == MISSED) / doses),
+        float(np.sum(reason == LATE) / doses),
+        len(np.unique(stopped)) / len(weight_kg),
+    )
+
+
+def bodies(study: Study, draws: int, most: int | None = None) -> tuple[Floats, Floats]:
+    """Return weight (kg) and body surface area (m2) of the first subjects of the first draws: (draws, subjects) each."""
+    population, subject = study.scenario.population, study.scenario.subject
+    if population is None:
+        return np.array([[float(subject.weight_kg)]]), np.array([[float(subject.bsa_m2)]])
+    count = population.subjects if most is None else min(population.subjects, most)
+    found = [bodies_of(population, subject, Block(draw, 0, count)) for draw in range(draws)]
+    return np.array([body.weight_kg for body in found]), np.array([body.bsa_m2 for body in found])
+
+
+def people_totals(study: Study) -> dict[tuple[str, str], tuple[float, float]]:
+    """Return the smallest and largest total (IU or mg) of a drug over all people, by (arm, drug), of the whole plan.
+
+    Only drugs with a dose per kg or per m2 in a population whose bodies differ are in it: everybody else gets the one total.
+    """
+    population = study.scenario.population
+    if population is None or (population.bodies is None and population.people is None):
+        return {}
+    weight_kg, bsa_m2 = bodies(study, study.cohort.draws if population.people is None else 1)
+    found = {}
+    for arm in study.arms:
+        doses = arm.arm.regimen.written_out()
+        for drug in arm.drugs:
+            if any(dose.drug == drug and dose.dose.amount.basis != "flat" for dose in doses):
+                whole = DosePlan((arm.arm.regimen.events(Duration(doses[-1].start + 1), arm.name),))
+                total = whole.total(drug, weight_kg, bsa_m2)
+                found[arm.name, drug] = (float(total.min()), float(total.max()))
+    return found

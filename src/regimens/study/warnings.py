@@ -1,0 +1,73 @@
+"""Warnings: sentences about what a reader of a comparison must know before its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from regimens.exposure import cut_off
+from regimens.scenario.values import planned_arms
+from regimens.study.collect import Collected, failures
+from regimens.study.given import LEDGER_SUBJECTS, Given
+from regimens.study.study import Study
+
+
+def warnings_of(study: Study, collected: Collected, given: Sequence[Given]) -> tuple[str, ...]:
+    """Return the warnings of a study: doses after the horizon, drugs that models lack, unknown uncertainty, failed subjects."""
+    scenario = study.scenario
+    late = (cut_off(arm, Fraction(scenario.horizon_h), scenario.subject) for arm in planned_arms(scenario))
+    return (
+        *(sentence for sentence in late if sentence),
+        *not_modelled(study),
+        *_uncertainty(study),
+        *_replayed(study, given),
+        *_shortened(study),
+        *failures(study, collected),
+    )
+
+
+def not_modelled(study: Study) -> Iterator[str]:
+    """Yield a sentence for every drug that some models have no input for: the arms that give it are not modelled there."""
+    for drug in sorted({drug for arm in study.arms for drug in arm.drugs}):
+        without = [f"'{model.name}'" for model in study.models if drug not in {entry.drug for entry in model.declared.inputs}]
+        if without:
+            noun, verb, them = ("The model", "has", "it") if len(without) == 1 else ("The models", "have", "them")
+            arms = [f"'{arm.name}'" for arm in study.arms if drug in arm.drugs]
+            listed, several = _listing(without), "s" * (len(arms) > 1)
+            are = "are" if several else "is"
+            yield f"{noun} {listed} {verb} no input for {drug}: the arm{several} {_listing(arms)} {are} not modelled under {them}."
+
+
+def _uncertainty(study: Study) -> Iterator[str]:
+    for model in study.models if study.cohort.draws > 1 else ():
+        if not model.uncertain:
+            yield (
+                f"The uncertainty of the parameters of '{model.name}' is not known: no parameter in its model file has the key "
+                "`uncertainty`, and no fit of it is shipped. Every parameter draw has the same parameters, and no verdict rests on it."
+            )
+
+
+def _replayed(study: Study, given: Sequence[Given]) -> Iterator[str]:
+    for row in given:
+        adherence = study.arm(row.arm).arm.adherence
+        replayed = adherence is not None and adherence.ledger is not None
+        if replayed and not row.planned_miu == row.given_low == row.given_high:
+            yield (
+                f"Arm '{row.arm}' gives what its ledger says, {row.given_miu:.4g} MIU of IL-2 in the median subject; the totals "
+                f"shown are those of its plan, {row.planned_miu:.4g} MIU."
+            )
+
+
+def _shortened(study: Study) -> Iterator[str]:
+    """Yield a sentence where the tables ledger and given leave subjects out."""
+    cohort = study.cohort
+    if cohort.typical or not any(arm.arm.adherence for arm in study.arms):
+        return
+    few = "subjects" if cohort.subjects <= LEDGER_SUBJECTS else f"first {LEDGER_SUBJECTS} of {cohort.subjects} subjects"
+    of_draw = " of the first parameter draw" if cohort.draws > 1 else ""
+    if few != "subjects" or of_draw:
+        yield f"The ledger has the doses of the {few}{of_draw}; those of all others follow from the seed."
+
+
+def _listing(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
