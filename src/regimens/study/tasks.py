@@ -20,9 +20,11 @@ from regimens.model.declaration import Model
 from regimens.model.parameters import Parameters
 from regimens.population.draw import Block, draw
 from regimens.population.uncertainty import centres, uncertain
+from regimens.regimen.events import DosePlan
+from regimens.regimen.parts import IL2
 from regimens.scenario.values import Scenario
 from regimens.statistics import INTERVAL
-from regimens.study.dosing import Given, alike, given, il2_given_miu, known_to, planned
+from regimens.study.dosing import alike, given, known_drugs, planned
 
 BAND_RUNS = 400
 """Runs behind the prediction intervals of the curves: the first subjects of every parameter draw."""
@@ -105,8 +107,8 @@ def _measured(task: Measuring) -> dict[str, np.ndarray]:
             values[place], status[place], stopped[place] = (part[first_alike[place]] for part in (values, status, stopped))
             continue
         doses = given(scenario, arm, numbers)
-        curves = _curves(scenario, model, parameters, known_to(model, doses), names, scenario_cuts(scenario))
-        total = il2_given_miu(doses, parameters)
+        curves = _curves(scenario, model, parameters, doses.only(known_drugs(model)), names, scenario_cuts(scenario))
+        total = doses.total(IL2, parameters.weight_kg, parameters.bsa_m2) / 1e6
         for row, endpoint in enumerate(scenario.endpoints):
             if endpoint.observable in names:
                 values[place, row] = measure(endpoint, curves, doses, scenario.horizon_h, total)
@@ -142,7 +144,7 @@ def joined(parts: Sequence[Parameters]) -> Parameters:
 
 
 def _curves(
-    scenario: Scenario, model: Model, parameters: Parameters, doses: object, names: Sequence[str], cuts: Sequence[float]
+    scenario: Scenario, model: Model, parameters: Parameters, doses: DosePlan, names: Sequence[str], cuts: Sequence[float]
 ) -> Curves:
     return draw_curves(
         compiled(model),
@@ -205,17 +207,17 @@ def _typical(task: Drawing) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         missing = np.full((len(model.observables), len(scenario.observe_h)), np.nan)
         return missing, missing, np.zeros(2, dtype=np.int64)
     typical = joined([draw(None, model, scenario.subject, row) for row in centre])
-    read = _read(scenario, model, typical, planned(scenario, arm), scenario.observe_h)
+    read = _read(scenario, model, typical, DosePlan.of(planned(scenario, arm), len(centre)), scenario.observe_h)
     bounds = [middle_and_bounds(read.values[:, :, place])[1:] for place in range(len(model.observables))]
     steps = np.array([read.statistics.steps, read.statistics.rejected])
     return np.array([low for low, _ in bounds]), np.array([high for _, high in bounds]), steps
 
 
-def _read(scenario: Scenario, model: Model, parameters: Parameters, doses: Given, times_h: np.ndarray) -> Trajectories:
+def _read(scenario: Scenario, model: Model, parameters: Parameters, doses: DosePlan, times_h: np.ndarray) -> Trajectories:
     return simulate(
         compiled(model),
         parameters,
-        known_to(model, doses),
+        doses.only(known_drugs(model)),
         times_h,
         observables=[observable.name for observable in model.observables],
         tolerances=scenario.tolerances,
