@@ -9,18 +9,23 @@ import numpy as np
 from regimens.curves import Curves
 from regimens.endpoints import Endpoint
 from regimens.engine.trajectories import OK
-from regimens.regimen.events import DoseEvents
+from regimens.regimen.events import DoseEvents, DosePlan
 
 
 def measure(
-    endpoint: Endpoint, curves: Curves, events: DoseEvents | Sequence[DoseEvents], horizon_h: float, total_miu: np.ndarray
+    endpoint: Endpoint,
+    curves: Curves,
+    events: DoseEvents | Sequence[DoseEvents] | DosePlan,
+    horizon_h: float,
+    total_miu: np.ndarray,
 ) -> np.ndarray:
     """Return the endpoint of every subject (subjects,); not a number where a subject failed or the arm has no such cycle.
 
     `events` are the doses of all subjects, or one set for each: cycles end and begin with them. `total_miu`
     is the IL-2 each subject gets up to the horizon, for endpoints per MIU.
     """
-    values = _MEASURES[endpoint.kind](endpoint, curves, events, horizon_h)
+    plan = DosePlan.of(events, len(curves.status))
+    values = _MEASURES[endpoint.kind](endpoint, curves, plan, horizon_h)
     if endpoint.per_miu:
         with np.errstate(divide="ignore", invalid="ignore"):
             values = np.where(total_miu > 0, values / total_miu, np.nan)
@@ -48,47 +53,47 @@ def _end(endpoint: Endpoint, horizon_h: float) -> float:
     return horizon_h if endpoint.to_h is None else endpoint.to_h
 
 
-def _peak(endpoint: Endpoint, curves: Curves, events: DoseEvents, horizon_h: float) -> np.ndarray:
+def _peak(endpoint: Endpoint, curves: Curves, plan: DosePlan, horizon_h: float) -> np.ndarray:
     return curves.peak(endpoint.observable, endpoint.from_h, _end(endpoint, horizon_h))[0]
 
 
-def _time_of_peak(endpoint: Endpoint, curves: Curves, events: DoseEvents, horizon_h: float) -> np.ndarray:
+def _time_of_peak(endpoint: Endpoint, curves: Curves, plan: DosePlan, horizon_h: float) -> np.ndarray:
     return curves.peak(endpoint.observable, endpoint.from_h, _end(endpoint, horizon_h))[1]
 
 
-def _area(endpoint: Endpoint, curves: Curves, events: DoseEvents, horizon_h: float) -> np.ndarray:
+def _area(endpoint: Endpoint, curves: Curves, plan: DosePlan, horizon_h: float) -> np.ndarray:
     return curves.area(endpoint.observable, endpoint.from_h, _end(endpoint, horizon_h))
 
 
-def _mean(endpoint: Endpoint, curves: Curves, events: DoseEvents, horizon_h: float) -> np.ndarray:
-    return _area(endpoint, curves, events, horizon_h) / (_end(endpoint, horizon_h) - endpoint.from_h)
+def _mean(endpoint: Endpoint, curves: Curves, plan: DosePlan, horizon_h: float) -> np.ndarray:
+    return _area(endpoint, curves, plan, horizon_h) / (_end(endpoint, horizon_h) - endpoint.from_h)
 
 
-def _area_above_baseline(endpoint: Endpoint, curves: Curves, events: DoseEvents, horizon_h: float) -> np.ndarray:
+def _area_above_baseline(endpoint: Endpoint, curves: Curves, plan: DosePlan, horizon_h: float) -> np.ndarray:
     baseline = curves.at([0.0], endpoint.observable)[:, 0]
     return curves.above(endpoint.observable, baseline, endpoint.from_h, _end(endpoint, horizon_h))[1]
 
 
-def _time_above(endpoint: Endpoint, curves: Curves, events: DoseEvents, horizon_h: float) -> np.ndarray:
+def _time_above(endpoint: Endpoint, curves: Curves, plan: DosePlan, horizon_h: float) -> np.ndarray:
     threshold = np.full(len(curves.status), endpoint.threshold or 0.0)
     duration = curves.above(endpoint.observable, threshold, endpoint.from_h, _end(endpoint, horizon_h))[0]
     return duration / {"hours": 1.0, "days": 24.0}[endpoint.unit]
 
 
-def _share(endpoint: Endpoint, curves: Curves, events: DoseEvents, horizon_h: float) -> np.ndarray:
-    highest = _peak(endpoint, curves, events, horizon_h)
+def _share(endpoint: Endpoint, curves: Curves, plan: DosePlan, horizon_h: float) -> np.ndarray:
+    highest = _peak(endpoint, curves, plan, horizon_h)
     return np.where(np.isnan(highest), np.nan, highest > (endpoint.threshold or 0.0))
 
 
-def _value(endpoint: Endpoint, curves: Curves, events: DoseEvents, horizon_h: float) -> np.ndarray:
+def _value(endpoint: Endpoint, curves: Curves, plan: DosePlan, horizon_h: float) -> np.ndarray:
     return curves.at([endpoint.from_h], endpoint.observable)[:, 0]
 
 
 def _at_cycle(find: Callable[[DoseEvents, int], float | None]) -> Callable[..., np.ndarray]:
-    def read(endpoint: Endpoint, curves: Curves, events: DoseEvents | Sequence[DoseEvents], horizon_h: float) -> np.ndarray:
-        everyone = [events] if isinstance(events, DoseEvents) else events
-        found = [find(mine, endpoint.cycle or 0) for mine in everyone]
+    def read(endpoint: Endpoint, curves: Curves, plan: DosePlan, horizon_h: float) -> np.ndarray:
+        found = [find(events, endpoint.cycle or 0) for events in plan.sets]
         times = np.array([np.nan if time is None or time > horizon_h else time for time in found])
+        times = times if plan.which is None else times[plan.which]
         return curves.at_own(np.broadcast_to(times[:, None], (len(curves.status), 1)), endpoint.observable)[:, 0]
 
     return read

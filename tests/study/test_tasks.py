@@ -16,8 +16,9 @@ from regimens.population import draw
 from regimens.population.draw import Block
 from regimens.population.uncertainty import centres
 from regimens.regimen import weeks
+from regimens.regimen.events import DosePlan
 from regimens.study.collect import gather
-from regimens.study.dosing import given, il2_given_miu
+from regimens.study.dosing import given
 from regimens.study.tasks import BAND_RUNS, band_runs, people, perform, runs, scenario_cuts, tasks
 from regimens.work import run
 from tests import small
@@ -110,12 +111,12 @@ def test_a_subject_alone_has_the_numbers_it_has_among_others(arm, busy):
         curves = draw_curves(
             compile_model(model), crowd, got, busy.horizon_h, observables=names, cuts_h=scenario_cuts(busy), threads=1
         )
-        total = il2_given_miu(got, crowd)
+        total = got.total("il2", crowd.weight_kg, crowd.bsa_m2) / 1e6
         return np.array([measure(endpoint, curves, got, busy.horizon_h, total) for endpoint in busy.endpoints])
 
     together = measured(parameters, doses)
     for row in range(len(numbers)):
-        own = (doses[row],) if isinstance(doses, tuple) else doses
+        own = DosePlan.of(doses.of_subject(row), 1)
         assert measured(parameters[row : row + 1], own)[:, 0].tobytes() == together[:, row].tobytes()
 
 
