@@ -28,12 +28,16 @@ class RegimensError(Exception):
 
 @dataclass(frozen=True)
 class Problem:
-    """One fault of a file: `message` what was found, `advice` what would be right; line and column count from 1."""
+    """One fault of a file: `message` what was found, `advice` what would be right; line and column count from 1.
+
+    `where` names the place by its keys where there is no text and so no line.
+    """
 
     message: str
     advice: str = ""
     line: int | None = None
     column: int | None = None
+    where: str = ""
 
 
 class InputFileError(RegimensError):
@@ -49,7 +53,7 @@ class InputFileError(RegimensError):
         super().__init__("\n".join(said))
 
     def _said(self, problem: Problem) -> str:
-        place = self.path if problem.line is None else f"{self.path}:{problem.line}"
+        place = f"{self.path}:{problem.line}" if problem.line is not None else ", ".join(filter(None, (self.path, problem.where)))
         lines = [f"{place}: {problem.message}"]
         if problem.line is not None and self.text:
             lines.append(excerpt(self.text, problem.line, problem.column))

@@ -7,7 +7,7 @@ before any horizon cuts doses off.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
@@ -32,7 +32,7 @@ class Expected:
     total: Fraction | None = None
     doses: int | None = None
     last_day: int | None = None
-    line: int | None = None
+    line: int | None = field(default=None, compare=False)
 
 
 class Arm(Protocol):

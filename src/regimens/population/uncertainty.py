@@ -7,36 +7,38 @@ import numpy as np
 from regimens.chance import normals, uniforms
 from regimens.model.declaration import Model
 from regimens.model.fitted import fitted, posterior_draws
+from regimens.population.cohort import Cohort, cohort_of
 from regimens.population.draw import within_bounds
-from regimens.population.values import Population
+from regimens.population.values import Floats, Population
 
 
-def centres(population: Population | None, model: Model) -> np.ndarray:
+def centres(population: Population | Cohort | None, model: Model) -> Floats:
     """Return the typical values (draws, parameters) of every parameter draw of `model` as declared, the same in all arms.
 
-    With one draw those at which its shipped fit puts it, or its own. Else, where a fit of this very model is shipped, rows
-    of its posterior in an order that the seed decides, so that more draws keep the first ones; parameters that the fit left
-    alone stay. Without a fit, draws from the priors that the model file declares (`uncertainty`), log-normal inside their
-    bounds.
+    With one draw they are the medians of the shipped fit, or the declared values where no fit is shipped. With several, where
+    a fit of exactly this model is shipped, they are rows of its posterior in an order that the seed decides, so that more
+    draws keep the first ones; parameters that were not fitted stay. Without a fit they are draws from the priors that the
+    model file declares (`uncertainty`), log-normal inside their bounds.
     """
-    draws = 1 if population is None else population.draws
+    cohort = cohort_of(population)
+    draws = cohort.draws
     values = np.tile([parameter.value for parameter in fitted(model).parameters], (draws, 1))
-    if population is None or draws == 1:
+    if draws == 1:
         return values
     posterior = posterior_draws(model)
     for column, parameter in enumerate(model.parameters):
         if posterior is not None and parameter.name in posterior.names:
-            order = np.argsort(uniforms(population.seed, "row of the posterior", len(posterior.draws)), kind="stable")
+            order = np.argsort(uniforms(cohort.seed, "row of the posterior", len(posterior.draws)), kind="stable")
             values[:, column] = posterior.draws[order[:draws], posterior.names.index(parameter.name)]
         elif posterior is None and parameter.uncertainty > 0:
-            standing = normals(population.seed, f"typical value of {parameter.name}", draws)
+            z_scores = normals(cohort.seed, f"typical value of {parameter.name}", draws)
             spread = np.sqrt(np.expm1(parameter.uncertainty**2))
-            values[:, column] = within_bounds(parameter, standing, spread, parameter.value)
+            values[:, column] = within_bounds(parameter, z_scores, spread, parameter.value)
     return values
 
 
 def most_draws(model: Model) -> int | None:
-    """Return how many different draws a model has: the rows of its posterior; None where priors have no end of them."""
+    """Return how many different draws a model has: the rows of its posterior; None for priors, which have no limit."""
     posterior = posterior_draws(model)
     return None if posterior is None else len(posterior.draws)
 

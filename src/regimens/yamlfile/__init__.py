@@ -4,8 +4,8 @@
 `Problem`s with `Located.position` or, for pydantic shapes, with `problems_of`.
 """
 
-from regimens.yamlfile.located import Located
+from regimens.yamlfile.located import Located, located_data
 from regimens.yamlfile.problems import problems_of
-from regimens.yamlfile.reading import LARGEST_FILE, read
+from regimens.yamlfile.reading import LARGEST_FILE, parse, read
 
-__all__ = ["LARGEST_FILE", "Located", "problems_of", "read"]
+__all__ = ["LARGEST_FILE", "Located", "located_data", "parse", "problems_of", "read"]

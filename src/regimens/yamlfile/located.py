@@ -6,6 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+Place = tuple[int | None, int | None]
+"""Line and column, both from 1; None where there is no text."""
+
 Loc = Sequence[str | int]
 """Keys and list indices from the top of the file down to one value."""
 
@@ -16,6 +19,8 @@ _ESCAPES = {"x": 4, "u": 6, "U": 10}
 @dataclass(frozen=True)
 class Node:
     """One value of the file: `data` as plain Python, `written` as in the file, and where it starts and ends.
+
+    Data that come from no text have line and column 0.
 
     `keys` holds the key nodes of a mapping and `children` its values by key; of a list, its values by index.
     `size` counts the values below it with every alias written out.
@@ -43,7 +48,7 @@ class Located:
     data: dict[str, object] = field(repr=False)
     root: Node = field(repr=False)
 
-    def position(self, loc: Loc, key: bool = False) -> tuple[int, int]:
+    def position(self, loc: Loc, key: bool = False) -> Place:
         """Return line and column of the value at `loc`, or of its key.
 
         Parts of `loc` that the file does not have are skipped (missing keys, the tags pydantic puts into unions), so
@@ -51,13 +56,19 @@ class Located:
         """
         node, key_node = self._find(loc)
         chosen = key_node if key and key_node is not None else node
-        return chosen.line, chosen.column
+        return chosen.line or None, chosen.column or None
 
-    def place(self, loc: Loc, offset: int) -> tuple[int, int]:
+    def where(self, loc: Loc) -> str:
+        """Return the keys that lead to `loc` in words ("arms > daily > regimen"), or "" where there are lines to name."""
+        return "" if self.root.line else " > ".join(str(part + 1 if isinstance(part, int) else part) for part in self.existing(loc))
+
+    def place(self, loc: Loc, offset: int) -> Place:
         """Return line and column of the character `offset` of the text at `loc`; its start if that is no text."""
         node, _ = self._find(loc)
         if not isinstance(node.data, str):
-            return node.line, node.column
+            return node.line or None, node.column or None
+        if not self.text:
+            return None, None
         at = self._index_in_file(node, offset)
         start = self.text.rfind("\n", 0, at) + 1
         return node.line + self.text.count("\n", node.start, at), at - start + 1
@@ -128,3 +139,17 @@ class Located:
         while at < last and self.text[at].isspace():
             at += 1
         return at
+
+
+def located_data(path: str, data: dict[str, object], digest: str) -> Located:
+    """Return plain data that come from no text; `path` is how messages name them, and they have no lines."""
+    return Located(path, "", digest, data, _node(data))
+
+
+def _node(data: object) -> Node:
+    if isinstance(data, dict):
+        keys = {name: Node(name, 0, 0, 0, 0, name) for name in data}
+        return Node(data, 0, 0, 0, 0, keys=keys, children={name: _node(value) for name, value in data.items()})
+    if isinstance(data, list):
+        return Node(data, 0, 0, 0, 0, children={index: _node(value) for index, value in enumerate(data)})
+    return Node(data, 0, 0, 0, 0, str(data).lower() if isinstance(data, bool) else str(data))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from regimens.errors import Problem, did_you_mean
@@ -43,7 +44,11 @@ _LENGTHS = {
 
 _CUT_OFF = "Inside { } a comma ends a value: put text that contains one in quotes."
 
+NO_UNIT = "no_unit"
+"""Type of a finding, made by shapes: a quantity is a bare number; its context has an example of a `unit`."""
+
 Detail = Mapping[str, Any]
+Keys = tuple[str | int, ...]
 
 
 def problems_of(error: ValidationError, located: Located, shape: type[BaseModel] | None = None) -> list[Problem]:
@@ -52,28 +57,30 @@ def problems_of(error: ValidationError, located: Located, shape: type[BaseModel]
     `shape` is the pydantic model that was asked for; with it an unknown key is answered with the nearest known one.
     Where a value fits none of several forms, one problem names them all, and a fault deeper inside goes first.
     """
-    details = error.errors(include_url=False)
+    details: list[Detail] = list(error.errors(include_url=False))
     places = [located.existing(detail["loc"]) for detail in details]
     nearly = _nearly_fitting(details, places)
     schema = shape.model_json_schema() if shape and any(d["type"] == "extra_forbidden" for d in details) else {}
-    problems, needed = [], {}
+    problems: list[Problem] = []
+    needed: dict[Keys, list[str]] = {}
     for detail, place in zip(details, places, strict=True):
         if detail["type"] not in _NEEDED:
-            problems.append(_problem(detail, place, located, schema))
+            problems.append(replace(_problem(detail, place, located, schema), where=located.where(place)))
         elif place not in nearly:
             needed.setdefault(place, []).append(_NEEDED[detail["type"]])
     for place, kinds in needed.items():
-        problems.append(_wrong_kind(place, list(dict.fromkeys(kinds)), located))
+        problems.append(replace(_wrong_kind(place, list(dict.fromkeys(kinds)), located), where=located.where(place)))
     return list(dict.fromkeys(problems))
 
 
-def _nearly_fitting(details: list[Detail], places: list[tuple]) -> set[tuple]:
+def _nearly_fitting(details: Sequence[Detail], places: Sequence[Keys]) -> set[Keys]:
     """Return the places with a finding further inside: there another form was meant, and it nearly fits."""
     inside = {place[:depth] for place in places for depth in range(len(place))}
-    return inside | {place for detail, place in zip(details, places, strict=True) if detail["type"] in ("missing", "value_error")}
+    nearly = ("missing", "value_error", NO_UNIT)
+    return inside | {place for detail, place in zip(details, places, strict=True) if detail["type"] in nearly}
 
 
-def _problem(detail: Detail, place: tuple, located: Located, schema: Detail) -> Problem:
+def _problem(detail: Detail, place: Keys, located: Located, schema: Detail) -> Problem:
     kind, context = detail["type"], detail.get("ctx", {})
     name, found = _name(place), found_at(located, place)
     if kind in ("missing", "union_tag_not_found"):
@@ -84,6 +91,9 @@ def _problem(detail: Detail, place: tuple, located: Located, schema: Detail) -> 
         line, column = located.position(place, key=True)
         return Problem(f"{name} is not a known key here.", _known_keys(detail, place, located, schema), line, column)
     line, column = located.position(place, key="[key]" in detail["loc"])
+    if kind == NO_UNIT:
+        written = located.written(place)
+        return Problem(f"'{place[-1]}: {written}' has no unit.", f"Write for example '{written} {context['unit']}'.", line, column)
     if kind in _BOUNDS:
         bound, words = _BOUNDS[kind]
         return Problem(f"{name}: found {found}; a number {words} {context[bound]:g} is needed.", "", line, column)
@@ -103,7 +113,7 @@ def _problem(detail: Detail, place: tuple, located: Located, schema: Detail) -> 
     return Problem(f"{name}: found {found}, which is not accepted here.", "", line, column)
 
 
-def _known_keys(detail: Detail, place: tuple, located: Located, schema: Detail) -> str:
+def _known_keys(detail: Detail, place: Keys, located: Located, schema: Detail) -> str:
     if located.cut_off(place):
         return _CUT_OFF
     given = located.data_at(place[:-1])
@@ -112,7 +122,7 @@ def _known_keys(detail: Detail, place: tuple, located: Located, schema: Detail) 
     return near if near.startswith("Did") or not siblings else f"Known: {', '.join(dict.fromkeys(siblings))}."
 
 
-def _wrong_kind(place: tuple, kinds: list[str], located: Located) -> Problem:
+def _wrong_kind(place: Keys, kinds: list[str], located: Located) -> Problem:
     line, column = located.position(place)
     quotes = "Put it in quotes to keep it text." if "text" in kinds and located.written(place) else ""
     if located.cut_off(place):
@@ -122,7 +132,7 @@ def _wrong_kind(place: tuple, kinds: list[str], located: Located) -> Problem:
     return Problem(f"{_name(place)}: found {found_at(located, place)}; {needed} is needed.", quotes, line, column)
 
 
-def found_at(located: Located, loc: tuple) -> str:
+def found_at(located: Located, loc: Keys) -> str:
     """Return what stands at `loc` in words: "'abc', a text", "true, a yes/no value", "a list"."""
     value, written = located.data_at(loc), _shortened(located.written(loc))
     match value:
@@ -148,7 +158,7 @@ def _shortened(text: str) -> str:
     return line if len(line) <= 60 else line[:57] + "..."
 
 
-def _name(place: tuple) -> str:
+def _name(place: Keys) -> str:
     """Return the place in words: the key, or the number of the entry in its list."""
     if not place:
         return "The file"
@@ -162,7 +172,7 @@ def _are(number: int) -> str:
     return "is" if number == 1 else "are"
 
 
-def _siblings(schema: Detail, around: tuple) -> list[str]:
+def _siblings(schema: Detail, around: Keys) -> list[str]:
     """Return the keys that the mapping at `around` may have, over all forms it may take."""
     level = [schema]
     for part in around:
