@@ -11,7 +11,8 @@ from regimens.errors import InputFileError
 from regimens.exposure import audit
 from regimens.regimen import Regimen, parse_regimen
 from regimens.scenario import read_scenario
-from regimens.scenario.values import Noise, VerdictRule
+from regimens.contrasts.verdict import Rule
+from regimens.scenario.values import Noise
 
 BASE = """\
 title: T
@@ -152,7 +153,7 @@ def test_the_trade_off_uses_endpoints_that_are_listed(tmp_path):
 def test_verdict_noise_and_single_curves_are_read(tmp_path):
     more = "verdict: {probability: 0.9}\nnoise: {day_to_day: 0.15, residual: 0.05}\nobserve: {every: 12 h, individuals: 3}\nvisits: {later: 4 weeks}\n"
     scenario = read(tmp_path, BASE + more)
-    assert (scenario.rule, scenario.noise, scenario.individuals) == (VerdictRule(0.9), Noise(0.15, 0.05), 3)
+    assert (scenario.rule, scenario.noise, scenario.individuals) == (Rule(0.9), Noise(0.15, 0.05), 3)
     assert scenario.assumptions[1:] == (
         "What is measured is assumed to differ from the true value with a CV of 0.15 from day to day and of 0.05 by the assay.",
     )
@@ -160,7 +161,7 @@ def test_verdict_noise_and_single_curves_are_read(tmp_path):
 
 def test_without_these_keys_a_scenario_is_as_before(tmp_path):
     scenario = read(tmp_path, BASE)
-    assert (scenario.rule, scenario.trade_off, scenario.noise, scenario.individuals) == (VerdictRule(0.95), None, None, 0)
+    assert (scenario.rule, scenario.trade_off, scenario.noise, scenario.individuals) == (Rule(0.95), None, None, 0)
 
 
 REPLAYED = BASE.replace("regimen: no dose", "ledger: runs/ledger.csv\n    arm: 'B, real life'")

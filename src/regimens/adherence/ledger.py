@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -47,6 +48,13 @@ class Ledger:
     def to_csv(self) -> str:
         """Return the ledger as the text of a CSV file; numbers read back as the same floats."""
         return self.rows.to_csv(index=False, lineterminator="\n")
+
+    @classmethod
+    def joined(cls, ledgers: Sequence[Ledger]) -> Ledger:
+        """Return the rows of several ledgers below each other."""
+        import pandas as pd
+
+        return cls(pd.concat([ledger.rows for ledger in ledgers], ignore_index=True))
 
     def of(self, first: int, count: int, arm: str) -> Ledger:
         """Return the rows of the subjects `first` to `first + count - 1`, of an arm of that name."""

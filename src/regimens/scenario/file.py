@@ -107,6 +107,7 @@ class VerdictShape(Shape):
     """When one arm is called better than another."""
 
     probability: float = Field(0.95, gt=0.5, le=1, description="Probability that every model must give to the same direction.")
+    differ: float = Field(0.5, ge=0, le=1, description="Share of the draws in which the two arms must differ at all.")
 
 
 class TradeOffShape(Shape):

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import ValidationError
 
+from regimens.contrasts.verdict import Rule
 from regimens.endpoints import Endpoint, parse_endpoint, reads_as_time
 from regimens.engine.trajectories import Tolerances
 from regimens.errors import InputFileError, ModelError
@@ -22,7 +23,7 @@ from regimens.scenario.checks import check_horizon, check_inputs, check_observed
 from regimens.scenario.file import ScenarioShape, SubjectShape
 from regimens.scenario.population import population_words, read_population
 from regimens.scenario.settings import check_population, noise_words, read_noise, read_trade_off, with_trade_off
-from regimens.scenario.values import Scenario, VerdictRule
+from regimens.scenario.values import Scenario
 from regimens.scenario.variants import read_goal, read_real_life, real_life_words, with_variants
 from regimens.subject import Subject, mosteller
 from regimens.units import parse_duration, parse_quantity
@@ -107,7 +108,7 @@ def _scenario(shape: ScenarioShape, notes: Notes) -> Scenario | None:
             *noise_words(noise),
         ),
         visits=tuple(known_visits.items()),
-        rule=VerdictRule(shape.verdict.probability),
+        rule=Rule(shape.verdict.probability, shape.verdict.differ),
         trade_off=trade_off,
         noise=noise,
         individuals=shape.observe.individuals,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from regimens.adherence.plan import Adherence
+from regimens.contrasts.verdict import Rule
 from regimens.endpoints import Endpoint
 from regimens.engine.trajectories import Tolerances
 from regimens.evidence import Response
@@ -66,13 +67,6 @@ class Arm:
 
 
 @dataclass(frozen=True)
-class VerdictRule:
-    """When one arm is called better: in every model the other way round is less likely than `1 - probability`."""
-
-    probability: float = 0.95
-
-
-@dataclass(frozen=True)
 class TradeOff:
     """Two endpoints held against each other: more of `gain` is good, more of `cost` is bad."""
 
@@ -109,7 +103,7 @@ class Scenario:
     description: str = ""
     assumptions: tuple[str, ...] = ()
     visits: tuple[tuple[str, float], ...] = ()
-    rule: VerdictRule = field(default_factory=VerdictRule)
+    rule: Rule = field(default_factory=Rule)
     trade_off: TradeOff | None = None
     noise: Noise | None = None
     individuals: int = 0

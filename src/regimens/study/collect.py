@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from regimens.contrasts.outcomes import Named, Outcomes
+from regimens.endpoints import unit_of
 from regimens.engine.trajectories import OK, STATUS_WORDS
 from regimens.model.declaration import Observable
 from regimens.statistics import Floats
@@ -126,7 +127,7 @@ def outcomes_of(study: Study, collected: Collected) -> Outcomes:
         people=_people(study),
         same=study.same_doses,
         units={
-            (model.name, endpoint.words): endpoint.unit(observable_unit)
+            (model.name, endpoint.words): unit_of(endpoint, observable_unit)
             for model in study.models
             for endpoint in study.scenario.endpoints
             if (observable_unit := unit_known(model.declared.observables, endpoint.observable)) is not None

@@ -16,8 +16,9 @@ from regimens.contrasts.variants import FLIPS, REGRET, REST_RESPONSE
 from regimens.engine.trajectories import OK, STATUS_WORDS
 from regimens.errors import RegimensError, did_you_mean
 from regimens.population.draw import Block, bodies_of
+from regimens.scenario.values import REAL_LIFE
 from regimens.study.collect import unit_known
-from regimens.study.given import GIVEN, people_totals
+from regimens.study.given import GIVEN, given_to, people_totals
 from regimens.study.rows import EQUAL_TOTAL, OBSERVED, STATUSES, SUMMARY
 from regimens.study.visits import whose
 
@@ -154,10 +155,10 @@ def _exposure(comparison: Comparison) -> pd.DataFrame:
 
 
 def _events(comparison: Comparison) -> pd.DataFrame:
-    subject, frames = comparison.scenario.subject, []
+    frames = []
     for arm in comparison.study.arms:
-        if arm.arm in planned_arms_of(comparison):
-            given = arm.planned.given(float(subject.weight_kg), float(subject.bsa_m2))
+        if arm.arm.variant != REAL_LIFE:
+            given = given_to(arm.planned, comparison.scenario.subject)
             frames.append(arm.planned.to_frame().assign(given=given)[list(EVENTS.header)])
     return EVENTS.concatenated(frames)
 

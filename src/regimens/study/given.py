@@ -11,10 +11,11 @@ from regimens.adherence.given import il2_miu
 from regimens.adherence.ledger import LATE, MISSED, STOPPED, Ledger
 from regimens.adherence.realise import realise
 from regimens.population.draw import Block, bodies_of
-from regimens.regimen import DosePlan
+from regimens.regimen.events import DoseEvents, DosePlan
 from regimens.regimen.quantities import Duration
 from regimens.statistics import INTERVAL, Floats
 from regimens.study.study import Study, StudyArm
+from regimens.subject import Subject, amount_in_person
 from regimens.tables import column, table_of
 
 LEDGER_SUBJECTS = 1000
@@ -107,3 +108,9 @@ def people_totals(study: Study) -> dict[tuple[str, str], tuple[float, float]]:
                 total = whole.total(drug, weight_kg, bsa_m2)
                 found[arm.name, drug] = (float(total.min()), float(total.max()))
     return found
+
+
+def given_to(doses: DoseEvents, subject: Subject) -> Floats:
+    """Return what each dose gives one person (IU or mg), cap applied: (doses,)."""
+    weight_kg, bsa_m2 = np.array(float(subject.weight_kg)), np.array(float(subject.bsa_m2))
+    return amount_in_person(doses.amount, np.array(doses.basis, dtype="U6"), weight_kg, bsa_m2, doses.cap)

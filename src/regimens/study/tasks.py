@@ -13,13 +13,14 @@ import numpy as np
 
 from regimens.adherence.realise import realise
 from regimens.drugs import IL2
-from regimens.endpoints import Measured, draw_curves, endpoint_values
+from regimens.curves import draw_curves
 from regimens.engine import Trajectories, simulate
+from regimens.measure import measure
 from regimens.model.compile import CompiledModel, compile_model
 from regimens.model.declaration import Model
 from regimens.model.parameters import Parameters
 from regimens.population.draw import Block, draw
-from regimens.regimen import DosePlan
+from regimens.regimen.events import DosePlan
 from regimens.statistics import Floats, median_and_interval
 from regimens.study.study import BAND_RUNS, Study, StudyArm, StudyModel
 from regimens.work import Result
@@ -110,10 +111,9 @@ def _endpoints(task: EndpointsTask) -> Result:
             threads=1,
         )
         il2_miu = doses.total(IL2, parameters.weight_kg, parameters.bsa_m2) / 1e6
-        measured = Measured(curves, doses, scenario.horizon_h, il2_miu, arm.doses_in_cycle, arm.drug)
         for row, endpoint in enumerate(endpoints):
             if not endpoint.observable or endpoint.observable in names:
-                values[place, row] = endpoint_values(endpoint, measured)
+                values[place, row] = measure(endpoint, curves, doses, scenario.horizon_h, il2_miu)
         status[place], stopped[place] = curves.status, curves.stopped_h
         steps += (curves.statistics.steps, curves.statistics.rejected)
     return {"values": values, "status": status, "stopped_h": stopped, "steps": steps}
@@ -145,9 +145,8 @@ def given(study: Study, arm: StudyArm, numbers: np.ndarray) -> DosePlan:
     if adherence is None or (study.cohort.typical and adherence.ledger is None):
         return DosePlan((arm.planned,))
     draws, subjects = np.divmod(numbers, study.cohort.subjects)
-    return realise(
-        arm.name, arm.arm.regimen, adherence, study.scenario.horizon_h, study.cohort.seed, subjects, draws
-    ).events
+    made = realise(arm.name, arm.arm.regimen, adherence, study.scenario.horizon_h, study.cohort.seed, subjects, draws)
+    return DosePlan.of(made.events, len(numbers))
 
 
 @functools.lru_cache(maxsize=16)
