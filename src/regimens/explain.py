@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
 
+from regimens.drugs import display_unit
 from regimens.exposure import DrugExposure, exposure_of
 from regimens.regimen import Regimen
 from regimens.regimen.planned import PlannedDose
@@ -51,7 +52,7 @@ def _explain_drug(row: DrugExposure, planned: list[PlannedDose], subject: Subjec
         yield f"  Cycles start    days {', '.join(_elapsed(start) for start in starts)}"
         yield f"  Pauses          {', '.join(dict.fromkeys(_pauses(planned)))} from the last dose of a cycle to the next first"
     if row.per_week is not None:
-        unit, size = ("MIU", 1_000_000) if row.unit == "IU" else ("mg", 1)
+        unit, size = display_unit(row.unit)
         span = decimal_text(row.span_h / 24)
         yield f"  Days on, off    {row.days_on} with a dose, {row.days_off} without, over {span} days of treatment"
         yield f"  Mean per week   {float(row.per_week / size):.4g} {unit}"

@@ -12,11 +12,12 @@ from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
+from regimens.drugs import IL2, SPECIFIC_ACTIVITY, display_unit
 from regimens.errors import ExposureMismatch
 from regimens.regimen import Regimen
 from regimens.regimen.planned import PlannedDose
 from regimens.subject import Subject
-from regimens.units import SPECIFIC_ACTIVITY, amount_text, decimal_text
+from regimens.units import amount_text, decimal_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,7 +114,7 @@ class DrugExposure:
         expected = self.expected
         if expected is None:
             return ()
-        who = f"Arm '{self.arm}'" if self.drug == "il2" else f"Arm '{self.arm}', {self.drug}"
+        who = f"Arm '{self.arm}'" if self.drug == IL2 else f"Arm '{self.arm}', {self.drug}"
         where = "" if expected.line is None else f" (line {expected.line})"
         said = []
         if expected.total is not None and expected.total != self.total:
@@ -237,7 +238,7 @@ _EMPTY = DrugExposure("", "", "mg", 0, (), Fraction(0), (), Fraction(0), Fractio
 
 
 def _frame_row(row: DrugExposure) -> dict[str, object]:
-    unit, size = ("MIU", 1_000_000) if row.unit == "IU" else ("mg", 1)
+    unit, size = display_unit(row.unit)
     expected = None if row.expected is None or row.expected.total is None else float(row.expected.total / size)
     return {
         "arm": row.arm,

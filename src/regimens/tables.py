@@ -60,7 +60,14 @@ class Table:
 
     def documentation(self) -> str:
         """Return the table as lines of Markdown: what a row is, then a line a column."""
-        lines = [f"### `{self.name}`", "", f"One row for each {self.one_row}.", "", "| Column | Unit | Meaning |", "|---|---|---|"]
+        lines = [
+            f"### `{self.name}`",
+            "",
+            f"One row for each {self.one_row}.",
+            "",
+            "| Column | Unit | Meaning |",
+            "|---|---|---|",
+        ]
         return "\n".join([*lines, *(f"| `{c.name}` | {c.unit} | {c.meaning} |" for c in self.columns)])
 
 

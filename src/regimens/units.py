@@ -2,7 +2,7 @@
 
 Canonical units are IU (IL-2) and mg (other drugs) for amounts, hours for times, kg and m2 for bodies. Numbers are exact
 rationals: a protocol's 0.26 MIU is 260000 IU and not the float next to it. IU belong to a substance; they become ug or
-nmol only through the declared specific activity of that drug (`SPECIFIC_ACTIVITY`).
+nmol only through the declared specific activity of that drug (`regimens.drugs`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
@@ -57,31 +56,6 @@ _REFUSED_AMOUNTS = {
     "million": "'million' stands before a unit. Write 'MIU' for a million IU.",
     "WIU": "1 WIU is 10,000 IU (50 WIU are 0.5 MIU). Write the amount in IU, kIU or MIU.",
 }
-
-
-@dataclass(frozen=True)
-class SpecificActivity:
-    """What one drug's IU weigh: `iu_per_mg`, `dalton`, and where both numbers are from."""
-
-    iu_per_mg: Fraction
-    dalton: Fraction
-    source: str
-
-    def ug(self, iu: Fraction) -> Fraction:
-        """Mass of `iu` in ug."""
-        return iu / self.iu_per_mg * 1000
-
-    def nmol(self, iu: Fraction) -> Fraction:
-        """Amount of substance of `iu` in nmol."""
-        return self.ug(iu) * 1000 / self.dalton
-
-
-SPECIFIC_ACTIVITY = {
-    "il2": SpecificActivity(
-        Fraction(18_000_000) / Fraction("1.1"), Fraction(15_300), "aldesleukin label: 18 MIU per 1.1 mg, about 15.3 kDa"
-    )
-}
-"""Drug -> its declared specific activity. `il2` is aldesleukin."""
 
 
 def exact(number: Exact, what: str = "number") -> Fraction:

@@ -59,9 +59,7 @@ def sensitivity(outcomes: Outcomes, pairs: Sequence[Pair]) -> tuple[Sensitivity,
     return tuple(found)
 
 
-def _correlations(
-    what: tuple[str, str, str, str], over: str, parameters: _Parameters, values: Floats
-) -> list[Sensitivity]:
+def _correlations(what: tuple[str, str, str, str], over: str, parameters: _Parameters, values: Floats) -> list[Sensitivity]:
     """Return the correlations of (groups, points) differences: points are ranked within their group."""
     present = ~np.isnan(values)
     count = int(np.count_nonzero(present))

@@ -134,9 +134,7 @@ def rest_response(outcomes: Outcomes, rests: Mapping[str, Sequence[tuple[float, 
     return tuple(found)
 
 
-def _flat(
-    outcomes: Outcomes, model: str, endpoint: Endpoint, arms: Sequence[str], medians: Floats, rule: float
-) -> list[bool]:
+def _flat(outcomes: Outcomes, model: str, endpoint: Endpoint, arms: Sequence[str], medians: Floats, rule: float) -> list[bool]:
     if not endpoint.better or np.isnan(medians).all():
         return [False] * len(arms)
     best = int(np.nanargmax(sign(endpoint) * medians))

@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from regimens import shipped
+from regimens.drugs import IL2
 from regimens.errors import EvidenceError, InputFileError, did_you_mean
 from regimens.evidence.shape import ArmShape, LibraryShape, StudyShape
 from regimens.exposure import exposure_of
@@ -161,7 +162,7 @@ def _totals(arm: ArmShape, regimen: Regimen | None, subject: Subject, loc: Loc, 
         if text is None:
             notes.add(where, f"The total of {row.drug} is missing.", f"{row.arithmetic}.")
             continue
-        said = [(where, text)] + ([((*loc, "tabled"), arm.tabled)] if row.drug == "il2" and arm.tabled else [])
+        said = [(where, text)] + ([((*loc, "tabled"), arm.tabled)] if row.drug == IL2 and arm.tabled else [])
         for place, words in said:
             if notes.read(place, lambda words=words: _amount(words)) != (row.total, row.unit):
                 notes.add(place, f"{row.arithmetic}, and not {words}.", "Read the schedule again.")

@@ -13,6 +13,7 @@ from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING
 
+from regimens.drugs import unit_of
 from regimens.errors import InputFileError, Problem
 from regimens.model.declaration import Model
 from regimens.model.expression import TIME, Binary, Call, Expression, Name, Negation, Number, in_formula
@@ -24,10 +25,6 @@ if TYPE_CHECKING:
 
 SAME_SCALE = 1e-9
 """Relative difference of scale below which two units are the same: rounding of the factors in `SYMBOLS`."""
-
-AMOUNT_UNITS = {"il2": "IU"}
-OTHER_AMOUNT_UNIT = "mg"
-"""Units in which the doses of a drug arrive."""
 
 
 class UnitFault(Exception):
@@ -67,7 +64,7 @@ def _formulas(model: Model) -> Iterator[tuple[tuple, str, Expression, pint.Unit]
         yield ("states", state.name, "rate"), f"d({state.name})/dt", state.rate, unit / time
     state_units = {state.name: _unit(state.unit) for state in model.states}
     for index, entry in enumerate(model.inputs):
-        amount = _unit(AMOUNT_UNITS.get(entry.drug, OTHER_AMOUNT_UNIT))
+        amount = _unit(unit_of(entry.drug))
         said = f"The bioavailability of {entry.drug} {entry.route}"
         loc = ("inputs", index)
         yield (*loc, "bioavailability"), said, entry.bioavailability, state_units[entry.state] / amount

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from regimens.drugs import IL2
 from regimens.errors import RegimenError
-from regimens.regimen.parts import IL2, Course, Cycle, Dose, Part, Rest, Weekly
+from regimens.regimen.parts import Course, Cycle, Dose, Part, Rest, Weekly
 from regimens.regimen.quantities import Amount, Duration
 from regimens.regimen.regimen import Regimen
 from regimens.subject import Subject

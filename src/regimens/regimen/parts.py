@@ -10,12 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from regimens.drugs import IL2 as IL2
 from regimens.errors import RegimenError
 from regimens.regimen.quantities import Amount, Duration
 from regimens.units import duration_text
-
-IL2, UNNAMED = "il2", "drug"
-"""The drug of parts that name none: IL-2 where they are in IU, else one without a name."""
 
 ROUTES = ("SC", "IV")
 MOST_DOSES = 100_000

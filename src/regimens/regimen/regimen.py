@@ -8,9 +8,10 @@ from fractions import Fraction
 
 import numpy as np
 
+from regimens.drugs import IL2, UNNAMED
 from regimens.errors import RegimenError
 from regimens.regimen.events import NO_CAP, DoseEvents
-from regimens.regimen.parts import IL2, MOST_DOSES, UNNAMED, Course, Cycle, Dose, Part, Rest, check_parts
+from regimens.regimen.parts import MOST_DOSES, Course, Cycle, Dose, Part, Rest, check_parts
 from regimens.regimen.planned import PlannedDose, ranges, rests, write_out
 from regimens.regimen.quantities import Duration
 from regimens.regimen.writing import write_regimen

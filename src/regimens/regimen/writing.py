@@ -5,8 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from regimens.drugs import IL2, UNNAMED
 from regimens.errors import RegimenError
-from regimens.regimen.parts import IL2, THREE_A_WEEK, UNNAMED, Cycle, Dose, Part, Rest, Weekly
+from regimens.regimen.parts import THREE_A_WEEK, Cycle, Dose, Part, Rest, Weekly
 from regimens.regimen.quantities import Duration
 
 if TYPE_CHECKING:

@@ -150,7 +150,9 @@ def _exposure(comparison: Comparison) -> pd.DataFrame:
     size = {"MIU": 1e6}
     keys = list(zip(frame["arm"], frame["drug"], frame["unit"], strict=True))
     for place, name in enumerate(("people_low", "people_high")):
-        frame[name] = [people[arm, drug][place] / size.get(unit, 1.0) if (arm, drug) in people else None for arm, drug, unit in keys]
+        frame[name] = [
+            people[arm, drug][place] / size.get(unit, 1.0) if (arm, drug) in people else None for arm, drug, unit in keys
+        ]
     return frame[list(EXPOSURE.header)]
 
 

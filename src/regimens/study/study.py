@@ -108,9 +108,7 @@ class Study:
         """The pairs of arms, either way round, that give the same doses, however their cycles are counted."""
         what = [_what(arm.arm, arm.planned, ("cycle", "number")) for arm in self.arms]
         places = range(len(self.arms))
-        return frozenset(
-            (self.arms[i].name, self.arms[j].name) for i in places for j in places if i != j and what[i] == what[j]
-        )
+        return frozenset((self.arms[i].name, self.arms[j].name) for i in places for j in places if i != j and what[i] == what[j])
 
     @property
     def not_modelled(self) -> frozenset[tuple[str, str]]:

@@ -65,7 +65,9 @@ def tasks(study: Study, chunk: int = CHUNK_RUNS) -> list[Task]:
     """Return all tasks of a study, with at most `chunk` runs each; the order is always the same."""
     made: list[Task] = []
     for model in study.models:
-        made += [EndpointsTask(study, model.place, first, min(chunk, study.runs - first)) for first in range(0, study.runs, chunk)]
+        made += [
+            EndpointsTask(study, model.place, first, min(chunk, study.runs - first)) for first in range(0, study.runs, chunk)
+        ]
         twins = sorted({study.arms[place].twin for place in model.modelled})
         made += [BandsTask(study, model.place, arm) for arm in twins]
     return made
@@ -127,7 +129,13 @@ def people(study: Study, model: StudyModel, numbers: np.ndarray) -> Parameters:
     rows, subjects = np.divmod(numbers, study.cohort.subjects)
     cuts = np.flatnonzero(np.diff(rows)) + 1
     parts = [
-        draw(scenario.population, model.declared, scenario.subject, model.centres[row[0]], Block(int(row[0]), int(mine[0]), len(mine)))
+        draw(
+            scenario.population,
+            model.declared,
+            scenario.subject,
+            model.centres[row[0]],
+            Block(int(row[0]), int(mine[0]), len(mine)),
+        )
         for row, mine in zip(np.split(rows, cuts), np.split(subjects, cuts), strict=True)
     ]
     return joined(parts)

@@ -54,9 +54,7 @@ def whose(study: Study) -> np.ndarray:
     return np.stack(np.divmod(study.band_runs, study.cohort.subjects), axis=1)
 
 
-def _noise(
-    noise: Noise, seed: int, where: tuple[str, str], observable: str, time_h: float, runs: np.ndarray
-) -> Floats:
+def _noise(noise: Noise, seed: int, where: tuple[str, str], observable: str, time_h: float, runs: np.ndarray) -> Floats:
     """Return the noise on the log scale of one observable at one time, for (draw, subject) rows."""
     subjects = int(runs[:, 1].max()) + 1
     total = np.zeros(len(runs))

@@ -93,7 +93,9 @@ def _problem(detail: Detail, place: Keys, located: Located, schema: Detail) -> P
     line, column = located.position(place, key="[key]" in detail["loc"])
     if kind == NO_UNIT:
         written = located.written(place)
-        return Problem(f"'{place[-1]}: {written}' has no unit.", f"Write for example '{written} {context['unit']}'.", line, column)
+        return Problem(
+            f"'{place[-1]}: {written}' has no unit.", f"Write for example '{written} {context['unit']}'.", line, column
+        )
     if kind in _BOUNDS:
         bound, words = _BOUNDS[kind]
         return Problem(f"{name}: found {found}; a number {words} {context[bound]:g} is needed.", "", line, column)
