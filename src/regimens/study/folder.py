@@ -20,22 +20,14 @@ from typing import TYPE_CHECKING
 import regimens
 from regimens import shipped
 from regimens.errors import RegimensError
-from regimens.scenario import Scenario
-from regimens.study.comparison import Comparison
-from regimens.study.tables import ENDPOINTS
+from regimens.scenario.values import Scenario
+from regimens.study.export import ALWAYS, ENDPOINTS, TABLES, endpoint_frames, frame_of
 from regimens.work.cluster import PACKAGES
 
 if TYPE_CHECKING:
     import pandas as pd
 
-TABLES = ("trajectories", "summary", "exposure", "events", "contrasts", "verdicts", "statuses")
-"""Tables of a Comparison that are always written as CSV files of the same name."""
-
-WHERE_THEY_APPLY = (
-    "best", "trade_off", "sensitivity", "rest_response", "equal_total", "flips", "regret", "given", "ledger", "subjects",
-    "individuals", "observations",
-)  # fmt: skip
-"""Tables that are written where they have rows."""
+    from regimens.study.comparison import Comparison
 
 
 class OutputExists(RegimensError):
@@ -109,17 +101,19 @@ Text = str | Iterable[str]
 def files_of(comparison: Comparison, page: str) -> dict[str, Text]:
     """Return the texts of a result by file name: the page, the tables, the provenance."""
     texts: dict[str, Text] = {"report.html": page, "endpoints.csv": _endpoints(comparison)}
-    for name in (*TABLES, *(name for name in WHERE_THEY_APPLY if len(getattr(comparison, name)))):
-        texts[f"{name}.csv"] = getattr(comparison, name).to_csv(index=False, lineterminator="\n")
-    texts["provenance.json"] = json.dumps(comparison.provenance, indent=2, ensure_ascii=False) + "\n"
+    for name in (table.name for table in TABLES if table is not ENDPOINTS):
+        frame = frame_of(comparison, name)
+        if name in ALWAYS or len(frame):
+            texts[f"{name}.csv"] = frame.to_csv(index=False, lineterminator="\n")
+    texts["provenance.json"] = json.dumps(comparison.provenance.as_mapping(), indent=2, ensure_ascii=False) + "\n"
     return texts
 
 
 def _endpoints(comparison: Comparison) -> Iterator[str]:
     """Yield the endpoints of every subject as pieces of a CSV file: a large population would not fit in memory as one text."""
-    yield ",".join(ENDPOINTS) + "\n"
-    for table in comparison.endpoint_tables():
-        yield _rows(table)
+    yield ",".join(ENDPOINTS.header) + "\n"
+    for frame in endpoint_frames(comparison):
+        yield _rows(frame)
 
 
 def _rows(table: pd.DataFrame) -> str:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from regimens.adherence.realise import realise
-from regimens.drugs import IL2
 from regimens.curves import draw_curves
+from regimens.drugs import IL2
 from regimens.engine import Trajectories, simulate
 from regimens.measure import measure
 from regimens.model.compile import CompiledModel, compile_model

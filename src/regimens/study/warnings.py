@@ -43,7 +43,7 @@ def _uncertainty(study: Study) -> Iterator[str]:
         if not model.uncertain:
             yield (
                 f"The uncertainty of the parameters of '{model.name}' is not known: no parameter in its model file has the key "
-                "`uncertainty`, and no fit of it is shipped. Every parameter draw has the same parameters, and no verdict rests on it."
+                "`uncertainty`, and no fit of it is shipped. Its parameters are the same in every draw, so no verdict rests on it."
             )
 
 
