@@ -8,17 +8,16 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from regimens.curves import draw_curves
+from regimens.endpoints import draw_curves, endpoint_values
 from regimens.engine import simulate
-from regimens.measure import measure
 from regimens.model.compile import compile_model
 from regimens.population import draw
 from regimens.population.draw import Block
 from regimens.population.uncertainty import centres
 from regimens.regimen import weeks
 from regimens.study.collect import gather
-from regimens.study.dosing import given, il2_given_miu
-from regimens.study.tasks import BAND_RUNS, band_runs, people, perform, runs, scenario_cuts, tasks
+from regimens.study.dosing import given
+from regimens.study.tasks import BAND_RUNS, band_runs, people, perform, runs, scenario_cuts, simulated_arm, tasks
 from regimens.work import run
 from tests import small
 
@@ -110,8 +109,8 @@ def test_a_subject_alone_has_the_numbers_it_has_among_others(arm, busy):
         curves = draw_curves(
             compile_model(model), crowd, got, busy.horizon_h, observables=names, cuts_h=scenario_cuts(busy), threads=1
         )
-        total = il2_given_miu(got, crowd)
-        return np.array([measure(endpoint, curves, got, busy.horizon_h, total) for endpoint in busy.endpoints])
+        simulated = simulated_arm(busy, chosen, curves, got, crowd)
+        return np.array([endpoint_values(endpoint, simulated) for endpoint in busy.endpoints])
 
     together = measured(parameters, doses)
     for row in range(len(numbers)):

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from regimens.contrasts.outcomes import Outcomes
-from regimens.endpoints import unit_of
 from regimens.engine.trajectories import OK, STATUS_WORDS
 from regimens.model.declaration import Model
 from regimens.population.uncertainty import centres, uncertain
@@ -84,11 +83,11 @@ def outcomes(scenario: Scenario, gathered: Gathered) -> Outcomes:
         people=dict(_people(scenario)),
         same=same_doses(scenario.arms, [planned(scenario, arm) for arm in scenario.arms]),
         units={
-            (model.name, endpoint.words): unit_of(endpoint, observable.unit)
+            (model.name, endpoint.words): endpoint.unit(unit)
             for model in scenario.models
             for endpoint in scenario.endpoints
-            for observable in model.observables
-            if observable.name == endpoint.observable
+            for name, unit in (("", "1"), *((observable.name, observable.unit) for observable in model.observables))
+            if name == endpoint.observable
         },
     )
 

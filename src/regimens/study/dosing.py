@@ -62,16 +62,16 @@ def unknown_drugs(models: Sequence[Model], plans: Sequence[DoseEvents]) -> list[
     return said
 
 
-def il2_given_miu(doses: Given, parameters: Parameters) -> np.ndarray:
-    """Return the IL-2 (MIU) that each subject gets, caps applied."""
+def il2_given_iu(doses: Given, parameters: Parameters) -> np.ndarray:
+    """Return the IL-2 (IU) that each subject gets, caps applied."""
     if not isinstance(doses, DoseEvents):
-        return np.array([il2_given_miu(mine, parameters[[row]])[0] for row, mine in enumerate(doses)])
+        return np.array([il2_given_iu(mine, parameters[[row]])[0] for row, mine in enumerate(doses)])
     total = np.zeros(parameters.subjects)
     size = {"flat": np.ones(parameters.subjects), "per m2": parameters.bsa_m2, "per kg": parameters.weight_kg}
     for drug, amount, basis, cap in zip(doses.drug, doses.amount, doses.basis, doses.cap, strict=True):
         if drug == "il2":
             total += np.minimum(amount * size[basis], cap)
-    return total / 1e6
+    return total
 
 
 def alike(arms: Sequence[Arm], plans: Sequence[DoseEvents]) -> list[int]:

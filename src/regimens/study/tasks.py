@@ -12,17 +12,18 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from regimens.curves import Curves, draw_curves
+from regimens.drugs import leading
+from regimens.endpoints import Curves, SimulatedArm, draw_curves, endpoint_values
+from regimens.endpoints.simulated import doses_in_cycle
 from regimens.engine import Trajectories, simulate
-from regimens.measure import measure
 from regimens.model.compile import CompiledModel, compile_model
 from regimens.model.declaration import Model
 from regimens.model.parameters import Parameters
 from regimens.population.draw import Block, draw
 from regimens.population.uncertainty import centres, uncertain
-from regimens.scenario.values import Scenario
+from regimens.scenario.values import Arm, Scenario
 from regimens.statistics import INTERVAL
-from regimens.study.dosing import Given, alike, given, il2_given_miu, known_to, planned
+from regimens.study.dosing import Given, alike, given, il2_given_iu, known_to, planned
 
 BAND_RUNS = 400
 """Runs behind the prediction intervals of the curves: the first subjects of every parameter draw."""
@@ -106,10 +107,10 @@ def _measured(task: Measuring) -> dict[str, np.ndarray]:
             continue
         doses = given(scenario, arm, numbers)
         curves = _curves(scenario, model, parameters, known_to(model, doses), names, scenario_cuts(scenario))
-        total = il2_given_miu(doses, parameters)
+        simulated = simulated_arm(scenario, arm, curves, doses, parameters)
         for row, endpoint in enumerate(scenario.endpoints):
-            if endpoint.observable in names:
-                values[place, row] = measure(endpoint, curves, doses, scenario.horizon_h, total)
+            if not endpoint.observable or endpoint.observable in names:
+                values[place, row] = endpoint_values(endpoint, simulated)
         status[place], stopped[place] = curves.status, curves.stopped_h
         steps += (curves.statistics.steps, curves.statistics.rejected)
     return {"values": values, "status": status, "stopped_h": stopped, "steps": steps}
@@ -118,6 +119,12 @@ def _measured(task: Measuring) -> dict[str, np.ndarray]:
 def scenario_cuts(scenario: Scenario) -> tuple[float, ...]:
     """Return the times (h) at which curves must be cut for the endpoints."""
     return tuple(time for endpoint in scenario.endpoints for time in endpoint.cuts_h)
+
+
+def simulated_arm(scenario: Scenario, arm: Arm, curves: Curves, doses: Given, parameters: Parameters) -> SimulatedArm:
+    """Return what endpoints read of an arm: its curves, what its subjects are given and what was planned."""
+    total, drug = il2_given_iu(doses, parameters), leading(arm.regimen.drugs) or ""
+    return SimulatedArm(curves, doses, scenario.horizon_h, total, drug, doses_in_cycle(arm.regimen))
 
 
 def people(scenario: Scenario, model: Model, numbers: np.ndarray) -> Parameters:
