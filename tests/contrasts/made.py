@@ -3,12 +3,13 @@
 import numpy as np
 
 from regimens.contrasts.outcomes import Outcomes
-from regimens.endpoints import Endpoint
+from regimens.endpoints.extremes import Peak, TimeOfPeak
+from regimens.endpoints.thresholds import Share
 
-PEAK = Endpoint("peak of treg_fold", "peak", "treg_fold", better="higher")
-COST = Endpoint("peak of serum_il2", "peak", "serum_il2", better="lower")
-TIME = Endpoint("time of peak of treg_fold", "time of peak", "treg_fold")
-SHARE = Endpoint("share with treg_fold above 2", "share", "treg_fold", threshold=2.0, better="higher")
+PEAK = Peak("peak of treg_fold", "treg_fold", better="higher")
+COST = Peak("peak of serum_il2", "serum_il2", better="lower")
+TIME = TimeOfPeak("time of peak of treg_fold", "treg_fold")
+SHARE = Share("share with treg_fold above 2", "treg_fold", threshold=2.0, better="higher")
 
 NAN = float("nan")
 

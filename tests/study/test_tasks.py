@@ -8,9 +8,8 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from regimens.curves import draw_curves
+from regimens.endpoints import draw_curves, endpoint_values
 from regimens.engine import simulate
-from regimens.measure import measure
 from regimens.model.compile import compile_model
 from regimens.population import draw
 from regimens.population.draw import Block

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from regimens.contrasts.outcomes import Named, Outcomes
-from regimens.endpoints import unit_of
 from regimens.engine.trajectories import OK, STATUS_WORDS
 from regimens.model.declaration import Observable
 from regimens.statistics import Floats
@@ -127,7 +126,7 @@ def outcomes_of(study: Study, collected: Collected) -> Outcomes:
         people=_people(study),
         same=study.same_doses,
         units={
-            (model.name, endpoint.words): unit_of(endpoint, observable_unit)
+            (model.name, endpoint.words): endpoint.unit(observable_unit)
             for model in study.models
             for endpoint in study.scenario.endpoints
             if (observable_unit := unit_known(model.declared.observables, endpoint.observable)) is not None
@@ -168,7 +167,7 @@ def failures(study: Study, collected: Collected) -> list[str]:
 
 
 def unit_known(observables: Iterable[Observable], name: str) -> str | None:
-    """Return the unit of an observable, "" for an endpoint that needs none; None where a model has no such observable."""
+    """Return the unit of an observable, "1" for an endpoint that needs none; None where a model has no such observable."""
     if not name:
-        return ""
+        return "1"
     return next((observable.unit for observable in observables if observable.name == name), None)

@@ -9,7 +9,7 @@ import numpy as np
 
 from regimens.chance import normals
 from regimens.contrasts.outcomes import Outcomes
-from regimens.endpoints import Endpoint, unit_of
+from regimens.endpoints import Endpoint
 from regimens.engine.trajectories import OK, STATUS_WORDS
 from regimens.model.declaration import Model
 from regimens.population.draw import Block, bodies_of
@@ -102,10 +102,10 @@ def _whose(scenario: Scenario) -> list[tuple[int, int]]:
 
 
 def measured(scenario: Scenario, model: Model) -> list[tuple[int, Endpoint, str]]:
-    """Return place, endpoint and unit of the endpoints that a model has an observable for."""
-    known = {observable.name: observable.unit for observable in model.observables}
+    """Return place, endpoint and unit of the endpoints that need no observable or one that a model has."""
+    known = {observable.name: observable.unit for observable in model.observables} | {"": "1"}
     return [
-        (place, endpoint, unit_of(endpoint, known[endpoint.observable]))
+        (place, endpoint, endpoint.unit(known[endpoint.observable]))
         for place, endpoint in enumerate(scenario.endpoints)
         if endpoint.observable in known
     ]
