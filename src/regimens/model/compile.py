@@ -1,7 +1,7 @@
 """A model made ready for the engine: names checked, definitions put in place, derivatives worked out, no strings left.
 
 `compile_model` answers at once: the equations are differentiated when they are first asked for, which is only when the
-machine code of the model is not in the cache yet (`engine/machine.py`).
+machine code of the model is not in the cache yet (`engine/kernel.py`).
 """
 
 from __future__ import annotations
