@@ -66,7 +66,9 @@ class CompiledModel:
             tuple((i.state, i.bioavailability, i.lag) for i in model.inputs),
             tuple((o.name, o.formula) for o in model.observables),
         )
-        return hashlib.sha256(repr(formulas).encode()).hexdigest()
+        signed = tuple(s.name for s in model.states if not s.nonnegative)
+        # Left out while empty: shipped posteriors are keyed by digests from before states could be declared negative.
+        return hashlib.sha256(repr((*formulas, signed) if signed else formulas).encode()).hexdigest()
 
     @cached_property
     def equations(self) -> Equations:
