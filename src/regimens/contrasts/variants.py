@@ -15,7 +15,7 @@ from regimens.statistics import Floats, over_draws
 from regimens.tables import column, table_of
 
 NEAR = 0.02
-"""Relative distance from the best within which a length of rest is flat: assumed, a small part of the day-to-day change of Treg."""
+"""Relative distance from the best within which a length of rest is flat. Assumed: a small part of the daily change of Treg."""
 
 
 @dataclass(frozen=True)

@@ -155,12 +155,13 @@ def failures(study: Study, collected: Collected) -> list[str]:
             continue
         draw, subject = failed[0]
         reason = STATUS_WORDS[int(status[draw, subject])]
+        stopped = collected.stopped_h[model, arm][draw, subject]
         several = len(status) > 1
         which = f"subject {subject} of draw {draw}" if several else f"subject {subject}"
         each = f" ({status.shape[1]} in each of {len(status)} parameter draws)" if several else ""
         said.append(
             f"Arm '{arm}' under '{model}': {len(failed)} of {status.size} subjects{each} stopped before "
-            f"{study.scenario.horizon_h:g} h ({reason}; first: {which} at {collected.stopped_h[model, arm][draw, subject]:.1f} h). "
+            f"{study.scenario.horizon_h:g} h ({reason}; first: {which} at {stopped:.1f} h). "
             "Their endpoints are missing."
         )
     return said
