@@ -97,8 +97,8 @@ def regret(outcomes: Outcomes, real: Mapping[str, str]) -> tuple[Regret, ...]:
             known = np.flatnonzero(~np.isnan(full + lived).all(axis=1))
             if len(known) > 1:
                 chosen, best, cost = costs(full[known], lived[known])
-                arms = [list(real)[known[place]] for place in (chosen, best)]
-                found.append(Regret(model, endpoint.words, *arms, *over_draws(cost), outcomes.unit(model, endpoint)))
+                one, other = (list(real)[known[place]] for place in (chosen, best))
+                found.append(Regret(model, endpoint.words, one, other, *over_draws(cost), outcomes.unit(model, endpoint)))
     return tuple(found)
 
 

@@ -71,8 +71,9 @@ def fingerprint(scenario: Scenario) -> dict[str, str | int]:
     size = {} if population is None else {"subjects": population.subjects, "draws": population.draws, "seed": population.seed}
     models = {f"model {model.name}": model.digest for model in scenario.models}
     ledgers = [arm.adherence.ledger for arm in scenario.arms if arm.adherence is not None and arm.adherence.ledger is not None]
-    people = [] if population is None or population.people is None else [population.people]
-    files = {f"file {file.path}": file.digest for file in (*ledgers, *people)}
+    files = {f"file {ledger.path}": ledger.digest for ledger in ledgers}
+    if population is not None and population.people is not None:
+        files[f"file {population.people.path}"] = population.people.digest
     return {
         **made_by,
         "code of regimens": code_digest(),
@@ -118,8 +119,8 @@ def _endpoints(comparison: Comparison) -> Iterator[str]:
 
 def _rows(table: pd.DataFrame) -> str:
     """Return a table of endpoints as CSV rows: pandas would take five times as long over what is the same in every row."""
-    head = _cells(table.loc[0, ["arm", "model", "endpoint"]])
-    ends = {status: _cells([table.loc[0, "unit"], status]) for status in table["status"].unique()}
+    head = _cells([str(table[name].iloc[0]) for name in ("arm", "model", "endpoint")])
+    ends = {status: _cells([str(table["unit"].iloc[0]), status]) for status in table["status"].unique()}
     columns = (table[name].tolist() for name in ("subject", "replicate", "value", "status"))
     return "".join(
         f"{head},{subject},{replicate},{'' if math.isnan(value) else repr(value)},{ends[status]}\n"
