@@ -104,7 +104,7 @@ def test_bad_rows_of_a_user_are_refused_with_their_lines(tmp_path):
     file.write_text("\n".join([lines[0], lines[2].replace("Treg fold", "Treg flod")]) + "\n", encoding="utf-8")
     with pytest.raises(InputFileError) as raised:
         fit(MODEL, file, QUICK)
-    assert "mine.csv:2: 'Treg flod' is no known analyte." in str(raised.value)
+    assert "mine.csv:2: Unknown analyte 'Treg flod'." in str(raised.value)
     assert "Did you mean 'Treg fold'?" in str(raised.value)
 
 

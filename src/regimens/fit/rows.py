@@ -72,9 +72,9 @@ def _mean_to_median(sd_log: float | None, statistic: str) -> float:
 
 
 def _spread(printed: Printed | None, count: int, statistic: str) -> Spread | None:
-    if printed is None or printed.low is None or printed.high is None:
+    if printed is None:
         return None
     try:
-        return spread_of(printed.value, printed.low, printed.high, printed.interval, count, statistic == "median")
+        return spread_of(printed, count, statistic == "median")
     except ValueError:
         return None
