@@ -17,9 +17,6 @@ INTERVAL = 0.90
 TAILS = (0.05, 0.95)
 """The quantiles at the ends of an interval."""
 
-LOW_MEDIAN_HIGH = (TAILS[0], 0.5, TAILS[1])
-"""The quantiles at the ends and in the middle of an interval."""
-
 
 def over_subjects(values: Floats, statistic: str) -> Floats:
     """Return the "median" or "mean" of each draw of (draws, subjects) values: (draws,), missing where a draw has no value."""

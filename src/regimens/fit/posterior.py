@@ -14,10 +14,10 @@ from regimens import shipped
 from regimens.errors import ModelError
 from regimens.fit.datapoints import AT_LEAST, AT_MOST, DataPoint
 from regimens.fit.prior import SPREADS, Prior
-from regimens.fit.sampling import Sample, Settings
+from regimens.fit.sampling import LOW_MEDIAN_HIGH, Sample, Settings
 from regimens.model.declaration import Model
 from regimens.model.fitted import PosteriorDraws, fingerprint, read_draws
-from regimens.statistics import LOW_MEDIAN_HIGH, Floats
+from regimens.statistics import Floats
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -8,7 +8,10 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from regimens.errors import ModelError
-from regimens.statistics import LOW_MEDIAN_HIGH, Floats
+from regimens.statistics import TAILS, Floats
+
+LOW_MEDIAN_HIGH = (TAILS[0], 0.5, TAILS[1])
+"""The quantiles at the ends and in the middle of a 90 % interval."""
 
 LogDensity = Callable[[Floats], Floats]
 Start = Callable[[int, np.random.Generator], Floats]

@@ -18,11 +18,12 @@ from regimens.evidence import Response
 from regimens.fit.datapoints import AT_LEAST, BASELINE_COUNT, Target, data_points
 from regimens.fit.posterior import shipped_draws
 from regimens.fit.prediction import Predictor
+from regimens.fit.sampling import LOW_MEDIAN_HIGH
 from regimens.model.compile import compile_model
 from regimens.model.declaration import Model
 from regimens.model.fitted import PosteriorDraws
 from regimens.population.draw import within_bounds
-from regimens.statistics import INTERVAL, LOW_MEDIAN_HIGH, TAILS, Floats, over_subjects, quantiles
+from regimens.statistics import INTERVAL, TAILS, Floats, over_subjects, quantiles
 
 MOST_SUBJECTS = 100
 """Most subjects that are drawn for one response: with more, the spread of a mean comes from the parameters alone."""
