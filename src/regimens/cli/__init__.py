@@ -39,7 +39,7 @@ def exposure(file: Path, csv_path: Path | None) -> None:
     from fractions import Fraction
 
     from regimens.exposure import ExposureTable, cut_off, exposure_of
-    from regimens.report.exposure_table import exposure_table
+    from regimens.report.terminal import exposure_table
     from regimens.scenario import read_scenario
     from regimens.scenario.values import planned_arms
     from regimens.study.folder import OutputExists, write_file

@@ -1,6 +1,7 @@
-"""The report of a comparison: one HTML page, and the same answer as a table for the terminal."""
+"""The report of a comparison: one HTML page, and the same answer as a table for the terminal and for notebooks."""
 
 from regimens.report.document import page
+from regimens.report.notebook import answer_html
 from regimens.report.terminal import table
 
-__all__ = ["page", "table"]
+__all__ = ["answer_html", "page", "table"]

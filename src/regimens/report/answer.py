@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from regimens.report import subjects, words
+from regimens.drugs import display_unit
 from regimens.report.cast import Cast, Look
 from regimens.report.measures import Measure, measures
+from regimens.report.text import people, words
 
 if TYPE_CHECKING:
+    from regimens.endpoints import Endpoint
+    from regimens.exposure import DrugExposure
+    from regimens.scenario import Scenario
     from regimens.study.comparison import Comparison
 
 MOST_VALUES = 8
@@ -20,7 +24,10 @@ _WANTED = ("peak", "mean", "time above", "per MIU")
 
 @dataclass(frozen=True)
 class Column:
-    """A value column: model, endpoint as the scenario words it, heading, unit and factor into it, decimals, largest."""
+    """A value column: model, endpoint as the scenario words it, heading, unit and factor into it, decimals, largest value.
+
+    `share` is whether values are shares of subjects, which have no prediction interval.
+    """
 
     model: str
     endpoint: str
@@ -29,6 +36,12 @@ class Column:
     factor: float
     places: int
     largest: float
+    share: bool
+
+    @property
+    def heading(self) -> str:
+        """The label with its unit."""
+        return words.headed(self.label, self.unit)
 
 
 @dataclass(frozen=True)
@@ -51,10 +64,15 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """An arm with its totals and cells, in the order of the columns."""
+    """An arm with its totals and cells, in the order of the columns.
+
+    `total` and `doses` are those of the drug that leads the arm, `other` the totals of its other drugs in words; `people` is the
+    range of the total over people, where their bodies make it differ.
+    """
 
     arm: Look
     total: str
+    people: str
     other: tuple[str, ...]
     doses: str
     cells: tuple[Cell, ...]
@@ -62,23 +80,34 @@ class Row:
 
 @dataclass(frozen=True)
 class Answer:
-    """The table: columns in the order of models, `groups` of (model, number of columns), rows."""
+    """The table: columns in the order of models, `groups` of (model, number of columns), rows.
+
+    `unit` is that of all totals, "" where arms have different ones, which then stand in the cells; `note` says of whom the
+    totals are, where people get others.
+    """
 
     columns: tuple[Column, ...]
     groups: tuple[tuple[str, int], ...]
     rows: tuple[Row, ...]
     left_out: int
+    unit: str
+    note: str
 
     @property
     def order(self) -> list[str]:
         """The endpoints shown, each once."""
         return list(dict.fromkeys(column.endpoint for column in self.columns))
 
+    @property
+    def total(self) -> str:
+        """The heading of the totals."""
+        return words.headed(words.TOTAL, self.unit)
+
 
 def answer(comparison: Comparison, cast: Cast, each: int | None = None) -> Answer:
     """Return the answer table with at most `each` endpoints a model; by default as many as fit a page."""
     fitting = max(2, MOST_VALUES // max(1, len(cast.models)))
-    return _table(comparison, cast, leading(comparison, min(4, fitting) if each is None else each))
+    return _table(comparison, cast, leading(comparison.scenario, min(4, fitting) if each is None else each))
 
 
 def everything(comparison: Comparison, cast: Cast) -> Answer:
@@ -86,9 +115,9 @@ def everything(comparison: Comparison, cast: Cast) -> Answer:
     return _table(comparison, cast, list(comparison.scenario.endpoints))
 
 
-def leading(comparison: Comparison, most: int) -> list:
+def leading(scenario: Scenario, most: int) -> list[Endpoint]:
     """Return the endpoints that answer first: a peak, a mean, a time above, one per MIU, then as they are listed."""
-    remaining = list(comparison.scenario.endpoints)
+    remaining = list(scenario.endpoints)
     chosen = []
     for wanted in _WANTED:
         for endpoint in remaining:
@@ -97,74 +126,87 @@ def leading(comparison: Comparison, most: int) -> list:
                 chosen.append(endpoint)
                 remaining.remove(endpoint)
                 break
-    order = {id(endpoint): place for place, endpoint in enumerate(comparison.scenario.endpoints)}
+    order = {id(endpoint): place for place, endpoint in enumerate(scenario.endpoints)}
     return sorted((chosen + remaining)[:most], key=lambda endpoint: order[id(endpoint)])
 
 
-def _table(comparison: Comparison, cast: Cast, endpoints: list) -> Answer:
+def _table(comparison: Comparison, cast: Cast, endpoints: list[Endpoint]) -> Answer:
     known = measures(comparison)
     shown = [known[e.words] for e in endpoints if e.words in known]
     columns = tuple(column for model in cast.models for measure in shown if (column := _column(comparison, model, measure)))
-    values = comparison.summary.set_index(["arm", "model", "endpoint"]) if len(comparison.summary) else None
-    rows = tuple(_row(comparison, cast, look, columns, values) for look in cast.arms)
+    unit = _unit(cast)
+    rows = tuple(_row(comparison, cast, look, columns, unit) for look in cast.arms)
     groups = tuple((model, sum(c.model == model for c in columns)) for model in cast.models)
     on_page = {column.endpoint for column in columns}
-    return Answer(columns, groups, rows, sum(e.words not in on_page for e in comparison.scenario.endpoints))
+    left_out = sum(e.words not in on_page for e in comparison.scenario.endpoints)
+    bases = {basis for row in rows if row.people for doses in row.arm.doses[:1] for basis in doses.events.basis} - {"flat"}
+    note = people.totals_note(comparison.scenario.subject, bases) if bases else ""
+    return Answer(columns, groups, rows, left_out, unit, note)
+
+
+def _unit(cast: Cast) -> str:
+    """Return the unit of the totals of all arms, "" where they have different ones; that of IL-2 where no arm gives a dose."""
+    units = {display_unit(look.exposure[0].unit)[0] for look in cast.arms if look.exposure} or {display_unit("IU")[0]}
+    return units.pop() if len(units) == 1 else ""
 
 
 def _column(comparison: Comparison, model: str, measure: Measure) -> Column | None:
-    frame = comparison.summary
-    same = frame[frame["endpoint"] == measure.words]
-    if not len(same[same["model"] == model]):
+    same = [row for row in comparison.summary if row.endpoint == measure.words]
+    if not any(row.model == model for row in same):
         return None
-    highs = same["confidence_high"] if measure.share else same["high"]
-    spread = [v for v in (*same["median"], *highs) if not words.missing(v)]
-    medians = [v * measure.factor for v in same["median"] if not words.missing(v)]
+    highs = [row.confidence_high if measure.share else row.high for row in same]
+    spread = [v for v in (*(row.median for row in same), *highs) if not words.missing(v)]
+    medians = [row.median * measure.factor for row in same if not words.missing(row.median)]
     places = min(words.decimals(medians), 4)
     if measure.unit in ("days", "%"):
         places = 0 if medians and max(medians) >= 10 else 1
     largest = max(spread, default=0.0) * measure.factor
-    return Column(model, measure.words, measure.label, measure.unit, measure.factor, places, largest)
+    return Column(model, measure.words, measure.label, measure.unit, measure.factor, places, largest, measure.share)
 
 
-def _row(comparison: Comparison, cast: Cast, look: Look, columns: tuple[Column, ...], values: object) -> Row:
-    given = [row for row in comparison.exposure.to_dict("records") if row["arm"] == look.name]
-    main = next((row for row in given if row["drug"] == "il2"), None)
-    total, doses = _within_horizon(comparison, main) if main else ("0", "0")
-    other = tuple(f"{words.drug(r['drug'])} {words.amount(r['total'], r['unit'])}" for r in given if r is not main)
-    cells = tuple(_cell(column, values, look.name, cast) for column in columns)
-    return Row(look, total, other, doses, cells)
+def _row(comparison: Comparison, cast: Cast, look: Look, columns: tuple[Column, ...], unit: str) -> Row:
+    cells = tuple(_cell(comparison, column, look.name, cast) for column in columns)
+    if not look.exposure:
+        return Row(look, "0", "", (), "0", cells)
+    main, *rest = look.exposure
+    total, doses = _within_horizon(look, main)
+    own, ends = display_unit(main.unit)[0], cast.people.get((look.name, main.drug))
+    span = "" if ends is None else people.between(ends, main.unit, with_unit=not unit)
+    other = tuple(people.other_total(row, cast, comparison.scenario.subject) for row in rest)
+    return Row(look, total if unit else f"{total} {own}", span, other, doses, cells)
 
 
-def _within_horizon(comparison: Comparison, row: dict) -> tuple[str, str]:
-    """Return total and doses of IL-2 of an arm; where the horizon cuts doses off, what is given of what is planned."""
-    planned = words.exact(words.million(row["total"], row["unit"])[0])
-    events = comparison.events
-    mine = events[(events["arm"] == row["arm"]) & (events["drug"] == row["drug"])]
-    if len(mine) == row["doses"]:
-        return planned, words.exact(row["doses"])
-    given = words.exact(float(mine["given"].sum()) / 1e6)
-    return f"{given} of {planned}", f"{len(mine)} of {row['doses']}"
+def _within_horizon(look: Look, row: DrugExposure) -> tuple[str, str]:
+    """Return total and doses of a drug of an arm; where the horizon cuts doses off, what is given of what is planned."""
+    planned = words.exact(words.shown(row.total, row.unit))
+    doses = look.doses_of(row.drug)
+    count, given = (0, 0.0) if doses is None else (len(doses.events), float(doses.given.sum()))
+    if count == row.doses:
+        return planned, words.exact(row.doses)
+    return words.of(words.exact(words.shown(given, row.unit)), planned), words.of(str(count), str(row.doses))
 
 
-def _cell(column: Column, values: object, arm: str, cast: Cast) -> Cell:
-    try:
-        found = values.loc[(arm, column.model, column.endpoint)]  # type: ignore[union-attr]
-    except KeyError:
+def _cell(comparison: Comparison, column: Column, arm: str, cast: Cast) -> Cell:
+    if not cast.modelled(column.model, arm):
+        return Cell(words.NOT_MODELLED, "", 0, 0, 0, "", None)
+    found = comparison.summary_of(arm, column.model, column.endpoint)
+    if found is None:
         return Cell(words.MISSING, "", 0, 0, 0, "", None)
-    if words.missing(found["median"]):
-        return Cell(words.MISSING, "", 0, 0, 0, "", None)
-    names = ("median", "low", "high", "confidence_low", "confidence_high")
-    middle, low, high, *sure = (float(found[name]) * column.factor for name in names)
+    short = people.missing(found.missing, cast) if found.missing else ""
+    if words.missing(found.median):
+        return Cell(words.NOT_REACHED if found.n else words.MISSING, "", 0, 0, 0, short if found.n else "", None)
+    numbers = (found.median, found.low, found.high, found.confidence_low, found.confidence_high)
+    middle, low, high, *sure = (value * column.factor for value in numbers)
     known = not any(map(words.missing, sure))
     if known and words.missing(low):
         low, high = sure
-    same = words.missing(low) or words.missing(high) or abs(high - low) <= 1e-9 * max(abs(middle), 1e-12)
-    bound = "" if same else f"{words.fixed(low, column.places)}–{words.fixed(high, column.places)}"
-    share = [_percent(v, column) for v in ((middle,) * 3 if same else (middle, low, high))]
+    unreached = not column.share and words.missing(high) and not words.missing(low)
+    same = not unreached and (words.missing(low) or words.missing(high) or abs(high - low) <= 1e-9 * max(abs(middle), 1e-12))
+    top = words.NOT_REACHED if unreached else words.fixed(high, column.places)
+    bound = "" if same else f"{words.fixed(low, column.places)}–{top}"
+    share = [_percent(v, column) for v in ((middle,) * 3 if same else (middle, low, column.largest if unreached else high))]
     ends = (_percent(sure[0], column), _percent(sure[1], column)) if known else None
-    short = subjects.missing(int(found["missing"]), cast) if found["missing"] else ""
-    return Cell(words.fixed(middle, column.places), bound, *share, short, middle, ends)
+    return Cell(words.fixed(middle, column.places), bound, share[0], share[1], share[2], short, middle, ends)
 
 
 def _percent(value: float, column: Column) -> float:

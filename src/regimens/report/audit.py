@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from regimens.report import words
+from regimens.drugs import display_unit, label
+from regimens.exposure import DrugExposure
 from regimens.report.cast import Cast, Look
 from regimens.report.numbers import cycle_totals
+from regimens.report.text import people, schedules, words
+from regimens.units import decimal_text
 
 if TYPE_CHECKING:
     from regimens.study.comparison import Comparison
 
-MATCHES, DIFFERS, UNSTATED = "matches", "differs", "nothing stated"
+_SIGNS = {schedules.MATCHES: "✓", schedules.DIFFERS: "✗", schedules.UNSTATED: ""}
 
 
 @dataclass(frozen=True)
@@ -37,64 +41,48 @@ class Entry:
 def audit(comparison: Comparison, cast: Cast) -> tuple[Entry, ...]:
     """Return the rows of the audit; an arm without doses has one that says so."""
     entries = []
-    rows = comparison.exposure.to_dict("records") if len(comparison.exposure) else []
     for look in cast.arms:
-        mine = [row for row in rows if row["arm"] == look.name]
-        entries += [_entry(comparison, look, row) for row in mine]
-        if not mine:
-            entries.append(_without(look, comparison.scenario.arms[look.index].expected is not None))
+        entries += [_entry(comparison, cast, look, row) for row in look.exposure]
+        if not look.exposure:
+            entries.append(_without(look, bool(comparison.scenario.arms[look.index].expected)))
     return tuple(entries)
 
 
 def finding(entries: tuple[Entry, ...]) -> str:
     """Return what the audit found, in a sentence."""
-    checked = [entry for entry in entries if entry.drug != words.MISSING and entry.verdict != UNSTATED]
-    open_rows = [entry for entry in entries if entry.drug != words.MISSING and entry.verdict == UNSTATED]
-    wrong = [entry for entry in checked if entry.verdict == DIFFERS]
-    if wrong:
-        said = f"{words.sentence(words.count(len(wrong), 'total differs', 'totals differ'))[:-1]} from what was expected: "
-        said += words.listing([entry.arm.name for entry in wrong]) + "."
-    elif checked:
-        all_of_them = {1: "The stated total matches", 2: "Both stated totals match"}
-        said = all_of_them.get(len(checked), f"All {words.count(len(checked), 'stated total')} match")
-        said += " the doses written out, exactly."
-    else:
-        said = "The scenario states no totals to check the doses against."
-    if open_rows and checked:
-        said += f" For {words.count(len(open_rows), 'further total')} the scenario states none."
-    return said
+    given = [entry for entry in entries if entry.drug != words.MISSING]
+    checked = [entry for entry in given if entry.verdict != schedules.UNSTATED]
+    wrong = [entry.arm.name for entry in checked if entry.verdict == schedules.DIFFERS]
+    return schedules.audited(len(checked), len(given) - len(checked), wrong)
 
 
 def _without(look: Look, stated: bool) -> Entry:
     blank = [words.MISSING] * 5
-    expected, verdict, sign = ("0", MATCHES, "✓") if stated else (words.MISSING, UNSTATED, "")
-    return Entry(look, words.MISSING, "0", words.MISSING, "0", *blank, expected, verdict, sign)
+    expected, verdict = ("0", schedules.MATCHES) if stated else (words.MISSING, schedules.UNSTATED)
+    return Entry(look, words.MISSING, "0", words.MISSING, "0", *blank, expected, verdict, _SIGNS[verdict])
 
 
-def _entry(comparison: Comparison, look: Look, row: dict) -> Entry:
-    unit, ok = row["unit"], row["ok"]
-    parts = comparison.per_cycle.get((look.name, row["drug"]), ())
-    stated = not words.missing(row["expected"]) and str(row["expected"]) != ""
-    verdict = UNSTATED if not stated or words.missing(ok) else MATCHES if bool(ok) else DIFFERS
+def _entry(comparison: Comparison, cast: Cast, look: Look, row: DrugExposure) -> Entry:
+    stated = None if row.expected is None else row.expected.total
+    verdict = schedules.UNSTATED if stated is None else schedules.DIFFERS if row.differences else schedules.MATCHES
     return Entry(
         look,
-        words.drug(row["drug"]),
-        words.exact(row["doses"]),
-        words.amount(row["amount"], unit),
-        words.amount(row["total"], unit),
-        cycle_totals(parts, unit) if len(parts) > 1 else words.MISSING,
-        words.days(row["first_h"]),
-        words.days(row["last_h"]),
-        _rounded(row["per_week"], unit),
-        _rounded(row["peak_7_days"], unit),
-        words.amount(row["expected"], unit) if stated else words.MISSING,
+        label(row.drug),
+        words.exact(row.doses),
+        "; ".join(decimal_text(value / display_unit(row.unit)[1]) for value, _ in row.amounts),
+        people.total(row, cast, comparison.scenario.subject),
+        cycle_totals(row.per_cycle, row.unit) if len(row.per_cycle) > 1 else words.MISSING,
+        words.days(row.first_h),
+        words.days(row.last_h),
+        _rounded(row.per_week, row.unit),
+        _rounded(row.peak_7_days, row.unit),
+        words.MISSING if stated is None else words.amount(stated, row.unit),
         verdict,
-        {MATCHES: "✓", DIFFERS: "✗", UNSTATED: ""}[verdict],
+        _SIGNS[verdict],
     )
 
 
-def _rounded(value: object, unit: str) -> str:
-    if words.missing(value):
+def _rounded(value: Fraction | None, unit: str) -> str:
+    if value is None:
         return words.MISSING
-    size, named = words.million(float(value), unit)  # type: ignore[arg-type]
-    return f"{words.exact(float(f'{size:.3g}'))} {named}"
+    return f"{words.exact(float(f'{words.shown(value, unit):.3g}'))} {display_unit(unit)[0]}"

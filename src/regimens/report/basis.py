@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from regimens.drugs import label
+from regimens.model.declaration import Source
 from regimens.model.expression import in_formula
-from regimens.report import words
 from regimens.report.cast import Cast
+from regimens.report.text import words
 
 if TYPE_CHECKING:
     from regimens.model.declaration import Model
@@ -28,7 +30,7 @@ class ParameterRow:
 
 @dataclass(frozen=True)
 class ModelSheet:
-    """A model on the page: equations as (left, right, unit or label), parameters, what it knows nothing of."""
+    """A model on the page: equations as (left, right, unit or label), parameters, the drugs it has no input for."""
 
     name: str
     title: str
@@ -46,8 +48,7 @@ class ModelSheet:
 
 def sheets(comparison: Comparison, cast: Cast) -> tuple[ModelSheet, ...]:
     """Return the sheet of every model; sources enter the bibliography of the page."""
-    drugs = list(dict.fromkeys(comparison.events["drug"])) if len(comparison.events) else []
-    return tuple(_sheet(model, cast, drugs) for model in comparison.models)
+    return tuple(_sheet(model, cast) for model in comparison.models)
 
 
 def assumptions(comparison: Comparison, cast: Cast) -> tuple[tuple[str, str], ...]:
@@ -60,7 +61,7 @@ def assumptions(comparison: Comparison, cast: Cast) -> tuple[tuple[str, str], ..
     return (*own, *(("; ".join(names), sentence) for sentence, names in said.items()))
 
 
-def _sheet(model: Model, cast: Cast, drugs: list[str]) -> ModelSheet:
+def _sheet(model: Model, cast: Cast) -> ModelSheet:
     known = {entry.drug for entry in model.inputs}
     by_key = {source.key: source for source in model.sources}
     rows = tuple(
@@ -70,21 +71,14 @@ def _sheet(model: Model, cast: Cast, drugs: list[str]) -> ModelSheet:
             f"{words.exact(float(f'{p.value:.6g}'))} {words.unit(p.unit)}".strip(),
             f"{round(100 * p.cv)} %" if p.cv else words.MISSING,
             p.note,
-            None if p.source is None else cast.bibliography.number_of(by_key.get(p.source, _Named(p.source)), f"{model.name}"),
+            None if p.source is None else cast.bibliography.number_of(by_key.get(p.source, Source(p.source, p.source)), model.name),
         )
         for p in model.parameters
     )
     for source in model.sources:
         cast.bibliography.number_of(source, model.name)
-    ignored = tuple(words.drug(drug) for drug in drugs if drug not in known)
+    ignored = tuple(label(drug) for drug in cast.drugs if drug not in known)
     return ModelSheet(model.name, model.title, model.description, model.exploratory, _equations(model), rows, ignored)
-
-
-@dataclass(frozen=True)
-class _Named:
-    """A source known by its key alone."""
-
-    text: str
 
 
 def _equations(model: Model) -> tuple[tuple[str, str, str], ...]:
@@ -93,7 +87,7 @@ def _equations(model: Model) -> tuple[tuple[str, str, str], ...]:
     lines += [(f"d({s.name})/dt", in_formula(s.rate), _note(s.label, f"{words.unit(s.unit)}/{per}")) for s in model.states]
     lines += [(f"{s.name}(0)", in_formula(s.initial), words.unit(s.unit)) for s in model.states]
     for entry in model.inputs:
-        said = f"{words.drug(entry.drug)} {entry.route} enters {entry.state}"
+        said = f"{label(entry.drug)} {entry.route} enters {entry.state}"
         share, lag = in_formula(entry.bioavailability), in_formula(entry.lag)
         parts = ["all of it" if share == "1" else f"{share} of it", "at once" if lag == "0" else f"after {lag} ({per})"]
         lines.append((said, ", ".join(parts), ""))

@@ -1,19 +1,24 @@
-"""Who appears on the page and how: the arms and models with their colours, dashes and references, the time axis."""
+"""Cast: who appears on the page and how. Arms with their doses, colours and dashes; models; observables; the time axis."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regimens.report import words
+from regimens.drugs import leading
+from regimens.exposure import DrugExposure
 from regimens.report.references import Bibliography
+from regimens.report.text import words
 from regimens.scenario.values import AS_WRITTEN
+from regimens.statistics import Floats
+from regimens.study.given import given_to, people_totals
 
 if TYPE_CHECKING:
-    import pandas as pd
-
+    from regimens.regimen import DoseEvents
     from regimens.study.comparison import Comparison
 
 MOST_COLOURS = 8
@@ -23,16 +28,30 @@ DASHES = ("", "7,3", "2,2.5", "8,3,2,3", "13,3", "13,3,2,3", "4,2", "1.5,1.5")
 """Second cue of a line, px on and off, by colour; models share them where one panel shows one arm."""
 
 CONTEXT, ACCENT = 0, 1
-BEHIND = "runs behind the bands of the curves"
 _COINCIDE = 0.01
 _MOST_TICKS = 8
+
+
+@dataclass(frozen=True, eq=False)
+class DrugDoses:
+    """The doses of one drug of one arm before the horizon; `given` is what the scenario's subject gets of each (IU or mg)."""
+
+    drug: str
+    events: DoseEvents = field(repr=False)
+    given: Floats = field(repr=False)
+
+    @property
+    def cycles(self) -> list[tuple[int, Floats]]:
+        """The start of every dose (h) by cycle, in order of the cycles."""
+        return [(int(cycle), self.events.time_h[self.events.cycle == cycle]) for cycle in np.unique(self.events.cycle)]
 
 
 @dataclass(frozen=True)
 class Look:
     """An arm as the page shows it: `colour` 0 is grey (no doses), 1 to 8 the palette; `index` is its place in the scenario.
 
-    `varied` arms give different doses to different subjects.
+    `varied` arms give different doses to different subjects. `doses` are those before the horizon, drug by drug, and
+    `exposure` the totals of the whole plan; the drug that leads the arm comes first in both.
     """
 
     index: int
@@ -44,6 +63,16 @@ class Look:
     numbers: tuple[int, ...]
     assumptions: tuple[str, ...]
     varied: bool = False
+    doses: tuple[DrugDoses, ...] = field(default=(), compare=False, repr=False)
+    exposure: tuple[DrugExposure, ...] = field(default=(), compare=False, repr=False)
+
+    def doses_of(self, drug: str | None) -> DrugDoses | None:
+        """Return the doses of one drug before the horizon, None where the arm gives none."""
+        return next((doses for doses in self.doses if doses.drug == drug), None)
+
+    def exposure_to(self, drug: str | None) -> DrugExposure | None:
+        """Return the totals of one drug, None where the arm does not give it."""
+        return next((row for row in self.exposure if row.drug == drug), None)
 
 
 @dataclass(frozen=True)
@@ -56,9 +85,9 @@ class TimeAxis:
     ticks: tuple[float, ...]
     cycles: bool
 
-    def __call__(self, hours: np.ndarray | float) -> np.ndarray:
+    def __call__(self, hours: Floats | float) -> Floats:
         """Return times (h) in the unit of the axis."""
-        return np.asarray(hours, dtype=float) / self.hours
+        return np.asarray(np.asarray(hours, dtype=float) / self.hours)
 
 
 @dataclass(frozen=True)
@@ -72,16 +101,32 @@ class Variant:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """An observable on the page: its name in the models, a label and its unit as set in print."""
+
+    name: str
+    label: str
+    unit: str
+
+    @property
+    def title(self) -> str:
+        """The label with the unit, unless the label names it."""
+        return words.axis_title(self.label, self.unit)
+
+
+@dataclass(frozen=True)
 class Cast:
     """All that appears. `apart` means one arm to a panel, models told apart by dash; else arms share panels.
 
     `arms` are those as written; `variants` have sections of their own. `subjects` are drawn anew in each of `draws`, unless
     there is one `typical` subject; `curved` counts the runs (a subject of a draw) behind the curves and the visits.
+    `not_modelled` holds the (model, arm) pairs in which the model has no input for a drug of the arm. `people` maps (arm, drug)
+    to the smallest and largest total of a person (IU or mg), where bodies differ and doses are per kg or m2.
     """
 
     arms: tuple[Look, ...]
     models: tuple[str, ...]
-    observables: tuple[tuple[str, str, str], ...]
+    observables: tuple[Shown, ...]
     subjects: int
     apart: bool
     time: TimeAxis
@@ -91,6 +136,8 @@ class Cast:
     curved: int = 1
     typical: bool = False
     variants: tuple[Variant, ...] = ()
+    not_modelled: frozenset[tuple[str, str]] = frozenset()
+    people: Mapping[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
 
     def called(self, model: str) -> str:
         """Return the name of a model as the page shows it, with a word of warning where it is exploratory."""
@@ -104,6 +151,19 @@ class Cast:
         """Return the number of an arm as written on this page, counted from 1."""
         return next(place for place, look in enumerate(self.arms, 1) if look.name == name)
 
+    def modelled(self, model: str, *arms: str) -> bool:
+        """Return whether a model has inputs for all drugs of the arms."""
+        return not any((model, arm) in self.not_modelled for arm in arms)
+
+    def modelled_everywhere(self, arm: str) -> bool:
+        """Return whether every model has inputs for all drugs of an arm."""
+        return all((model, arm) not in self.not_modelled for model in self.models)
+
+    @property
+    def drugs(self) -> tuple[str, ...]:
+        """The drugs that are given before the horizon, the leading one first, the others by name."""
+        return _in_order({doses.drug for look in self.arms for doses in look.doses})
+
     @property
     def intervals(self) -> bool:
         """Whether there is a spread between subjects to show, be it one subject in each of several draws."""
@@ -111,54 +171,56 @@ class Cast:
 
 
 def as_written(comparison: Comparison) -> Comparison:
-    """Return `comparison` with doses, curves and summary of the arms as written alone: variants have their own sections."""
+    """Return `comparison` with the summary of the arms as written alone: variants have their own sections."""
     names = {arm.name for arm in comparison.scenario.arms if arm.variant == AS_WRITTEN}
-    tables = ("exposure", "events", "trajectories", "summary", "observed")
-    return replace(comparison, **{table: _of_arms(getattr(comparison, table), names) for table in tables})
+    return replace(comparison, summary=tuple(row for row in comparison.summary if row.arm in names))
 
 
 def cast(comparison: Comparison) -> Cast:
     """Decide how the arms, models and observables of `comparison` appear."""
-    scenario = comparison.scenario
+    scenario, study = comparison.scenario, comparison.study
     bibliography = Bibliography()
     looks = _looks(comparison, bibliography)
     by_name = {look.name: look for look in looks}
-    population = scenario.population
-    models = tuple(model.name for model in comparison.models)
-    written = as_written(comparison)
+    observables = _observables(comparison, looks)
     coloured = len(looks) <= MOST_COLOURS
     return Cast(
         looks,
-        models,
-        _observables(written),
-        1 if population is None else int(population.subjects),
-        not coloured or _coincide(written, [look.name for look in looks if look.dosed], models),
-        time_axis(scenario.horizon_h, written.events),
+        tuple(model.name for model in comparison.models),
+        observables,
+        study.cohort.subjects,
+        not coloured or _coincide(comparison, observables, [look.name for look in looks if look.dosed]),
+        time_axis(scenario.horizon_h, [doses.cycles for look in looks for doses in look.doses]),
         bibliography,
         frozenset(model.name for model in comparison.models if model.exploratory),
-        1 if population is None else int(population.draws),
-        int(comparison.provenance[BEHIND]),
-        population is None,
+        study.cohort.draws,
+        len(study.band_runs),
+        study.cohort.typical,
         tuple(
             Variant(arm.name, arm.variant, by_name[arm.of], arm.changed)
             for arm in scenario.arms
             if arm.variant != AS_WRITTEN and arm.of in by_name
         ),
+        study.not_modelled,
+        people_totals(study),
     )
 
 
-def _of_arms(table: pd.DataFrame, names: set[str]) -> pd.DataFrame:
-    return table[table["arm"].isin(names)].reset_index(drop=True) if len(table) else table
+def _in_order(drugs: Iterable[str]) -> tuple[str, ...]:
+    """Return drugs with the leading one first and the others by name."""
+    known = set(drugs)
+    first = leading(known)
+    return tuple(sorted(known, key=lambda drug: (drug != first, drug)))
 
 
 def _looks(comparison: Comparison, bibliography: Bibliography) -> tuple[Look, ...]:
-    dosed = set(comparison.events["arm"]) if len(comparison.events) else set()
-    written = [(index, arm) for index, arm in enumerate(comparison.scenario.arms) if arm.variant == AS_WRITTEN]
+    written = [(index, arm) for index, arm in enumerate(comparison.study.arms) if arm.arm.variant == AS_WRITTEN]
     coloured = len(written) <= MOST_COLOURS
     looks, slot = [], 0
-    for index, arm in written:
-        given = arm.name in dosed
+    for index, planned in written:
+        arm, given = planned.arm, len(planned.planned) > 0
         slot += given
+        rows = {row.drug: row for row in comparison.exposure.of(arm.name)}
         looks.append(
             Look(
                 index,
@@ -170,31 +232,38 @@ def _looks(comparison: Comparison, bibliography: Bibliography) -> tuple[Look, ..
                 tuple(bibliography.number_of(reference) for reference in arm.sources),
                 tuple(arm.assumptions),
                 arm.adherence is not None,
+                tuple(_doses(comparison, planned.planned, drug) for drug in _in_order(planned.planned.drug)),
+                tuple(rows[drug] for drug in _in_order(rows)),
             )
         )
     return tuple(looks)
 
 
-def time_axis(horizon_h: float, events: pd.DataFrame) -> TimeAxis:
-    """Return weeks (days below three weeks) with cycle starts as ticks where all arms with cycles share them."""
+def _doses(comparison: Comparison, planned: DoseEvents, drug: str) -> DrugDoses:
+    events = planned.only((drug,))
+    return DrugDoses(drug, events, given_to(events, comparison.scenario.subject))
+
+
+def time_axis(horizon_h: float, plans: Sequence[Sequence[tuple[int, Floats]]]) -> TimeAxis:
+    """Return weeks (days below three weeks) with cycle starts as ticks where all plans with cycles share them.
+
+    `plans` are the starts of the doses (h) by cycle, one an arm and drug.
+    """
     unit, hours = ("weeks", 168.0) if horizon_h >= 3 * 168 else ("days", 24.0)
     end = horizon_h / hours
-    starts = _cycle_starts(events, hours, end)
+    starts = _cycle_starts(plans, hours, end)
     if starts is not None:
         return TimeAxis(unit, hours, end, _continued(starts, end), True)
     step = next(s for s in (1, 2, 4, 6, 8, 12, 13, *(26 * 2**k for k in range(40))) if end / s <= 8.5)
     return TimeAxis(unit, hours, end, tuple(float(t) for t in np.arange(0, end + 1e-9, step)), False)
 
 
-def _cycle_starts(events: pd.DataFrame, hours: float, horizon: float) -> tuple[float, ...] | None:
-    if not len(events):
+def _cycle_starts(plans: Sequence[Sequence[tuple[int, Floats]]], hours: float, end: float) -> tuple[float, ...] | None:
+    found = {tuple(float(starts.min() / hours) for _, starts in cycles) for cycles in plans if len(cycles) > 1}
+    if len(found) != 1:
         return None
-    first = events.groupby(["arm", "drug", "cycle"], sort=False)["time_h"].min()
-    sets = {tuple(group / hours) for _, group in first.groupby(level=["arm", "drug"], sort=False) if len(group) > 1}
-    if len(sets) != 1:
-        return None
-    starts = tuple(float(t) for t in sets.pop())
-    return starts if len(starts) < _MOST_TICKS and starts[-1] < horizon and all((t * hours) % 24 == 0 for t in starts) else None
+    (starts,) = found
+    return starts if len(starts) < _MOST_TICKS and starts[-1] < end and all((t * hours) % 24 == 0 for t in starts) else None
 
 
 def _continued(starts: tuple[float, ...], end: float) -> tuple[float, ...]:
@@ -204,25 +273,30 @@ def _continued(starts: tuple[float, ...], end: float) -> tuple[float, ...]:
     return (*starts, *(float(t) for t in later), end)
 
 
-def _observables(comparison: Comparison) -> tuple[tuple[str, str, str], ...]:
-    """Return (name, label, unit) of every observable that has trajectories, Treg first, otherwise as they come."""
-    frame = comparison.trajectories.drop_duplicates("observable")
-    labels = {o.name: o.label for model in reversed(comparison.models) for o in model.observables}
-    found = [(n, labels.get(n) or n, words.unit(u)) for n, u in zip(frame["observable"], frame["unit"], strict=True)]
-    return tuple(sorted(found, key=lambda row: 0 if row[0] == "treg_fold" else 1 if row[0].startswith("treg") else 2))
+def _observables(comparison: Comparison, looks: Sequence[Look]) -> tuple[Shown, ...]:
+    """Return every observable that has curves, Treg first, otherwise as the models list them."""
+    drawn = {model for model, arm in comparison.bands if any(look.name == arm for look in looks)}
+    found: dict[str, Shown] = {}
+    for model in comparison.models:
+        for o in model.observables if model.name in drawn else ():
+            found.setdefault(o.name, Shown(o.name, o.label or o.name, words.unit(o.unit)))
+    return tuple(sorted(found.values(), key=lambda o: 0 if o.name == "treg_fold" else 1 if o.name.startswith("treg") else 2))
 
 
-def _coincide(comparison: Comparison, names: list[str], models: tuple[str, ...]) -> bool:
-    """Return whether two dosed arms draw the same line of the first observable under every model."""
-    frame = comparison.trajectories
-    if len(names) < 2 or not len(frame):
+def _coincide(comparison: Comparison, observables: Sequence[Shown], names: Sequence[str]) -> bool:
+    """Return whether two dosed arms draw the same line of the first observable under every model that draws both."""
+    if len(names) < 2 or not observables:
         return False
-    first = _observables(comparison)[0][0]
-    wide = frame[frame["observable"] == first].pivot_table(index=["model", "time_h"], columns="arm", values="median")
-    values = wide.reindex(columns=names).to_numpy()
+    first = observables[0].name
+    drawn = {key: bands.median[bands.row(first)] for key, bands in comparison.bands.items()
+             if key[1] in names and first in bands.observables}  # fmt: skip
+    if not drawn:
+        return False
+    values = np.concatenate(list(drawn.values()))
     span = np.nanmax(values) - np.nanmin(values)
-    for left in range(len(names)):
-        apart = np.nanmax(np.abs(values[:, left + 1 :] - values[:, [left]]), axis=0, initial=0.0)
-        if apart.size and apart.min() <= _COINCIDE * span:
+    for one, other in combinations(names, 2):
+        both = [model.name for model in comparison.models if {(model.name, one), (model.name, other)} <= set(drawn)]
+        gaps = [np.nanmax(np.abs(drawn[model, one] - drawn[model, other]), initial=0.0) for model in both]
+        if gaps and max(gaps) <= _COINCIDE * span:
             return True
     return False

@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from regimens.report import answer, words
+from regimens.contrasts.contrast import Contrast
+from regimens.report import answer
 from regimens.report.cast import Cast, Look
 from regimens.report.measures import Measure, measures
 from regimens.report.numbers import Numbers
-from regimens.report.pairs import Contrast, Pairs, percent
-from regimens.report.panel import Scale, linear, tick_text
+from regimens.report.pairs import Pairs, certain, percent
+from regimens.report.scale import Scale, linear, tick_text
+from regimens.report.text import between_arms, words
 
 if TYPE_CHECKING:
     from regimens.study.comparison import Comparison
@@ -45,14 +47,14 @@ class Mark:
 
 @dataclass(frozen=True)
 class Block:
-    """One endpoint: heading, what the axis shows, which side is better, ticks, place of zero, rows of (arm, marks)."""
+    """One endpoint: heading, what the axis shows, which side is better, ticks, place of zero, rows of (arm, marks, what stands there without marks)."""
 
     label: str
     axis: str
     better: str
     ticks: tuple[tuple[float, str], ...]
     zero: float
-    rows: tuple[tuple[Look, tuple[Mark, ...]], ...]
+    rows: tuple[tuple[Look, tuple[Mark, ...], str], ...]
 
 
 @dataclass(frozen=True)
@@ -70,13 +72,13 @@ class Forest:
 def forest(comparison: Comparison, cast: Cast) -> Forest | None:
     """Return the figure against the first arm that gives a dose, None where no contrast with it has an interval."""
     reference = next((look for look in cast.arms if look.dosed), None)
-    if reference is None or not len(comparison.contrasts) or not cast.intervals:
+    if reference is None or not comparison.versus.contrasts or not cast.intervals:
         return None
     pairs = Pairs(comparison)
     known = measures(comparison)
-    first = {endpoint.words for endpoint in answer.leading(comparison, MOST_BLOCKS)}
+    first = {endpoint.words for endpoint in answer.leading(comparison.scenario, MOST_BLOCKS)}
     made = [(measure, _block(measure, cast, pairs, reference)) for measure in known.values()]
-    made = [(measure, block) for measure, block in made if any(marks for _, marks in block.rows)]
+    made = [(measure, block) for measure, block in made if any(marks for _, marks, _ in block.rows)]
     if not made:
         return None
     return Forest(
@@ -84,7 +86,7 @@ def forest(comparison: Comparison, cast: Cast) -> Forest | None:
         tuple(block for measure, block in made if measure.words in first),
         tuple(block for measure, block in made if measure.words not in first),
         _finding(cast, pairs, reference, [measure for measure, _ in made]),
-        _reading(cast, reference, made),
+        _reading(cast, reference, [mark for _, block in made for _, marks, _ in block.rows for mark in marks]),
         _numbers(cast, pairs, reference, [measure for measure, _ in made]),
     )
 
@@ -98,7 +100,7 @@ def _block(measure: Measure, cast: Cast, pairs: Pairs, reference: Look) -> Block
         (look.index, place): contrast
         for look in _others(cast, reference)
         for place, model in enumerate(cast.models)
-        if (contrast := pairs.of(model, measure.words, look.name, reference.name)) and not math.isnan(contrast.difference[0])
+        if (contrast := pairs.of(model, measure.words, look.name, reference.name)) and not math.isnan(contrast.difference)
     }
     dosed = {look.index for look in cast.arms if look.dosed}
     core = [contrast for (index, _), contrast in found.items() if index in dosed]
@@ -109,7 +111,7 @@ def _block(measure: Measure, cast: Cast, pairs: Pairs, reference: Look) -> Block
     for look in _others(cast, reference):
         marks = [_mark(measure, cast, place, found[key], axis) for place in range(len(cast.models))
                  if (key := (look.index, place)) in found]  # fmt: skip
-        rows.append((look, tuple(marks)))
+        rows.append((look, tuple(marks), "" if marks else between_arms.nothing(cast, look.name, reference.name)))
     ticks = tuple((at, tick_text(tick)) for tick in axis.ticks if 2 <= (at := _percent(tick, axis)) <= 97)
     return Block(measure.label, measure.apart, measure.better, ticks, _percent(0.0, axis), tuple(rows))
 
@@ -117,8 +119,9 @@ def _block(measure: Measure, cast: Cast, pairs: Pairs, reference: Look) -> Block
 def _axis(found: Iterable[Contrast], measure: Measure) -> Scale:
     core, all_of_it = [0.0], [0.0]  # zero is always in sight
     for contrast in found:
-        core += [v * measure.factor for v in contrast.difference if math.isfinite(v)]
-        all_of_it += [v * measure.factor for v in contrast.subject if math.isfinite(v)]
+        own = (contrast.difference, contrast.difference_low, contrast.difference_high)
+        core += [v * measure.factor for v in own if math.isfinite(v)]
+        all_of_it += [v * measure.factor for v in (contrast.subject_low, contrast.subject_high) if math.isfinite(v)]
     low, high = min(core), max(core)
     reach = WIDEST * (high - low)
     if reach > 0:
@@ -130,21 +133,17 @@ def _axis(found: Iterable[Contrast], measure: Measure) -> Scale:
 
 
 def _mark(measure: Measure, cast: Cast, place: int, contrast: Contrast, axis: Scale) -> Mark:
-    middle, low, high = (v * measure.factor for v in contrast.difference)
-    sure = (_percent(low, axis), _percent(high, axis)) if contrast.certain else None
-    ends = [v * measure.factor for v in contrast.subject]
+    own = (contrast.difference, contrast.difference_low, contrast.difference_high)
+    middle, low, high = (words.settled(v, measure.largest) * measure.factor for v in own)
+    sure = (_percent(low, axis), _percent(high, axis)) if certain(contrast) else None
+    ends = [v * measure.factor for v in (contrast.subject_low, contrast.subject_high)]
     known = all(map(math.isfinite, ends)) and not measure.share
     spread = (_percent(ends[0], axis), _percent(ends[1], axis)) if known else None
-    reach = [*(ends if known else []), *((low, high) if contrast.certain else [])]
+    reach = [*(ends if known else []), *((low, high) if sure else [])]
     cut = (min(reach, default=0.0) < axis.low, max(reach, default=0.0) > axis.high)
-    inside = axis.low <= middle <= axis.high
-    parts = [f"{cast.models[place]}: {measure.difference(contrast.difference[0])}"]
-    if contrast.certain:
-        parts.append(f"{words.WITHIN} confidence interval {measure.between(*contrast.difference[1:])}")
-    if known:
-        parts.append(f"{words.WITHIN} prediction interval {measure.between(*contrast.subject)}")
-    off = "" if inside else measure.number(contrast.difference[0])
-    return Mark(place, _percent(middle, axis), sure, spread, cut, "; ".join(parts), off)
+    said = between_arms.difference(cast.models[place], measure, contrast, sure is not None, known)
+    off = "" if axis.low <= middle <= axis.high else measure.number(contrast.difference)
+    return Mark(place, _percent(middle, axis), sure, spread, cut, said, off)
 
 
 def _percent(value: float, axis: Scale) -> float:
@@ -153,63 +152,43 @@ def _percent(value: float, axis: Scale) -> float:
 
 def _finding(cast: Cast, pairs: Pairs, reference: Look, shown: list[Measure]) -> str:
     lead = next((measure for measure in shown if measure.better), None)
-    against = words.quoted([reference.name])
-    if cast.draws == 1:
-        return f"Differences from {against}, arm by arm; the parameters are taken as known."
-    if lead is None:
-        return f"Differences from {against}, arm by arm; of none of these endpoints is it said which way is better."
-    rows = [pairs.verdict(lead.words, look.name, reference.name) for look in _others(cast, reference)]
-    better = [row.winner for row in rows if row and row.winner and row.winner != reference.name]
-    worse = [row.loser for row in rows if row and row.winner == reference.name]
-    left = [row for row in rows if row and not row.winner]
-    parts = [
-        f"{words.quoted(better)} {'is' if len(better) == 1 else 'are'} better" if better else "",
-        f"{words.quoted(worse)} {'is' if len(worse) == 1 else 'are'} worse" if worse else "",
-    ]
-    said = " and ".join(part for part in parts if part) or "no arm is supported to be better or worse"
-    open_ = f"; for {words.count(len(left), 'other arm')} no direction is supported" if left and (better or worse) else ""
-    return f"Against {against}, on {words.inside(lead.label)}, {said}{open_}."
+    if cast.draws == 1 or lead is None:
+        return between_arms.differences_only(reference.name, cast.draws)
+    rows = [row for look in _others(cast, reference) if (row := pairs.verdict(lead.words, look.name, reference.name)) is not None]
+    return between_arms.against_reference(rows, lead, reference.name)
 
 
-def _reading(cast: Cast, reference: Look, made: list[tuple[Measure, Block]]) -> str:
-    marks = [mark for _, block in made for _, row in block.rows for mark in row]
-    parts = [f"Marks are differences from {words.quoted([reference.name])}, right of the line where an arm has more"]
-    if any(mark.sure for mark in marks):
-        parts.append(
-            f"thick lines are {words.WITHIN} confidence intervals of the difference in the population, over "
-            f"{cast.draws} parameter draws"
-        )
-    if any(mark.spread for mark in marks):
-        parts.append(f"thin lines are {words.WITHIN} prediction intervals of one person’s own difference")
-    if any(any(mark.cut) for mark in marks):
-        parts.append("an arrow marks an interval that runs on beyond the axis")
-    if any(mark.off for mark in marks):
-        parts.append("a number at the edge is a difference beyond it")
-    return words.sentence("; ".join(parts))
+def _reading(cast: Cast, reference: Look, marks: list[Mark]) -> str:
+    return between_arms.how_to_read_differences(
+        reference.name,
+        cast.draws,
+        sure=any(mark.sure for mark in marks),
+        spread=any(mark.spread for mark in marks),
+        cut=any(any(mark.cut) for mark in marks),
+        off=any(mark.off for mark in marks),
+    )
 
 
 def _numbers(cast: Cast, pairs: Pairs, reference: Look, shown: list[Measure]) -> Numbers:
-    sure = f"{words.WITHIN} confidence"
-    columns = ("Endpoint", "Difference", sure, "Ratio", sure, f"One person, {words.WITHIN} prediction",
-               "Probability of better, %", "Better off, % of subjects")  # fmt: skip
     rows = []
     for measure in shown:
         for look in _others(cast, reference):
             for model in cast.models:
                 contrast = pairs.of(model, measure.words, look.name, reference.name)
                 if contrast is not None:
-                    rows.append((f"{look.name}, {model}", (measure.label, *_cells(measure, contrast, pairs.rule))))
-    return Numbers(f"Differences from {reference.name} and ratios to it", "Arm, model", columns, tuple(rows))
+                    rows.append((words.under(look.name, model), (measure.label, *_cells(measure, contrast, pairs.rule))))
+    caption = between_arms.differences_caption(reference.name)
+    return Numbers(caption, words.ARM_MODEL, between_arms.DIFFERENCE_HEADS, tuple(rows))
 
 
 def _cells(measure: Measure, contrast: Contrast, rule: float) -> tuple[str, ...]:
-    ratio, *ends = contrast.ratio
+    low, high = contrast.ratio_low, contrast.ratio_high
     return (
-        measure.difference(contrast.difference[0]),
-        measure.between(*contrast.difference[1:]) or words.MISSING,
-        words.number(ratio),
-        words.MISSING if any(map(math.isnan, ends)) else f"{words.number(ends[0])} to {words.number(ends[1])}",
-        words.MISSING if measure.share else measure.between(*contrast.subject) or words.MISSING,
+        measure.difference(contrast.difference),
+        measure.between(contrast.difference_low, contrast.difference_high) or words.MISSING,
+        words.number(contrast.ratio),
+        words.MISSING if math.isnan(low) or math.isnan(high) else words.span(low, high),
+        words.MISSING if measure.share else measure.between(contrast.subject_low, contrast.subject_high) or words.MISSING,
         percent(contrast.probability, rule),
         words.percent(contrast.better_off) if measure.better else words.MISSING,
     )

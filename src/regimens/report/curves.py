@@ -1,21 +1,24 @@
-"""Panels of the curves: every observable under every model, with the doses of each arm on the same time axis."""
+"""Curves: every observable of every arm under every model, thinned, in panels by model or by arm."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
-from regimens.report import words
-from regimens.report.cast import Cast, Look
-from regimens.report.panel import Lane, Line, Panel, Point, Scale, apart, scale
-from regimens.report.singles import threads
-from regimens.report.thinning import kept
+from regimens.report.cast import Cast, Look, Shown
+from regimens.report.doses import lanes
+from regimens.report.panel import Lane, Line, Panel, Point, apart, kept
+from regimens.report.scale import Scale, scale
+from regimens.report.text import captions, words
+from regimens.report.text.captions import BASELINE
+from regimens.statistics import Floats
 
 if TYPE_CHECKING:
+    from regimens.study.collect import Bands
     from regimens.study.comparison import Comparison
 
 MOST_BANDS = 3
@@ -24,59 +27,150 @@ MOST_BANDS = 3
 POINTS = ((24, 200, 200), (60, 200, 100), (100, 200, 60), (10**9, 120, 40))
 """By the curves on a page: up to so many, a line may have so many points, and a band so many."""
 
+THREADS, THREAD_POINTS = 500, 20_000
+"""Curves of single subjects on a page, and the points of all of them together."""
+
 MODEL_DASHES = ("", "6,3", "2,2.5", "9,3,2,3")
-_BASELINE = "baseline"
+
+Key = tuple[int, str]
+"""Place of an arm in the scenario, and a model."""
+
+Rules = tuple[tuple[float, str], ...]
+"""Grey lines: their values and what they are."""
 
 
-def lines(comparison: Comparison, cast: Cast, observable: str) -> dict[tuple[int, str], Line]:
-    """Return the thinned curves of an observable by arm index and model."""
-    frame = comparison.trajectories
-    frame = frame[frame["observable"] == observable]
-    by_name = {look.name: look for look in cast.arms}
-    found = {}
-    curves = len(cast.arms) * len(cast.models) * len(cast.observables)
-    points, bands = next((points, bands) for most, points, bands in POINTS if curves <= most)
-    for (name, model), group in frame.groupby(["arm", "model"], sort=False):
-        if name in by_name:
-            found[by_name[name].index, model] = replace(_line(group, by_name[name], points, bands), model=model)
-    return found
+@dataclass(frozen=True)
+class _Drawn:
+    """All that is drawn of one observable: the curves and those of single subjects by arm and model, rules, dose lanes."""
+
+    observable: Shown
+    lines: Mapping[Key, Line]
+    single: Mapping[Key, list[Line]]
+    rules: Rules
+    lanes: Mapping[int, tuple[Lane, ...]]
+
+    def axis(self, seen: Sequence[Point] = ()) -> Scale:
+        """Return the value axis that holds everything."""
+        values = [
+            v for line in self.lines.values() for v in (line.median, line.low, line.high, *(line.sure or ())) if v is not None
+        ]
+        values += [line.median for found in self.single.values() for line in found]
+        values += [np.array([v for v in (p.value, p.low, p.high) if v is not None]) for p in seen]
+        return scale([*values, *(np.array([value]) for value, _ in self.rules)], self.observable.unit)
 
 
-def panels(comparison: Comparison, cast: Cast, observable: tuple[str, str, str]) -> tuple[Panel, ...]:
+def panels(comparison: Comparison, cast: Cast, observable: Shown) -> tuple[Panel, ...]:
     """Return the panels of an observable: one a model, or one an arm where arms are kept apart."""
-    name, _, unit = observable
-    drawn, single = lines(comparison, cast, name), threads(comparison, cast, name)
-    rules = _rules(comparison, name)
-    seen = points(comparison, cast, name)
-    axis = _axis(drawn, single, seen, rules, unit)
-    if cast.apart or seen or _crowded(cast, name, drawn):
-        made = _by_arm(cast, observable, axis, drawn, rules, lanes(comparison, cast))
-    else:
-        made = _by_model(cast, observable, axis, drawn, rules, lanes(comparison, cast))
+    drawn = _drawn(comparison, cast, observable)
+    seen = points(comparison, cast, observable.name)
+    axis = drawn.axis(seen)
+    made = (_by_arm if cast.apart or seen or _crowded(cast, drawn) else _by_model)(cast, drawn, axis)
     return tuple(
-        replace(panel, points=tuple(p for p in seen if p.arm in panel.arms), threads=_in_panel(cast, panel, single))
+        replace(panel, points=tuple(p for p in seen if p.arm in panel.arms), threads=_in_panel(cast, panel, drawn.single))
         for panel in made
     )
 
 
-def arm_by_arm(comparison: Comparison, cast: Cast, observable: tuple[str, str, str]) -> tuple[Panel, ...]:
+def arm_by_arm(comparison: Comparison, cast: Cast, observable: Shown) -> tuple[Panel, ...]:
     """Return panels by arm with all bands and single subjects, for an observable whose own figure has no room for them."""
-    name, _, unit = observable
-    drawn, single = lines(comparison, cast, name), threads(comparison, cast, name)
-    rules = _rules(comparison, name)
-    axis = _axis(drawn, single, (), rules, unit)
-    made = _by_arm(cast, observable, axis, drawn, rules, lanes(comparison, cast))
-    return tuple(replace(panel, key=f"apart-{panel.key}", threads=_in_panel(cast, panel, single)) for panel in made)
+    drawn = _drawn(comparison, cast, observable)
+    made = _by_arm(cast, drawn, drawn.axis())
+    return tuple(
+        replace(panel, key=f"apart-{panel.key}", threads=_in_panel(cast, panel, drawn.single)) for panel in made
+    )
 
 
-def _axis(drawn: dict, single: dict, seen: tuple[Point, ...], rules: tuple, unit: str) -> Scale:
-    values = [v for line in drawn.values() for v in (line.median, line.low, line.high, *(line.sure or ())) if v is not None]
-    values += [line.median for found in single.values() for line in found]
-    values += [np.array([v for v in (p.value, p.low, p.high) if v is not None]) for p in seen]
-    return scale([*values, *(np.array([value]) for value, _ in rules)], unit)
+def _drawn(comparison: Comparison, cast: Cast, observable: Shown) -> _Drawn:
+    name = observable.name
+    found = lines(comparison, cast, name)
+    return _Drawn(observable, found, threads(comparison, cast, name), _rules(comparison, name), lanes(cast))
 
 
-def _in_panel(cast: Cast, panel: Panel, single: dict[tuple[int, str], list[Line]]) -> tuple[Line, ...]:
+def _bands_of(comparison: Comparison, cast: Cast, observable: str) -> list[tuple[Look, str, Bands]]:
+    """Return (arm, model, bands) of every curve of an observable, model after model."""
+    return [
+        (look, model, bands)
+        for model in cast.models
+        for look in cast.arms
+        if (bands := comparison.bands.get((model, look.name))) is not None and observable in bands.observables
+    ]
+
+
+def lines(comparison: Comparison, cast: Cast, observable: str) -> dict[Key, Line]:
+    """Return the thinned curves of an observable by arm and model."""
+    curves = len(cast.arms) * len(cast.models) * len(cast.observables)
+    points, bands = next((points, bands) for most, points, bands in POINTS if curves <= most)
+    return {
+        (look.index, model): replace(_line(found, found.row(observable), look, points, bands), model=model)
+        for look, model, found in _bands_of(comparison, cast, observable)
+    }
+
+
+def _line(found: Bands, row: int, look: Look, most: int, most_of_band: int) -> Line:
+    whole = found.median[row]
+    rows = kept(whole, most)
+    largest = float(np.nanmax(np.abs(whole), initial=1e-300))
+    curves = (found.median, found.low, found.high, found.confidence_low, found.confidence_high)
+    raw = [curve[row][rows] for curve in curves]
+    spread, known = (bool(np.nanmax(b - a, initial=0.0) > 1e-9 * largest) for a, b in (raw[1:3], raw[3:]))
+    median, low, high, *sure = (_settled(values, largest) for values in raw)
+    line = Line(look, look.name, look.dash, found.time_h[rows], median, low if spread else None, high if spread else None)
+    bands = kept(raw[2] if spread else raw[0], 2 * most_of_band if line.busy else most_of_band)
+    return replace(line, sure=(sure[0], sure[1]) if known else None, bands=bands)
+
+
+def _settled(values: Floats, largest: float) -> Floats:
+    """Return values with 0 in place of what is rounding error beside the largest of the curve."""
+    return np.where(np.abs(values) < words.TINY * largest, 0.0, values)
+
+
+def threads(comparison: Comparison, cast: Cast, observable: str) -> dict[Key, list[Line]]:
+    """Return the thinned curves of single subjects of an observable by arm and model: the first ones, as many as fit."""
+    each = min(comparison.scenario.individuals, cast.curved)
+    if not each:
+        return {}
+    figures = sum(len(bands.observables) for (_, arm), bands in comparison.bands.items() if any(a.name == arm for a in cast.arms))
+    shown, points = max(1, THREADS // figures), max(40, min(100, THREAD_POINTS // min(each * figures, THREADS)))
+    found: dict[Key, list[Line]] = {}
+    for look, model, bands in _bands_of(comparison, cast, observable):
+        for values in bands.individuals[bands.row(observable)][: min(each, shown)]:
+            rows = kept(values, points)
+            found.setdefault((look.index, model), []).append(Line(look, look.name, "", bands.time_h[rows], values[rows]))
+    return found
+
+
+def points(comparison: Comparison, cast: Cast, observable: str) -> tuple[Point, ...]:
+    """Return the published values of an observable, in the order of the arms."""
+    by_name = {look.name: look for look in cast.arms}
+    return tuple(
+        Point(by_name[row.arm], row.time_h, row.value, row.low, row.high, row.bound, row.study)
+        for row in comparison.observed
+        if row.observable == observable and row.arm in by_name
+    )
+
+
+def _rules(comparison: Comparison, observable: str) -> Rules:
+    rules = [(1.0, BASELINE)] if observable.endswith("_fold") else []
+    above = threshold(comparison, observable)
+    return tuple(rules if above is None else [*rules, (above, captions.level(above, bool(rules)))])
+
+
+def threshold(comparison: Comparison, observable: str) -> float | None:
+    """Return the number in the scenario's first endpoint of an observable that is about values above or below one."""
+    for endpoint in comparison.scenario.endpoints:
+        found = re.search(r"\b(?:above|below)\s+([0-9]+(?:\.[0-9]+)?)", endpoint.words)
+        if endpoint.observable == observable and found:
+            return float(found[1])
+    return None
+
+
+def _crowded(cast: Cast, drawn: _Drawn) -> bool:
+    banded = {arm for (arm, _), line in drawn.lines.items() if line.low is not None}
+    later = drawn.observable != cast.observables[0]
+    return (later and len(banded) > MOST_BANDS) or any(line.busy for line in drawn.lines.values())
+
+
+def _in_panel(cast: Cast, panel: Panel, single: Mapping[Key, list[Line]]) -> tuple[Line, ...]:
     """Return the single subjects of a panel, dashed as its models are; none where many arms share it."""
     if not panel.small:
         alone = len({line.arm.index for line in panel.lines}) <= MOST_BANDS
@@ -91,158 +185,49 @@ def _in_panel(cast: Cast, panel: Panel, single: dict[tuple[int, str], list[Line]
     )
 
 
-def points(comparison: Comparison, cast: Cast, observable: str) -> tuple[Point, ...]:
-    """Return the published values of an observable, in the order of the arms."""
-    frame = comparison.observed
-    by_name = {look.name: look for look in cast.arms}
-    return tuple(
-        Point(
-            by_name[row.arm],
-            float(row.time_h),
-            float(row.value),
-            None if pd.isna(row.low) else float(row.low),
-            None if pd.isna(row.high) else float(row.high),
-            row.bound,
-            row.study,
-        )
-        for row in frame[frame["observable"] == observable].itertuples()
-    )
-
-
-def _crowded(cast: Cast, name: str, drawn: dict[tuple[int, str], Line]) -> bool:
-    banded = {arm for (arm, _), line in drawn.items() if line.low is not None}
-    later = name != cast.observables[0][0]
-    return (later and len(banded) > MOST_BANDS) or any(line.busy for line in drawn.values())
-
-
-def lanes(comparison: Comparison, cast: Cast) -> dict[int, tuple[Lane, ...]]:
-    """Return the dose lanes of each arm by index, IL-2 first; heights relative to the largest dose of that drug."""
-    by_arm: dict[int, tuple[Lane, ...]] = {}
-    if not len(comparison.events):
-        return by_arm
-    frame = comparison.events
-    largest = frame.groupby("drug")["given"].max()
-    names = sorted(largest.index, key=lambda drug: (drug != "il2", drug))
-    for look in cast.arms:
-        mine = frame[frame["arm"] == look.name]
-        parts = [(drug, mine[mine["drug"] == drug]) for drug in names]
-        by_arm[look.index] = tuple(
-            Lane(
-                look,
-                drug,
-                part["time_h"].to_numpy(float),
-                part["given"].to_numpy(float) / largest[drug],
-                drug == names[0],
-            )
-            for drug, part in parts
-            if len(part)
-        )
-    return by_arm
-
-
-def cumulative(comparison: Comparison, cast: Cast, drug: str) -> tuple[Panel, ...]:
-    """Return the panels of the running total of a drug: all arms in one, or one an arm where arms are kept apart."""
-    frame = comparison.events[comparison.events["drug"] == drug]
-    unit = "MIU" if drug == "il2" else "mg"
-    drawn = []
-    for look in cast.arms:
-        mine = frame[frame["arm"] == look.name]
-        if len(mine):
-            drawn.append(_staircase(look, mine, 1e-6 if drug == "il2" else 1.0, comparison.scenario.horizon_h))
-    axis = scale([line.median for line in drawn], unit, zero=True)
-    key = f"given-{drug}"
-    if not cast.apart:
-        alt = f"Running total of {words.drug(drug)} over time, one step line an arm."
-        return (Panel(key, "", alt, cast.time, axis, tuple(drawn), labelled=apart(drawn, axis)),)
-    return tuple(
-        Panel(f"{key}-{line.arm.index}", line.arm.name, f"Running total of {words.drug(drug)}, {line.arm.name}.",
-              cast.time, axis, (line,), small=True, arms=(line.arm,))
-        for line in drawn
-    )  # fmt: skip
-
-
-def threshold(comparison: Comparison, observable: str) -> float | None:
-    """Return the threshold of the scenario's first "above" endpoint of an observable."""
-    for endpoint in comparison.scenario.endpoints:
-        found = re.search(r"\babove\s+([0-9]+(?:\.[0-9]+)?)", endpoint.words)
-        if endpoint.observable == observable and found:
-            return float(found[1])
-    return None
-
-
-def _line(group: pd.DataFrame, look: Look, most: int, most_of_band: int) -> Line:
-    median = group["median"].to_numpy(float)
-    rows = kept(median, most)
-    names = ("time_h", "median", "low", "high", "confidence_low", "confidence_high")
-    times, median, low, high, *sure = (group[name].to_numpy(float)[rows] for name in names)
-    largest = np.nanmax(np.abs(median), initial=1e-300)
-    spread, known = (bool(np.nanmax(b - a, initial=0.0) > 1e-9 * largest) for a, b in ((low, high), sure))
-    line = Line(look, look.name, look.dash, times, median, low if spread else None, high if spread else None)
-    bands = kept(high if spread else median, 2 * most_of_band if line.busy else most_of_band)
-    return replace(line, sure=(sure[0], sure[1]) if known else None, bands=bands)
-
-
-def _rules(comparison: Comparison, observable: str) -> tuple[tuple[float, str], ...]:
-    rules = [(1.0, _BASELINE)] if observable.endswith("_fold") else []
-    above = threshold(comparison, observable)
-    return tuple(rules if above is None else [*rules, (above, f"{words.exact(above)}-fold" if rules else words.exact(above))])
-
-
-def _by_model(
-    cast: Cast, observable: tuple[str, str, str], axis: Scale, drawn: dict, rules: tuple, doses: dict
-) -> tuple[Panel, ...]:
-    name, label, _ = observable
-    rows = {model: tuple(drawn[a.index, model] for a in cast.arms if (a.index, model) in drawn) for model in cast.models}
+def _by_model(cast: Cast, drawn: _Drawn, axis: Scale) -> tuple[Panel, ...]:
+    name = drawn.observable.name
+    rows = {
+        model: tuple(drawn.lines[a.index, model] for a in cast.arms if (a.index, model) in drawn.lines) for model in cast.models
+    }
     rows = {model: found for model, found in rows.items() if found}
     labelled = all(apart(found, axis) for found in rows.values())
-    first = name == cast.observables[0][0]
-    strip = tuple(lane for look in cast.arms for lane in doses.get(look.index, ()) if first)
+    first = drawn.observable == cast.observables[0]
+    strip = tuple(lane for look in cast.arms for lane in drawn.lanes.get(look.index, ()) if first)
     made = []
     for model, found in rows.items():
-        alt = f"{label} over time under {model}, one line an arm."
+        alt = captions.under(drawn.observable, model)
         key, heading = f"{name}-{cast.models.index(model)}", cast.called(model)
-        made.append(Panel(key, heading, alt, cast.time, axis, found, strip, rules, labelled=labelled))
+        made.append(Panel(key, heading, alt, cast.time, axis, found, strip, drawn.rules, labelled=labelled))
     return tuple(made)
 
 
-def _by_arm(
-    cast: Cast, observable: tuple[str, str, str], axis: Scale, drawn: dict, rules: tuple, doses: dict
-) -> tuple[Panel, ...]:
-    name, label, _ = observable
+def _by_arm(cast: Cast, drawn: _Drawn, axis: Scale) -> tuple[Panel, ...]:
     made = []
     for group in _groups(cast):
-        mine = [line for look in group for line in _under_each_model(cast, look, drawn, len(group) > 1)]
+        mine = [line for look in group for line in _under_each_model(cast, look, drawn.lines, len(group) > 1)]
         if mine:
-            heading = group[0].name if len(group) == 1 else f"Without doses ({len(group)} arms)"
-            alt = f"{label} over time, {words.listing([look.name for look in group])}, one line a model."
-            doses_of = doses.get(group[0].index, ())
-            key = f"{name}-{group[0].index}"
+            first = group[0].index
+            heading = group[0].name if len(group) == 1 else captions.without_doses(len(group))
+            alt = captions.of_arms(drawn.observable, [look.name for look in group])
             made.append(
-                Panel(key, heading, alt, cast.time, axis, tuple(mine), doses_of, rules, True, arms=group, rug=bool(doses))
-            )
+                Panel(f"{drawn.observable.name}-{first}", heading, alt, cast.time, axis, tuple(mine), drawn.lanes.get(first, ()),
+                      drawn.rules, True, arms=group, rug=bool(drawn.lanes))
+            )  # fmt: skip
     return tuple(made)
 
 
 def _groups(cast: Cast) -> list[tuple[Look, ...]]:
-    """Return each arm with doses by itself, then all without, which differ in nothing that a model knows."""
+    """Return each arm with doses by itself, then all without, whose curves are the same."""
     still = tuple(look for look in cast.arms if not look.dosed)
     return [*((look,) for look in cast.arms if look.dosed), *([still] if still else [])]
 
 
-def _under_each_model(cast: Cast, look: Look, drawn: dict, named: bool) -> list[Line]:
+def _under_each_model(cast: Cast, look: Look, lines: Mapping[Key, Line], named: bool) -> list[Line]:
     found = []
     for position, model in enumerate(cast.models):
-        if (look.index, model) in drawn:
-            line = drawn[look.index, model]
+        if (look.index, model) in lines:
             label = f"{look.name}, {model}" if named else cast.called(model)
             dash = MODEL_DASHES[position % len(MODEL_DASHES)]
-            found.append(replace(line, label=label, dash=dash))
+            found.append(replace(lines[look.index, model], label=label, dash=dash))
     return found
-
-
-def _staircase(look: Look, doses: pd.DataFrame, factor: float, horizon_h: float) -> Line:
-    times, totals = doses["time_h"].to_numpy(float), doses["given"].to_numpy(float).cumsum() * factor
-    rows = kept(totals)
-    times = np.concatenate([[0.0], times[rows], [horizon_h]])
-    totals = np.concatenate([[0.0], totals[rows], totals[-1:]])
-    return Line(look, look.name, look.dash, times, totals, step=True)

@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+import numpy as np
 from markupsafe import Markup
 
-from regimens.report import answer, audit, basis, curves, findings, forest, interactive, numbers, sections, strips, svg, words
-from regimens.report.cast import Cast, as_written, cast
+from regimens.engine.trajectories import OK, STATUS_WORDS
+from regimens.report import (
+    answer,
+    audit,
+    basis,
+    contrast_forest,
+    curves,
+    doses,
+    equal_totals,
+    forest,
+    heat,
+    interactive,
+    numbers,
+    plane,
+    real_life,
+    rests,
+    strips,
+    svg,
+    tornado,
+    verdict,
+    visits,
+)
+from regimens.report.cast import Cast, Shown, as_written, cast
 from regimens.report.numbers import Numbers
 from regimens.report.panel import Panel
-from regimens.report.reading import reading
+from regimens.report.text import captions, findings, people, words
+from regimens.study.rows import NOT_MODELLED
 
 if TYPE_CHECKING:
     from regimens.study.comparison import Comparison
@@ -20,6 +46,8 @@ if TYPE_CHECKING:
 _ASSETS = files("regimens.report") / "assets"
 _SHORT = 20
 _TWIN, _SMALL_TWIN, _WIDE_TWIN = (330.0, 240.0), (220.0, 136.0), (680.0, 240.0)
+_OPENING = Markup('document.documentElement.classList.add("scripted");')
+_LOADED_NOTHING = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
 
 
 @dataclass(frozen=True)
@@ -52,44 +80,85 @@ def page(comparison: Comparison) -> str:
 def _content(whole: Comparison) -> dict[str, object]:
     on_page, comparison = cast(whole), as_written(whole)
     pictures = [made for observable in on_page.observables for made in _pictures(comparison, on_page, observable)]
-    given = [_given(comparison, on_page, drug) for drug in _drugs(comparison)]
-    table = answer.everything(comparison, on_page)
-    entries = audit.audit(comparison, on_page)
-    model_sheets = basis.sheets(comparison, on_page)
+    given = [_given(comparison, on_page, drug) for drug in _drugs(on_page)]
+    script, plotly = Markup(f"\n{_asset('page.js')}\n"), _plotly()
     return {
         "scenario": comparison.scenario,
         "cast": on_page,
+        **_answers(comparison, on_page),
+        **_sections(whole, on_page),
+        "pictures": pictures,
+        "given": given,
+        "warnings": comparison.warnings,
+        "assumptions": basis.assumptions(comparison, on_page),
+        "sheets": basis.sheets(comparison, on_page),
+        "references": on_page.bibliography.entries,
+        "provenance": flat(comparison.provenance.as_mapping()),
+        "figures": {panel.key: interactive.figure(panel) for picture in (*pictures, *given) for panel, _ in picture.panels},
+        "style": _asset("style.css") + _asset("contrasts.css"),
+        "opening_script": _OPENING,
+        "script": script,
+        "plotly": plotly,
+        "policy": policy(_OPENING, plotly, script),
+    }
+
+
+def _answers(comparison: Comparison, on_page: Cast) -> dict[str, object]:
+    table, entries = answer.everything(comparison, on_page), audit.audit(comparison, on_page)
+    return {
         "opening": findings.opening(comparison, on_page),
         "certainty": findings.certainty(on_page, findings.shares(comparison)),
         "shares": findings.shares(comparison),
         "reduced": findings.reduced(comparison),
-        **sections.sections(whole, on_page),
         "answer": answer.answer(comparison, on_page),
         "strips": strips.strips(comparison, on_page),
         "strip_ticks": strips.ticks(on_page.time),
-        "strip_finding": findings.schedules(comparison),
-        "tallest": strips.tallest(comparison),
-        "strip_numbers": strips.numbers(comparison, on_page),
-        "pictures": pictures,
-        "given": given,
+        "strip_finding": findings.schedules(on_page),
+        "tallest": strips.tallest(on_page),
+        "strip_numbers": strips.numbers(on_page),
         "blocks": forest.blocks(table, on_page),
         "endpoint_finding": findings.endpoints(table, on_page),
         "endpoint_numbers": forest.numbers(table, on_page),
         "audit": entries,
         "audit_finding": audit.finding(entries),
-        "warnings": comparison.warnings,
-        "assumptions": basis.assumptions(comparison, on_page),
-        "sheets": model_sheets,
-        "references": on_page.bibliography.entries,
-        "provenance": flat(comparison.provenance),
-        "figures": {panel.key: interactive.figure(panel) for picture in (*pictures, *given) for panel, _ in picture.panels},
-        "style": _asset("style.css") + _asset("contrasts.css"),
-        "script": _asset("page.js"),
-        "plotly": _plotly(),
     }
 
 
-def flat(values: dict[str, object], under: str = "") -> list[tuple[str, str]]:
+def _sections(comparison: Comparison, on_page: Cast) -> dict[str, object]:
+    """Return the sections that compare arms, each None or empty where the comparison has nothing for it."""
+    return {
+        "verdict": verdict.verdict(comparison, on_page),
+        "forest": contrast_forest.forest(comparison, on_page),
+        "heats": heat.heats(comparison, on_page),
+        "plane": plane.plane(comparison, on_page),
+        "tornado": tornado.tornado(comparison, on_page),
+        "equal_total": equal_totals.equal_total(comparison, on_page),
+        "rest_curves": rests.rest_curves(comparison, on_page),
+        "real_life": real_life.real_life(comparison, on_page),
+        "visits": visits.visits(comparison, on_page),
+        "statuses": statuses(comparison, on_page),
+    }
+
+
+def statuses(comparison: Comparison, on_page: Cast) -> Numbers | None:
+    """Return how many subjects did not run to the end, and why; None where all did."""
+    fine = (STATUS_WORDS[OK], NOT_MODELLED)
+    rows = tuple(
+        (words.under(row.arm, row.model), (row.status, people.missing(row.subjects, on_page)))
+        for row in comparison.statuses
+        if row.status not in fine
+    )
+    return Numbers(captions.STOPPED, words.ARM_MODEL, captions.STOPPED_HEADS, rows) if rows else None
+
+
+def policy(*scripts: str) -> str:
+    """Return the Content-Security-Policy of a page: nothing is loaded, and no script runs but these."""
+    digests = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts)
+    allowed = " ".join(f"'sha256-{digest}'" for digest in digests)
+    return f"{_LOADED_NOTHING}; script-src {allowed}"
+
+
+def flat(values: Mapping[str, object], under: str = "") -> list[tuple[str, str]]:
     """Return nested provenance as rows of (name, text) in the order given, short groups on one row."""
     rows: list[tuple[str, str]] = []
     for key, value in values.items():
@@ -102,43 +171,39 @@ def flat(values: dict[str, object], under: str = "") -> list[tuple[str, str]]:
     return rows
 
 
-def _pictures(comparison: Comparison, on_page: Cast, observable: tuple[str, str, str]) -> list[Picture]:
+def _pictures(comparison: Comparison, on_page: Cast, observable: Shown) -> list[Picture]:
     """Return the figure of an observable and, where many arms share it, another one arm by arm with what it has no room for."""
     panels = curves.panels(comparison, on_page, observable)
-    made = [_picture(comparison, on_page, observable, observable[1], panels)]
-    asked = len(comparison.individuals) and observable[0] in set(comparison.individuals["observable"])
+    made = [_picture(comparison, on_page, observable, observable.label, panels)]
+    asked = comparison.scenario.individuals > 0
     if any(panel.narrow for panel in panels) or (asked and not any(panel.threads for panel in panels)):
         apart = curves.arm_by_arm(comparison, on_page, observable)
-        made.append(_picture(comparison, on_page, observable, f"{observable[1]}, arm by arm", apart))
+        made.append(_picture(comparison, on_page, observable, captions.arm_by_arm(observable), apart))
     return made
 
 
-def _picture(
-    comparison: Comparison, on_page: Cast, observable: tuple[str, str, str], heading: str, panels: tuple[Panel, ...]
-) -> Picture:
-    axis = panels[0].scale
+def _picture(comparison: Comparison, on_page: Cast, observable: Shown, heading: str, panels: tuple[Panel, ...]) -> Picture:
     return Picture(
         heading,
-        axis.title,
+        panels[0].scale.title,
         findings.curve(comparison, on_page, observable),
-        reading(on_page, panels),
+        captions.reading(on_page, panels),
         tuple((panel, _twin(panel, len(panels))) for panel in panels),
         numbers.read_out(comparison, on_page, observable),
     )
 
 
 def _given(comparison: Comparison, on_page: Cast, drug: str) -> Picture:
-    panels = curves.cumulative(comparison, on_page, drug)
-    finding = findings.cumulative(comparison) if drug == "il2" else ""
-    table = numbers.totals(comparison, on_page, drug)
+    panels = doses.cumulative(comparison, on_page, drug)
+    finding = findings.cumulative(on_page, drug) if drug == on_page.drugs[0] else ""
     twins = tuple((panel, _twin(panel, len(panels))) for panel in panels)
-    return Picture(f"{words.drug(drug)} given so far", panels[0].scale.title, finding, "", twins, table)
+    return Picture(captions.given_so_far(drug), panels[0].scale.title, finding, "", twins, numbers.totals(on_page, drug))
 
 
-def _drugs(comparison: Comparison) -> list[str]:
-    found = dict.fromkeys(comparison.events["drug"]) if len(comparison.events) else {}
-    counts = comparison.events.groupby("drug")["time_h"].nunique() if len(comparison.events) else {}
-    return sorted((drug for drug in found if drug == "il2" or counts[drug] > 1), key=lambda drug: (drug != "il2", drug))
+def _drugs(on_page: Cast) -> list[str]:
+    """Return the drugs whose running total is drawn: the leading one, and others that are given more than once."""
+    starts = {drug: [d.events.time_h for look in on_page.arms if (d := look.doses_of(drug)) is not None] for drug in on_page.drugs}
+    return [drug for drug in on_page.drugs if drug == on_page.drugs[0] or len(np.unique(np.concatenate(starts[drug]))) > 1]
 
 
 def _twin(panel: Panel, beside: int) -> Markup:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from regimens.contrasts.contrast import EQUAL
-from regimens.report import words
+from regimens.drugs import IL2
 from regimens.report.cast import Cast, Look
 from regimens.report.measures import Measure, judged, measures
 from regimens.report.numbers import Numbers
-from regimens.report.panel import Scale, linear, tick_text
-from regimens.scenario.values import EQUAL_TOTAL, REAL_LIFE
+from regimens.report.scale import Scale, linear, tick_text
+from regimens.report.text import variants, words
+from regimens.scenario.values import EQUAL_TOTAL
 
 if TYPE_CHECKING:
     from regimens.study.comparison import Comparison
-
-HOW = {EQUAL_TOTAL: "at equal total", REAL_LIFE: "in real life"}
-"""How a kind of variant is said in a sentence."""
+    from regimens.study.rows import Summary
 
 
 @dataclass(frozen=True)
@@ -48,26 +48,39 @@ class Dumbbell:
     numbers: Numbers
 
 
+@dataclass(frozen=True)
+class _Both:
+    """One arm under one model: its summary as written and, where it was changed, as changed."""
+
+    model: str
+    arm: Look
+    before: Summary
+    after: Summary | None
+
+
 def dumbbell(comparison: Comparison, cast: Cast, measure: Measure, kind: str) -> Dumbbell | None:
     """Return the figure of an endpoint for the variants of one kind, None where none has a value."""
-    rows = {(row.model, row.arm): row for row in comparison.summary.itertuples() if row.endpoint == measure.words}
-    variants = {variant.of.name: variant.name for variant in cast.varied(kind)}
-    found = [(model, look, rows.get((model, look.name)), rows.get((model, variants.get(look.name, ""))))
-             for model in cast.models for look in cast.arms if look.dosed]  # fmt: skip
-    found = [row for row in found if row[2] is not None and not words.missing(row[2].median)]
-    if not any(after is not None for *_, after in found):
+    changed = {variant.of.name: variant.name for variant in cast.varied(kind)}
+    found = [
+        _Both(model, look, before, comparison.summary_of(changed.get(look.name, ""), model, measure.words))
+        for model in cast.models
+        for look in cast.arms
+        if look.dosed
+        if (before := comparison.summary_of(look.name, model, measure.words)) is not None and not words.missing(before.median)
+    ]
+    if not any(row.after is not None for row in found):
         return None
-    panels = tuple(_panel(model, [row[1:] for row in found if row[0] == model], measure) for model in cast.models)
+    panels = tuple(_panel(model, [row for row in found if row.model == model], measure) for model in cast.models)
     return Dumbbell(measure.label, measure.unit, tuple(panel for panel in panels if panel[1]), _numbers(found, measure, kind))
 
 
-def _panel(model: str, rows: list, measure: Measure) -> tuple[str, tuple[Pull, ...], tuple[tuple[float, str], ...]]:
-    values = [v for _, *both in rows for row in both if row is not None for v in _all(row, measure)]
+def _panel(model: str, rows: list[_Both], measure: Measure) -> tuple[str, tuple[Pull, ...], tuple[tuple[float, str], ...]]:
+    values = [v for both in rows for row in (both.before, both.after) if row is not None for v in _all(row, measure)]
     if not values:
         return model, (), ()
     axis = linear(min(values), max(values))
     ticks = tuple((at, tick_text(tick)) for tick in axis.ticks if 2 <= (at := _percent(tick, axis)) <= 97)
-    return model, tuple(_pull(look, before, after, measure, axis) for look, before, after in rows), ticks
+    return model, tuple(_pull(row, measure, axis) for row in rows), ticks
 
 
 def figures(comparison: Comparison, cast: Cast, kind: str) -> tuple[Dumbbell, ...]:
@@ -82,31 +95,31 @@ def moves(comparison: Comparison, cast: Cast, kind: str) -> str:
     if lead is None:
         return ""
     changed = {variant.of.name: variant.name for variant in cast.varied(kind)}
-    known = {(r.model, r.arm): float(r.median) for r in comparison.summary.itertuples()
-             if r.endpoint == lead.words and not words.missing(r.median)}  # fmt: skip
+    known = {(row.model, row.arm): row.median for row in comparison.summary
+             if row.endpoint == lead.words and not words.missing(row.median)}  # fmt: skip
     said: dict[str, list[str]] = {}
     for model in cast.models:
         names = [name for name in _counted(comparison, cast, kind, changed) if (model, name) in known]
+        before = {name: known[model, name] for name in names}
         after = {name: known.get((model, changed.get(name, name)), known[model, name]) for name in names}
         if len(names) > 1:
-            first, last = (_best(values, lead) for values in ({n: known[model, n] for n in names}, after))
-            move = f"stays with {words.quoted(first)}" if first == last else (
-                f"moves from {words.quoted(first)} to {words.quoted(last)}")  # fmt: skip
-            said.setdefault(move, []).append(model)
-    end = "highest" if lead.better == "higher" else "lowest"
-    moves = [f"{move}{_under(models, cast)}" for move, models in said.items()]
-    how = words.inside(lead.label)
-    return f"{HOW[kind][:1].upper()}{HOW[kind][1:]}, the {end} median of {how} {'; it '.join(moves)}." if moves else ""
+            said.setdefault(variants.move(_best(before, lead), _best(after, lead), len(names)), []).append(model)
+    return variants.moves(said, lead, kind, cast)
 
 
 def _counted(comparison: Comparison, cast: Cast, kind: str, changed: dict[str, str]) -> list[str]:
     """Return the arms that are compared before and after: those that changed, and those that have the equal total already."""
     there: set[str] = set()
     if kind == EQUAL_TOTAL:
-        targets = set(comparison.equal_total["target_miu"])
-        il2 = comparison.exposure[comparison.exposure["drug"] == "il2"]
-        there = {row.arm for row in il2.itertuples() if words.million(row.total, row.unit)[0] in targets}
+        targets = {arm.equalised.target for arm in comparison.scenario.arms if arm.equalised is not None}
+        there = {look.name for look in cast.arms if _total(look) in targets}
     return [look.name for look in cast.arms if look.dosed and (look.name in changed or look.name in there)]
+
+
+def _total(look: Look) -> Fraction | None:
+    """Return the total of IL-2 (IU) of an arm, which is what is made equal."""
+    found = look.exposure_to(IL2)
+    return None if found is None else found.total
 
 
 def _best(values: dict[str, float], lead: Measure) -> list[str]:
@@ -115,26 +128,18 @@ def _best(values: dict[str, float], lead: Measure) -> list[str]:
     return [name for name, value in values.items() if abs(value - best) <= EQUAL * abs(best)]
 
 
-def _under(models: list[str], cast: Cast) -> str:
-    if len(cast.models) == 1:
-        return ""
-    return " under every model" if len(models) == len(cast.models) else f" under {words.listing(models)}"
+def _all(row: Summary, measure: Measure) -> list[float]:
+    return [v * measure.factor for v in (row.median, row.confidence_low, row.confidence_high) if not words.missing(v)]
 
 
-def _all(row: object, measure: Measure) -> list[float]:
-    names = ("median", "confidence_low", "confidence_high")
-    return [float(v) * measure.factor for name in names if not words.missing(v := getattr(row, name))]
+def _pull(row: _Both, measure: Measure, axis: Scale) -> Pull:
+    after = row.after if row.after is not None and not words.missing(row.after.median) else None
+    changed = "" if after is None else measure.number(after.median)
+    said = variants.before_and_after(row.arm.name, measure.number(row.before.median), changed)
+    return Pull(row.arm, _end(row.before, measure, axis), None if after is None else _end(after, measure, axis), said)
 
 
-def _pull(look: Look, before: object, after: object, measure: Measure, axis: Scale) -> Pull:
-    said = f"{look.name}: {measure.number(before.median)} as written"  # type: ignore[attr-defined]
-    if after is None or words.missing(after.median):  # type: ignore[attr-defined]
-        return Pull(look, _end(before, measure, axis), None, said)
-    said += f", {measure.number(after.median)} as changed"  # type: ignore[attr-defined]
-    return Pull(look, _end(before, measure, axis), _end(after, measure, axis), said)
-
-
-def _end(row: object, measure: Measure, axis: Scale) -> End:
+def _end(row: Summary, measure: Measure, axis: Scale) -> End:
     middle, *ends = _all(row, measure)
     return End(_percent(middle, axis), (_percent(ends[0], axis), _percent(ends[1], axis)) if len(ends) == 2 else None)
 
@@ -143,14 +148,17 @@ def _percent(value: float, axis: Scale) -> float:
     return round(100 * float(axis.share(value)), 2)
 
 
-def _numbers(found: list, measure: Measure, kind: str) -> Numbers:
+def _numbers(found: list[_Both], measure: Measure, kind: str) -> Numbers:
     rows = []
-    for model, look, before, after in found:
-        cells = []
-        for row in (before, after):
+    for both in found:
+        cells: list[str] = []
+        for row in (both.before, both.after):
             ends = "" if row is None else measure.between(row.confidence_low, row.confidence_high)
-            cells += [words.MISSING if row is None else measure.number(row.median), ends or words.MISSING]
-        rows.append((f"{look.name}, {model}", tuple(cells)))
-    heads = ("As written", f"{words.WITHIN} confidence", kind[:1].upper() + kind[1:], f"{words.WITHIN} confidence")
-    title = words.axis_title(measure.label, measure.unit)
-    return Numbers(f"{title}, as written and {HOW[kind]}", "Arm, model", heads, tuple(rows))
+            cells += [words.MISSING if row is None else _value(row, measure), ends or words.MISSING]
+        rows.append((words.under(both.arm.name, both.model), tuple(cells)))
+    caption, heads = variants.before_and_after_caption(measure, kind), variants.before_and_after_heads(kind)
+    return Numbers(caption, words.ARM_MODEL, heads, tuple(rows))
+
+
+def _value(row: Summary, measure: Measure) -> str:
+    return words.NOT_REACHED if row.n and words.missing(row.median) else measure.number(row.median)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from regimens.report import words
+import numpy as np
+
 from regimens.report.answer import Answer, Cell
 from regimens.report.cast import Cast, Look
 from regimens.report.numbers import Numbers
-from regimens.report.panel import Scale, scale, tick_text
+from regimens.report.scale import Scale, scale, tick_text
+from regimens.report.text import captions, words
 
 
 @dataclass(frozen=True)
@@ -23,12 +25,12 @@ class Mark:
 
 @dataclass(frozen=True)
 class Block:
-    """One endpoint: heading, unit, ticks as (percent, words), rows of (arm, marks)."""
+    """One endpoint: heading, unit, ticks as (percent, words), rows of (arm, marks, models in which it is not modelled)."""
 
     label: str
     unit: str
     ticks: tuple[tuple[float, str], ...]
-    rows: tuple[tuple[Look, tuple[Mark, ...]], ...]
+    rows: tuple[tuple[Look, tuple[Mark, ...], tuple[int, ...]], ...]
 
 
 def blocks(table: Answer, cast: Cast) -> tuple[Block, ...]:
@@ -37,12 +39,14 @@ def blocks(table: Answer, cast: Cast) -> tuple[Block, ...]:
     for endpoint in dict.fromkeys(column.endpoint for column in table.columns):
         places = [place for place, column in enumerate(table.columns) if column.endpoint == endpoint]
         column = table.columns[places[0]]
-        axis = scale([_array(column.largest)], "", zero=True)
+        axis = scale([np.array([0.0, column.largest if column.largest > 0 else 1.0])], "", zero=True)
         rows = []
         for row in table.rows:
             cells = [(table.columns[place], row.cells[place]) for place in places]
             marks = tuple(_mark(cast.models.index(c.model), cell, c.largest, axis) for c, cell in cells if cell.value is not None)
-            rows.append((row.arm, marks))
+            models = [table.columns[place].model for place in places]
+            lacking = tuple(cast.models.index(model) for model in models if not cast.modelled(model, row.arm.name))
+            rows.append((row.arm, marks, lacking))
         ticks = tuple((_percent(tick, axis), tick_text(tick)) for tick in axis.ticks)
         made.append(Block(column.label, column.unit, ticks, tuple(rows)))
     return tuple(made)
@@ -52,25 +56,14 @@ def numbers(table: Answer, cast: Cast) -> Numbers:
     """Return every endpoint of every arm and model as text."""
     heads, places = [], []
     for place, column in enumerate(table.columns):
-        heads.append(f"{words.axis_title(column.label, column.unit)}, {column.model}")
+        heads.append(words.under(words.axis_title(column.label, column.unit), column.model))
         places.append(place)
     rows = tuple((row.arm.name, tuple(_text(row.cells[place]) for place in places)) for row in table.rows)
-    said = (
-        f"Median and {words.WITHIN} prediction interval of every endpoint"
-        if cast.intervals
-        else f"Every endpoint of the {'typical' if cast.typical else 'one virtual'} subject"
-    )
-    return Numbers(said, "Arm", tuple(heads), rows)
+    return Numbers(captions.endpoints(cast), words.ARM, tuple(heads), rows)
 
 
 def _text(cell: Cell) -> str:
     return f"{cell.text} ({cell.interval})" if cell.interval else cell.text
-
-
-def _array(largest: float) -> object:
-    import numpy as np
-
-    return np.array([0.0, largest if largest > 0 else 1.0])
 
 
 def _percent(value: float, axis: Scale) -> float:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from regimens.contrasts.verdict import SAME
-from regimens.report import words
+from regimens.contrasts.verdict import Finding, reaches
 from regimens.report.cast import Cast, Look
 from regimens.report.measures import Measure, judged
 from regimens.report.numbers import Numbers
-from regimens.report.pairs import Pairs, percent, reaches
+from regimens.report.pairs import Pairs, percent
+from regimens.report.text import between_arms, words
 from regimens.scenario.values import AS_WRITTEN
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ _TINTS = (0.6, 0.8)
 """Probabilities from which a cell is tinted, and tinted more; the strongest tint starts at the rule's own probability."""
 
 _MOST_BESIDE = 7
+
+Chances = Mapping[tuple[str, str, str], float]
+"""Probability of being the best arm by model, endpoint and arm."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,10 @@ class Grid:
 
 @dataclass(frozen=True)
 class Heat:
-    """The figure of one endpoint: a grid a model, what it shows, how exact its probabilities are, the numbers of every pair."""
+    """The figure of one endpoint: a grid a model, what it shows, how exact its probabilities are, the numbers of every pair.
+
+    `ties` is whether the arms of some pair are equal in some draw.
+    """
 
     label: str
     better: str
@@ -64,11 +70,12 @@ class Heat:
     finding: str
     precision: str
     numbers: Numbers
+    ties: bool
 
 
 def heats(comparison: Comparison, cast: Cast) -> tuple[Heat, ...]:
     """Return the figures of the endpoints that say which way is better, the leading one first; none without draws."""
-    if cast.draws == 1 or not len(comparison.contrasts):
+    if cast.draws == 1 or not comparison.versus.contrasts:
         return ()
     pairs, best = Pairs(comparison), _best(comparison)
     sure = comparison.scenario.rule.probability
@@ -77,28 +84,19 @@ def heats(comparison: Comparison, cast: Cast) -> tuple[Heat, ...]:
         grids = tuple(_grid(model, measure, cast, pairs, best, sure) for model in cast.models)
         if any(cell.text not in ("", words.MISSING) for grid in grids for row in grid.rows for cell in row.cells):
             beside = len(cast.arms) <= _MOST_BESIDE and len(grids) > 1
-            finding = _finding(measure, cast, best)
-            exact, numbers = precision(sure, cast.draws), _numbers(measure, cast, pairs)
-            made.append(Heat(measure.label, measure.better, grids, beside, finding, exact, numbers))
+            finding = between_arms.likeliest(measure, cast, best)
+            exact, numbers = between_arms.precision(sure, cast.draws), _numbers(measure, cast, pairs)
+            ties = any(row.endpoint == measure.words and row.equal > 0 for row in comparison.versus.contrasts)
+            made.append(Heat(measure.label, measure.better, grids, beside, finding, exact, numbers, ties))
     return tuple(made)
 
 
-def precision(probability: float, draws: int) -> str:
-    """Return how exactly so many draws tell a probability near that of the rule: one standard error."""
-    error = 100 * math.sqrt(probability * (1 - probability) / draws)
-    if not error:
-        return ""
-    about = f"±{words.number(error, 2)} percentage points (one standard error)"
-    return f"With {draws} draws, a probability near {words.exact_percent(probability)} is known to about {about}."
+def _best(comparison: Comparison) -> Chances:
+    written = (row for row in comparison.versus.best if row.variant == AS_WRITTEN)
+    return {(row.model, row.endpoint, row.arm): row.probability for row in written}
 
 
-def _best(comparison: Comparison) -> dict[tuple[str, str, str], float]:
-    frame = comparison.best
-    written = frame[frame["variant"] == AS_WRITTEN] if len(frame) else frame
-    return {(row.model, row.endpoint, row.arm): float(row.probability) for row in written.itertuples()}
-
-
-def _grid(model: str, measure: Measure, cast: Cast, pairs: Pairs, best: dict, sure: float) -> Grid:
+def _grid(model: str, measure: Measure, cast: Cast, pairs: Pairs, best: Chances, sure: float) -> Grid:
     rows = []
     for number, look in enumerate(cast.arms, 1):
         cells = tuple(_cell(model, measure, cast, pairs, look, other, sure) for other in cast.arms)
@@ -111,16 +109,15 @@ def _cell(model: str, measure: Measure, cast: Cast, pairs: Pairs, look: Look, ot
     if look is other:
         return Cell("", 0, False, "")
     verdict = pairs.verdict(measure.words, look.name, other.name)
-    if verdict is not None and verdict.kind == SAME:
-        return Cell("=", 0, False, f"{look.name} and {other.name} give the same doses")
+    if verdict is not None and verdict.finding == Finding.SAME:
+        return Cell("=", 0, False, between_arms.same(look.name, other.name))
     contrast = pairs.of(model, measure.words, look.name, other.name)
     if contrast is None or math.isnan(contrast.probability):
-        return Cell(words.MISSING, 0, False, f"{look.name} against {other.name}: no probability under {model}")
+        return Cell(words.MISSING, 0, False, between_arms.no_probability(cast, model, look.name, other.name))
     chance = contrast.probability
-    agreed = verdict is not None and bool(verdict.winner)
-    said = f"{look.name} better than {other.name}: {percent(chance, sure)}\u00a0% under {model}"
-    said += f"; every model supports {verdict.winner}" if agreed and verdict else ""
-    return Cell(percent(chance, sure), tint(chance, sure), agreed, said)
+    winner = verdict.winner if verdict is not None and verdict.finding == Finding.BETTER else ""
+    said = between_arms.probability(contrast, percent(chance, sure), winner)
+    return Cell(percent(chance, sure), tint(chance, sure), bool(winner), said)
 
 
 def tint(chance: float, sure: float) -> int:
@@ -130,33 +127,13 @@ def tint(chance: float, sure: float) -> int:
     return side * (3 if reaches(strength, sure) else sum(strength >= least for least in _TINTS))
 
 
-def _finding(measure: Measure, cast: Cast, best: dict) -> str:
-    said: dict[tuple[str, ...], list[str]] = {}
-    for model in cast.models:
-        known = {look.name: share for look in cast.arms if (share := best.get((model, measure.words, look.name))) is not None}
-        if known:
-            top = tuple(name for name, share in known.items() if share == max(known.values()))
-            said.setdefault(top, []).append(f"{words.percent(known[top[0]])}\u00a0% under {model}")
-    if not said:
-        return f"How likely each arm is to be better than each other, on {words.inside(measure.label)}."
-    head = f"On {words.inside(measure.label)}, "
-    if len(said) == 1:
-        ((top, shares),) = said.items()
-        every = " under every model" if len(cast.models) > 1 else ""
-        are = "is" if len(top) == 1 else "are equally"
-        return f"{head}{words.quoted(list(top))} {are} the likeliest to be best{every}: {words.listing(shares)}."
-    found = words.listing([f"{words.quoted(list(top))} ({words.listing(shares)})" for top, shares in said.items()])
-    return f"{head}the models disagree about the arm that is likeliest to be best: {found}."
-
-
 def _numbers(measure: Measure, cast: Cast, pairs: Pairs) -> Numbers:
     rows = []
     for place, look in enumerate(cast.arms):
         for other in cast.arms[place + 1 :]:
-            rows.append((f"{look.name} against {other.name}", tuple(_row(measure, cast.models, pairs, look, other))))
-    heads = [head for model in cast.models for head in (f"Better, %, {model}", f"Difference, {model}", f"Ratio, {model}")]
-    return Numbers(f"Every pair on {words.inside(measure.label)}: probability that the first arm is better, difference and "
-                   f"ratio with {words.WITHIN} confidence intervals", "Pair", tuple(heads), tuple(rows))  # fmt: skip
+            rows.append((between_arms.pair(look.name, other.name), tuple(_row(measure, cast.models, pairs, look, other))))
+    heads = tuple(head for model in cast.models for head in between_arms.pair_heads(model))
+    return Numbers(between_arms.pairs_caption(measure), between_arms.PAIR, heads, tuple(rows))
 
 
 def _row(measure: Measure, models: Iterable[str], pairs: Pairs, look: Look, other: Look) -> Iterable[str]:
@@ -165,8 +142,8 @@ def _row(measure: Measure, models: Iterable[str], pairs: Pairs, look: Look, othe
         if contrast is None:
             yield from (words.MISSING,) * 3
             continue
-        ends = measure.between(*contrast.difference[1:])
-        ratio, low, high = contrast.ratio
+        ends = measure.between(contrast.difference_low, contrast.difference_high)
+        ratio, low, high = contrast.ratio, contrast.ratio_low, contrast.ratio_high
         yield percent(contrast.probability, pairs.rule)
-        yield f"{measure.difference(contrast.difference[0])}{f' ({ends})' if ends else ''}"
-        yield words.MISSING if math.isnan(low) else f"{words.number(ratio)} ({words.number(low)} to {words.number(high)})"
+        yield f"{measure.difference(contrast.difference)}{f' ({ends})' if ends else ''}"
+        yield words.MISSING if math.isnan(low) else f"{words.number(ratio)} ({words.span(low, high)})"

@@ -6,9 +6,11 @@ import math
 
 import numpy as np
 
-from regimens.report import words
-from regimens.report.panel import Lane, Line, Panel, Point, tick_text
+from regimens.report.panel import Lane, Line, Panel, Point
+from regimens.report.scale import tick_text
 from regimens.report.svg import time_ticks
+from regimens.report.text import words
+from regimens.statistics import Floats
 
 BOUND_MARKS = {"lower bound": "triangle-up-open", "upper bound": "triangle-down-open"}
 """Plotly's marks of values that are bounds."""
@@ -30,7 +32,7 @@ def figure(panel: Panel) -> dict[str, object]:
     return {"data": traces, "layout": _layout(panel, strip)}
 
 
-def _round(values: np.ndarray, digits: int = 4) -> list[float | None]:
+def _round(values: Floats, digits: int = 4) -> list[float | None]:
     return [float(f"{v:.{digits}g}") if math.isfinite(v) else None for v in np.asarray(values, dtype=float)]
 
 
@@ -60,7 +62,7 @@ def _curve(line: Line, panel: Panel) -> dict[str, object]:
     return trace
 
 
-def _ribbon(line: Line, panel: Panel, role: str, low: np.ndarray, high: np.ndarray) -> dict[str, object]:
+def _ribbon(line: Line, panel: Panel, role: str, low: Floats, high: Floats) -> dict[str, object]:
     hours, low, high = line.band(low, high)
     times = panel.time(hours)
     return {

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regimens.report import words
-from regimens.report.cast import Cast
+from regimens.drugs import unit_of
+from regimens.report.cast import Cast, Shown
+from regimens.report.text import captions, words
+from regimens.statistics import Floats
 
 if TYPE_CHECKING:
-    import pandas as pd
-
+    from regimens.study.collect import Bands
     from regimens.study.comparison import Comparison
 
 _MOST_TIMES = 9
@@ -28,65 +32,72 @@ class Numbers:
     rows: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def read_out(comparison: Comparison, cast: Cast, observable: tuple[str, str, str]) -> Numbers:
+def read_out(comparison: Comparison, cast: Cast, observable: Shown) -> Numbers:
     """Return an observable at a few times and at its highest, a row an arm and model, intervals in brackets."""
-    name, label, unit = observable
-    frame = comparison.trajectories[comparison.trajectories["observable"] == name]
-    times, heads = _times(comparison, cast, np.unique(frame["time_h"].to_numpy(float)))
+    grid = comparison.scenario.observe_h
+    places, heads = _times(comparison, cast, grid)
+    shown = {key: bands for key, bands in comparison.bands.items() if observable.name in bands.observables}
+    largest = largest_of(comparison, observable)
+    having = {model.name for model in comparison.models for o in model.observables if o.name == observable.name}
     rows = []
-    by_key = dict(iter(frame.groupby(["arm", "model"], sort=False)))
     for look in cast.arms:
         for model in cast.models:
-            if (look.name, model) in by_key:
-                group = by_key[look.name, model].set_index("time_h")
-                cells = [_cell(group.loc[t]) for t in times]
-                cells.append(_highest(group["median"].dropna()))
-                rows.append((f"{look.name}, {model}", tuple(cells)))
-    said = f"{words.axis_title(label, unit)}: median" + (f" ({words.WITHIN} prediction interval)" if cast.intervals else "")
-    return Numbers(said, "Arm, model", (*heads, "Highest median"), tuple(rows))
+            bands = shown.get((model, look.name))
+            if bands is not None:
+                cells = _cells(bands, bands.row(observable.name), places, largest)
+            elif model in having and not cast.modelled(model, look.name):
+                cells = (words.NOT_MODELLED,) * (len(places) + 1)
+            else:
+                continue
+            rows.append((words.under(look.name, model), cells))
+    caption = captions.read_out(observable, cast.intervals)
+    return Numbers(caption, words.ARM_MODEL, (*heads, captions.HIGHEST_MEDIAN), tuple(rows))
 
 
-def totals(comparison: Comparison, cast: Cast, drug: str) -> Numbers:
+def largest_of(comparison: Comparison, observable: Shown) -> float:
+    """Return the largest value of an observable in any band: what is rounding error beside it is shown as 0."""
+    rows = [bands.high[bands.row(observable.name)] for bands in comparison.bands.values() if observable.name in bands.observables]
+    return float(max((np.nanmax(np.abs(row), initial=0.0) for row in rows), default=0.0))
+
+
+def totals(cast: Cast, drug: str) -> Numbers:
     """Return the total of every cycle and the running total after it, a row an arm."""
-    units = comparison.exposure[comparison.exposure["drug"] == drug]["unit"]
-    unit = str(units.iloc[0]) if len(units) else "IU"
+    unit = unit_of(drug)
     rows = []
     for look in cast.arms:
-        parts = comparison.per_cycle.get((look.name, drug))
-        if parts:
-            running = np.cumsum([float(p) for p in parts])
-            rows.append((look.name, (cycle_totals(parts, unit), words.listing([words.amount(v, unit) for v in running]))))
-    return Numbers(f"{words.drug(drug)} by cycle", "Arm", ("Each cycle", "Running total"), tuple(rows))
+        found = look.exposure_to(drug)
+        if found is not None:
+            running = words.listing([words.amount(v, unit) for v in accumulate(found.per_cycle)])
+            rows.append((look.name, (cycle_totals(found.per_cycle, unit), running)))
+    return Numbers(captions.by_cycle(drug), words.ARM, captions.CYCLE_HEADS, tuple(rows))
 
 
-def cycle_totals(parts: tuple[float, ...], unit: str) -> str:
+def cycle_totals(parts: Sequence[Fraction], unit: str) -> str:
     """Write the totals of the cycles of an arm, equal ones together: '3 × 7 MIU'."""
-    sizes = [float(p) for p in parts]
-    if len(sizes) > 1 and max(sizes) - min(sizes) <= 1e-9 * max(sizes):
-        return f"{len(sizes)} × {words.amount(sizes[0], unit)}"
-    return " + ".join(words.amount(v, unit) for v in sizes)
+    if len(parts) > 1 and min(parts) == max(parts):
+        return f"{len(parts)} × {words.amount(parts[0], unit)}"
+    return " + ".join(words.amount(part, unit) for part in parts)
 
 
-def _highest(medians: pd.Series) -> str:
-    if not len(medians):
-        return words.MISSING
-    return f"{words.number(medians.max())} on day {words.exact(round(medians.idxmax() / 24, 1))}"
+def _cells(bands: Bands, row: int, places: Sequence[int], largest: float) -> tuple[str, ...]:
+    median, low, high = bands.median[row], bands.low[row], bands.high[row]
+    cells = []
+    for place in places:
+        middle, *ends = (words.number(words.settled(float(curve[place]), largest)) for curve in (median, low, high))
+        cells.append(middle if ends[0] == ends[1] else f"{middle} ({ends[0]}–{ends[1]})")
+    if np.isnan(median).all():
+        return (*cells, words.MISSING)
+    top = int(np.nanargmax(median))
+    return (*cells, captions.on_day(words.settled(float(median[top]), largest), float(bands.time_h[top])))
 
 
-def _cell(row: object) -> str:
-    text = words.number(row["median"])  # type: ignore[index]
-    low, high = (words.number(row[k]) for k in ("low", "high"))  # type: ignore[index]
-    return text if low == high else f"{text} ({low}–{high})"
-
-
-def _times(comparison: Comparison, cast: Cast, known: np.ndarray) -> tuple[list[float], list[str]]:
-    """Return times that the trajectories hold: visits where the scenario names them, else evenly spaced."""
-    visits = [(label, hours) for label, hours in comparison.scenario.visits]
-    unit = cast.time.unit.removesuffix("s")
+def _times(comparison: Comparison, cast: Cast, known: Floats) -> tuple[list[int], list[str]]:
+    """Return places of times on the grid of the curves: visits where the scenario names them, else evenly spaced times."""
+    visits = comparison.scenario.visits
     if visits:
-        wanted = [(0.0, f"{unit} 0"), *((float(hours), str(label)) for label, hours in visits)]
+        wanted = [(0.0, captions.at_time(cast.time.unit, 0)), *((hours, label) for label, hours in visits)]
     else:
         step = max(1, round(cast.time.end / (_MOST_TIMES - 1)))
-        wanted = [(t * cast.time.hours, f"{unit} {t}") for t in range(0, int(cast.time.end) + 1, step)]
-    found = {float(known[np.abs(known - hours).argmin()]): label for hours, label in wanted if len(known)}
+        wanted = [(t * cast.time.hours, captions.at_time(cast.time.unit, t)) for t in range(0, int(cast.time.end) + 1, step)]
+    found = {int(np.abs(known - hours).argmin()): label for hours, label in wanted if len(known)}
     return list(found), list(found.values())

@@ -1,27 +1,18 @@
-"""Pairs of arms: the contrast of A with B under a model, whichever way round the table holds it, and the verdict on it."""
+"""Pairs of arms: the contrast of A with B under a model, whichever way round it was made, and the verdict on it."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from regimens.contrasts.verdict import NOT_SUPPORTED, SAME
-from regimens.report import words
+from regimens.contrasts.contrast import Contrast
+from regimens.contrasts.verdict import Finding, Reason, Verdict, reaches
+from regimens.report.text import words
 
 if TYPE_CHECKING:
     from regimens.study.comparison import Comparison
-
-SUPPORTED = "supported"
-"""What a verdict is where an arm wins."""
-
-_ROUNDING = 1e-12
-
-
-def reaches(share: float, rule: float) -> bool:
-    """Return whether a probability is at least that of the rule: 1 - 0.05 and 0.95 may differ in their last place."""
-    return share >= rule - _ROUNDING
 
 
 def percent(share: float, rule: float) -> str:
@@ -33,108 +24,72 @@ def percent(share: float, rule: float) -> str:
     return str(min(max(int(text), math.floor(100 - limit) + 1), math.ceil(limit) - 1))
 
 
-@dataclass(frozen=True)
-class Contrast:
-    """A against B: difference, ratio (each with the ends of its confidence interval), ends of the prediction interval of
-    one subject's own difference, the probability that A beats B, the share of subjects better off with A. NaN where missing.
-    """
-
-    difference: tuple[float, float, float]
-    ratio: tuple[float, float, float]
-    subject: tuple[float, float]
-    probability: float
-    better_off: float
-    draws: int
-
-    @property
-    def certain(self) -> bool:
-        """Whether parameter draws give the difference a confidence interval."""
-        return math.isfinite(self.difference[1]) and math.isfinite(self.difference[2])
-
-    def turned(self) -> Contrast:
-        """Return B against A."""
-        middle, low, high = self.difference
-        ratio, ratio_low, ratio_high = (1 / v if v else math.nan for v in self.ratio)
-        return Contrast(
-            (-middle, -high, -low),
-            (ratio, ratio_high, ratio_low),
-            (-self.subject[1], -self.subject[0]),
-            1 - self.probability,
-            1 - self.better_off,
-            self.draws,
-        )
+def certain(contrast: Contrast) -> bool:
+    """Return whether parameter draws give the difference a confidence interval."""
+    return math.isfinite(contrast.difference_low) and math.isfinite(contrast.difference_high)
 
 
-@dataclass(frozen=True)
-class Judgement:
-    """What is said of a pair: the kind, who wins (empty without), why not, and the probabilities behind it in words."""
+def turned(contrast: Contrast) -> Contrast:
+    """Return the contrast of the second arm with the first."""
+    ratio, ratio_low, ratio_high = (1 / v if v else math.nan for v in (contrast.ratio, contrast.ratio_low, contrast.ratio_high))
+    return replace(
+        contrast,
+        arm=contrast.against,
+        against=contrast.arm,
+        difference=-contrast.difference,
+        difference_low=-contrast.difference_high,
+        difference_high=-contrast.difference_low,
+        ratio=ratio,
+        ratio_low=ratio_high,
+        ratio_high=ratio_low,
+        subject_low=-contrast.subject_high,
+        subject_high=-contrast.subject_low,
+        probability=1 - contrast.probability,
+        better_off=1 - contrast.better_off,
+        better=contrast.worse,
+        worse=contrast.better,
+    )
 
-    arm: str
-    against: str
-    kind: str
-    winner: str
-    reason: str
-    probabilities: str
 
-    @property
-    def loser(self) -> str:
-        """The arm that the winner is better than."""
-        return self.against if self.winner == self.arm else self.arm
+def won(rows: Iterable[Verdict]) -> list[Verdict]:
+    """Return the verdicts that call one arm better."""
+    return [row for row in rows if row.finding == Finding.BETTER]
+
+
+def compared(rows: Iterable[Verdict]) -> list[Verdict]:
+    """Return the verdicts on pairs that some model can simulate both arms of."""
+    return [row for row in rows if row.reason != Reason.NOT_MODELLED]
+
+
+def loser(row: Verdict) -> str:
+    """Return the arm that the winner of a pair is better, or never worse, than."""
+    return row.against if row.winner == row.arm else row.arm
 
 
 class Pairs:
     """All contrasts and verdicts of a comparison, by names."""
 
     def __init__(self, comparison: Comparison) -> None:
-        self.models = tuple(model.name for model in comparison.models)
         self.rule = comparison.scenario.rule.probability
-        self._contrasts = {
-            (row.model, row.endpoint, row.arm, row.against): _contrast(row) for row in comparison.contrasts.itertuples()
-        }
-        self._verdicts: dict[str, list[Judgement]] = {}
-        for row in comparison.verdicts.itertuples():
-            chances = self.probabilities(row.endpoint, row.arm, row.against)
-            self._verdicts.setdefault(row.endpoint, []).append(_judgement(row, chances, self.rule))
-        self._by_pair = {
-            (endpoint, frozenset((row.arm, row.against))): row for endpoint, rows in self._verdicts.items() for row in rows
-        }
+        rows: Sequence[Verdict] = comparison.versus.verdicts
+        self._contrasts = {(row.model, row.endpoint, row.arm, row.against): row for row in comparison.versus.contrasts}
+        self._verdicts: dict[str, list[Verdict]] = {}
+        for row in rows:
+            self._verdicts.setdefault(row.endpoint, []).append(row)
+        self._by_pair = {(row.endpoint, frozenset((row.arm, row.against))): row for row in rows}
 
     def of(self, model: str, endpoint: str, arm: str, against: str) -> Contrast | None:
-        """Return the contrast of `arm` with `against`, turned round where the table holds it so."""
+        """Return the contrast of `arm` with `against`, turned round where it was made so; None where there is none."""
         found = self._contrasts.get((model, endpoint, arm, against))
-        if found is None and (turned := self._contrasts.get((model, endpoint, against, arm))) is not None:
-            return turned.turned()
+        if found is None and (other := self._contrasts.get((model, endpoint, against, arm))) is not None:
+            return turned(other)
         return found
 
-    def among(self, endpoint: str, names: Iterable[str]) -> list[Judgement]:
+    def among(self, endpoint: str, names: Iterable[str]) -> list[Verdict]:
         """Return the verdicts on pairs of which both arms are among `names`."""
         wanted = set(names)
         return [row for row in self._verdicts.get(endpoint, []) if row.arm in wanted and row.against in wanted]
 
-    def verdict(self, endpoint: str, arm: str, against: str) -> Judgement | None:
+    def verdict(self, endpoint: str, arm: str, against: str) -> Verdict | None:
         """Return the verdict on a pair, either way round."""
         return self._by_pair.get((endpoint, frozenset((arm, against))))
-
-    def probabilities(self, endpoint: str, arm: str, against: str) -> dict[str, float]:
-        """Return the probability that `arm` beats `against` by model, where there is one."""
-        found = {model: self.of(model, endpoint, arm, against) for model in self.models}
-        return {model: row.probability for model, row in found.items() if row is not None and not math.isnan(row.probability)}
-
-
-def _contrast(row: object) -> Contrast:
-    names = ("difference", "difference_low", "difference_high", "ratio", "ratio_low", "ratio_high", "subject_low", "subject_high",
-             "probability", "better_off")  # fmt: skip
-    values = [math.nan if words.missing(value := getattr(row, name)) else float(value) for name in names]
-    middle, low, high, ratio, ratio_low, ratio_high, subject_low, subject_high, probability, better_off = values
-    draws = int(row.draws)  # type: ignore[attr-defined]
-    return Contrast(
-        (middle, low, high), (ratio, ratio_low, ratio_high), (subject_low, subject_high), probability, better_off, draws
-    )
-
-
-def _judgement(row: object, chances: dict[str, float], rule: float) -> Judgement:
-    winner = "" if words.missing(row.winner) else str(row.winner)  # type: ignore[attr-defined]
-    kind = SUPPORTED if winner else SAME if row.verdict == SAME else NOT_SUPPORTED  # type: ignore[attr-defined]
-    reason = "" if words.missing(row.reason) else str(row.reason)  # type: ignore[attr-defined]
-    said = ", ".join(f"{model} {percent(share, rule)}\u00a0%" for model, share in chances.items())
-    return Judgement(row.arm, row.against, kind, winner, reason, said)  # type: ignore[attr-defined]

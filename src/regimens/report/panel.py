@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
-from regimens.report import words
 from regimens.report.cast import Look, TimeAxis
-
-LOG_FROM, LOG_TO = 4.0, 512.0
-"""Ratios of largest to smallest between which doublings are what to read; above, small values are decay, not effect."""
+from regimens.report.scale import Scale
+from regimens.statistics import Floats
 
 BUSY = 30
 """Turns by more than a third from which lines that share a panel hide each other."""
@@ -21,10 +19,15 @@ BUSY = 30
 LABEL_GAP = 0.075
 """Least distance of two direct labels, as a share of the panel's height."""
 
+MOST_POINTS = 200
+"""Points that a curve may have."""
+
 LEAST_CROWD = 3
 """Lines in a panel above which bands are paler, and prediction intervals give way to confidence intervals."""
 
 MOST_LABELS = 6
+
+Places = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -38,16 +41,16 @@ class Line:
     arm: Look
     label: str
     dash: str
-    times: np.ndarray
-    median: np.ndarray
-    low: np.ndarray | None = None
-    high: np.ndarray | None = None
+    times: Floats
+    median: Floats
+    low: Floats | None = None
+    high: Floats | None = None
     step: bool = False
-    sure: tuple[np.ndarray, np.ndarray] | None = None
-    bands: np.ndarray | None = None
+    sure: tuple[Floats, Floats] | None = None
+    bands: Places | None = None
     model: str = ""
 
-    def band(self, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def band(self, low: Floats, high: Floats) -> tuple[Floats, Floats, Floats]:
         """Return times, low and high at the points at which a band is drawn."""
         rows = slice(None) if self.bands is None else self.bands
         return self.times[rows], low[rows], high[rows]
@@ -66,8 +69,8 @@ class Lane:
 
     arm: Look
     drug: str
-    times: np.ndarray
-    heights: np.ndarray
+    times: Floats
+    heights: Floats
     first: bool
 
 
@@ -82,24 +85,6 @@ class Point:
     high: float | None
     bound: str
     study: str
-
-
-@dataclass(frozen=True)
-class Scale:
-    """A value axis: ends, ticks and title; `log` counts doublings."""
-
-    low: float
-    high: float
-    ticks: tuple[float, ...]
-    log: bool
-    title: str
-
-    def share(self, values: np.ndarray | float) -> np.ndarray:
-        """Return the place of values between the ends: 0 at the bottom, 1 at the top."""
-        values = np.asarray(values, dtype=float)
-        if self.log:
-            return (np.log2(np.maximum(values, 1e-300)) - math.log2(self.low)) / math.log2(self.high / self.low)
-        return (values - self.low) / (self.high - self.low)
 
 
 @dataclass(frozen=True)
@@ -141,57 +126,27 @@ class Panel:
         return not self.small and self.sure and len(self.lines) > LEAST_CROWD
 
 
-def scale(values: Iterable[np.ndarray], title: str, zero: bool = False) -> Scale:
-    """Return the axis that holds all `values`: doublings where the range passes 4, from zero if asked, else linear."""
-    stacked = np.concatenate([np.asarray(v, dtype=float).ravel() for v in values] or [np.array([0.0, 1.0])])
-    stacked = stacked[np.isfinite(stacked)]
-    low, high = (float(stacked.min()), float(stacked.max())) if stacked.size else (0.0, 1.0)
-    if not zero and low > 0 and LOG_FROM < high / low <= LOG_TO:
-        return _doublings(low, high, title)
-    if zero or (low > 0 and low < 0.4 * high):
-        low = min(low, 0.0)
-    if high - low <= 1e-9 * max(abs(high), abs(low), 1e-9):
-        low, high = low - 0.5 * max(abs(low), 1.0), high + 0.5 * max(abs(high), 1.0)
-    step = _nice((high - low) / 4)
-    bottom = math.floor(low / step + 1e-9) * step
-    top = high + 0.04 * (high - low)
-    ticks = tuple(round(float(t), 10) for t in np.arange(bottom, top + 1e-9 * step, step))
-    return Scale(bottom, top, ticks, False, title)
-
-
-def linear(low: float, high: float) -> Scale:
-    """Return a linear axis that holds `low` and `high` with a little room, and about five ticks."""
-    if high - low <= 1e-9 * max(abs(low), abs(high), 1e-9):
-        low, high = low - 0.5 * max(abs(low), 1.0), high + 0.5 * max(abs(high), 1.0)
-    pad, step = 0.04 * (high - low), _nice((high - low) / 4)
-    low, high = low - pad, high + pad
-    ticks = np.arange(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1) * step
-    return Scale(low, high, tuple(round(float(tick), 10) for tick in ticks), False, "")
-
-
 def apart(panel_lines: Iterable[Line], of: Scale) -> bool:
     """Return whether the lines end far enough from each other to be named at their ends."""
     ends = sorted(float(of.share(line.median[-1])) for line in panel_lines)
     return 1 < len(ends) <= MOST_LABELS and all(b - a >= LABEL_GAP for a, b in pairwise(ends))
 
 
-def tick_text(value: float) -> str:
-    """Write a tick: short, with a real minus sign."""
-    return words.exact(round(value, 10))
+def kept(values: Floats, most: int = MOST_POINTS) -> Places:
+    """Return the sorted indices of at most `most` points of a curve.
 
-
-def _doublings(low: float, high: float, title: str) -> Scale:
-    pad = (high / low) ** 0.04
-    bottom, top = low / pad, high * pad
-    first, last = math.ceil(math.log2(bottom) - 1e-9), math.floor(math.log2(top) + 1e-9)
-    step = max(1, math.ceil((last - first) / 6))
-    return Scale(bottom, top, tuple(2.0**k for k in range(first, last + 1, step)), True, _joined(title, "log₂ axis"))
-
-
-def _joined(*parts: str) -> str:
-    return ", ".join(part for part in parts if part)
-
-
-def _nice(step: float) -> float:
-    power = 10.0 ** math.floor(math.log10(step))
-    return next(m for m in (1, 2, 2.5, 5, 10) if m * power >= step * 0.999) * power
+    The curve is cut into equal stretches and the lowest and highest point of each stays, with both ends; so neither a
+    peak nor a trough is lost, and a comb of many doses keeps its envelope.
+    """
+    n = len(values)
+    if n <= most:
+        return np.arange(n)
+    stretches = np.array_split(np.arange(1, n - 1), (most - 2) // 2)
+    chosen = {0, n - 1}
+    for stretch in stretches:
+        part = values[stretch]
+        if np.isfinite(part).any():
+            chosen.update((int(stretch[np.nanargmin(part)]), int(stretch[np.nanargmax(part)])))
+        else:
+            chosen.add(int(stretch[0]))
+    return np.array(sorted(chosen))

@@ -8,22 +8,27 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from regimens.report import words
+from regimens.contrasts.verdict import reaches
 from regimens.report.cast import MOST_COLOURS, Cast, Look
-from regimens.report.labels import Box, place
 from regimens.report.measures import Measure, measures
 from regimens.report.numbers import Numbers
-from regimens.report.pairs import reaches
-from regimens.report.panel import Scale, linear, tick_text
+from regimens.report.scale import Scale, linear, tick_text
+from regimens.report.text import between_arms, words
 from regimens.scenario.values import AS_WRITTEN
 
 if TYPE_CHECKING:
+    from regimens.contrasts.ranking import TradeOff
     from regimens.study.comparison import Comparison
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40.0, 12.0, 16.0, 42.0
 _WIDTHS = {1: 520.0, 2: 430.0}
 _NARROW, _HEIGHT = 350.0, 320.0
-_CORNER = "better"
+
+_CHARACTER, _TEXT_HEIGHT, _GAP = 7.3, 13.0, 7.0
+"""Width of a bold character and height of a line of text of 12 px; distance of a name from its point."""
+
+Reach = tuple[float, float, float]
+"""Middle, lower and upper end."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +37,8 @@ class Spot:
 
     arm: Look
     label: str
-    gain: tuple[float, float, float]
-    cost: tuple[float, float, float]
+    gain: Reach
+    cost: Reach
     front: bool
     dominated: float
 
@@ -58,7 +63,7 @@ def plane(comparison: Comparison, cast: Cast) -> Plane | None:
     """Return the figure of the scenario's trade-off, None without one."""
     wanted = comparison.scenario.trade_off
     known = measures(comparison)
-    if wanted is None or not len(comparison.trade_off) or not {wanted.gain.words, wanted.cost.words} <= set(known):
+    if wanted is None or not comparison.versus.trade_off or not {wanted.gain.words, wanted.cost.words} <= set(known):
         return None
     gain, cost = known[wanted.gain.words], known[wanted.cost.words]
     by_model = {model: _spots(comparison, cast, model, gain, cost) for model in cast.models}
@@ -72,25 +77,30 @@ def plane(comparison: Comparison, cast: Cast) -> Plane | None:
         words.axis_title(cost.label, cost.unit),
         drawings,
         _finding(by_model, cast, comparison.scenario.rule.probability),
-        _reading(everything),
+        between_arms.how_to_read_plane(any(math.isfinite(spot.gain[1]) for spot in everything)),
         _numbers(comparison, gain, cost),
         tuple(look.name for look in cast.arms) if len(cast.arms) > MOST_COLOURS else (),
     )
 
 
 def _spots(comparison: Comparison, cast: Cast, model: str, gain: Measure, cost: Measure) -> list[Spot]:
-    frame = comparison.trade_off
-    rows = {row.arm: row for row in frame.itertuples() if row.model == model and row.variant == AS_WRITTEN}
+    rows = {row.arm: row for row in comparison.versus.trade_off if row.model == model and row.variant == AS_WRITTEN}
     found = []
     for number, look in enumerate(cast.arms, 1):
         row = rows.get(look.name)
-        if row is None or words.missing(row.gain) or words.missing(row.cost):
+        if row is None or math.isnan(row.gain) or math.isnan(row.cost):
             continue
         label = words.shorten(look.name, 20) if len(cast.arms) <= MOST_COLOURS else str(number)
-        spread = [tuple(float(getattr(row, f"{of}{end}")) * by.factor for end in ("", "_low", "_high"))
-                  for of, by in (("gain", gain), ("cost", cost))]  # fmt: skip
-        found.append(Spot(look, label, *spread, bool(row.front), float(row.dominated)))
+        found.append(Spot(look, label, _gained(row, gain), _paid(row, cost), row.front, row.dominated))
     return found
+
+
+def _gained(row: TradeOff, measure: Measure) -> Reach:
+    return row.gain * measure.factor, row.gain_low * measure.factor, row.gain_high * measure.factor
+
+
+def _paid(row: TradeOff, measure: Measure) -> Reach:
+    return row.cost * measure.factor, row.cost_low * measure.factor, row.cost_high * measure.factor
 
 
 def _axis(values: list[float]) -> Scale:
@@ -120,7 +130,7 @@ def _draw(model: str, spots: list[Spot], gain: Measure, cost: Measure, beside: i
     for (px, py, anchor), spot in zip(place(points, Box(_LEFT, 2, width, _HEIGHT - _BOTTOM), taken), spots, strict=True):
         parts.append(f'<text class="end t{spot.arm.colour}" x="{px:.1f}" y="{py:.1f}" text-anchor="{anchor}">'
                      f"{escape(spot.label)}</text>")  # fmt: skip
-    said = f"{gain.label} against {cost.label} under {model}: {words.listing([spot.arm.name for spot in spots])}."
+    said = between_arms.plane(gain, cost, model, [spot.arm.name for spot in spots])
     return Markup('<svg class="drawing" viewBox="0 0 {w:g} {h:g}" role="img" aria-label="{said}">{body}</svg>').format(
         w=width, h=_HEIGHT, said=said, body=Markup("".join(parts))
     )
@@ -137,7 +147,7 @@ def _frame(at: _Place) -> str:
         parts.append(f'<text class="tick" x="{x:.1f}" y="{floor + 17:g}" text-anchor="middle">{text}</text>')
     parts.append(f'<path class="axis" d="M{_LEFT:g},{_TOP:g}V{floor:g}H{at.right:g}"/>')
     parts.append(f'<path class="corner" d="M{_LEFT + 1:g},{_TOP:g}h72l-72,54Z"/>')
-    parts.append(f'<text class="tick good" x="{_LEFT + 7:g}" y="{_TOP + 15:g}">↖ {_CORNER}</text>')
+    parts.append(f'<text class="tick good" x="{_LEFT + 7:g}" y="{_TOP + 15:g}">↖ {between_arms.BETTER_CORNER}</text>')
     return "".join(parts)
 
 
@@ -161,7 +171,7 @@ def _bars(spot: Spot, at: _Place) -> str:
 
 
 def _dot(spot: Spot, at: _Place, gain: Measure, cost: Measure) -> str:
-    said = f"{spot.arm.name}: {gain.label} {words.number(spot.gain[0])}, {cost.label} {words.number(spot.cost[0])}"
+    said = between_arms.spot(spot.arm.name, (gain, spot.gain[0]), (cost, spot.cost[0]))
     kind = "on" if spot.front else "off-front"
     return (
         f'<circle class="spot {kind} a{spot.arm.colour}" cx="{at.across(spot.cost[0]):.1f}" cy="{at.up(spot.gain[0]):.1f}" r="5">'
@@ -170,7 +180,6 @@ def _dot(spot: Spot, at: _Place, gain: Measure, cost: Measure) -> str:
 
 
 def _finding(by_model: dict[str, list[Spot]], cast: Cast, sure: float) -> str:
-    every = " under every model" if len(by_model) > 1 else ""
     names = [look.name for look in cast.arms]
     fronts = [{spot.arm.name for spot in spots if spot.front} for spots in by_model.values()]
     always = [name for name in names if all(name in front for front in fronts)]
@@ -179,30 +188,64 @@ def _finding(by_model: dict[str, list[Spot]], cast: Cast, sure: float) -> str:
         for name in names
         if all(any(s.arm.name == name and reaches(s.dominated, sure) for s in spots) for spots in by_model.values())
     ]
-    parts = [f"{words.quoted(always, 4)}: no other arm has both more gain and less cost{every}" if always else
-             f"No arm is on the front{every}"]  # fmt: skip
-    if beaten:
-        parts.append(f"{words.quoted(beaten, 4)}: some other arm is as good on both and better on one in at least "
-                     f"{words.exact_percent(sure)} of the draws{every}")  # fmt: skip
-    return words.sentence("; ".join(parts))
-
-
-def _reading(spots: list[Spot]) -> str:
-    parts = ["Filled marks lie on the front of the medians, the grey steps; hollow ones have an arm above and to the left"]
-    if any(math.isfinite(spot.gain[1]) for spot in spots):
-        parts.append(f"bars are {words.WITHIN} confidence intervals both ways")
-    return words.sentence("; ".join(parts))
+    return between_arms.fronts(always, beaten, len(by_model), sure)
 
 
 def _numbers(comparison: Comparison, gain: Measure, cost: Measure) -> Numbers:
     rows = []
-    for row in comparison.trade_off.itertuples():
-        cells = []
-        for by, of in ((gain, "gain"), (cost, "cost")):
-            ends = by.between(getattr(row, f"{of}_low"), getattr(row, f"{of}_high"))
-            cells += [by.number(getattr(row, of)), ends or words.MISSING]
-        rows.append((f"{row.arm}, {row.model}", (*cells, "yes" if row.front else "no", words.percent(row.dominated))))
-    heads = (words.axis_title(gain.label, gain.unit), f"{words.WITHIN} confidence", words.axis_title(cost.label, cost.unit),
-             f"{words.WITHIN} confidence", "On the front", "Dominated, % of draws")  # fmt: skip
-    return Numbers("Gain and cost of every arm and variant; the front is that of its own variant", "Arm, model", heads,
-                   tuple(rows))  # fmt: skip
+    for row in comparison.versus.trade_off:
+        cells = (
+            *(gain.number(row.gain), gain.between(row.gain_low, row.gain_high) or words.MISSING),
+            *(cost.number(row.cost), cost.between(row.cost_low, row.cost_high) or words.MISSING),
+            *(words.yes(row.front), words.percent(row.dominated)),
+        )
+        rows.append((words.under(row.arm, row.model), cells))
+    titles = (words.axis_title(measure.label, measure.unit) for measure in (gain, cost))
+    heads = tuple(head for title in titles for head in (title, words.CONFIDENCE))
+    return Numbers(between_arms.PLANE_CAPTION, words.ARM_MODEL, (*heads, *between_arms.FRONT_HEADS), tuple(rows))
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle in px: left, top, right, bottom."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def shared(self, other: Box) -> float:
+        """Return the area that two boxes share."""
+        wide = min(self.right, other.right) - max(self.left, other.left)
+        high = min(self.bottom, other.bottom) - max(self.top, other.top)
+        return max(0.0, wide) * max(0.0, high)
+
+
+def place(points: list[tuple[float, float, str]], within: Box, taken: list[Box]) -> list[tuple[float, float, str]]:
+    """Return where each name stands, as (x, baseline, anchor), one a point.
+
+    Points are (x, y, name); `taken` are boxes to keep clear of. Each name in turn takes the place around its point that
+    shares least with what is taken and with the names before it, and stays `within` the picture.
+    """
+    found = []
+    filled = [*taken, *(Box(x - 5, y - 5, x + 5, y + 5) for x, y, _ in points)]
+    for x, y, name in points:
+        best = min(_places(x, y, name), key=lambda choice: _cost(choice[1], within, filled))
+        found.append(best[0])
+        filled.append(best[1])
+    return found
+
+
+def _places(x: float, y: float, name: str) -> list[tuple[tuple[float, float, str], Box]]:
+    wide = _CHARACTER * len(name)
+    made = []
+    for dy in (-_GAP, _GAP + 0.6 * _TEXT_HEIGHT, 0.35 * _TEXT_HEIGHT, -_GAP - _TEXT_HEIGHT, _GAP + 1.7 * _TEXT_HEIGHT):
+        for anchor, left in (("start", x + _GAP), ("end", x - _GAP - wide), ("middle", x - wide / 2)):
+            at = {"start": x + _GAP, "end": x - _GAP, "middle": x}[anchor]
+            made.append(((at, y + dy, anchor), Box(left, y + dy - 0.8 * _TEXT_HEIGHT, left + wide, y + dy + 0.2 * _TEXT_HEIGHT)))
+    return made
+
+
+def _cost(box: Box, within: Box, filled: list[Box]) -> float:
+    area = (box.right - box.left) * (box.bottom - box.top)
+    return 20.0 * (area - box.shared(within)) + sum(box.shared(other) for other in filled)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from regimens.report import dumbbell, words
+from regimens.report import dumbbell
 from regimens.report.cast import Cast, Look
 from regimens.report.dumbbell import Dumbbell
-from regimens.report.measures import judged, measures
+from regimens.report.measures import Measure, judged, measures
 from regimens.report.numbers import Numbers
+from regimens.report.text import variants, words
 from regimens.scenario.values import REAL_LIFE
 
 if TYPE_CHECKING:
+    from regimens.contrasts.variants import Flip
     from regimens.study.comparison import Comparison
+    from regimens.study.given import Given
 
 OFTEN = 0.1
 """Share of draws from which an order that turns round is worth a word."""
@@ -51,112 +55,84 @@ class RealLife:
 def real_life(comparison: Comparison, cast: Cast) -> RealLife | None:
     """Return the section on real life, None where nothing went astray."""
     by_name = {variant.name: variant.of for variant in cast.varied(REAL_LIFE)}
-    rows = [row for row in comparison.given.itertuples() if row.arm in by_name]
+    rows = [row for row in comparison.given if row.arm in by_name]
     if not rows:
         return None
-    largest = max(float(row.planned_miu) for row in rows) or 1.0
-    doses = tuple(_dose(row, by_name[row.arm], largest) for row in rows)
+    largest = max(row.planned_miu for row in rows) or 1.0
+    lead = next(iter(judged(comparison)), None)
+    flips = [row for row in comparison.versus.flips if lead is not None and row.endpoint == lead.words]
+    moved = (dumbbell.moves(comparison, cast, REAL_LIFE), _flipped(flips))
     return RealLife(
-        doses,
-        _doses_finding(rows, by_name),
+        tuple(_dose(row, by_name[row.arm], largest) for row in rows),
+        variants.shares_given({by_name[row.arm].name: row.given_miu / row.planned_miu for row in rows if row.planned_miu}),
         _doses_numbers(rows),
         dumbbell.figures(comparison, cast, REAL_LIFE),
-        " ".join(part for part in (dumbbell.moves(comparison, cast, REAL_LIFE), _flipped(comparison)) if part),
-        _regrets(comparison),
-        _flips(comparison),
+        " ".join(part for part in moved if part),
+        _regrets(comparison, lead),
+        None if lead is None or not flips else _flips(flips, lead),
         _regret(comparison),
     )
 
 
-def _dose(row: object, look: Look, largest: float) -> Dose:
-    names = ("planned_miu", "given_miu", "given_low", "given_high")
-    planned, given, low, high = (float(getattr(row, name)) for name in names)
-    place = [round(100 * value / largest, 2) for value in (planned, given, low, high)]
-    shares = tuple(words.percent(getattr(row, name)) for name in ("missed", "late", "stopped"))
-    texts = (words.number(planned), words.number(given), f"{words.number(low)} to {words.number(high)}")
-    return Dose(look, *texts, shares, *place)  # type: ignore[arg-type]
+def _dose(row: Given, look: Look, largest: float) -> Dose:
+    amounts = (row.planned_miu, row.given_miu, row.given_low, row.given_high)
+    width, middle, low, high = (round(100 * value / largest, 2) for value in amounts)
+    interval = words.span(row.given_low, row.given_high)
+    return Dose(
+        look, words.number(row.planned_miu), words.number(row.given_miu), interval, _astray(row), width, middle, low, high
+    )
 
 
-def _doses_finding(rows: list, by_name: dict[str, Look]) -> str:
-    shares = {by_name[row.arm].name: float(row.given_miu) / float(row.planned_miu) for row in rows if float(row.planned_miu)}
-    if not shares:
-        return "No arm plans IL-2."
-    least, most = min(shares, key=lambda name: shares[name]), max(shares, key=lambda name: shares[name])
-    low, high = (f"{words.percent(shares[name])}\u00a0%" for name in (least, most))
-    if low == high:
-        return f"The median subject gets {low} of the planned IL-2 in every arm."
-    return f"The median subject gets {low} ({words.quoted([least])}) to {high} ({words.quoted([most])}) of the planned IL-2."
+def _astray(row: Given) -> tuple[str, str, str]:
+    return words.percent(row.missed), words.percent(row.late), words.percent(row.stopped)
 
 
-def _doses_numbers(rows: list) -> Numbers:
-    made = tuple(
-        (row.of, (words.number(row.planned_miu), words.number(row.given_miu), f"{words.number(row.given_low)} to "
-                  f"{words.number(row.given_high)}", *(words.percent(getattr(row, n)) for n in ("missed", "late", "stopped"))))
-        for row in rows
-    )  # fmt: skip
-    heads = ("Planned, MIU", "Given, MIU", f"{words.WITHIN} of subjects", "Doses missed, %", "Doses late, %",
-             "Subjects who stopped, %")  # fmt: skip
-    return Numbers("IL-2 planned and given to each subject", "Arm", heads, made)
+def _doses_numbers(rows: Sequence[Given]) -> Numbers:
+    made = []
+    for row in rows:
+        planned, given = words.number(row.planned_miu), words.number(row.given_miu)
+        made.append((row.of, (planned, given, words.span(row.given_low, row.given_high), *_astray(row))))
+    return Numbers(variants.DOSES_CAPTION, words.ARM, variants.DOSE_HEADS, tuple(made))
 
 
-def _flipped(comparison: Comparison) -> str:
-    lead = next(iter(judged(comparison)), None)
-    rows = [row for row in comparison.flips.itertuples() if lead and row.endpoint == lead.words]
-    if not rows or lead is None:
+def _flipped(rows: Sequence[Flip]) -> str:
+    if not rows:
         return ""
     pairs = {frozenset((row.arm, row.against)) for row in rows}
     often = [row for row in rows if row.flipped >= OFTEN]
     if not often:
-        return "In no pair does the order turn round in 10\u00a0% of the draws or more."
+        return variants.NOT_TURNED
     worst = max(often, key=lambda row: row.flipped)
     many = len({frozenset((row.arm, row.against)) for row in often})
-    some = f"{words.count(many, '').strip()} of {words.count(len(pairs), 'pair')}"
-    return (
-        f"The order of {some} turns round in at least 10\u00a0% of the draws, most often that of "
-        f"{words.quoted([worst.arm, worst.against])} ({words.percent(worst.flipped)}\u00a0% under {worst.model})."
+    return variants.turned(many, len(pairs), (worst.arm, worst.against), worst.flipped, worst.model)
+
+
+def _regrets(comparison: Comparison, lead: Measure | None) -> tuple[str, ...]:
+    return tuple(
+        variants.regret(row.model, row.chosen, row.best, lead, (row.regret, row.regret_low, row.regret_high))
+        for row in comparison.versus.regret
+        if lead is not None and row.endpoint == lead.words
     )
 
 
-def _regrets(comparison: Comparison) -> tuple[str, ...]:
-    lead = next(iter(judged(comparison)), None)
-    said = []
-    for row in comparison.regret.itertuples():
-        if lead is None or row.endpoint != lead.words:
-            continue
-        choice = f"Under {row.model}, {words.quoted([row.chosen])} is the best as written"
-        if row.chosen == row.best:
-            said.append(f"{choice} and stays the best in real life: the choice on paper costs nothing.")
-            continue
-        ends = lead.between(row.regret_low, row.regret_high)
-        sure = f" ({words.WITHIN} confidence interval {ends})" if ends else ""
-        said.append(
-            f"{choice}, but in real life {words.quoted([row.best])} is better, by {lead.difference(row.regret)}{sure}: "
-            "that is what the choice on paper costs."
+def _flips(rows: Sequence[Flip], lead: Measure) -> Numbers:
+    made = tuple(
+        (
+            variants.turned_pair(row.arm, row.against, row.model),
+            tuple(words.percent(share) for share in (row.probability_full, row.probability_real, row.flipped)),
         )
-    return tuple(said)
-
-
-def _flips(comparison: Comparison) -> Numbers | None:
-    lead = next(iter(judged(comparison)), None)
-    rows = tuple(
-        (f"{row.arm} against {row.against}, {row.model}", tuple(words.percent(share) for share in (row.probability_full,
-                                                                 row.probability_real, row.flipped)))
-        for row in comparison.flips.itertuples()
-        if lead is not None and row.endpoint == lead.words
-    )  # fmt: skip
-    heads = ("First better as written, %", "First better in real life, %", "Order turns round, % of draws")
-    said = f"Orders of two arms, as written and in real life, {words.inside(lead.label)}" if lead else ""
-    return Numbers(said, "Pair, model", heads, rows) if rows else None
+        for row in rows
+    )
+    return Numbers(variants.turned_caption(lead), variants.PAIR_MODEL, variants.FLIP_HEADS, made)
 
 
 def _regret(comparison: Comparison) -> Numbers | None:
-    known = measures(comparison)
-    rows = tuple(
-        (f"{row.chosen}, {row.model}", (known[row.endpoint].label, row.best, known[row.endpoint].difference(row.regret),
-                                        known[row.endpoint].between(row.regret_low, row.regret_high) or words.MISSING))
-        for row in comparison.regret.itertuples()
-        if row.endpoint in known
-    )  # fmt: skip
-    heads = ("Endpoint", "Best in real life", "Cost of the choice", f"{words.WITHIN} confidence")
-    said = "What choosing the arm that is best as written costs in real life"
-    return Numbers(said, "Chosen, model", heads, rows) if rows else None
+    known, made = measures(comparison), []
+    for row in comparison.versus.regret:
+        measure = known.get(row.endpoint)
+        if measure is not None:
+            ends = measure.between(row.regret_low, row.regret_high) or words.MISSING
+            cells = (measure.label, row.best, measure.difference(row.regret), ends)
+            made.append((words.under(row.chosen, row.model), cells))
+    heads = variants.REGRET_HEADS
+    return Numbers(variants.REGRET_CAPTION, variants.CHOSEN_MODEL, heads, tuple(made)) if made else None

@@ -6,6 +6,9 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from regimens.model.declaration import Source
+from regimens.scenario.values import Reference
+
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
 _REGISTRATION = re.compile(r"NCT\d{8}")
 
@@ -38,9 +41,10 @@ class Bibliography:
     def __init__(self) -> None:
         self.entries: list[Entry] = []
 
-    def number_of(self, source: object, use: str = "") -> int:
-        """Return the number of `source` (anything with text, doi, registration), added if new; `use` says what for."""
-        text, doi, registration = (str(getattr(source, name, "") or "").strip() for name in ("text", "doi", "registration"))
+    def number_of(self, source: Reference | Source, use: str = "") -> int:
+        """Return the number of `source`, added if new; `use` says what for."""
+        registration = source.registration.strip() if isinstance(source, Reference) else ""
+        text, doi = source.text.strip(), (source.doi or "").strip()
         doi = re.sub(r"^(https?://(dx\.)?doi\.org/|doi:\s*)", "", doi, flags=re.IGNORECASE)
         for entry in self.entries:
             if doi.lower() == entry.doi.lower() if doi else (text, registration) == (entry.text, entry.registration):

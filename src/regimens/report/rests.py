@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from regimens.report import words
+from regimens.contrasts.contrast import EQUAL
 from regimens.report.cast import Cast
 from regimens.report.measures import Measure, measures
 from regimens.report.numbers import Numbers
-from regimens.report.panel import Scale, linear, tick_text
+from regimens.report.scale import Scale, linear, tick_text
+from regimens.report.text import variants, words
 
 if TYPE_CHECKING:
+    from regimens.contrasts.variants import RestResponse
     from regimens.study.comparison import Comparison
 
 _WIDTH, _HEIGHT = 350.0, 220.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40.0, 12.0, 12.0, 26.0
-_FLAT = "flat part"
 
 
 @dataclass(frozen=True)
@@ -35,18 +36,17 @@ class RestCurve:
 
 def rest_curves(comparison: Comparison, cast: Cast) -> tuple[RestCurve, ...]:
     """Return the figures of every arm with a range of rests, those of endpoints that say which way is better first."""
-    frame = comparison.rest_response
     ordered = sorted(measures(comparison).values(), key=lambda measure: not measure.better)
     made = []
     for measure in ordered:
-        for arm in dict.fromkeys(frame["arm"]):
-            rows = [row for row in frame.itertuples() if row.arm == arm and row.endpoint == measure.words]
+        for arm in dict.fromkeys(row.arm for row in comparison.versus.rest_response):
+            rows = [row for row in comparison.versus.rest_response if row.arm == arm and row.endpoint == measure.words]
             if len({row.rest_days for row in rows}) > 1:
                 made.append(_curve(arm, measure, rows, cast))
     return tuple(made)
 
 
-def _curve(arm: str, measure: Measure, rows: list, cast: Cast) -> RestCurve:
+def _curve(arm: str, measure: Measure, rows: Sequence[RestResponse], cast: Cast) -> RestCurve:
     by_model = {model: sorted((r for r in rows if r.model == model), key=lambda r: r.rest_days) for model in cast.models}
     by_model = {model: found for model, found in by_model.items() if found}
     days = linear(min(r.rest_days for r in rows), max(r.rest_days for r in rows))
@@ -57,7 +57,7 @@ def _curve(arm: str, measure: Measure, rows: list, cast: Cast) -> RestCurve:
     return RestCurve(arm, heading, drawings, _finding(measure, by_model), _numbers(measure, rows))
 
 
-def _draw(arm: str, model: str, measure: Measure, rows: list, days: Scale, axis: Scale) -> Markup:
+def _draw(arm: str, model: str, measure: Measure, rows: Sequence[RestResponse], days: Scale, axis: Scale) -> Markup:
     floor = _HEIGHT - _BOTTOM
 
     def x(value: float) -> float:
@@ -72,12 +72,12 @@ def _draw(arm: str, model: str, measure: Measure, rows: list, days: Scale, axis:
         left, right = max(left, _LEFT), min(right, _WIDTH - _RIGHT)
         parts.append(f'<path class="flat" d="M{left:.1f},{_TOP:g}H{right:.1f}V{floor:g}H{left:.1f}Z"/>')
         if right - left > 70:
-            parts.append(f'<text class="tick" x="{(left + right) / 2:.1f}" y="{_TOP + 12:g}" text-anchor="middle">{_FLAT}</text>')
+            parts.append(f'<text class="tick" x="{(left + right) / 2:.1f}" y="{_TOP + 12:g}" text-anchor="middle">{variants.FLAT}</text>')
     for tick in axis.ticks:
         at = floor - float(axis.share(tick)) * (floor - _TOP)
         parts.append(f'<path class="grid" d="M{_LEFT:g},{at:.1f}H{_WIDTH - _RIGHT:g}"/>')
         parts.append(f'<text class="tick" x="{_LEFT - 6:g}" y="{at + 4:.1f}" text-anchor="end">{tick_text(tick)}</text>')
-    for day in dict.fromkeys(float(row.rest_days) for row in rows):
+    for day in dict.fromkeys(row.rest_days for row in rows):
         parts.append(f'<text class="tick" x="{x(day):.1f}" y="{floor + 16:g}" text-anchor="middle">{tick_text(day)}</text>')
     known = [row for row in rows if not words.missing(row.confidence_low)]
     if known:
@@ -87,49 +87,44 @@ def _draw(arm: str, model: str, measure: Measure, rows: list, days: Scale, axis:
     line = "L".join(f"{x(r.rest_days):.1f},{y(r.median):.1f}" for r in rows)
     parts.append(f'<path class="line a1" d="M{line}"/><path class="axis" d="M{_LEFT:g},{floor:g}H{_WIDTH - _RIGHT:g}"/>')
     for row in rows:
-        said = escape(f"rest of {words.exact(row.rest_days)} days: {measure.number(row.median)}")
+        said = escape(variants.rest_spot(row.rest_days, measure.number(row.median)))
         at = f'cx="{x(row.rest_days):.1f}" cy="{y(row.median):.1f}"'
         parts.append(f'<circle class="spot a1" {at} r="3"><title>{said}</title></circle>')
-    alt = f"{measure.label} of {arm} by days of rest under {model}."
+    alt = variants.rest_drawing(measure, arm, model)
     return Markup('<svg class="drawing" viewBox="0 0 {w:g} {h:g}" role="img" aria-label="{alt}">{body}</svg>').format(
         w=_WIDTH, h=_HEIGHT, alt=alt, body=Markup("".join(parts))
     )
 
 
-def _spans(rows: list) -> list[tuple[float, float]]:
+def _spans(rows: Sequence[RestResponse]) -> list[tuple[float, float]]:
     """Return the stretches of rests that are flat, as (first, last) day; only neighbours in the table are joined."""
     spans: list[tuple[float, float]] = []
-    for before, row in pairwise([None, *rows]):
-        if bool(row.flat):
-            joined = before is not None and bool(before.flat)
-            spans = [*spans[:-1], (spans[-1][0], row.rest_days)] if joined else [*spans, (row.rest_days, row.rest_days)]
+    flat_before = False
+    for row in rows:
+        if row.flat:
+            start = spans.pop()[0] if flat_before else row.rest_days
+            spans.append((start, row.rest_days))
+        flat_before = row.flat
     return spans
 
 
-def _finding(measure: Measure, by_model: dict[str, list]) -> str:
+def _finding(measure: Measure, by_model: dict[str, list[RestResponse]]) -> str:
     if not measure.better:
-        return f"{measure.label} by the length of the rest."
+        return f"{variants.by_rest(measure)}."
     said: dict[str, list[str]] = {}
     for model, rows in by_model.items():
-        spans = [words.exact(a) if a == b else f"{words.exact(a)} to {words.exact(b)}" for a, b in _spans(rows)]
         sign = 1 if measure.better == "higher" else -1
         best = max(rows, key=lambda row: sign * row.median)
-        alone = len(spans) == 1 and " " not in spans[0]
-        flat = "" if alone or not spans else f"; {words.listing(spans)} days are as good, as far as can be told"
-        end = "highest" if sign > 0 else "lowest"
-        said.setdefault(f"the {end} median is that of {words.exact(best.rest_days)} days{flat}", []).append(model)
-    every = "under every model" if len(by_model) > 1 else "under the model"
-    parts = []
-    for how, models in said.items():
-        parts.append(f"{every if len(models) == len(by_model) else f'under {words.listing(models)}'}, {how}")
-    return words.sentence("; ".join(parts))
+        alike = len(rows) > 1 and all(abs(row.median - best.median) <= EQUAL * abs(best.median) for row in rows)
+        days = None if alike else best.rest_days
+        said.setdefault(variants.best_rest(days, _spans(rows), measure.better), []).append(model)
+    return variants.rests(said, len(by_model))
 
 
-def _numbers(measure: Measure, rows: list) -> Numbers:
-    made = tuple(
-        (f"{words.exact(row.rest_days)} days, {row.model}", (measure.number(row.median), measure.between(row.confidence_low,
-         row.confidence_high) or words.MISSING, "yes" if row.flat else "no"))
-        for row in rows
-    )  # fmt: skip
-    heads = (words.axis_title(measure.label, measure.unit), f"{words.WITHIN} confidence", "Flat: as good as the best")
-    return Numbers(f"{measure.label} by the length of the rest", "Rest, model", heads, made)
+def _numbers(measure: Measure, rows: Sequence[RestResponse]) -> Numbers:
+    made = []
+    for row in rows:
+        ends = measure.between(row.confidence_low, row.confidence_high) or words.MISSING
+        name = words.under(variants.rest_days(row.rest_days), row.model)
+        made.append((name, (measure.number(row.median), ends, words.yes(row.flat))))
+    return Numbers(variants.by_rest(measure), variants.REST_MODEL, variants.rest_heads(measure), tuple(made))

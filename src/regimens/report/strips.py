@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regimens.report import curves, words
+from regimens.drugs import label
 from regimens.report.cast import Cast, Look, TimeAxis
+from regimens.report.doses import lanes, largest
 from regimens.report.numbers import Numbers
-from regimens.report.panel import Lane, tick_text
+from regimens.report.panel import Lane
+from regimens.report.scale import tick_text
+from regimens.report.text import schedules, words
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from regimens.study.comparison import Comparison
 
 HEIGHT = 30.0
@@ -56,13 +57,14 @@ class Strip:
 
 def strips(comparison: Comparison, cast: Cast) -> tuple[Strip, ...]:
     """Return the strip of every arm."""
-    lanes = curves.lanes(comparison, cast)
+    marks, subject = lanes(cast), comparison.scenario.subject
+    first = cast.drugs[0] if cast.drugs else None
     return tuple(
         Strip(
             look,
-            tuple(_total(row) for row in _exposure(comparison, look.name)),
-            _bands(comparison.events, look.name, cast.time),
-            tuple(_marks(lane, cast.time) for lane in lanes.get(look.index, ())),
+            tuple(schedules.total_in_doses(row, cast, subject, named=row.drug != first) for row in look.exposure),
+            _bands(look, cast.time),
+            tuple(_marks(lane, cast.time) for lane in marks.get(look.index, ())),
         )
         for look in cast.arms
     )
@@ -74,61 +76,36 @@ def ticks(time: TimeAxis) -> list[tuple[float, str]]:
     return [(found[0][0], f"{time.unit.removesuffix('s')} {found[0][1]}"), *found[1:]]
 
 
-def tallest(comparison: Comparison) -> str:
+def tallest(cast: Cast) -> str:
     """Return the largest dose of each drug in words."""
-    if not len(comparison.events):
-        return ""
-    amounts = comparison.events.groupby("drug", sort=False)["given"].max()
-    return words.listing([f"{words.amount(round(v, 6), _unit(drug))} of {words.drug(drug)}" for drug, v in amounts.items()])
+    return schedules.tallest(largest(cast))
 
 
-def numbers(comparison: Comparison, cast: Cast) -> Numbers:
+def numbers(cast: Cast) -> Numbers:
     """Return the doses of each arm, drug and cycle."""
     rows = []
-    if len(comparison.events):
-        for (arm, drug, cycle), group in comparison.events.groupby(["arm", "drug", "cycle"], sort=False):
-            rows.append((_order(cast, arm), arm, (words.drug(drug), str(cycle), str(len(group)), _amounts(group),
-                         words.days(group["time_h"].min()), words.days(group["time_h"].max()))))  # fmt: skip
-    rows.sort(key=lambda row: row[0])
-    columns = ("Drug", "Cycle", "Doses", "Amount per dose", "First dose, day", "Last dose, day")
-    return Numbers("Doses by arm, drug and cycle; the first dose of a comparison is on day 0", "Arm", columns,
-                   tuple((arm, cells) for _, arm, cells in rows))  # fmt: skip
+    for look in cast.arms:
+        for doses in look.doses:
+            for cycle, starts in doses.cycles:
+                when = (words.days(starts.min()), words.days(starts.max()))
+                amounts = schedules.amounts(doses.events, doses.events.cycle == cycle)
+                rows.append((look.name, (label(doses.drug), str(cycle), str(len(starts)), amounts, *when)))
+    return Numbers(schedules.DOSES_CAPTION, words.ARM, schedules.DOSE_HEADS, tuple(rows))
 
 
-def _order(cast: Cast, name: str) -> int:
-    return next((look.index for look in cast.arms if look.name == name), len(cast.arms))
-
-
-def _unit(drug: str) -> str:
-    return "IU" if drug == "il2" else "mg"
-
-
-def _amounts(group: pd.DataFrame) -> str:
-    suffix = {"per kg": "/kg", "per m2": "/m²"}
-    pairs = dict.fromkeys(zip(group["drug"], group["amount"], group["basis"], group["route"], strict=True))
-    return ", ".join(f"{words.amount(a, _unit(d))}{suffix.get(b, '')} {r}" for d, a, b, r in pairs)
-
-
-def _exposure(comparison: Comparison, name: str) -> list[dict]:
-    frame = comparison.exposure
-    return frame[frame["arm"] == name].to_dict("records") if len(frame) else []
-
-
-def _total(row: dict) -> str:
-    text = f"{words.amount(row['total'], row['unit'])} in {words.count(int(row['doses']), 'dose')}"
-    return text if row["drug"] == "il2" else f"{words.drug(row['drug'])}: {text}"
-
-
-def _bands(events: pd.DataFrame, name: str, time: TimeAxis) -> tuple[Band, ...]:
-    mine = events[events["arm"] == name] if len(events) else events
-    if not len(mine) or mine["cycle"].max() < 2:
+def _bands(look: Look, time: TimeAxis) -> tuple[Band, ...]:
+    """Return the cycles of an arm, of all its drugs together; none where no drug has a second one."""
+    starts: dict[int, list[float]] = {}
+    for doses in look.doses:
+        for cycle, found in doses.cycles:
+            starts.setdefault(cycle, []).extend(map(float, found))
+    if max(starts, default=0) < 2:
         return ()
-    found = []
-    for cycle, group in mine.groupby("cycle", sort=True):
-        start, last = group["time_h"].min(), group["time_h"].max()
-        left, right = (100 * float(time(t)) / time.end for t in (start, last + 24))
-        found.append(Band(int(cycle), round(left, 3), round(min(right, 100) - left, 3)))
-    return tuple(found)
+    bands = []
+    for cycle, own in sorted(starts.items()):
+        left, right = (100 * float(time(t)) / time.end for t in (min(own), max(own) + 24))
+        bands.append(Band(cycle, round(left, 3), round(min(right, 100) - left, 3)))
+    return tuple(bands)
 
 
 def _marks(lane: Lane, time: TimeAxis) -> Marks:
@@ -141,4 +118,4 @@ def _marks(lane: Lane, time: TimeAxis) -> Marks:
         )
     else:
         path = "".join(f"M{x:.1f},{HEIGHT / 2:g}h0" for x in at)
-    return Marks(words.drug(lane.drug), path, thickness, lane.first)
+    return Marks(label(lane.drug), path, thickness, lane.first)

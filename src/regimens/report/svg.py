@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 from markupsafe import Markup, escape
 
-from regimens.report import words
-from regimens.report.panel import Lane, Line, Panel, Point, tick_text
+from regimens.report.panel import Lane, Line, Panel, Point
+from regimens.report.scale import tick_text
+from regimens.report.text import words
+from regimens.statistics import Floats
 
 LEFT, RIGHT, TOP, BOTTOM = 34.0, 8.0, 6.0, 24.0
 _LANE, _LANE_GAP = 9.0, 6.0
@@ -44,11 +46,11 @@ class _Span:
     def __init__(self, left: float, right: float, end: float) -> None:
         self.left, self.right, self.end = left, right, end
 
-    def __call__(self, value: np.ndarray | float) -> np.ndarray:
+    def __call__(self, value: Floats | float) -> Floats:
         return self.left + np.asarray(value) / self.end * (self.right - self.left)
 
 
-def _y(panel: Panel, values: np.ndarray | float, top: float, bottom: float) -> np.ndarray:
+def _y(panel: Panel, values: Floats | float, top: float, bottom: float) -> Floats:
     return bottom - panel.scale.share(values) * (bottom - top)
 
 
@@ -56,7 +58,7 @@ def _n(value: float) -> str:
     return f"{float(value):.1f}".rstrip("0").rstrip(".")
 
 
-def _path(x: np.ndarray, y: np.ndarray) -> str:
+def _path(x: Floats, y: Floats) -> str:
     known = np.isfinite(y)
     return "M" + "L".join(f"{_n(a)},{_n(b)}" for a, b in zip(x[known], y[known], strict=True)) if known.any() else ""
 
@@ -80,7 +82,7 @@ def _point(point: Point, panel: Panel, x: _Span, top: float, bottom: float) -> s
     return f'{bar}<circle class="seen" cx="{_n(at)}" cy="{_n(y)}" r="3"/>'
 
 
-def _ribbon(line: Line, panel: Panel, x: _Span, top: float, bottom: float, kind: str, low: np.ndarray, high: np.ndarray) -> str:
+def _ribbon(line: Line, panel: Panel, x: _Span, top: float, bottom: float, kind: str, low: Floats, high: Floats) -> str:
     hours, low, high = line.band(low, high)
     times = x(panel.time(hours))
     low, high = (np.clip(_y(panel, v, top, bottom), top, bottom) for v in (low, high))

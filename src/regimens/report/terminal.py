@@ -1,20 +1,26 @@
-"""The answer as a table for the terminal: one a model, fitted to the width, plain enough to be piped."""
+"""Tables for the terminal, fitted to its width and plain enough to be piped: the answer, one table a model, and the exposure."""
 
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from regimens.report import answer, findings, verdict, words
+from regimens.exposure import DrugExposure, ExposureTable
+from regimens.report import answer, verdict
 from regimens.report.answer import Answer, Cell, Row
 from regimens.report.cast import Cast, as_written, cast
+from regimens.report.text import findings, words
+from regimens.units import amount_text, best_amount_unit
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
     from rich.text import Text
 
+    from regimens.scenario import Arm
     from regimens.study.comparison import Comparison
+    from regimens.subject import Subject
 
 ROOMY, NARROW = 96, 64
 """Widths (characters) from which schedules are spelled out, and below which intervals are left out."""
@@ -43,6 +49,7 @@ def table(comparison: Comparison, console_width: int) -> RenderableType:
             Text(_plain(on_page.called(model)), style="bold"),
             _model_table(found, model, console_width),
         ]
+    parts += [Text(_plain(found.note), style="dim")] if found.note else []
     parts.append(Text(""))
     parts += [Text(f"! {_plain(warning)}") for warning in comparison.warnings]
     parts += [Text(_plain(said)) for said in _verdict(comparison, on_page)]
@@ -51,7 +58,7 @@ def table(comparison: Comparison, console_width: int) -> RenderableType:
 
 def _verdict(comparison: Comparison, on_page: Cast) -> list[str]:
     found = verdict.verdict(comparison, on_page)
-    return [] if found is None else [said for said in (found.found, *found.sentences[:1], found.rule) if said]
+    return [] if found is None else list(found.brief)
 
 
 def _model_table(found: Answer, model: str, width: int) -> Table:
@@ -59,9 +66,9 @@ def _model_table(found: Answer, model: str, width: int) -> Table:
     from rich.text import Text
 
     grid = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    grid.add_column("Arm", overflow="fold", vertical="top")
-    grid.add_column("MIU", justify="right", no_wrap=True)
-    grid.add_column("Doses", justify="right", no_wrap=True)
+    grid.add_column(words.ARM, overflow="fold", vertical="top")
+    grid.add_column(found.unit or words.TOTAL, justify="right", no_wrap=True)
+    grid.add_column(words.DOSES, justify="right", no_wrap=True)
     places = [place for place, column in enumerate(found.columns) if column.model == model]
     for place in places:
         column = found.columns[place]
@@ -70,7 +77,7 @@ def _model_table(found: Answer, model: str, width: int) -> Table:
     names = words.short_apart([row.arm.name for row in found.rows], max(20, width // 3))
     for row, name in zip(found.rows, names, strict=True):
         values = [_value(row.cells[place], width) for place in places]
-        grid.add_row(_arm(row, name, width), Text(row.total), Text(row.doses), *values)
+        grid.add_row(_arm(row, name, width), _total(row, width), Text(row.doses), *values)
     return grid
 
 
@@ -80,6 +87,15 @@ def _arm(row: Row, name: str, width: int) -> Text:
     text = Text(_plain(name))
     if width >= ROOMY and row.arm.dosed:
         text.append(f"\n  {_plain(row.arm.words)}", style="dim")
+    return text
+
+
+def _total(row: Row, width: int) -> Text:
+    from rich.text import Text
+
+    text = Text(row.total)
+    if row.people and width >= NARROW:
+        text.append(f"\n{row.people}", style="dim")
     return text
 
 
@@ -95,3 +111,45 @@ def _value(cell: Cell, width: int) -> Text:
 def _plain(text: str, allowed: str = "") -> str:
     """Return text without characters that move the cursor or turn the writing direction."""
     return "".join(c if c.isprintable() or c in allowed else "�" for c in text)
+
+
+def exposure_table(table: ExposureTable, arms: Iterable[Arm], subject: Subject) -> Table:
+    """Return a rich table: one row an arm and drug, 'no dose' for those of `arms` without any.
+
+    Total, mean per week and highest 7-day sum are in the unit of the total; days count from 0.
+    """
+    from rich.table import Table
+    from rich.text import Text
+
+    body = f"{float(subject.weight_kg):g} kg, {float(subject.bsa_m2):g} m2"
+    shown = Table(title=f"Exposure at {body}", title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0))
+    shown.add_column("Arm", min_width=18, overflow="fold")
+    shown.add_column("Drug", overflow="fold")
+    for heading in ("Doses", "Total", "/ week", "7 days", "Last day", "On / off"):
+        shown.add_column(heading, justify="right", no_wrap=True)
+    shown.add_column("Expected", no_wrap=True)
+    for arm in arms:
+        rows = table.of(arm.name)
+        if not rows:
+            shown.add_row(Text(arm.name), "no dose")
+        for row in rows:
+            shown.add_row(Text(arm.name), row.drug, *_numbers(row), _expected(row))
+    return shown
+
+
+def _numbers(row: DrugExposure) -> list[str]:
+    _, size = best_amount_unit(row.total, row.unit)
+    return [
+        str(row.doses),
+        amount_text(row.total, row.unit),
+        "" if row.per_week is None else f"{float(row.per_week / size):.3g}",
+        f"{float(row.peak_7_days / size):.4g}",
+        str(row.last_day),
+        f"{row.days_on} / {row.days_off}",
+    ]
+
+
+def _expected(row: DrugExposure) -> str:
+    if row.expected is None:
+        return "-"
+    return "differs" if row.differences else "found"

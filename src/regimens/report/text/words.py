@@ -5,10 +5,17 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 
+from regimens import drugs
 from regimens.statistics import INTERVAL
 
 MISSING = "–"
+NOT_MODELLED = "not modelled"
+NOT_REACHED = "not reached"
+TOTAL, DOSES = "Total", "Doses"
+CONFIDENCE = f"{100 * INTERVAL:g} % confidence"
+ARM, ARM_MODEL = "Arm", "Arm, model"
 THIN_SPACE = "\u202f"
 WITHIN, BELOW = f"{100 * INTERVAL:g} %", f"{50 * (1 + INTERVAL):g} %"
 """Share of values within an interval of this package, and below its upper end."""
@@ -28,16 +35,13 @@ _SMALL_COUNTS = (
     "eleven",
     "twelve",
 )
-_DRUGS = {"il2": "IL-2"}
 _ROUTES = {"SC": "subcutaneous", "IV": "intravenous"}
 _NO_UNIT = {"", "1", "-", "dimensionless"}
 _DAYS_FROM_H = 72.0
+TINY = 1e-12
+"""Share of the largest value of a column below which a value is rounding error."""
+
 _NAMES = {"Treg", "Th17", "NK"}
-
-
-def drug(name: str) -> str:
-    """Return the drug's name as prose writes it: 'il2' is IL-2."""
-    return _DRUGS.get(name, name)
 
 
 def route(code: str) -> str:
@@ -45,14 +49,19 @@ def route(code: str) -> str:
     return _ROUTES.get(code, code)
 
 
-def missing(value: object) -> bool:
-    """Return whether `value` stands for nothing: None or not a number."""
-    return value is None or (isinstance(value, float) and math.isnan(value)) or type(value).__name__ == "NAType"
+def missing(value: float | Fraction | None) -> bool:
+    """Return whether there is no value: None or NaN."""
+    return value is None or (isinstance(value, float) and math.isnan(value))
 
 
-def number(value: object, digits: int = 3) -> str:
+def settled(value: float, largest: float) -> float:
+    """Return 0 for a value below 1e-12 of the largest of its column, which is rounding error; any other value stays."""
+    return 0.0 if abs(value) < TINY * abs(largest) else value
+
+
+def number(value: float | None, digits: int = 3) -> str:
     """Write a number with `digits` significant digits, never in powers of ten between 1e-4 and 1e9."""
-    if missing(value):
+    if value is None or missing(value):
         return MISSING
     value = float(value)
     if not math.isfinite(value):
@@ -64,71 +73,92 @@ def number(value: object, digits: int = 3) -> str:
     return fixed(value, decimals([value], digits))
 
 
-def fixed(value: object, places: int) -> str:
-    """Write a number with so many decimal places, thousands set apart from 10 000 on."""
-    if missing(value):
+def fixed(value: float | None, places: int) -> str:
+    """Write a number with so many decimal places, thousands set apart from 10 000 on; zero has no sign."""
+    if value is None or missing(value):
         return MISSING
-    text = f"{float(value):,.{places}f}" if abs(float(value)) >= 1e4 else f"{float(value):.{places}f}"
+    rounded = round(float(value), places) + 0.0
+    text = f"{rounded if rounded == 0 else value:{',' if abs(value) >= 1e4 else ''}.{places}f}"
     return text.replace(",", THIN_SPACE).replace("-", "−")
 
 
-def exact(value: object) -> str:
+def exact(value: float | Fraction | None) -> str:
     """Write a number as it is, without trailing zeros: protocol amounts, counts, settings."""
-    if missing(value):
+    if value is None or missing(value):
         return MISSING
     value = float(value)
     if value and not 1e-4 <= abs(value) < 1e9:
         return f"{value:.6g}".replace("e-0", "e-").replace("e+0", "e+").replace("-", "−")
-    whole, _, part = f"{value:,.6f}".partition(".")
+    whole, _, part = f"{value + 0.0:,.6f}".partition(".")
     whole = whole.replace(",", THIN_SPACE if abs(value) >= 1e4 else "").replace("-", "−")
     part = part.rstrip("0")
     return f"{whole}.{part}" if part else whole
 
 
-def decimals(values: Iterable[object], digits: int = 3) -> int:
+def decimals(values: Iterable[float], digits: int = 3) -> int:
     """Return the decimal places that give the largest of `values` so many significant digits, for a whole column."""
-    sizes = [abs(float(v)) for v in values if not missing(v) and math.isfinite(float(v)) and float(v) != 0]
+    sizes = [abs(v) for v in values if math.isfinite(v) and v != 0]
     if not sizes:
         return 0
     return max(0, digits - 1 - math.floor(math.log10(max(sizes))))
 
 
-def unit(text: object) -> str:
+def unit(text: str) -> str:
     """Return a unit as set in print; nothing for a plain number."""
-    if missing(text) or str(text) in _NO_UNIT:
+    if text in _NO_UNIT:
         return ""
-    return str(text).replace("uL", "µL").replace("ug", "µg").replace("**", "^").replace("*", "·")
+    return text.replace("uL", "µL").replace("ug", "µg").replace("**", "^").replace("*", "·")
 
 
-def unit_beside(label: str, of: object) -> str:
+def unit_beside(label: str, of: str) -> str:
     """Return the unit to set beside a label that may already say 'per MIU'."""
     text = unit(of)
     return unit(text.removesuffix("/MIU").removesuffix(" per MIU")) if label.endswith("per MIU") else text
 
 
-def axis_title(label: str, of: object) -> str:
+def yes(value: bool) -> str:
+    """Write whether something holds."""
+    return "yes" if value else "no"
+
+
+def span(low: float, high: float) -> str:
+    """Write an interval: '0.5 to 2'."""
+    return f"{number(low)} to {number(high)}"
+
+
+def under(what: str, model: str) -> str:
+    """Write the name of a row that is about something under a model."""
+    return f"{what}, {model}"
+
+
+def headed(label: str, of: str) -> str:
+    """Return the heading of a column: a label and its unit, which is as set in print already."""
+    return f"{label}, {of}" if of else label
+
+
+def of(some: str, total: str) -> str:
+    """Write a part of a total: '14 of 21'."""
+    return f"{some} of {total}"
+
+
+def axis_title(label: str, of: str) -> str:
     """Return a label with its unit, unless the label already names it."""
     return f"{label} ({unit(of)})" if unit(of) else label
 
 
-def million(value: float, of: str) -> tuple[float, str]:
-    """Return an amount in the unit that people use: IU become MIU, anything else stays."""
-    if of == "IU" or of.startswith("IU/"):
-        return float(value) / 1e6, "M" + of
-    return float(value), of
+def shown(value: Fraction | float, of: str) -> float:
+    """Return an amount in the unit in which its canonical unit (IU or mg) is shown."""
+    return float(value / drugs.display_unit(of)[1])
 
 
-def amount(value: object, of: str) -> str:
-    """Write an amount with its unit, IU as MIU."""
-    if missing(value) or isinstance(value, str):
-        return value if isinstance(value, str) else MISSING
-    size, named = million(value, of)
-    return f"{exact(size)} {unit(named)}".strip()
+def amount(value: Fraction | float, of: str) -> str:
+    """Write an amount of a canonical unit with the unit in which it is shown: IU as MIU."""
+    return f"{exact(shown(value, of))} {drugs.display_unit(of)[0]}"
 
 
-def days(hours: object) -> str:
+def days(hours: Fraction | float) -> str:
     """Write a time in hours as elapsed days."""
-    return MISSING if missing(hours) else exact(round(float(hours) / 24, 4))
+    return exact(round(float(hours) / 24, 4))
 
 
 def time_scale(values: Sequence[float], of: str) -> tuple[float, str]:
@@ -205,9 +235,22 @@ def exact_percent(share: float) -> str:
     return f"{exact(round(100 * share, 6))} %"
 
 
-def percent(share: object) -> str:
+def part_of(some: int, total: int, noun: str) -> str:
+    """Write how many of all: 'two of 15 pairs', 'none of 15 pairs', 'the one pair'; for what is counted in `some`."""
+    if total == 1:
+        return f"the one {noun}"
+    return f"{count(some, '').strip() if some else 'none'} of {count(total, noun)}"
+
+
+def supported(won: int, total: int, noun: str = "pair", beneath: str = "") -> str:
+    """Write how many pairs are supported: 'two of 15 pairs are supported', 'the one pair is not supported'."""
+    are = ("is" if won else "is not") if total == 1 else "is" if won == 1 else "are"
+    return f"{part_of(won, total, noun)} {are} supported{beneath}"
+
+
+def percent(share: float | None) -> str:
     """Write a probability or share in percent; what is not quite none or all is never rounded to it."""
-    if missing(share):
+    if share is None or missing(share):
         return MISSING
-    value = 100 * float(share)  # type: ignore[arg-type]
+    value = 100 * share
     return "<1" if 0 < value < 0.5 else ">99" if 99.5 <= value < 100 else f"{value:.0f}"

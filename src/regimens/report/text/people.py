@@ -1,0 +1,72 @@
+"""The subjects as the page counts them: all of them, those behind the curves, those without a value; and their totals."""
+
+from __future__ import annotations
+
+from regimens.drugs import display_unit, label
+from regimens.exposure import DrugExposure
+from regimens.report.cast import Cast
+from regimens.report.text import words
+from regimens.subject import Subject
+
+
+def everybody(cast: Cast) -> str:
+    """Return whom the run simulates: the typical subject, or how many in each parameter draw."""
+    if cast.typical:
+        return "one typical subject"
+    return _virtual(cast.subjects) + (f" in each of {words.exact(cast.draws)} parameter draws" if cast.draws > 1 else "")
+
+
+def curved(cast: Cast) -> str:
+    """Return the virtual subjects behind the curves and the visits: all, or as many as come first in each draw."""
+    if cast.curved == cast.subjects * cast.draws:
+        return everybody(cast)
+    if cast.draws == 1:
+        return f"the first {words.exact(cast.curved)} of {_virtual(cast.subjects)}"
+    draws = min(cast.draws, cast.curved)
+    each = cast.curved // draws
+    first = "the first" if each == 1 else f"the first {words.count(each, '').strip()}"
+    of = words.exact(draws) if draws == cast.draws else f"the first {words.exact(draws)} of {words.exact(cast.draws)}"
+    return f"{_virtual(cast.curved)}, {first} of each of {of} parameter draws"
+
+
+def missing(short: int, cast: Cast) -> str:
+    """Return how many have no value; over parameter draws, how the whole number comes about."""
+    drawn = f" ({words.exact(cast.subjects)} in each of {words.exact(cast.draws)} parameter draws)" if cast.draws > 1 else ""
+    return f"{words.exact(short)} of {_virtual(cast.subjects * cast.draws)} missing{drawn}"
+
+
+def body(subject: Subject, bases: set[str]) -> str:
+    """Return the size of the scenario's subject that doses on these bases are for: 'at 70 kg', 'at 1.8 m²'."""
+    sizes = {"per kg": f"{words.exact(subject.weight_kg)} kg", "per m2": f"{words.number(float(subject.bsa_m2))} m²"}
+    return f"at {words.listing([size for basis, size in sizes.items() if basis in bases])}"
+
+
+def total(row: DrugExposure, cast: Cast, subject: Subject) -> str:
+    """Return a total with its unit and, where people get others, of whom it is: '14 MIU at 70 kg (10.8 to 19 MIU in the people)'."""
+    said, ends = words.amount(row.total, row.unit), cast.people.get((row.arm, row.drug))
+    if ends is None:
+        return said
+    doses = next(look for look in cast.arms if look.name == row.arm).doses_of(row.drug)
+    bases = set() if doses is None else set(doses.events.basis) - {"flat"}
+    return f"{said} {body(subject, bases)} ({between(ends, row.unit)} in the people)" if bases else said
+
+
+def other_total(row: DrugExposure, cast: Cast, subject: Subject) -> str:
+    """Return the total of a drug that does not lead its arm."""
+    return f"{label(row.drug)} {total(row, cast, subject)}"
+
+
+def totals_note(subject: Subject, bases: set[str]) -> str:
+    """Return of whom the totals of a table are, and what stands beneath them."""
+    return f"Totals are {body(subject, bases)}; beneath them the range in the people."
+
+
+def between(ends: tuple[float, float], of: str, with_unit: bool = True) -> str:
+    """Return the smallest and the largest total of a person, three digits each: '10.8 to 19 MIU'."""
+    low, high = (words.exact(float(f"{words.shown(end, of):.3g}")) for end in ends)
+    span = low if low == high else f"{low} to {high}"
+    return f"{span} {display_unit(of)[0]}" if with_unit else span
+
+
+def _virtual(count: int) -> str:
+    return f"{'one' if count == 1 else words.exact(count)} virtual subject{'s' * (count != 1)}"

@@ -1,0 +1,57 @@
+"""Sentences on doses: totals, the largest dose, and what the audit of the totals found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from regimens.drugs import label, unit_of
+from regimens.exposure import DrugExposure
+from regimens.report.cast import Cast
+from regimens.report.text import people, words
+from regimens.subject import Subject
+
+if TYPE_CHECKING:
+    from regimens.regimen import DoseEvents
+
+DOSE_HEADS = ("Drug", "Cycle", "Doses", "Amount per dose", "First dose, day", "Last dose, day")
+DOSES_CAPTION = "Doses by arm, drug and cycle; the first dose of a comparison is on day 0"
+MATCHES, DIFFERS, UNSTATED = "matches", "differs", "nothing stated"
+_PER = {"per kg": "/kg", "per m2": "/m²"}
+
+
+def total_in_doses(row: DrugExposure, cast: Cast, subject: Subject, named: bool) -> str:
+    """Return the total of a drug and its number of doses; `named` says which drug it is."""
+    text = f"{people.total(row, cast, subject)} in {words.count(row.doses, 'dose')}"
+    return f"{label(row.drug)}: {text}" if named else text
+
+
+def tallest(largest: Mapping[str, float]) -> str:
+    """Return the largest dose (IU or mg) of each drug."""
+    return words.listing([f"{words.amount(round(v, 6), unit_of(drug))} of {label(drug)}" for drug, v in largest.items()])
+
+
+def amounts(events: DoseEvents, rows: np.ndarray) -> str:
+    """Return the different amounts of some doses, in order of use, with their basis and route."""
+    found = dict.fromkeys(
+        (events.drug[row], float(events.amount[row]), events.basis[row], events.route[row]) for row in np.flatnonzero(rows)
+    )
+    return ", ".join(f"{words.amount(a, unit_of(drug))}{_PER.get(basis, '')} {route}" for drug, a, basis, route in found)
+
+
+def audited(checked: int, unstated: int, wrong: Sequence[str]) -> str:
+    """Return what the audit found: how many stated totals were checked, how many are not stated, which arms differ."""
+    if wrong:
+        said = f"{words.sentence(words.count(len(wrong), 'total differs', 'totals differ'))[:-1]} from what was expected: "
+        said += words.listing(wrong) + "."
+    elif checked:
+        all_of_them = {1: "The stated total matches", 2: "Both stated totals match"}
+        said = all_of_them.get(checked, f"All {words.count(checked, 'stated total')} match")
+        said += " the doses written out, exactly."
+    else:
+        said = "The scenario states no totals to check the doses against."
+    if unstated and checked:
+        said += f" For {words.count(unstated, 'further total')} the scenario states none."
+    return said

@@ -1,0 +1,185 @@
+"""Verdicts in sentences: what is supported, why the rest is not, by which rule."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from enum import Enum, auto
+
+from regimens.contrasts.verdict import Finding, Lack, Reason, Verdict
+from regimens.report.measures import Measure
+from regimens.report.pairs import compared, loser, percent, won
+from regimens.report.text import words
+
+NO_DIRECTION = "No endpoint says which way is better, so no arm is called better."
+_MOST_NAMES, _MOST_WINNERS = 3, 4
+
+
+class Why(Enum):
+    """Why a pair is not supported, in the order in which it is told."""
+
+    CONTRADICT = auto()
+    SOME = auto()
+    NONE = auto()
+    LACKING = auto()
+    EXACT = auto()
+    FEW = auto()
+    ALIKE = auto()
+    UNKNOWN = auto()
+
+
+def rule(probability: float, models: int) -> str:
+    """Return the rule by which an arm is called better."""
+    share = words.exact_percent(probability)
+    every = "every model gives" if models > 1 else "the model gives"
+    return (
+        f"The rule: one arm is called better than another only if {every} at least {share} probability to the same direction, "
+        "over all draws of the parameters."
+    )
+
+
+def supported(rows: Sequence[Verdict], lead: Measure, still: frozenset[str]) -> str:
+    """Return which pairs are supported on the leading endpoint; `still` are the arms without doses."""
+    rows = compared(rows)
+    better = won(rows)
+    head = f"On {words.inside(lead.label)} ({lead.better} is better)"
+    if not better:
+        return f"{head}, no difference between two arms is supported." if rows else f"{head}, there is no pair of arms to judge."
+    return f"{head}, {words.supported(len(better), len(rows))}: {wins(rows, still)}."
+
+
+def wins(rows: Sequence[Verdict], still: frozenset[str] = frozenset(), most: int = _MOST_NAMES) -> str:
+    """Return the supported pairs in words, by winner: '‘A’ over ‘B’ and ‘C’; ‘D’ over ‘C’'.
+
+    Where all arms with doses win over all without (`still`), that is said once.
+    """
+    better = won(rows)
+    over_none = [row for row in rows if (row.against in still) != (row.arm in still)]
+    always = bool(over_none) and all(row.finding == Finding.BETTER and row.winner not in still for row in over_none)
+    ranked = _by_winner([row for row in better if not (always and loser(row) in still)])
+    said = ["every schedule over no doses"] if always else []
+    said += [f"{words.quoted([winner])} over {words.quoted(losers, most)}" for winner, losers in ranked[:_MOST_WINNERS]]
+    left = sum(len(losers) for _, losers in ranked[_MOST_WINNERS:])
+    return "; ".join([*said, *([f"and {words.count(left, 'more pair')}"] if left else [])])
+
+
+def never_worse(rows: Sequence[Verdict]) -> str:
+    """Return which arms are never worse than which; empty where there are none."""
+    ranked = _by_winner([row for row in rows if row.finding == Finding.NEVER_WORSE])
+    said = [f"{words.quoted([winner])} is never worse than {words.quoted(losers)}" for winner, losers in ranked[:_MOST_WINNERS]]
+    left = sum(len(losers) for _, losers in ranked[_MOST_WINNERS:])
+    return words.sentence("; ".join([*said, *([f"so it is in {words.count(left, 'more pair')}"] if left else [])]))
+
+
+def _by_winner(rows: Sequence[Verdict]) -> list[tuple[str, list[str]]]:
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(row.winner, []).append(loser(row))
+    return sorted(found.items(), key=lambda pair: -len(pair[1]))
+
+
+def why(row: Verdict) -> Why:
+    """Return why a pair is not supported."""
+    if row.reason == Reason.LACKING:
+        lacks = {view.lack for view in row.views}
+        return Why.LACKING if Lack.ENDPOINT in lacks else Why.EXACT if Lack.UNCERTAINTY in lacks else Why.UNKNOWN
+    known = {Reason.FEW_DRAWS: Why.FEW, Reason.NOT_TOLD_APART: Why.ALIKE, Reason.DISAGREE: Why.CONTRADICT}
+    return known.get(row.reason, Why.SOME if any(row.sure(view) for view in row.views) else Why.NONE)
+
+
+def why_not(rows: Sequence[Verdict], models: int) -> str:
+    """Return why the other pairs are not supported, and on how many each reason bears; empty where all are."""
+    open_rows = [row for row in compared(rows) if row.finding == Finding.NOT_SUPPORTED]
+    if not open_rows:
+        return ""
+    kinds = [why(row) for row in open_rows]
+    counts = Counter(kinds)
+    said = _reasons(open_rows, models > 1)
+    head = f"Not supported: {words.count(len(open_rows), 'pair')}"
+    if len(counts) == 1:
+        parts = [f", because {said[kinds[0]]}"]
+    else:
+        parts = ["; " + "; ".join(f"in {words.count(counts[kind], '').strip()}, {said[kind]}" for kind in Why if counts[kind])]
+    split = [row for row, kind in zip(open_rows, kinds, strict=True) if kind == Why.CONTRADICT]
+    if 0 < len(split) <= 2:
+        named = words.listing([f"{words.quoted([row.arm])} against {words.quoted([row.against])}" for row in split])
+        parts.append(f" ({named})" if len(counts) == 1 else f". The models contradict each other on {named}")
+    return head + "".join(parts) + "."
+
+
+def _reasons(rows: Sequence[Verdict], many: bool) -> dict[Why, str]:
+    exact = list(dict.fromkeys(view.model for row in rows for view in row.views if view.lack == Lack.UNCERTAINTY))
+    files = "its model file has" if len(exact) == 1 else "their model files have"
+    return {
+        Why.CONTRADICT: "the models contradict each other",
+        Why.SOME: "some models are sure of a direction and others are not",
+        Why.NONE: "no model is sure of a direction" if many else "the model is not sure of a direction",
+        Why.LACKING: "not every model has the endpoint" if many else "the model does not have the endpoint",
+        Why.EXACT: f"the uncertainty of the parameters of {words.listing(exact)} is not known: {files} no key ‘uncertainty’",
+        Why.FEW: f"there are too few parameter draws to tell {words.exact_percent(rows[0].rule.probability)}",
+        Why.ALIKE: f"{'no' if many else 'the'} model {'tells' if many else 'does not tell'} the two schedules apart",
+        Why.UNKNOWN: f"values to compare are missing{' under some model' if many else ''}",
+    }
+
+
+def not_modelled(rows: Sequence[Verdict]) -> tuple[str, ...]:
+    """Return how many pairs no model, and how many only some models, have inputs for."""
+    none = len(rows) - len(compared(rows))
+    fewer: dict[tuple[str, ...], int] = {}
+    for row in compared(rows):
+        if row.not_modelled and row.finding != Finding.SAME:
+            fewer[row.not_modelled] = fewer.get(row.not_modelled, 0) + 1
+    said = [f"Not modelled: {words.count(none, 'pair')}, because no model has an input for the drugs of both arms."] if none else []
+    for models, pairs in fewer.items():
+        which = f"In {words.count(pairs, 'pair')} an arm is not modelled under {words.listing(models)}"
+        said.append(f"{which}: {'its verdict rests' if pairs == 1 else 'their verdicts rest'} on the other models.")
+    return tuple(said)
+
+
+def same(rows: Sequence[Verdict]) -> tuple[str, ...]:
+    """Return which arms give the same doses, a sentence a group."""
+    groups: list[set[str]] = []
+    order = list(dict.fromkeys(name for row in rows for name in (row.arm, row.against)))
+    for row in (row for row in rows if row.finding == Finding.SAME):
+        joined = {row.arm, row.against}.union(*(group for group in groups if group & {row.arm, row.against}))
+        groups = [group for group in groups if not group & joined] + [joined]
+    return tuple(
+        f"{words.quoted([name for name in order if name in group], 4)} give the same doses: nothing can tell them apart."
+        for group in groups
+    )
+
+
+def others(found: Sequence[tuple[str, Sequence[Verdict]]]) -> str:
+    """Return how many pairs are supported on the other endpoints, given by label."""
+    said = [f"{len(won(rows))} of {len(compared(rows))} on {words.inside(label)}" for label, rows in found if compared(rows)]
+    return f"Supported on the other endpoints: {'; '.join(said)}." if said else ""
+
+
+def exploratory(models: Sequence[str]) -> str:
+    """Return the caution that verdicts of exploratory models need; empty where there is none."""
+    if not models:
+        return ""
+    what = "is an exploratory model: what rests on it" if len(models) == 1 else "are exploratory models: what rests on them"
+    return f"{words.listing(models)} {what} is a hypothesis, not a finding."
+
+
+def summary(measure: Measure, rows: Sequence[Verdict]) -> str:
+    """Return the heading of the table of verdicts on one endpoint."""
+    better = len(won(rows))
+    total = f"{better} of {words.count(len(rows), 'pair')} supported" if len(rows) != 1 else words.supported(better, 1)
+    return f"{measure.label} ({measure.better} is better): {total}"
+
+
+def probabilities(row: Verdict) -> str:
+    """Return the probability that the first arm is better, by model; where draws are tied, how often each is better."""
+    said = []
+    for view in row.views:
+        contrast = view.contrast
+        if contrast is None or words.missing(contrast.probability):
+            continue
+        text = f"{view.model} {percent(contrast.probability, row.rule.probability)}\u00a0%"
+        if contrast.equal:
+            shares = (contrast.better, contrast.equal, contrast.worse)
+            text += " ({}\u00a0% better, {}\u00a0% equal, {}\u00a0% worse)".format(*map(words.percent, shares))
+        said.append(text)
+    return ", ".join(said)
