@@ -18,7 +18,7 @@ SETTINGS = Settings(ensembles=1, walkers=32, steps=500, burn_in=150, draws=400, 
 
 def one(number: int) -> Ranks:
     """Return the ranks of one truth."""
-    model = find_model("turnover")
+    model = find_model("turnover", values="declared")
     rows = usable(rows_of(read_responses(shipped.folder("evidence") / "responses.csv"), "fit"), model)
     return selfcheck(model, rows, SETTINGS, range(number, number + 1))
 

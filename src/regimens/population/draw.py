@@ -13,9 +13,8 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from regimens.chance import normals, uniforms
-from regimens.model.correlations import matrix_of
 from regimens.model.declaration import Correlation, Model, Parameter
-from regimens.model.parameters import Parameters
+from regimens.model.parameters import Parameters, matrix_of
 from regimens.population.values import FEMALE, MALE, Population, Spread
 from regimens.subject import Subject, mosteller_m2
 
