@@ -4,7 +4,6 @@ import contextlib
 import datetime
 import hashlib
 import math
-import time
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -15,9 +14,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from regimens.errors import InputFileError
 from regimens.yamlfile import LARGEST_FILE, problems_of, read
-
-SOON_S = 2.0
-"""A hostile file is refused within this time, far below what expanding it would take."""
 
 
 class Strict(BaseModel):
@@ -261,18 +257,14 @@ def test_what_is_no_plain_yaml_is_refused(write, case):
 def test_an_alias_bomb_is_refused_before_it_grows(write):
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 30)]
-    start = time.perf_counter()
     message = refusal(write("\n".join(lines)))
     assert message.splitlines()[0] == "a.yaml:4: The aliases up to '*a2' stand for more than 1000 values."
-    assert time.perf_counter() - start < SOON_S
 
 
 @pytest.mark.parametrize("opening", ["[", "{a: ", "- "])
 def test_deep_nesting_is_refused(write, opening):
-    start = time.perf_counter()
     message = refusal(write(opening * 5000))
     assert message.splitlines()[0] == "a.yaml:1: Lists and mappings are nested more than 40 deep here."
-    assert time.perf_counter() - start < SOON_S
 
 
 @given(st.binary(max_size=200))
@@ -365,13 +357,11 @@ def test_a_finding_is_said_without_jargon(write, content):
     assert [problem.message for problem in problems_of(caught.value, located, Plan)] == FOUND[content]
 
 
-def test_thousands_of_findings_are_said_soon(write):
+def test_thousands_of_findings_are_all_said(write):
     located = read(write("arms:\n" + "".join(f"  a{i}: {{regimen: 3, rute: SC}}\n" for i in range(1000))))
-    start = time.perf_counter()
     with pytest.raises(ValidationError) as caught:
         Plan.model_validate(located.data)
     assert len(problems_of(caught.value, located, Plan)) == 2000
-    assert time.perf_counter() - start < SOON_S
 
 
 def test_a_value_that_a_comma_cut_off_is_recognised(write):

@@ -1,6 +1,5 @@
 """Formulas: what passes, what does not, and that text and tree say the same."""
 
-import time
 import warnings
 
 import pytest
@@ -20,19 +19,14 @@ from regimens.model.expression import (
     parse_formula,
 )
 
-SOON_S = 0.5
-"""A hostile formula is refused within this time; evaluating some of them would take for ever."""
-
 ALLOWED = "A formula may use numbers, names, + - * / **, brackets and exp, log, sqrt, min, max, hill."
 KNOWN = "Known functions: exp, log, sqrt, min, max, hill."
 PLAIN = "A formula is written with plain letters, digits and + - * / ** ( ) , only."
 
 
 def refusal(text: str) -> tuple[str, int, str]:
-    start = time.perf_counter()
     with pytest.raises(FormulaError) as caught:
         parse_formula(text)
-    assert time.perf_counter() - start < SOON_S
     return caught.value.message, caught.value.at, caught.value.advice
 
 

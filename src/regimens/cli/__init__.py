@@ -78,13 +78,14 @@ def check(files: tuple[Path, ...]) -> None:
 
 def _checked(file: Path) -> str:
     from regimens.exposure import audit
-    from regimens.model.file import load
+    from regimens.model.file import model_in
     from regimens.scenario import read_scenario
     from regimens.scenario.values import planned_arms
     from regimens.yamlfile import read as read_yaml
 
-    if "states" in read_yaml(file).data:
-        model = load(file)
+    located = read_yaml(file)
+    if "states" in located.data:
+        model = model_in(located)
         return f"a model of {_count(model.states, 'state')} and {_count(model.parameters, 'parameter')}, as it should be."
     scenario = read_scenario(file)
     arms = planned_arms(scenario)
@@ -167,7 +168,7 @@ def fit(name: str, data: Path | None, out: Path | None, seed: int) -> None:
     from regimens.model import find_model
     from regimens.study import folder as results
 
-    model = find_model(name)
+    model = find_model(name, values="declared")
     folder = out or results.free_folder(Path("results") / f"fit-{model.name}-{datetime.date.today().isoformat()}")
     if folder.exists():
         raise results.OutputExists(folder)
@@ -190,7 +191,7 @@ def validate(names: tuple[str, ...]) -> None:
     from regimens.model import find_model
 
     responses = read_responses(shipped.folder("evidence") / "responses.csv")
-    summaries = [summarise(find_model(name), responses) for name in names or shipped.names("models")]
+    summaries = [summarise(find_model(name, values="declared"), responses) for name in names or shipped.names("models")]
     click.echo(validation_page(summaries, responses), nl=False)
 
 
@@ -206,10 +207,10 @@ def models() -> None:
 @click.argument("name")
 def model(name: str) -> None:
     """Show the equations, parameters and sources of the model NAME (or of a model file)."""
+    from regimens.model import find_model
     from regimens.model.describe import describe
-    from regimens.model.file import find
 
-    results_console().print(describe(find(name)))
+    results_console().print(describe(find_model(name)))
 
 
 @commands.command()

@@ -24,8 +24,7 @@ from regimens.regimen.regimen import regimen_of
 from regimens.regimen.words import parse_plan
 from regimens.subject import Subject
 from regimens.units import AMOUNT_UNITS, amount_text, decimal_text, parse_quantity
-from regimens.yamlfile import problems_of, read
-from regimens.yamlfile.notes import Loc, Notes, Unreadable
+from regimens.yamlfile import Loc, Notes, Unreadable, problems_of, read
 
 Words = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$")]

@@ -2,8 +2,8 @@
 
 from regimens.model.compile import compile_model
 from regimens.model.declaration import Model
-from regimens.model.file import find as find_model
 from regimens.model.file import load as load_model
+from regimens.model.fitted import find as find_model
 from regimens.model.fitted import fitted
 from regimens.model.parameters import Parameters, typical
 

@@ -21,7 +21,7 @@ from regimens.scenario.file import ArmShape, ExpectShape, SourceShape
 from regimens.scenario.observed import read_observed
 from regimens.scenario.regimens import read_regimen
 from regimens.scenario.values import Arm, Reference
-from regimens.yamlfile.notes import Loc, Notes, Unreadable
+from regimens.yamlfile import Loc, Notes, Unreadable
 
 SOURCES_OF_DOSES = ("regimen", "use", "ledger")
 """Keys of an arm that say which doses it gives; an arm has one of them."""

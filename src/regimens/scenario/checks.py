@@ -11,7 +11,7 @@ from regimens.errors import did_you_mean
 from regimens.model.declaration import Model
 from regimens.scenario.values import Arm
 from regimens.units import duration_text
-from regimens.yamlfile.notes import Loc, Notes
+from regimens.yamlfile import Loc, Notes
 
 
 def check_horizon(arms: Sequence[Arm], horizon: Fraction, notes: Notes) -> None:

@@ -8,7 +8,7 @@ from regimens import shipped
 from regimens.errors import did_you_mean
 from regimens.evidence import Response, read_responses
 from regimens.regimen import Regimen
-from regimens.yamlfile.notes import Loc, Notes
+from regimens.yamlfile import Loc, Notes
 
 
 def read_observed(ids: Sequence[str], regimen: Regimen, loc: Loc, notes: Notes) -> tuple[Response, ...]:

@@ -12,8 +12,8 @@ import numpy as np
 
 from regimens.csvfile import Row, Table, read_table
 from regimens.errors import InputFileError, Problem, RegimensError, did_you_mean
-from regimens.model.correlations import positive_definite
 from regimens.model.declaration import Correlation, Model, Parameter
+from regimens.model.parameters import positive_definite
 from regimens.population import Bodies, People, Population, Spread
 from regimens.population.draw import SIZES
 from regimens.population.uncertainty import most_draws
@@ -22,7 +22,7 @@ from regimens.scenario.file import BodyShape, PopulationShape, SizeBySexShape, S
 from regimens.scenario.values import Scenario
 from regimens.subject import mosteller_m2
 from regimens.units import parse_quantity
-from regimens.yamlfile.notes import Loc, Notes, Unreadable
+from regimens.yamlfile import Loc, Notes, Unreadable
 
 PEOPLE_COLUMNS = ("weight_kg", "height_cm", "bsa_m2", "sex", "subject")
 """Columns of a file of people, beside parameters of the models."""

@@ -17,7 +17,7 @@ from regimens.endpoints import Endpoint, parse_endpoint, reads_as_time
 from regimens.engine.trajectories import Tolerances
 from regimens.errors import InputFileError, ModelError
 from regimens.model.declaration import Model
-from regimens.model.file import find
+from regimens.model.file import declared
 from regimens.scenario.arms import read_arms, sentences
 from regimens.scenario.checks import check_horizon, check_inputs, check_observed, checked_endpoints
 from regimens.scenario.file import ScenarioShape, SubjectShape
@@ -27,9 +27,8 @@ from regimens.scenario.values import Scenario
 from regimens.scenario.variants import read_goal, read_real_life, real_life_words, with_variants
 from regimens.subject import Subject, mosteller
 from regimens.units import parse_duration, parse_quantity
-from regimens.yamlfile import problems_of
+from regimens.yamlfile import Loc, Notes, Unreadable, problems_of
 from regimens.yamlfile import read as read_yaml
-from regimens.yamlfile.notes import Loc, Notes, Unreadable
 
 MOST_READINGS = 10_000
 
@@ -150,7 +149,7 @@ def _models(names: Sequence[str], notes: Notes) -> tuple[Model, ...]:
             continue
         beside = Path(notes.located.path).parent / name
         try:
-            models.append(find(str(beside) if name.endswith((".yaml", ".yml")) and beside.is_file() else name))
+            models.append(declared(str(beside) if name.endswith((".yaml", ".yml")) and beside.is_file() else name))
         except ModelError as error:
             notes.add(("models", index), str(error))
         except InputFileError as error:

@@ -8,7 +8,7 @@ from regimens.regimen import Course, Cycle, Dose, Regimen
 from regimens.regimen.parts import Part
 from regimens.regimen.words import parse_dose, parse_frequency, parse_plan, parse_regimen, parse_rest
 from regimens.scenario.file import ArmShape, CycleShape, DosingShape, RestShape
-from regimens.yamlfile.notes import Loc, Notes, Unreadable
+from regimens.yamlfile import Loc, Notes, Unreadable
 
 
 def read_regimen(arm: ArmShape, loc: Loc, notes: Notes) -> tuple[Regimen, LibraryEntry | None]:

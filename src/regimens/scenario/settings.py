@@ -9,7 +9,7 @@ from regimens.endpoints import Endpoint, parse_endpoint
 from regimens.population import Population
 from regimens.scenario.file import NoiseShape, ScenarioShape, TradeOffShape
 from regimens.scenario.values import Arm, Noise, TradeOff
-from regimens.yamlfile.notes import Loc, Notes, Unreadable
+from regimens.yamlfile import Loc, Notes, Unreadable
 
 POPULATION_ADVICE = "Add for example 'population: {subjects: 100, seed: 1}'."
 

@@ -19,7 +19,7 @@ from regimens.scenario.file import EqualiseShape, RealLifeShape
 from regimens.scenario.values import EQUAL_TOTAL, REAL_LIFE, Arm
 from regimens.subject import Subject
 from regimens.units import amount_text, decimal_text, duration_text, parse_duration
-from regimens.yamlfile.notes import Notes, Unreadable
+from regimens.yamlfile import Notes, Unreadable
 
 OFF = Fraction(1, 5)
 """Share of the total by which rounding may miss it, which the arm's name shows; beyond, nothing is equal any more."""

@@ -1,4 +1,4 @@
-"""From YAML events to nodes: plain data with positions, without recursion and without YAML's type extensions.
+"""Reading a YAML file: from its events to plain data with positions, without recursion and without YAML's type extensions.
 
 Events are used, not ruamel's loader, because they keep the place and the spelling of every scalar, and because depth
 and aliases can be stopped while they are read. ruamel's plain scanner is used, not the round-trip one, which puts
@@ -8,8 +8,10 @@ marks into folded text.
 from __future__ import annotations
 
 import datetime
+import hashlib
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -27,7 +29,10 @@ from ruamel.yaml.nodes import ScalarNode
 from ruamel.yaml.reader import ReaderError
 
 from regimens.errors import InputFileError, Problem
-from regimens.yamlfile.located import Node
+from regimens.textfile import LARGEST_FILE, TextFile, read_text
+from regimens.yamlfile.located import Located, Node
+
+__all__ = ["LARGEST_FILE", "parse", "read"]
 
 DEEPEST = 40
 """Levels of lists and mappings inside each other."""
@@ -60,7 +65,32 @@ class _Open:
     nodes: list[Node] = field(default_factory=list)
 
 
-def build(path: str, text: str) -> Node:
+def read(path: str | Path) -> Located:
+    """Read a YAML 1.2 file whose top level is a mapping. Nothing in it is executed and keys stay text.
+
+    Raises InputFileError for faults of the file or of its YAML: all duplicate keys at once, otherwise the first fault.
+    """
+    return _located(read_text(path, "YAML", (".yaml", ".yml")))
+
+
+def parse(text: str, name: str = "text") -> Located:
+    """Return what YAML `text` says, as `read` does for a file; messages call it `name`."""
+    raw = text.encode("utf-8", "surrogatepass")
+    if len(raw) > LARGEST_FILE:
+        raise InputFileError(name, [Problem(f"The text has {len(raw):,} bytes.", f"At most {LARGEST_FILE:,} are read.")])
+    return _located(TextFile(name, text, hashlib.sha256(raw).hexdigest()))
+
+
+def _located(file: TextFile) -> Located:
+    root = _build(file.path, file.text)
+    if not isinstance(root.data, dict):
+        found = "a list" if isinstance(root.data, list) else f"'{root.written[:60]}'"
+        problem = Problem(f"The file holds {found}.", "A mapping of 'key: value' lines is needed.", root.line, root.column)
+        raise InputFileError(file.path, [problem], file.text)
+    return Located(file.path, file.text, file.digest, root.data, root)
+
+
+def _build(path: str, text: str) -> Node:
     """Return the root of the file's one document; raises InputFileError for everything that is not plain YAML."""
     builder = _Builder()
     try:
