@@ -116,7 +116,7 @@ def compare(
     work, threads of this process if not given; `store` keeps what is done; `told` hears how many tasks are done of how many;
     a task has at most `chunk` runs (subjects of a parameter draw). None of these changes a number.
     """
-    table = audit(planned_arms(scenario), scenario.subject)
+    table = audit(planned_arms(scenario), scenario.subject, scenario.path)
     work = tasks(scenario, chunk)
     with (
         contextlib.nullcontext(executor) if executor is not None else local() as workers,
