@@ -101,6 +101,26 @@ def test_each_day_of_a_range_is_one_regimen():
     assert each[-1][1] == RANGE.with_rests("longest")
 
 
+def test_each_day_of_a_range_leaves_rests_of_one_length_as_they_are():
+    each = parse_regimen("1 MIU SC once, rest 30 days, (1 MIU SC once, rest 9-11 days) x 2").each_rest()
+    assert [days_of(regimen) for _, regimen in each] == [[0, 30, 39], [0, 30, 40], [0, 30, 41]]
+
+
+def test_each_needs_one_range():
+    with pytest.raises(RegimenError) as raised:
+        parse_regimen("1 MIU SC once, rest 9-16 days, 1 MIU SC once, rest 3-4 days, 1 MIU SC once").each_rest()
+    assert str(raised.value) == "'each' needs one range of rests, found 2 different ones. Use shortest, midpoint or longest."
+
+
+def test_an_unknown_way_to_resolve_a_range_and_a_horizon_without_a_unit_are_refused():
+    with pytest.raises(RegimenError) as raised:
+        RANGE.with_rests("mean")
+    assert str(raised.value) == "'mean' is not a way to resolve a range of rests. Write shortest or midpoint or longest."
+    with pytest.raises(RegimenError) as raised:
+        THREE_CYCLES.events(24)
+    assert str(raised.value) == "Horizon must be a Duration, found 24. Write for example weeks(24)."
+
+
 def test_a_range_is_never_resolved_silently():
     with pytest.raises(RegimenError) as raised:
         RANGE.events(weeks(24))
@@ -110,8 +130,9 @@ def test_a_range_is_never_resolved_silently():
 
 
 def test_a_schedule_of_a_billion_doses_is_refused_without_writing_it_out():
-    with pytest.raises(RegimenError, match="1000000000 doses, more than a regimen may have"):
+    with pytest.raises(RegimenError) as raised:
         Regimen(Cycle(Cycle(Course(MIU(1), every=days(1), doses=1000), repeats=1000), repeats=1000))
+    assert str(raised.value) == "The plan of 'il2' has 1000000000 doses. At most 100000 are accepted."
 
 
 def test_columns_of_events_have_one_length():
