@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from regimens.regimen import Course, Cycle, Dose, Regimen, Rest, Weekly
 from regimens.regimen.quantities import Amount, Duration
 
-values = st.builds(Fraction, st.integers(1, 10**9), st.sampled_from([100, 7]))
-spans = st.builds(Fraction, st.integers(1, 60 * 24 * 40), st.sampled_from([60, 77])).map(Duration)
+values = st.integers(1, 10**9).map(lambda n: Fraction(n, 100))
+spans = st.integers(1, 60 * 24 * 40).map(lambda n: Duration(Fraction(n, 60)))
 
 
 @st.composite
@@ -61,5 +61,19 @@ def plans(draw, unit, depth=2):
 
 @st.composite
 def regimens(draw):
-    drugs = draw(st.lists(st.sampled_from(["il2", "drug", "tocilizumab", "rapamycin"]), unique=True, max_size=3))
-    return Regimen(**{drug: draw(plans("IU" if drug == "il2" else draw(st.sampled_from(["IU", "mg"])))) for drug in drugs})
+    drugs = draw(st.lists(st.sampled_from(["il2", "tocilizumab", "rapamycin"]), unique=True, max_size=3))
+    return Regimen(**{drug: draw(plans("IU" if drug == "il2" else "mg")) for drug in drugs})
+
+
+def in_sevenths(parts):
+    """The parts with amounts, caps and rests a seventh of what they are: numbers that are no decimals."""
+    for part in parts:
+        if isinstance(part, Rest):
+            yield Rest(Duration(part.shortest.hours / 7), Duration(part.longest.hours / 7))
+        elif isinstance(part, Cycle):
+            yield Cycle(*in_sevenths(part.parts), repeats=part.repeats)
+        else:
+            amount = part.dose.amount
+            cap = None if amount.cap is None else amount.cap / 7
+            dose = Dose(Amount(amount.value / 7, amount.unit, amount.basis, cap), part.dose.route, part.dose.over)
+            yield Course(dose, part.every, part.doses)

@@ -94,6 +94,19 @@ def test_doses_know_how_many_ranges_come_before_them_in_every_turn():
     assert [(rest.shortest.hours / 24, len(rest.whole_days)) for rest in regimen.ranges()] == [(9, 8), (9, 8), (3, 2)]
 
 
+def test_ten_billion_rests_without_a_dose_pass_in_no_time_and_as_many_ranges_are_refused():
+    rests = "((rest 1 h) x 100000) x 10000"
+    assert days_of(parse_regimen(f"1 MIU SC once, {rests}, 1 MIU SC once")) == [0, 10**9 / 24]
+    with pytest.raises(RegimenError) as raised:
+        Regimen(Dose(MIU(1)), Cycle(Cycle(Rest(days(1), days(2)), repeats=1000), repeats=1000), Dose(MIU(1)))
+    assert str(raised.value) == "The plan of 'il2' has 1000000 rests that are ranges. At most 100000 are accepted."
+
+
+def test_a_cycle_of_rests_counts_its_ranges():
+    regimen = parse_regimen("(1 MIU SC once, (rest 1-2 days, rest 1 h) x 3) x 2, 1 MIU SC once")
+    assert [(dose.start, dose.ranges) for dose in regimen.earliest()] == [(0, 0), (75, 3), (150, 6)]
+
+
 def test_each_day_of_a_range_is_one_regimen():
     each = RANGE.each_rest()
     assert [day for day, _ in each] == [9, 10, 11, 12, 13, 14, 15, 16]

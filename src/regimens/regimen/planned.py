@@ -45,6 +45,15 @@ def ranges(parts: Iterable[Part]) -> Iterator[Rest]:
             yield from tuple(ranges(part.parts)) * part.repeats
 
 
+def range_count(parts: Iterable[Part]) -> int:
+    """Return the number of `ranges`, without listing them."""
+    counts = (
+        part.repeats * range_count(part.parts) if isinstance(part, Cycle) else isinstance(part, Rest) and part.is_range
+        for part in parts
+    )
+    return sum(counts)
+
+
 @dataclass
 class _Clock:
     """The place in a plan: hours from its start, and how many rests that are ranges lie before it."""
@@ -74,9 +83,12 @@ def _walk(parts: tuple[Part, ...], clock: _Clock) -> Iterator[tuple[Fraction, Do
         elif isinstance(part, Rest):
             clock.hours += part.shortest.hours
             clock.ranges += part.is_range
-        elif isinstance(part, Cycle):
+        elif isinstance(part, Cycle) and part.doses:
             for _ in range(part.repeats):
                 yield from _walk(part.parts, clock)
+        elif isinstance(part, Cycle):
+            clock.hours += part.length
+            clock.ranges += range_count((part,))
         else:
             starts = [clock.hours + part.start(index) for index in range(part.doses)]
             clock.hours += part.length

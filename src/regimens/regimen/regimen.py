@@ -12,7 +12,7 @@ from regimens.drugs import IL2
 from regimens.errors import RegimenError
 from regimens.regimen.events import NO_CAP, DoseEvents
 from regimens.regimen.parts import MOST_DOSES, Course, Cycle, Dose, Part, Rest, check_parts, drug_of, each_dose, rests
-from regimens.regimen.planned import PlannedDose, ranges, write_out
+from regimens.regimen.planned import PlannedDose, range_count, ranges, write_out
 from regimens.regimen.quantities import Duration
 from regimens.regimen.writing import write_plans
 from regimens.units import duration_text
@@ -172,6 +172,10 @@ def _check_plan(drug: str, parts: tuple[Part, ...]) -> None:
         raise RegimenError(f"The plan of '{drug}' has no dose.", "Leave the drug out, or write 'no dose'.")
     if count > MOST_DOSES:
         raise RegimenError(f"The plan of '{drug}' has {count} doses.", f"At most {MOST_DOSES} are accepted.")
+    if range_count(parts) > MOST_DOSES:
+        raise RegimenError(
+            f"The plan of '{drug}' has {range_count(parts)} rests that are ranges.", f"At most {MOST_DOSES} are accepted."
+        )
     units = {dose.amount.unit for dose in each_dose(parts)}
     if len(units) > 1:
         raise RegimenError(f"Doses of '{drug}' are given in IU and in mg.", "Use one of the two for a drug.")
