@@ -145,12 +145,30 @@ def test_a_missing_file_is_answered_with_the_nearest_name(write):
     assert refusal("nowhere/x.yaml") == "nowhere/x.yaml: There is no such file."
 
 
+@pytest.mark.parametrize(
+    ("asked", "beside", "suggested"),
+    [
+        ("mime.yaml", "mine.yaml", True),  # 3 letters of 4 are the same: 0.75
+        ("seed_trials.yml", "seed_trials.yaml", True),
+        ("Seed_Trials.yaml", "seed_trials2.yaml", True),
+        ("mi.yaml", "mine.yaml", False),  # 0.67
+        ("a.yaml", "b.yaml", False),
+        ("turnover.yaml", "effect_turnover.yaml", False),
+        ("seed_trails.yaml", "seed_trials.csv", False),
+    ],
+)
+def test_a_missing_file_is_answered_only_with_a_name_that_is_really_close(asked, beside, suggested, write):
+    write("a: 1", beside)
+    said = f"\n  Did you mean '{beside}'?" if suggested else ""
+    assert refusal(asked) == f"{asked}: There is no such file.{said}"
+
+
 def test_a_folder_is_refused(tmp_path):
     assert refusal(str(tmp_path)) == f"{tmp_path}: This is a folder.\n  A YAML file is needed."
 
 
 def test_a_device_is_refused():
-    assert refusal("/dev/zero") == "/dev/zero: This is no ordinary file.\n  A YAML file is needed."
+    assert refusal("/dev/zero") == "/dev/zero: This is not a regular file.\n  A YAML file is needed."
 
 
 def test_an_unreadable_file_is_refused(write, monkeypatch):

@@ -63,3 +63,17 @@ def plans(draw, unit, depth=2):
 def regimens(draw):
     drugs = draw(st.lists(st.sampled_from(["il2", "tocilizumab", "rapamycin"]), unique=True, max_size=3))
     return Regimen(**{drug: draw(plans("IU" if drug == "il2" else "mg")) for drug in drugs})
+
+
+def in_sevenths(parts):
+    """The parts with amounts, caps and rests a seventh of what they are: numbers that are no decimals."""
+    for part in parts:
+        if isinstance(part, Rest):
+            yield Rest(Duration(part.shortest.hours / 7), Duration(part.longest.hours / 7))
+        elif isinstance(part, Cycle):
+            yield Cycle(*in_sevenths(part.parts), repeats=part.repeats)
+        else:
+            amount = part.dose.amount
+            cap = None if amount.cap is None else amount.cap / 7
+            dose = Dose(Amount(amount.value / 7, amount.unit, amount.basis, cap), part.dose.route, part.dose.over)
+            yield Course(dose, part.every, part.doses)

@@ -277,7 +277,7 @@ WRONG = {
     ),
     "a delay without a unit": (
         BASE + LIFE.replace("12 h", "'12'"),
-        [(15, "'12' is no time.", "A number with its unit is needed. Times are written in min, h, days or weeks.")],
+        [(15, "'12' has no unit.", "Write for example '12 weeks'.")],
     ),
     "a probability above 1": (
         BASE + "real_life: {missed: 10}\n",
@@ -343,7 +343,7 @@ WRONG = {
         [
             (3, "'months' has no fixed length.", "Write a number of weeks or days (28 days, 4 weeks). Times are written in min, h, days or weeks."),
             (15, "'MUI' is not a unit of amount.", "Did you mean 'MIU'? Amounts are written in IU, kIU, MIU, ug, mg or g, each also per m2 or per kg (MIU/m2, mg/kg)."),
-            (16, "'12' is no time.", "A number with its unit is needed. Times are written in min, h, days or weeks."),
+            (16, "'12' has no unit.", "Write for example '12 weeks'."),
             (17, "By 'noise' nothing is added.", "Give a 'day_to_day' or 'residual' above 0."),
         ],
     ),

@@ -58,7 +58,7 @@ def exposure(file: Path, csv_path: Path | None) -> None:
     if csv_path is not None:
         write_file(table.to_frame().to_csv(index=False, lineterminator="\n"), csv_path)
     if table.differences:
-        raise ExposureMismatch(table.differences)
+        raise ExposureMismatch(table.differences, scenario.path)
 
 
 @commands.command()
@@ -89,7 +89,7 @@ def _checked(file: Path) -> str:
         return f"a model of {_count(model.states, 'state')} and {_count(model.parameters, 'parameter')}, as it should be."
     scenario = read_scenario(file)
     arms = planned_arms(scenario)
-    audit(arms, scenario.subject)
+    audit(arms, scenario.subject, scenario.path)
     return f"a scenario of {_count(arms, 'arm')} under {_count(scenario.models, 'model')}, as it should be."
 
 

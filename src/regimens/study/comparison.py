@@ -130,7 +130,7 @@ def compare(
     work, threads of this process if not given; `store` keeps finished tasks; `progress` is called with the number of
     finished tasks and of all; a task has at most `chunk` runs (subjects of a parameter draw). None of these changes a number.
     """
-    exposure = audit(planned_arms(scenario), scenario.subject)
+    exposure = audit(planned_arms(scenario), scenario.subject, scenario.path)
     study = resolve(scenario)
     work = tasks(study, chunk)
     with (
