@@ -15,6 +15,7 @@ from regimens.population import draw
 from regimens.population.draw import Block
 from regimens.population.uncertainty import centres
 from regimens.regimen import weeks
+from regimens.regimen.events import DosePlan
 from regimens.study.collect import gather
 from regimens.study.dosing import given
 from regimens.study.tasks import BAND_RUNS, band_runs, people, perform, runs, scenario_cuts, simulated_arm, tasks
@@ -114,7 +115,7 @@ def test_a_subject_alone_has_the_numbers_it_has_among_others(arm, busy):
 
     together = measured(parameters, doses)
     for row in range(len(numbers)):
-        own = (doses[row],) if isinstance(doses, tuple) else doses
+        own = DosePlan.of(doses.of_subject(row), 1)
         assert measured(parameters[row : row + 1], own)[:, 0].tobytes() == together[:, row].tobytes()
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from regimens.endpoints import polynomials
 from regimens.endpoints.polynomials import Floats
@@ -22,7 +23,7 @@ from regimens.model.compile import CompiledModel
 from regimens.model.evaluate import evaluate
 from regimens.model.expression import names_in
 from regimens.model.parameters import Parameters
-from regimens.regimen.events import DoseEvents
+from regimens.regimen.events import DoseEvents, DosePlan
 
 FIRST_PANEL_H, GROWTH, LONGEST_PANEL_H = 0.5, 1.5, 24.0
 """Panels after a dose are half an hour long, then grow up to a day: endpoints of the shipped models are then right to 1e-5 in
@@ -56,7 +57,7 @@ def panels_between(breaks_h: Floats, horizon_h: float) -> Panels:
     for gap in range(starts.shape[1]):
         start, stop = starts[:, gap : gap + 1], stops[:, gap : gap + 1]
         offsets, widths = _offsets(float((stop - start).max()))
-        # Each subject's own gap decides how many panels it needs, so that no subject's numbers hang on the others.
+        # Each subject's own gap decides how many panels it needs, so that the numbers of a subject do not depend on the others.
         wanted = np.append(offsets[:-1] + 0.5 * widths, np.inf) < stop - start
         pieces.append(np.where(wanted, np.minimum(start + offsets, stop), stop))
     return Panels(np.concatenate(pieces, axis=1))
@@ -130,30 +131,25 @@ def lags_h(compiled: CompiledModel, parameters: Parameters) -> Floats:
     return np.array([np.broadcast_to(lag, (parameters.subjects,)) for lag in lags]).reshape(-1, parameters.subjects)
 
 
-def _bends(compiled: CompiledModel, parameters: Parameters, events: DoseEvents | Sequence[DoseEvents]) -> Floats:
+def _bends(compiled: CompiledModel, parameters: Parameters, plan: DosePlan) -> Floats:
     """Return where curves may bend, (subjects, bends; h): each dose as it acts and each end of an infusion."""
-    lags = lags_h(compiled, parameters)
-    if isinstance(events, DoseEvents):
-        starts = events.time_h + lags[_inputs(compiled, events)].T.reshape(parameters.subjects, len(events))
-        return np.concatenate([starts, (starts + events.duration_h)[:, events.duration_h > 0]], axis=1)
-    rows = []
-    for subject, mine in enumerate(events):
-        starts = mine.time_h + lags[_inputs(compiled, mine), subject]
-        rows.append(np.concatenate([starts, (starts + mine.duration_h)[mine.duration_h > 0]]))
-    bends = np.full((len(rows), max(map(len, rows), default=0)), np.inf)
-    for subject, row in enumerate(rows):
-        bends[subject, : len(row)] = row
-    return bends
+    entry = plan.padded([_inputs(compiled, events) for events in plan.sets], 0)
+    time_h = plan.padded([events.time_h for events in plan.sets], np.inf)
+    duration_h = plan.padded([events.duration_h for events in plan.sets], 0.0)
+    entry = np.broadcast_to(entry, (parameters.subjects, entry.shape[1]))
+    starts = time_h + np.take_along_axis(lags_h(compiled, parameters).T, entry, axis=1)
+    ends = np.where(duration_h > 0, starts + duration_h, np.inf)
+    return np.concatenate([starts, ends[:, np.any(duration_h > 0, axis=0)]], axis=1)
 
 
-def _inputs(compiled: CompiledModel, events: DoseEvents) -> Floats:
+def _inputs(compiled: CompiledModel, events: DoseEvents) -> npt.NDArray[np.int64]:
     return np.array([compiled.inputs[pair] for pair in zip(events.drug, events.route, strict=True)], dtype=np.int64)
 
 
 def draw_curves(
     compiled: CompiledModel,
     parameters: Parameters,
-    events: DoseEvents | Sequence[DoseEvents],
+    events: DoseEvents | Sequence[DoseEvents] | DosePlan,
     horizon_h: float,
     *,
     observables: Iterable[str],
@@ -165,13 +161,13 @@ def draw_curves(
 
     `events` are the doses of all subjects, or one set for each.
     """
-    names = tuple(observables)
+    names, plan = tuple(observables), DosePlan.of(events, parameters.subjects)
     cuts = np.tile(np.array(sorted(set(cuts_h)), dtype=float), (parameters.subjects, 1))
-    panels = panels_between(np.concatenate([_bends(compiled, parameters, events), cuts], axis=1), horizon_h)
+    panels = panels_between(np.concatenate([_bends(compiled, parameters, plan), cuts], axis=1), horizon_h)
     read: Trajectories = simulate(
         compiled,
         parameters,
-        events,
+        plan,
         panels.times_h,
         observables=names,
         tolerances=tolerances or Tolerances(),

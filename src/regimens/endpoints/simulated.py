@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from regimens.endpoints.curves import Curves
 from regimens.endpoints.polynomials import Floats
 from regimens.endpoints.window import Window
-from regimens.regimen.events import DoseEvents
+from regimens.regimen.events import DoseEvents, DosePlan
 from regimens.regimen.regimen import Regimen
 
 
@@ -19,13 +19,13 @@ from regimens.regimen.regimen import Regimen
 class SimulatedArm:
     """The subjects of one arm under one model.
 
-    `doses` are the doses of all subjects, or one set for each, up to `horizon_h`; a dose that is not given has the amount 0
+    `doses` are those of each subject up to `horizon_h`; a dose that is not given has the amount 0
     at the time it was due. `il2_iu` (subjects,) is the IL-2 that each subject is given up to the horizon (IU). `drug` is the
     drug whose cycles count, and `doses_in_cycle` the planned number of doses of each (drug, cycle), whatever the horizon.
     """
 
     curves: Curves
-    doses: DoseEvents | Sequence[DoseEvents] = field(repr=False)
+    doses: DosePlan = field(repr=False)
     horizon_h: float
     il2_iu: Floats = field(repr=False)
     drug: str
@@ -46,9 +46,8 @@ class SimulatedArm:
 
     def of_doses(self, number: Callable[[DoseEvents], float]) -> Floats:
         """Return a number found from the doses of each subject, (subjects,)."""
-        if isinstance(self.doses, DoseEvents):
-            return np.full(self.subjects, number(self.doses), dtype=float)
-        return np.array([number(mine) for mine in self.doses], dtype=float)
+        found = np.array([number(doses) for doses in self.doses.sets], dtype=float)
+        return np.broadcast_to(found, self.subjects) if self.doses.which is None else found[self.doses.which]
 
     def values_at(self, time_h: Floats, observable: str) -> Floats:
         """Return the (subjects,) values at a time of each subject's own (subjects,; h); missing where the time is."""

@@ -14,13 +14,13 @@ from regimens.engine.trajectories import Tolerances, Trajectories
 from regimens.errors import ModelError, did_you_mean
 from regimens.model.compile import CompiledModel
 from regimens.model.parameters import Parameters
-from regimens.regimen.events import DoseEvents
+from regimens.regimen.events import DoseEvents, DosePlan
 
 
 def simulate(
     compiled: CompiledModel,
     parameters: Parameters,
-    events: DoseEvents | Sequence[DoseEvents],
+    events: DoseEvents | Sequence[DoseEvents] | DosePlan,
     times_h: np.ndarray | Sequence[float],
     *,
     observables: Sequence[str] | None = None,
@@ -42,7 +42,7 @@ def simulate(
     names = tuple(compiled.observables if observables is None else observables)
     chosen = _chosen(compiled, names)
     people = Parameters(compiled.parameters, _values(compiled, parameters), parameters.weight_kg, parameters.bsa_m2)
-    doses = read_doses(compiled, events, parameters.subjects)
+    doses = read_doses(compiled, DosePlan.of(events, parameters.subjects))
     results = Results.of(parameters.subjects, times.shape[1], chosen)
     if times.shape[1]:
         kernel, workers = kernel_of(compiled), threads or _processors()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +9,8 @@ import numpy as np
 from regimens.errors import ModelError, did_you_mean
 from regimens.model.compile import CompiledModel
 from regimens.model.parameters import Parameters
-from regimens.regimen.events import BASES, DoseEvents
+from regimens.regimen.events import NO_CAP, DoseEvents, DosePlan
+from regimens.subject import amount_in_person
 
 
 @dataclass(frozen=True)
@@ -45,42 +45,23 @@ class Timeline:
     sound: np.ndarray
 
 
-def read_doses(compiled: CompiledModel, events: DoseEvents | Sequence[DoseEvents], subjects: int) -> Doses:
-    """Return the doses of all subjects.
-
-    Raises ModelError for a drug and route that the model has no input for, ValueError for another number of events than
-    of subjects.
-    """
-    if isinstance(events, DoseEvents):
-        return Doses(*(column[np.newaxis] for column in _columns(compiled, events)))
-    events = list(events)
-    if len(events) != subjects:
-        raise ValueError(f"{len(events)} sets of dose events for {subjects} subjects; give one for each, or one for all.")
-    known = {id(e): e for e in events}
-    read = {key: _columns(compiled, e) for key, e in known.items()}
-    rows = [read[id(e)] for e in events]
-    most = max((len(row[0]) for row in rows), default=0)
-    blank = (0.0, 0.0, 0, np.inf, 0.0, -1)
-    return Doses(*(_padded([row[i] for row in rows], most, fill) for i, fill in enumerate(blank)))
-
-
-def _padded(rows: list[np.ndarray], width: int, fill: float) -> np.ndarray:
-    found = np.full((len(rows), width), fill, dtype=rows[0].dtype if rows else np.float64)
-    for place, row in enumerate(rows):
-        found[place, : len(row)] = row
-    return found
-
-
-def _columns(compiled: CompiledModel, events: DoseEvents) -> tuple[np.ndarray, ...]:
-    entries = [_entry(compiled, drug, route) for drug, route in zip(events.drug, events.route, strict=True)]
-    return (
-        np.asarray(events.time_h, dtype=np.float64),
-        np.asarray(events.amount, dtype=np.float64),
-        np.array([BASES.index(basis) for basis in events.basis], dtype=np.int64),
-        np.asarray(events.cap, dtype=np.float64),
-        np.asarray(events.duration_h, dtype=np.float64),
-        np.array(entries, dtype=np.int64),
+def read_doses(compiled: CompiledModel, plan: DosePlan) -> Doses:
+    """Return the doses of all subjects. Raises ModelError for a drug and route that the model has no input for."""
+    sets = plan.sets
+    return Doses(
+        time_h=plan.padded([events.time_h for events in sets], 0.0),
+        amount=plan.padded([events.amount for events in sets], 0.0),
+        basis=plan.padded([np.array(events.basis, dtype="U6") for events in sets], "flat"),
+        cap=plan.padded([events.cap for events in sets], NO_CAP),
+        duration_h=plan.padded([events.duration_h for events in sets], 0.0),
+        entry=plan.padded([_entries(compiled, events) for events in sets], -1),
     )
+
+
+def _entries(compiled: CompiledModel, events: DoseEvents) -> np.ndarray:
+    pairs = list(zip(events.drug, events.route, strict=True))
+    places = {pair: _entry(compiled, *pair) for pair in dict.fromkeys(pairs)}
+    return np.array([places[pair] for pair in pairs], dtype=np.int64)
 
 
 def _entry(compiled: CompiledModel, drug: str, route: str) -> int:
@@ -100,21 +81,22 @@ def timeline(compiled: CompiledModel, parameters: Parameters, doses: Doses, tabl
     An action at or after the end does not happen.
     """
     states, inputs = len(compiled.states), len(compiled.model.inputs)
-    size = _size(parameters, doses.basis)
     start_table = table[:, states:]
-    if all(_alike(rows) for rows in (*vars(doses).values(), size, start_table, end)):
-        size, start_table, end = size[:1], start_table[:1], end[:1]
+    rows = (doses.time_h, doses.duration_h, doses.entry, _in_persons(parameters, doses))
+    if all(_alike(part) for part in (*rows, start_table, end)):
+        time_h, duration_h, entry, amount = (part[:1] for part in rows)
+        start_table, end = start_table[:1], end[:1]
     else:
-        doses = Doses(*(np.broadcast_to(a, (len(table), a.shape[1])) for a in vars(doses).values()))
-    given = doses.entry >= 0
-    entry = np.where(given, doses.entry, 0)
+        time_h, duration_h, entry, amount = (np.broadcast_to(part, (len(table), part.shape[1])) for part in rows)
+    given = entry >= 0
+    entry = np.where(given, entry, 0)
     into = np.array([compiled.states.index(i.state) for i in compiled.model.inputs] or [0], dtype=np.int64)[entry]
     available, lag = _of_entry(start_table[:, :inputs], entry), _of_entry(start_table[:, inputs:], entry)
     with np.errstate(all="ignore"):
-        amount = np.minimum(doses.amount * size, doses.cap) * available
-        start = doses.time_h / compiled.hours_per_time + lag
-        stop = (doses.time_h + doses.duration_h) / compiled.hours_per_time + lag
-        length = doses.duration_h / compiled.hours_per_time
+        amount = amount * available
+        start = time_h / compiled.hours_per_time + lag
+        stop = (time_h + duration_h) / compiled.hours_per_time + lag
+        length = duration_h / compiled.hours_per_time
         sound = np.all(np.isfinite(amount + start + stop) | ~given, axis=1)
     ends = (end[:, np.newaxis], np.full((len(end), 1), 2 * states), np.zeros((len(end), 1)))
     boluses = (np.where(given & (length <= 0.0), start, np.inf), into, amount)
@@ -130,12 +112,13 @@ def _alike(rows: np.ndarray) -> bool:
     return len(rows) == 1 or bool(np.all(rows == rows[:1]))
 
 
-def _size(parameters: Parameters, basis: np.ndarray) -> np.ndarray:
-    """Return what amounts are multiplied by: 1, body surface area (m2) or weight (kg)."""
-    if not basis.any():
-        return np.ones((1, 1))
+def _in_persons(parameters: Parameters, doses: Doses) -> np.ndarray:
+    """Return what subjects get of each dose (rows, doses), in IU or mg; one row where all get the same flat amounts."""
+    if np.all(doses.basis == "flat"):
+        return np.minimum(doses.amount, doses.cap)
     m2, kg = parameters.bsa_m2[:, np.newaxis], parameters.weight_kg[:, np.newaxis]
-    return np.where(basis == BASES.index("per m2"), m2, np.where(basis == BASES.index("per kg"), kg, 1.0))
+    with np.errstate(all="ignore"):
+        return amount_in_person(doses.amount, doses.basis, kg, m2, doses.cap)
 
 
 def _of_entry(columns: np.ndarray, entry: np.ndarray) -> np.ndarray:

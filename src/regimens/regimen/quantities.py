@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from regimens.errors import RegimenError
+from regimens.subject import amount_in_person
 from regimens.units import AMOUNT_UNITS, Exact, amount_text, best_amount_unit, decimal_text, duration_text, exact
 
 
@@ -83,9 +84,7 @@ class Amount:
 
     def for_size(self, weight_kg: Fraction, bsa_m2: Fraction) -> Fraction:
         """Return what a subject of that weight and body surface gets, in the canonical unit, cap applied."""
-        size = {"flat": Fraction(1), "per m2": bsa_m2, "per kg": weight_kg}[self.basis]
-        given = self.value * size
-        return given if self.cap is None else min(given, self.cap)
+        return amount_in_person(self.value, self.basis, weight_kg, bsa_m2, self.cap)
 
     def __str__(self) -> str:
         unit, size = best_amount_unit(self.value, self.unit)

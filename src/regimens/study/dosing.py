@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 
 from regimens.adherence.realise import realise
 from regimens.model.declaration import Model
-from regimens.model.parameters import Parameters
 from regimens.regimen import DoseEvents, hours
+from regimens.regimen.events import DosePlan
 from regimens.scenario.values import Arm, Scenario
-
-Given = DoseEvents | tuple[DoseEvents, ...]
-"""The doses of all subjects, or one set for each."""
 
 
 def planned(scenario: Scenario, arm: Arm) -> DoseEvents:
@@ -23,31 +19,21 @@ def planned(scenario: Scenario, arm: Arm) -> DoseEvents:
     return arm.regimen.events(hours(Fraction(scenario.horizon_h)), arm.name)
 
 
-def given(scenario: Scenario, arm: Arm, numbers: np.ndarray) -> Given:
+def given(scenario: Scenario, arm: Arm, numbers: np.ndarray) -> DosePlan:
     """Return what the subjects of the runs of these numbers get."""
     population = scenario.population
     if arm.adherence is None or (population is None and arm.adherence.ledger is None):
-        return planned(scenario, arm)
+        return DosePlan.of(planned(scenario, arm), len(numbers))
     # A ledger is replayed without chance, so the one typical subject needs no seed.
     seed = 0 if population is None else population.seed
     draws, subjects = np.divmod(numbers, 1 if population is None else population.subjects)
-    return realise(arm.name, arm.regimen, arm.adherence, scenario.horizon_h, seed, subjects, draws).events
+    realised = realise(arm.name, arm.regimen, arm.adherence, scenario.horizon_h, seed, subjects, draws)
+    return DosePlan.of(realised.events, len(numbers))
 
 
-def known_to(model: Model, doses: Given) -> Given:
-    """Return the doses of drugs that `model` has an input for; the others change nothing there."""
-    if not isinstance(doses, DoseEvents):
-        distinct = {id(mine): known_to(model, mine) for mine in doses}
-        return tuple(distinct[id(mine)] for mine in doses)
-    known = {entry.drug for entry in model.inputs}
-    kept = [index for index, drug in enumerate(doses.drug) if drug in known]
-    if len(kept) == len(doses):
-        return doses
-
-    def rows(column: object) -> object:
-        return column[kept] if isinstance(column, np.ndarray) else tuple(column[index] for index in kept)
-
-    return replace(doses, **{name: rows(getattr(doses, name)) for name in doses.__dataclass_fields__ if name != "arm"})
+def known_drugs(model: Model) -> frozenset[str]:
+    """Return the drugs that a model has an input for; doses of others change nothing there."""
+    return frozenset(entry.drug for entry in model.inputs)
 
 
 def unknown_drugs(models: Sequence[Model], plans: Sequence[DoseEvents]) -> list[str]:
@@ -60,18 +46,6 @@ def unknown_drugs(models: Sequence[Model], plans: Sequence[DoseEvents]) -> list[
             listed = " and ".join(filter(None, (", ".join(without[:-1]), without[-1])))
             said.append(f"{noun} {listed} {verb} no input for {drug}: its doses change nothing there.")
     return said
-
-
-def il2_given_iu(doses: Given, parameters: Parameters) -> np.ndarray:
-    """Return the IL-2 (IU) that each subject gets, caps applied."""
-    if not isinstance(doses, DoseEvents):
-        return np.array([il2_given_iu(mine, parameters[[row]])[0] for row, mine in enumerate(doses)])
-    total = np.zeros(parameters.subjects)
-    size = {"flat": np.ones(parameters.subjects), "per m2": parameters.bsa_m2, "per kg": parameters.weight_kg}
-    for drug, amount, basis, cap in zip(doses.drug, doses.amount, doses.basis, doses.cap, strict=True):
-        if drug == "il2":
-            total += np.minimum(amount * size[basis], cap)
-    return total
 
 
 def alike(arms: Sequence[Arm], plans: Sequence[DoseEvents]) -> list[int]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from regimens.drugs import leading
+from regimens.drugs import IL2, leading
 from regimens.endpoints import Curves, SimulatedArm, draw_curves, endpoint_values
 from regimens.endpoints.simulated import doses_in_cycle
 from regimens.engine import Trajectories, simulate
@@ -21,9 +21,10 @@ from regimens.model.declaration import Model
 from regimens.model.parameters import Parameters
 from regimens.population.draw import Block, draw
 from regimens.population.uncertainty import centres, uncertain
+from regimens.regimen.events import DosePlan
 from regimens.scenario.values import Arm, Scenario
 from regimens.statistics import INTERVAL
-from regimens.study.dosing import Given, alike, given, il2_given_iu, known_to, planned
+from regimens.study.dosing import alike, given, known_drugs, planned
 
 BAND_RUNS = 400
 """Runs behind the prediction intervals of the curves: the first subjects of every parameter draw."""
@@ -106,7 +107,7 @@ def _measured(task: Measuring) -> dict[str, np.ndarray]:
             values[place], status[place], stopped[place] = (part[first_alike[place]] for part in (values, status, stopped))
             continue
         doses = given(scenario, arm, numbers)
-        curves = _curves(scenario, model, parameters, known_to(model, doses), names, scenario_cuts(scenario))
+        curves = _curves(scenario, model, parameters, doses.only(known_drugs(model)), names, scenario_cuts(scenario))
         simulated = simulated_arm(scenario, arm, curves, doses, parameters)
         for row, endpoint in enumerate(scenario.endpoints):
             if not endpoint.observable or endpoint.observable in names:
@@ -121,9 +122,9 @@ def scenario_cuts(scenario: Scenario) -> tuple[float, ...]:
     return tuple(time for endpoint in scenario.endpoints for time in endpoint.cuts_h)
 
 
-def simulated_arm(scenario: Scenario, arm: Arm, curves: Curves, doses: Given, parameters: Parameters) -> SimulatedArm:
+def simulated_arm(scenario: Scenario, arm: Arm, curves: Curves, doses: DosePlan, parameters: Parameters) -> SimulatedArm:
     """Return what endpoints read of an arm: its curves, what its subjects are given and what was planned."""
-    total, drug = il2_given_iu(doses, parameters), leading(arm.regimen.drugs) or ""
+    total, drug = doses.total(IL2, parameters.weight_kg, parameters.bsa_m2), leading(arm.regimen.drugs) or ""
     return SimulatedArm(curves, doses, scenario.horizon_h, total, drug, doses_in_cycle(arm.regimen))
 
 
@@ -149,7 +150,7 @@ def joined(parts: Sequence[Parameters]) -> Parameters:
 
 
 def _curves(
-    scenario: Scenario, model: Model, parameters: Parameters, doses: object, names: Sequence[str], cuts: Sequence[float]
+    scenario: Scenario, model: Model, parameters: Parameters, doses: DosePlan, names: Sequence[str], cuts: Sequence[float]
 ) -> Curves:
     return draw_curves(
         compiled(model),
@@ -212,17 +213,17 @@ def _typical(task: Drawing) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         missing = np.full((len(model.observables), len(scenario.observe_h)), np.nan)
         return missing, missing, np.zeros(2, dtype=np.int64)
     typical = joined([draw(None, model, scenario.subject, row) for row in centre])
-    read = _read(scenario, model, typical, planned(scenario, arm), scenario.observe_h)
+    read = _read(scenario, model, typical, DosePlan.of(planned(scenario, arm), len(centre)), scenario.observe_h)
     bounds = [middle_and_bounds(read.values[:, :, place])[1:] for place in range(len(model.observables))]
     steps = np.array([read.statistics.steps, read.statistics.rejected])
     return np.array([low for low, _ in bounds]), np.array([high for _, high in bounds]), steps
 
 
-def _read(scenario: Scenario, model: Model, parameters: Parameters, doses: Given, times_h: np.ndarray) -> Trajectories:
+def _read(scenario: Scenario, model: Model, parameters: Parameters, doses: DosePlan, times_h: np.ndarray) -> Trajectories:
     return simulate(
         compiled(model),
         parameters,
-        known_to(model, doses),
+        doses.only(known_drugs(model)),
         times_h,
         observables=[observable.name for observable in model.observables],
         tolerances=scenario.tolerances,
