@@ -88,7 +88,7 @@ class Curves:
     edges_h: Floats
     start: Floats = field(repr=False)
     nodes: Floats = field(repr=False)
-    status: Floats
+    status: npt.NDArray[np.int64]
     stopped_h: Floats
     statistics: Statistics
 

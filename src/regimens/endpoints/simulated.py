@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -58,6 +58,12 @@ class SimulatedArm:
         counted = (doses.cycle == cycle) & (np.array(doses.drug, dtype=object) == self.drug)
         starts: Floats = doses.time_h[counted]
         return starts
+
+    def given_h(self, doses: DoseEvents, drugs: Collection[str]) -> Floats:
+        """Return the times (h) of the doses of some drugs that are given before the horizon."""
+        drug = np.isin(np.array(doses.drug, dtype="U"), list(drugs))
+        times: Floats = doses.time_h[drug & (doses.amount > 0) & (doses.time_h < self.horizon_h)]
+        return times
 
 
 def doses_in_cycle(regimen: Regimen) -> Mapping[tuple[str, int], int]:
