@@ -14,6 +14,7 @@ from regimens.endpoints import SimulatedArm, draw_curves, endpoint_values, parse
 from regimens.errors import InputFileError
 from regimens.model import compile_model, find_model, typical
 from regimens.regimen import Regimen, parse_regimen
+from regimens.regimen.events import DosePlan
 from tests.properties.regimens import regimens
 
 HORIZON = 16 * 168.0
@@ -56,7 +57,7 @@ def test_a_replay_has_the_same_curves_and_endpoints(tmp_path):
     for mine in (done, again):
         drawn = [draw_curves(compiled, typical(model), e, HORIZON, observables=["treg_fold"]) for e in mine.events]
         peaks = [
-            endpoint_values(peak, SimulatedArm(c, e, HORIZON, np.ones(1), "il2", {}))
+            endpoint_values(peak, SimulatedArm(c, DosePlan((e,)), HORIZON, np.ones(1), "il2", {}))
             for c, e in zip(drawn, mine.events, strict=True)
         ]
         seen.append(([c.nodes.tobytes() for c in drawn], np.array(peaks).tobytes()))

@@ -16,6 +16,7 @@ from regimens.model import compile_model, find_model, typical
 from regimens.model.parameters import Parameters
 from regimens.population import Population, draw
 from regimens.regimen import parse_regimen, weeks
+from regimens.regimen.events import DosePlan
 from regimens.subject import Subject
 
 TIGHT = Tolerances(rtol=1e-9, atol=1e-11)
@@ -36,7 +37,7 @@ def curves_of(text, parameters=None, cuts=(), horizon=HORIZON, tolerances=TIGHT)
 
 
 def measure(endpoint, curves, events, horizon, total_miu):
-    return endpoint_values(endpoint, SimulatedArm(curves, events, horizon, total_miu * 1e6, "il2", CYCLES))
+    return endpoint_values(endpoint, SimulatedArm(curves, DosePlan((events,)), horizon, total_miu * 1e6, "il2", CYCLES))
 
 
 def value_of(parameters, name):

@@ -7,23 +7,32 @@ import re
 
 from regimens.endpoints.areas import Area, AreaAboveBaseline, Mean
 from regimens.endpoints.endpoint import Endpoint
-from regimens.endpoints.extremes import Peak, TimeOfPeak
-from regimens.endpoints.moments import EndOfCycle, TroughBeforeCycle, ValueAt
-from regimens.endpoints.thresholds import Share, TimeBeyond
+from regimens.endpoints.extremes import Minimum, Peak, TimeOfMinimum, TimeOfPeak
+from regimens.endpoints.moments import ChangeFromBaseline, EndOfCycle, LowestTrough, TroughBeforeCycle, ValueAt
+from regimens.endpoints.thresholds import Share, TimeBeyond, TimeToReturn, TimeUntil
 from regimens.endpoints.times import Visits
+from regimens.endpoints.totals import Doses, TotalGiven
 from regimens.errors import WordsError
 
 KINDS: tuple[type[Endpoint], ...] = (
     Peak,
     TimeOfPeak,
+    Minimum,
+    TimeOfMinimum,
     Mean,
     Area,
     AreaAboveBaseline,
     TimeBeyond,
     Share,
+    TimeUntil,
+    TimeToReturn,
     ValueAt,
+    ChangeFromBaseline,
     EndOfCycle,
     TroughBeforeCycle,
+    LowestTrough,
+    TotalGiven,
+    Doses,
 )
 """Every kind of endpoint. Words match the pattern of one kind at most."""
 

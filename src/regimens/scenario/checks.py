@@ -65,9 +65,10 @@ def checked_endpoints(
     cycles = max(
         (dose.cycle for arm in arms for dose in arm.regimen.written_out() if dose.drug == leading(arm.regimen.drugs)), default=0
     )
+    drugs = {drug for arm in arms for drug in arm.regimen.drugs}
     named: set[str] = set()
     for loc, endpoint in endpoints:
-        problem = endpoint.problem(horizon_h)
+        problem = endpoint.problem(horizon_h, drugs)
         if endpoint.observable and endpoint.observable not in observables:
             notes.add(
                 loc,
