@@ -23,6 +23,8 @@ LIFE = RealLife(missed=0.2, late=0.3, up_to_h=6.0, stop_early=0.2)
 RANGE = parse_regimen("(1.5 MIU SC daily x 5, rest 9-16 days) x 4")
 CAPPED = parse_regimen("il2: 0.3 MIU/m2 (max 0.6 MIU) SC 3 times a week x 12; tocilizumab: 8 mg/kg IV every 2 weeks over 1 h x 3")
 
+STEPPED = parse_regimen("0.02 MIU/kg (max 1.2 MIU, in steps of 0.05 MIU) SC daily x 9")
+
 
 def realised(regimen, life=LIFE, subjects=4):
     adherence = Adherence(drawn=regimen if regimen.has_ranges else None, real_life=life)
@@ -35,14 +37,14 @@ def written(tmp_path, ledger):
     return file
 
 
-@pytest.mark.parametrize("regimen", [RANGE, CAPPED], ids=["drawn rests", "caps and two drugs"])
+@pytest.mark.parametrize("regimen", [RANGE, CAPPED, STEPPED], ids=["drawn rests", "caps and two drugs", "steps"])
 def test_a_ledger_replays_the_very_doses_it_has(regimen, tmp_path):
     done = realised(regimen)
     read = read_ledger(written(tmp_path, done.ledger), "A, real life")
     again = realise("again", Regimen(), Adherence(ledger=read), HORIZON, 8, range(4))
     for mine, theirs in zip(done.events, again.events, strict=True):
         assert theirs.arm == "again"
-        for name in ("time_h", "amount", "cap", "duration_h", "cycle", "number"):
+        for name in ("time_h", "amount", "cap", "step", "duration_h", "cycle", "number"):
             assert getattr(mine, name).tobytes() == getattr(theirs, name).tobytes()
         assert (mine.drug, mine.basis, mine.route) == (theirs.drug, theirs.basis, theirs.route)
     assert again.ledger.rows.drop(columns="arm").equals(done.ledger.rows.drop(columns="arm"))
@@ -61,6 +63,14 @@ def test_a_replay_has_the_same_curves_and_endpoints(tmp_path):
         seen.append(([c.nodes.tobytes() for c in drawn], np.array(peaks).tobytes()))
     assert seen[0] == seen[1]
     assert len(set(seen[0][0])) == 2
+
+
+def test_a_ledger_without_steps_is_read_as_one_in_which_no_dose_has_a_step(tmp_path):
+    old = tmp_path / "old.csv"
+    old.write_text("\n".join([HEAD, *ROWS]).replace(",step", "").replace("flat,,,", "flat,,") + "\n", encoding="utf-8")
+    new = tmp_path / "new.csv"
+    new.write_text("\n".join([HEAD, *ROWS]) + "\n", encoding="utf-8")
+    assert read_ledger(old, "A").rows.equals(read_ledger(new, "A").rows)
 
 
 def test_any_range_of_subjects_can_be_replayed():
@@ -83,6 +93,7 @@ PLANS = [
     "0.2 MIU/m2 SC 3 times a week x 12",
     "2 MIU SC once, rest 1 days, 1 MIU SC once, rest 2 days, 1 MIU SC once",
     "8 mg/kg (max 800 mg) IV every 2 weeks over 1 h x 3",
+    "0.02 MIU/kg (max 1.2 MIU, in steps of 0.05 MIU) SC daily x 9",
     "il2: 1 MIU SC daily x 5; tocilizumab: from protocol day 3, 8 mg/kg IV once over 1 h",
 ]  # fmt: skip
 
@@ -112,10 +123,10 @@ def test_a_plan_of_one_course_reads_as_one():
     assert plan_of(realised(parse_regimen("0.25 MIU SC daily x 84")).ledger).in_words() == "0.25 MIU SC daily x 84"
 
 
-HEAD = "arm,subject,drug,cycle,dose,planned_h,given_h,planned,given,basis,max,route,duration_h,reason"
+HEAD = "arm,subject,drug,cycle,dose,planned_h,given_h,planned,given,basis,max,step,route,duration_h,reason"
 ROWS = [
-    "A,0,il2,1,1,0.0,0.0,1000000.0,1000000.0,flat,,SC,0.0,as planned",
-    "A,1,il2,1,1,0.0,2.5,1000000.0,1000000.0,flat,,SC,0.0,late",
+    "A,0,il2,1,1,0.0,0.0,1000000.0,1000000.0,flat,,,SC,0.0,as planned",
+    "A,1,il2,1,1,0.0,2.5,1000000.0,1000000.0,flat,,,SC,0.0,late",
 ]
 
 
@@ -128,7 +139,7 @@ def said(tmp_path, *lines, arm="A"):
 
 
 def test_all_cells_that_are_wrong_are_said_at_once(tmp_path):
-    wrong = "A,x,il 2,0,1,-1,soon,0,-5,per m3,no,PO,nan,forgot"
+    wrong = "A,x,il 2,0,1,-1,soon,0,-5,per m3,no,0,PO,nan,forgot"
     assert sorted(said(tmp_path, HEAD, ROWS[0], wrong)) == [
         (3, "'basis' holds 'per m3'.", "One of flat, per m2, per kg is needed."),
         (3, "'cycle' holds '0'.", "A whole number from 1 up is needed."),
@@ -141,6 +152,7 @@ def test_all_cells_that_are_wrong_are_said_at_once(tmp_path):
         (3, "'planned_h' holds '-1'.", "A time in h, 0 or more, is needed."),
         (3, "'reason' holds 'forgot'.", "One of as planned, rest drawn, late, missed, stopped is needed."),
         (3, "'route' holds 'PO'.", "One of SC, IV is needed."),
+        (3, "'step' holds '0'.", "An amount above 0, or nothing where there is no step, is needed."),
         (3, "'subject' holds 'x'.", "A whole number from 0 up is needed."),
     ]
 
@@ -173,7 +185,7 @@ def test_a_dose_with_two_rows_is_refused(tmp_path):
 
 def test_a_row_with_a_comma_too_many_is_refused(tmp_path):
     assert said(tmp_path, HEAD, ROWS[0] + ",") == [
-        (2, "This row has 15 cells, the heading 14.", "Put text that contains a comma in quotes.")
+        (2, "This row has 16 cells, the heading 15.", "Put text that contains a comma in quotes.")
     ]
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from regimens.adherence.ledger import LATE, MISSED, STOPPED, Ledger
 from regimens.regimen.parts import IL2
+from regimens.subject import amount_in_person
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,9 +58,10 @@ def il2_miu(ledger: Ledger, amounts: str, weight_kg: np.ndarray, bsa_m2: np.ndar
     """
     rows = ledger.rows[ledger.rows["drug"] == IL2]
     subject, basis = rows["subject"].to_numpy(), rows["basis"].to_numpy()
-    size = np.where(basis == "per m2", bsa_m2[..., subject], np.where(basis == "per kg", weight_kg[..., subject], 1.0))
     cap = np.where(np.isnan(rows["max"].to_numpy()), np.inf, rows["max"].to_numpy())
-    each = np.minimum(rows[amounts].to_numpy() * size, cap)
+    step = np.where(np.isnan(rows["step"].to_numpy()), 0.0, rows["step"].to_numpy())
+    amount = rows[amounts].to_numpy()
+    each = amount_in_person(amount, basis.astype("U6"), weight_kg[..., subject], bsa_m2[..., subject], cap, step)
     total = np.zeros(weight_kg.shape)
     np.add.at(total, (..., subject), each)
     return total / 1e6

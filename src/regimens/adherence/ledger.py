@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regimens.regimen.events import NO_CAP, DoseEvents
+from regimens.regimen.events import NO_CAP, NO_STEP, DoseEvents
 
 if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = (
     "arm", "subject", "drug", "cycle", "dose", "planned_h", "given_h", "planned", "given",
-    "basis", "max", "route", "duration_h", "reason",
+    "basis", "max", "step", "route", "duration_h", "reason",
 )  # fmt: skip
 """Columns of a ledger, as in its file."""
+
+ADDED = ("step",)
+"""Columns that files of earlier versions do not have; blank where they are missing."""
 
 AS_PLANNED, REST_DRAWN, LATE, MISSED, STOPPED = REASONS = ("as planned", "rest drawn", "late", "missed", "stopped")
 """Why a dose was given as it was, or was not."""
@@ -27,11 +30,12 @@ AS_PLANNED, REST_DRAWN, LATE, MISSED, STOPPED = REASONS = ("as planned", "rest d
 class Ledger:
     """The doses of all subjects of one arm, a row each, sorted by subject, then time, then drug.
 
-    Columns: arm, subject, drug, cycle, dose, planned_h, given_h, planned, given, basis, max, route, duration_h, reason.
+    Columns: arm, subject, drug, cycle, dose, planned_h, given_h, planned, given, basis, max, step, route, duration_h, reason.
     Subjects count from 0. `planned_h` is when the plan of the arm has the dose, with rests at their midpoint; `given_h` is
     when it was given, or was due if it was not given. `planned` and `given` are amounts in IU or mg (per m2 or per kg where
-    `basis` says so, at most `max`, blank = no cap); a dose that is not given has `given` 0 and stays in the ledger. `reason`
-    is one of: as planned, rest drawn, late, missed, stopped. Doses due at or after the horizon have no row. `path` and
+    `basis` says so; of what a person gets, `max` is the cap and `step` the step, blank = none); a dose that is not given has
+    `given` 0 and stays in the ledger. `reason` is one of: as planned, rest drawn, late, missed, stopped. Doses due at or after
+    the horizon have no row. `path` and
     `digest` (SHA-256) name the file that a ledger was read from.
     """
 
@@ -64,6 +68,7 @@ class Ledger:
         order = np.lexsort((columns["drug"].astype(str), columns["given_h"], columns["subject"]))
         columns = {name: column[order] for name, column in columns.items()}
         cap = np.where(np.isnan(columns["max"]), NO_CAP, columns["max"])
+        step = np.where(np.isnan(columns["step"]), NO_STEP, columns["step"])
         ends = np.searchsorted(columns["subject"], np.arange(first, first + count + 1))
         return tuple(
             DoseEvents(
@@ -72,6 +77,7 @@ class Ledger:
                 amount=columns["given"][mine],
                 basis=tuple(columns["basis"][mine]),
                 cap=cap[mine],
+                step=step[mine],
                 route=tuple(columns["route"][mine]),
                 duration_h=columns["duration_h"][mine],
                 cycle=columns["cycle"][mine],

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regimens.adherence.ledger import COLUMNS, REASONS, Ledger
+from regimens.adherence.ledger import ADDED, COLUMNS, REASONS, Ledger
 from regimens.errors import InputFileError, Problem, did_you_mean
 from regimens.regimen.events import BASES
 from regimens.regimen.parts import ROUTES
@@ -24,7 +24,7 @@ LARGEST_LEDGER = 50_000_000
 """Bytes of the largest ledger that is read: some million doses."""
 
 WHOLE = ("subject", "cycle", "dose")
-NUMBERS = ("planned_h", "given_h", "planned", "given", "max", "duration_h")
+NUMBERS = ("planned_h", "given_h", "planned", "given", "max", "step", "duration_h")
 
 
 def read_ledger(path: str | Path, arm: str) -> Ledger:
@@ -66,12 +66,13 @@ def _cells(file: TextFile) -> tuple[list[int], dict[str, list[str]]]:
     problems = [*_heading_problems(heading, lines[0]), *_uneven(rows, len(heading), lines[1:])]
     if problems:
         raise InputFileError(file.path, problems, file.text)
-    return lines[1:], {name: [row[place] for row in rows] for place, name in enumerate(heading)}
+    cells = {name: [row[place] for row in rows] for place, name in enumerate(heading)}
+    return lines[1:], {name: [""] * len(rows) for name in ADDED} | cells
 
 
 def _heading_problems(heading: Sequence[str], line: int) -> Iterator[Problem]:
     for name in COLUMNS:
-        if name not in heading:
+        if name not in heading and name not in ADDED:
             yield Problem(f"The column '{name}' is missing.", f"Needed: {', '.join(COLUMNS)}.", line)
     for place, name in enumerate(heading):
         if name not in COLUMNS:
@@ -131,6 +132,7 @@ _HOLDS: dict[str, tuple[Callable[[str], bool], str]] = {
     "given": (_number(lambda value: value >= 0), "An amount, 0 or more,"),
     "basis": _word(BASES),
     "max": (lambda text: text == "" or _POSITIVE(text), "An amount above 0, or nothing where there is no cap,"),
+    "step": (lambda text: text == "" or _POSITIVE(text), "An amount above 0, or nothing where there is no step,"),
     "route": _word(ROUTES),
     "duration_h": _TIME,
     "reason": _word(REASONS),

@@ -94,6 +94,7 @@ def _rows(arm_name: str, regimen: Regimen, adherence: Adherence, horizon_h: floa
     dose = order[subject, place]
     amount = _column(doses, lambda dose: float(dose.dose.amount.value), float)[dose]
     cap = _column(doses, lambda dose: np.nan if dose.dose.amount.cap is None else float(dose.dose.amount.cap), float)
+    step = _column(doses, lambda dose: np.nan if dose.dose.amount.step is None else float(dose.dose.amount.step), float)
     columns = (
         np.full(len(dose), arm_name, dtype=object),
         subject,
@@ -106,6 +107,7 @@ def _rows(arm_name: str, regimen: Regimen, adherence: Adherence, horizon_h: floa
         np.where(is_given[subject, dose], amount, 0.0),
         _column(doses, lambda dose: dose.dose.amount.basis)[dose],
         cap[dose],
+        step[dose],
         _column(doses, lambda dose: dose.dose.route)[dose],
         _column(doses, lambda dose: float(dose.dose.duration), float)[dose],
         np.array(REASONS, dtype=object)[reason[subject, dose]],

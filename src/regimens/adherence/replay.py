@@ -38,8 +38,8 @@ class _Planned:
 
 
 def _planned(row: dict) -> _Planned:
-    cap = None if np.isnan(row["max"]) else exact(float(row["max"]))
-    amount = Amount(exact(float(row["planned"])), "IU" if row["drug"] == IL2 else "mg", row["basis"], cap)
+    cap, step = (None if np.isnan(row[name]) else exact(float(row[name])) for name in ("max", "step"))
+    amount = Amount(exact(float(row["planned"])), "IU" if row["drug"] == IL2 else "mg", row["basis"], cap, step)
     over = Duration(_hours(row["duration_h"])) if row["duration_h"] > 0 else None
     return _Planned(row["drug"], row["cycle"], _hours(row["planned_h"]), Dose(amount, row["route"], over))
 

@@ -78,7 +78,7 @@ def blocks(compiled: CompiledModel, kernel: Kernel, people: Parameters, doses: D
         rows = slice(first, min(first + size, people.subjects))
         mine, my_clock = people[rows], clock if len(clock) == 1 else clock[rows]
         table = kernel.table(mine.values)
-        plan = timeline(compiled, mine, doses[rows], table, np.broadcast_to(my_clock[:, -1], (len(table),)))
+        plan = timeline(compiled, mine, doses[rows], table, np.broadcast_to(my_clock[:, -1], (len(table),)), first)
         initial = np.where(plan.sound[:, np.newaxis], table[:, : len(compiled.states)], np.nan)
         yield Block(rows, mine.values, initial, plan, my_clock)
 

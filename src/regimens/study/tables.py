@@ -54,8 +54,7 @@ def observed_table(scenario: Scenario) -> pd.DataFrame:
 
 def events_table(doses: DoseEvents, scenario: Scenario) -> pd.DataFrame:
     """Return the planned doses of one arm with what each gives the scenario's subject."""
-    size = {"flat": 1.0, "per m2": float(scenario.subject.bsa_m2), "per kg": float(scenario.subject.weight_kg)}
-    given = np.minimum(doses.amount * [size[basis] for basis in doses.basis], doses.cap)
+    given = doses.in_person(float(scenario.subject.weight_kg), float(scenario.subject.bsa_m2))
     columns = ["arm", "drug", "cycle", "dose", "time_h", "amount", "basis", "route", "duration_h"]
     return doses.to_frame()[columns].assign(given=given)
 
