@@ -169,8 +169,8 @@ def test_columns_that_are_missing_unknown_or_doubled_are_named(tmp_path):
     needed = "id, study, n, regimen, analyte, time_h, statistic, value, unit, role"
     assert said(tmp_path, GOOD, heading=heading) == [
         (1, "The column 'role' is missing.", f"Needed: {needed}."),
-        (1, "The column 'n' is here twice.", "Remove or rename one of them."),
-        (1, "'rolle' is no column of this table.", "Did you mean 'role'?"),
+        (1, "The column 'n' appears twice.", "Remove or rename one of them."),
+        (1, "Unknown column 'rolle'.", "Did you mean 'role'?"),
     ]
 
 
@@ -185,7 +185,9 @@ def test_a_row_with_a_cell_too_many_is_refused(tmp_path):
     [
         (HEADING.encode() + b"\na,\xff\n", ":2: The byte 0xFF at offset 104 is not UTF-8 text.\n  Save the file as UTF-8."),
         (b"", ": The file is empty.\n  Its first line names columns: id, study, n, regimen, analyte, time_h, statistic, value, unit, role."),
-        (HEADING.encode() + b'\na,"b\n', ": This is not CSV: unexpected end of data.\n  Look for a quote that is not closed."),
+        (HEADING.encode() + b'\na,"b\n', ":2: The quote that opens this cell is not closed.\n"
+            f'    1 | {HEADING[:100]}\n  > 2 | a,"b\n      |   ^\n'
+            "  Close a quoted cell at its end, and write a quote inside it twice."),
     ],
     ids=["not UTF-8", "empty", "an open quote"],
 )  # fmt: skip

@@ -216,7 +216,7 @@ def test_all_faults_of_a_file_of_people_come_at_once_each_with_its_place(tmp_pat
         ("weight_kg\n60\n", "people.csv:1: There is neither a column 'height_cm' nor 'bsa_m2'.\n  > 1 | weight_kg\n  Body surface area needs one of them."),
         ("weight_kg,height_cm\n", "people.csv: The file has no people.\n  One row a person is needed."),
         ("height_cm,tlagg\n160,2\n", "people.csv:1: The column 'weight_kg' is missing.\n  > 1 | height_cm,tlagg\n  Needed: weight_kg.\n"
-         "people.csv:1: 'tlagg' is no column of this table.\n  > 1 | height_cm,tlagg\n      |           ^\n  Did you mean 'tlag'?"),
+         "people.csv:1: Unknown column 'tlagg'.\n  > 1 | height_cm,tlagg\n      |           ^\n  Did you mean 'tlag'?"),
     ],
 )  # fmt: skip
 def test_a_file_that_names_no_people_is_refused(content, inside, tmp_path):

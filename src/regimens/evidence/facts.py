@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from regimens import shipped
+from regimens.csvfile import Row, read_table
 from regimens.errors import InputFileError, Problem, did_you_mean
-from regimens.evidence.tables import Row, read_table
 
 COLUMNS = (
     "id", "study", "doi", "doi_verified", "year", "population", "n", "route", "dose", "dose_unit", "schedule", "analyte",

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from regimens.csvfile import read_table
 from regimens.errors import InputFileError
 from regimens.evidence.rows import RowReader
 from regimens.evidence.spread import Printed
-from regimens.evidence.tables import read_table
 from regimens.regimen import Regimen
 from regimens.subject import Subject
 

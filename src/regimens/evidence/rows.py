@@ -6,10 +6,10 @@ import math
 from collections.abc import Sequence
 from fractions import Fraction
 
+from regimens.csvfile import Row
 from regimens.errors import Problem, RegimenError, UnitError, did_you_mean
 from regimens.evidence.analytes import ANALYTES, Analyte
 from regimens.evidence.spread import BOUNDS, INTERVALS, Printed, Spread, observed, spread_of
-from regimens.evidence.tables import Row
 from regimens.regimen import Regimen, parse_regimen
 from regimens.units import exact
 

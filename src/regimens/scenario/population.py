@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
+from regimens.csvfile import Row, Table, read_table
 from regimens.errors import InputFileError, Problem, RegimensError, did_you_mean
-from regimens.evidence.tables import Row, Table, read_table
 from regimens.model.correlations import positive_definite
 from regimens.model.declaration import Correlation, Model, Parameter
 from regimens.population import Bodies, People, Population, Spread
@@ -224,7 +224,7 @@ def _people(shape: PopulationShape, parameters: dict[str, Parameter], notes: Not
 def _people_of(table: Table, parameters: dict[str, Parameter]) -> People:
     problems: list[Problem] = []
     rows = table.rows
-    heading = set(rows[0].columns) if rows else set()
+    heading = set(table.heading)
     if not rows:
         problems.append(Problem("The file has no people.", "One row a person is needed."))
     if rows and not {"height_cm", "bsa_m2"} & heading:
