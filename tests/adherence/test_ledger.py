@@ -4,11 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from regimens.adherence.given import given_table
-from regimens.adherence.ledger import Ledger
+from regimens.adherence.ledger import Ledger, given_table
 from regimens.adherence.ledgerfile import read_ledger
-from regimens.adherence.plan import Adherence, RealLife
-from regimens.adherence.realise import realise
+from regimens.adherence.realise import Adherence, RealLife, realise
 from regimens.adherence.replay import plan_of
 from regimens.curves import draw_curves
 from regimens.endpoints import parse_endpoint
@@ -85,6 +83,20 @@ def test_a_shorter_horizon_cuts_a_replay_off():
     assert [len(e) for e in part.events] == [5] * 4
 
 
+@pytest.mark.parametrize("horizon", [0.0, 24.0, 36.0, 48.0, 96.0, 97.0])
+def test_a_replay_counts_the_given_doses_that_the_horizon_cuts_off(horizon):
+    rows = realised(parse_regimen("1 MIU SC daily x 5"), RealLife(), subjects=3).ledger.rows
+    rows.loc[4, ["given", "reason"]] = [0.0, "missed"]
+    part = realise("A", Regimen(), Adherence(ledger=Ledger(rows)), horizon, 0, range(2))
+    kept = int(np.ceil(horizon / 24))
+    assert sum(len(events) for events in part.events) == 2 * min(kept, 5)
+    assert part.cut == 2 * max(0, 5 - kept) - (kept < 5)
+
+
+def test_doses_that_are_drawn_are_never_counted_as_cut():
+    assert realise("A", parse_regimen("1 MIU SC daily x 5"), Adherence(real_life=LIFE), 30.0, 7, range(3)).cut == 0
+
+
 PLANS = [
     "1 MIU SC daily x 5",
     "(1.5 MIU SC daily x 5, rest 12 days) x 4",
@@ -124,6 +136,7 @@ def test_a_plan_of_one_course_reads_as_one():
 
 
 HEAD = "arm,subject,drug,cycle,dose,planned_h,given_h,planned,given,basis,max,step,route,duration_h,reason"
+NEEDED = HEAD.replace("step,", "").replace(",", ", ")
 ROWS = [
     "A,0,il2,1,1,0.0,0.0,1000000.0,1000000.0,flat,,,SC,0.0,as planned",
     "A,1,il2,1,1,0.0,2.5,1000000.0,1000000.0,flat,,,SC,0.0,late",
@@ -141,26 +154,26 @@ def said(tmp_path, *lines, arm="A"):
 def test_all_cells_that_are_wrong_are_said_at_once(tmp_path):
     wrong = "A,x,il 2,0,1,-1,soon,0,-5,per m3,no,0,PO,nan,forgot"
     assert sorted(said(tmp_path, HEAD, ROWS[0], wrong)) == [
-        (3, "'basis' holds 'per m3'.", "One of flat, per m2, per kg is needed."),
-        (3, "'cycle' holds '0'.", "A whole number from 1 up is needed."),
-        (3, "'drug' holds 'il 2'.", "A name of letters, digits and _ is needed."),
-        (3, "'duration_h' holds 'nan'.", "A time in h, 0 or more, is needed."),
-        (3, "'given' holds '-5'.", "An amount, 0 or more, is needed."),
-        (3, "'given_h' holds 'soon'.", "A time in h, 0 or more, is needed."),
-        (3, "'max' holds 'no'.", "An amount above 0, or nothing where there is no cap, is needed."),
-        (3, "'planned' holds '0'.", "An amount above 0 is needed."),
-        (3, "'planned_h' holds '-1'.", "A time in h, 0 or more, is needed."),
-        (3, "'reason' holds 'forgot'.", "One of as planned, rest drawn, late, missed, stopped is needed."),
-        (3, "'route' holds 'PO'.", "One of SC, IV is needed."),
-        (3, "'step' holds '0'.", "An amount above 0, or nothing where there is no step, is needed."),
-        (3, "'subject' holds 'x'.", "A whole number from 0 up is needed."),
+        (3, "'basis' is 'per m3'.", "One of flat, per m2, per kg is needed."),
+        (3, "'cycle' is '0'.", "A whole number from 1 up is needed."),
+        (3, "'drug' is 'il 2'.", "A name of letters, digits and _ is needed."),
+        (3, "'duration_h' is 'nan'.", "A time in h, 0 or more, is needed."),
+        (3, "'given' is '-5'.", "An amount, 0 or more, is needed."),
+        (3, "'given_h' is 'soon'.", "A time in h, 0 or more, is needed."),
+        (3, "'max' is 'no'.", "An amount above 0, or nothing where there is no cap, is needed."),
+        (3, "'planned' is '0'.", "An amount above 0 is needed."),
+        (3, "'planned_h' is '-1'.", "A time in h, 0 or more, is needed."),
+        (3, "'reason' is 'forgot'.", "One of as planned, rest drawn, late, missed, stopped is needed."),
+        (3, "'route' is 'PO'.", "One of SC, IV is needed."),
+        (3, "'step' is '0'.", "An amount above 0, or nothing where there is no step, is needed."),
+        (3, "'subject' is 'x'.", "A whole number from 0 up is needed."),
     ]
 
 
 def test_columns_that_are_missing_or_unknown_are_named(tmp_path):
     assert said(tmp_path, HEAD.replace("given_h", "given_hr"), *ROWS) == [
-        (1, "The column 'given_h' is missing.", f"Needed: {HEAD.replace(',', ', ')}."),
-        (1, "'given_hr' is no column of a ledger.", "Did you mean 'given_h'?"),
+        (1, "The column 'given_h' is missing.", f"Needed: {NEEDED}."),
+        (1, "Unknown column 'given_hr'.", "Did you mean 'given_h'?"),
     ]
 
 
@@ -189,8 +202,35 @@ def test_a_row_with_a_comma_too_many_is_refused(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("number", ["7_0", "٧", "1e", "1,5", "nan", "inf", " ", "0x1f"])
+def test_what_only_python_takes_for_a_number_is_refused(number, tmp_path):
+    row = ROWS[0].replace("1000000.0,1000000.0", f'1000000.0,"{number}"')
+    found = f"'given' is '{number}'." if number.strip() else "'given' is blank."
+    assert said(tmp_path, HEAD, row) == [(2, found, "An amount, 0 or more, is needed.")]
+
+
+def test_a_whole_number_is_written_in_digits(tmp_path):
+    assert said(tmp_path, HEAD, ROWS[0], ROWS[1].replace("A,1,", "A,1_0,")) == [
+        (3, "'subject' is '1_0'.", "A whole number from 0 up is needed.")
+    ]
+
+
+@pytest.mark.parametrize("line", [HEAD.replace("subject", 'sub"ject'), HEAD.replace("subject", '"subject')])
+def test_a_stray_quote_in_the_heading_is_shown_where_it_is(line, tmp_path):
+    ((place, _, _), *_) = said(tmp_path, line, *ROWS)
+    assert place == 1
+
+
+def test_cells_may_be_separated_by_semicolons_with_decimal_commas(tmp_path):
+    file = tmp_path / "ledger.csv"
+    file.write_text("\n".join([HEAD, *ROWS]).replace(",", ";").replace(".", ",") + "\n", encoding="utf-8")
+    plain = tmp_path / "plain.csv"
+    plain.write_text("\n".join([HEAD, *ROWS]) + "\n", encoding="utf-8")
+    assert read_ledger(file, "A").rows.equals(read_ledger(plain, "A").rows)
+
+
 def test_a_file_of_nothing_is_refused(tmp_path):
-    assert said(tmp_path, "") == [(None, "The file is empty.", f"Its first line names columns: {HEAD.replace(',', ', ')}.")]
+    assert said(tmp_path, "") == [(None, "The file is empty.", f"Its first line names columns: {NEEDED}.")]
 
 
 def test_what_was_given_meets_the_bodies_of_the_subjects():
@@ -219,3 +259,11 @@ def test_doses_that_went_astray_are_counted_as_shares_of_what_was_planned():
     rows.loc[[0, 6, 7], "given"] = 0.0
     (row,) = given_table([("A", "", Ledger(rows))], np.full(2, 70.0), np.full(2, 1.8)).to_dict("records")
     assert (row["planned_miu"], row["given_miu"], row["missed"], row["late"], row["stopped"]) == (4.0, 2.5, 1 / 8, 1 / 8, 0.5)
+
+
+def test_totals_are_shown_as_the_decimals_that_they_are():
+    rows = realised(parse_regimen("1.5 MIU SC daily x 6"), RealLife(), subjects=3).ledger.rows
+    rows.loc[0, ["given", "reason"]] = [1e5, "late"]  # 7.6 MIU, the others 9 MIU: the 5 % quantile is 7.74
+    (row,) = given_table([("A", "", Ledger(rows))], np.full(3, 70.0), np.full(3, 1.8)).to_dict("records")
+    assert (row["planned_miu"], row["given_miu"], row["given_low"], row["given_high"]) == (9.0, 9.0, 7.74, 9.0)
+    assert np.quantile([7.6, 9.0, 9.0], 0.05) != 7.74

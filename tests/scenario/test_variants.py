@@ -5,8 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from regimens.adherence.plan import Adherence, RealLife
-from regimens.adherence.realise import realise
+from regimens.adherence.realise import Adherence, RealLife, realise
 from regimens.errors import InputFileError
 from regimens.exposure import audit
 from regimens.regimen import Regimen, parse_regimen

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regimens.adherence.given import given_table
-from regimens.adherence.ledger import COLUMNS
+from regimens.adherence.ledger import COLUMNS, given_table
 from regimens.adherence.realise import realise
 from regimens.contrasts.best import best
 from regimens.contrasts.contrast import Pair, contrasts
