@@ -8,8 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from regimens.adherence.plan import Adherence, RealLife
-from regimens.adherence.realise import realise
+from regimens.adherence.realise import Adherence, RealLife, realise
 from regimens.regimen import Cycle, Duration, Regimen, Rest, days, parse_regimen
 from tests.properties.regimens import plans
 

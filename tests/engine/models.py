@@ -87,6 +87,7 @@ def doses(
     route: str = "SC",
     basis: str = "flat",
     cap: float = np.inf,
+    step: float = 0.0,
     duration_h: float | np.ndarray = 0.0,
 ) -> DoseEvents:
     """Return doses at the given hours."""
@@ -98,6 +99,7 @@ def doses(
         np.broadcast_to(np.asarray(amount, dtype=np.float64), (n,)).copy(),
         (basis,) * n,
         np.full(n, cap),
+        np.full(n, step),
         (route,) * n,
         np.broadcast_to(np.asarray(duration_h, dtype=np.float64), (n,)).copy(),
         np.ones(n, dtype=np.int64),
@@ -117,8 +119,8 @@ def together(*events: DoseEvents) -> DoseEvents:
         return tuple(every[i] for i in order)
 
     return DoseEvents(
-        column("time_h"), words("drug"), column("amount"), words("basis"), column("cap"), words("route"),
-        column("duration_h"), column("cycle"), column("number"),
+        column("time_h"), words("drug"), column("amount"), words("basis"), column("cap"), column("step"),
+        words("route"), column("duration_h"), column("cycle"), column("number"),
     )  # fmt: skip
 
 

@@ -41,6 +41,14 @@ def test_a_cap_is_the_most_that_one_subject_gets():
     assert np.allclose(total(trio, doses([1.0], 8.0, basis="per kg", cap=800.0)), [400.0, 560.0, 800.0], rtol=CLOSE)
 
 
+def test_a_step_rounds_what_each_subject_gets_and_not_the_amount_per_kg():
+    trio = people([50.0, 70.0, 120.0], [1.5, 1.8, 2.3])
+    given = doses([1.0, 2.0], 0.26, basis="per m2", step=0.05)
+    assert np.allclose(total(trio, given), [0.8, 0.9, 1.2], rtol=CLOSE)  # 0.39, 0.468 and 0.598 a dose
+    capped = doses([1.0], 0.0096, basis="per kg", cap=0.6, step=0.05)
+    assert np.allclose(total(people([40.0, 70.0], [1.3, 1.8]), capped), [0.4, 0.6], rtol=CLOSE)
+
+
 def test_bases_may_be_mixed_in_one_schedule_and_so_may_drugs_and_infusions():
     trio = people([50.0, 70.0, 120.0], [1.5, 1.8, 2.3])
     mixed = together(
@@ -113,8 +121,8 @@ def test_states_can_be_read_beside_observables_in_any_order():
 
 def test_a_drug_or_route_without_an_input_is_said():
     with pytest.raises(ModelError) as caught:
-        simulate(LINEAR, typical(oral()), doses([0.0], 1.0, route="IM"), [1.0])
-    assert str(caught.value) == ("Model 'oral': 'il2 IM' is given, but the model has no input for it. Did you mean 'il2 IV'?")
+        simulate(LINEAR, typical(oral()), doses([0.0], 1.0, drug="il-2"), [1.0])
+    assert str(caught.value) == "Model 'oral': 'il-2 SC' is given, but the model has no input for it. Did you mean 'il2 SC'?"
 
 
 def test_an_unknown_observable_is_said():
@@ -144,3 +152,15 @@ def test_no_subjects_and_no_times_give_empty_arrays():
     assert simulate(LINEAR, nobody, doses([0.0], 1.0), [1.0]).values.shape == (0, 1, 1)
     assert simulate(LINEAR, nobody, [], [1.0]).values.shape == (0, 1, 1)
     assert simulate(LINEAR, typical(oral()), doses([0.0], 1.0), []).values.shape == (1, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("F", "bioavailability of 'il2 SC' is -0.25"), ("tlag", "lag of 'il2 SC' is -0.25 h")]
+)
+def test_a_negative_lag_or_bioavailability_is_refused_with_its_subject(name, said):
+    crowd = subjects(oral(), 3)
+    crowd.values[2, crowd.names.index(name)] = -0.25
+    with pytest.raises(ModelError) as caught:
+        simulate(LINEAR, crowd, doses([0.0], 1.0), [1.0])
+    assert str(caught.value) == f"Model 'oral': the {said} in subject 2 (counted from 0). It must be 0 or more."
+    assert simulate(LINEAR, crowd, doses([0.0], 1.0, route="IV"), [1.0]).values.shape == (3, 1, 1)

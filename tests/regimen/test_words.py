@@ -142,6 +142,18 @@ NEAR_MISSES = {
     ),
     "1 MIU SC daily x 5 $": ("Unexpected character '$'.", 19, "See `regimens explain --help` for examples."),
     "(1 MIU SC daily x 5": ("Found the end where ',' or ')' is expected.", 19, DAILY),
+    "1 MIU/kg (max 2 MIU, in 0.1 MIU) SC daily x 5": (
+        "Found '0.1' where 'in steps of' and the smallest difference between doses is expected.", 24, DAILY,
+    ),
+    "1 MIU SC (in steps of 0.1 MIU) daily x 5": (
+        "Found '(' where how often, such as 'daily', 'every 2 days', 'weekly' or 'once', is expected.", 9, DAILY,
+    ),
+    "1 MIU/kg (in steps of 0.1 MIU/kg) SC daily x 5": (
+        "'0.1 MIU/kg' is no step for '1 MIU/kg'.", 22, "A step is a flat amount in IU or its multiples.",
+    ),
+    "1 MIU (in steps of 0.1 MIU) SC daily x 5": (
+        "A flat amount needs no step.", 19, "Steps belong to amounts per m2 or per kg.",
+    ),
     "()": ("Found ')' where a dose such as '1 MIU SC', 'rest', '(' or 'no dose' is expected.", 1, DAILY),
 }  # fmt: skip
 
@@ -185,6 +197,9 @@ def test_deep_brackets_and_endless_texts_are_refused():
 
 def test_the_words_of_parts_can_be_read_alone():
     assert parse_dose("8 mg/kg (max 800 mg) IV over 1 h") == Dose(mg(8).per_kg.at_most(mg(800)), "IV", over=hours(1))
+    stepped = MIU("0.3").per_kg.at_most(MIU("1.2")).in_steps_of(MIU("0.05"))
+    assert parse_dose("0.3 MIU/kg (max 1.2 MIU, in steps of 0.05 MIU) SC") == Dose(stepped)
+    assert parse_dose("0.35 MIU/m2 (in steps of 50 kIU) SC") == Dose(MIU("0.35").per_m2.in_steps_of(MIU("0.05")))
     assert parse_frequency("2 days") == parse_frequency("every other day") == days(2)
     assert parse_frequency("3 times a week") == Weekly((0, 2, 4))
     assert parse_rest("9-16 days") == Rest(days(9), days(16))

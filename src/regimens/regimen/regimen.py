@@ -10,7 +10,7 @@ import numpy as np
 
 from regimens.drugs import IL2
 from regimens.errors import RegimenError
-from regimens.regimen.events import NO_CAP, DoseEvents
+from regimens.regimen.events import NO_CAP, NO_STEP, DoseEvents
 from regimens.regimen.parts import MOST_DOSES, Course, Cycle, Dose, Part, Rest, check_parts, drug_of, each_dose, rests
 from regimens.regimen.planned import PlannedDose, range_count, ranges, write_out
 from regimens.regimen.quantities import Duration
@@ -89,6 +89,7 @@ class Regimen:
             amount=np.array([float(amount.value) for amount in amounts], dtype=float),
             basis=tuple(amount.basis for amount in amounts),
             cap=np.array([NO_CAP if amount.cap is None else float(amount.cap) for amount in amounts], dtype=float),
+            step=np.array([NO_STEP if amount.step is None else float(amount.step) for amount in amounts], dtype=float),
             route=tuple(dose.dose.route for dose in planned),
             duration_h=np.array([float(dose.dose.duration) for dose in planned], dtype=float),
             cycle=np.array([dose.cycle for dose in planned], dtype=np.int64),

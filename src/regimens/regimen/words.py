@@ -5,7 +5,8 @@ plan      = "no dose" | item { "," item }
 item      = "(" plan ")" "x" count | rest | from | dosing
 rest      = "rest" number [ "-" number ] unit of time
 from      = "from protocol day" count
-dosing    = amount [ "(" "max" amount ")" ] route ( "once" [ over ] | frequency [ over ] extent )
+dosing    = amount [ "(" limits ")" ] route ( "once" [ over ] | frequency [ over ] extent )
+limits    = "max" amount [ "," "in steps of" amount ] | "in steps of" amount
 extent    = "x" count | "for" number unit of time
 over      = "over" number unit of time
 number    = decimal | count "/" count
@@ -194,11 +195,20 @@ class _Reader(Cursor):
         amount = self.checked(start, lambda: Amount(value, unit, basis))
         if not self.accept("("):
             return amount
-        self.expect("max", "'max' and the largest amount of one dose")
-        token = self.next
-        cap, cap_unit, cap_basis = self.quantity()
+        if self.next.word != "in":
+            self.expect("max", "'max' and the most one dose may be")
+            amount = self.limited(amount.at_most)
+        if self.next.word == "in" or self.accept(","):
+            for word in ("in", "steps", "of"):
+                self.expect(word, "'in steps of' and the smallest difference between doses")
+            amount = self.limited(amount.in_steps_of)
         self.expect(")", "')'")
-        return self.checked(token, lambda: amount.at_most(Amount(cap, cap_unit, cap_basis)))
+        return amount
+
+    def limited(self, limit: Callable[[Amount], Amount]) -> Amount:
+        token = self.next
+        value, unit, basis = self.quantity()
+        return self.checked(token, lambda: limit(Amount(value, unit, basis)))
 
     def quantity(self) -> tuple[Fraction, str, str]:
         if self.next.word in {"-", "+"}:

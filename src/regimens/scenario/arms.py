@@ -10,7 +10,7 @@ from pathlib import Path
 
 from regimens.adherence.ledger import Ledger
 from regimens.adherence.ledgerfile import read_ledger
-from regimens.adherence.plan import Adherence
+from regimens.adherence.realise import Adherence
 from regimens.adherence.replay import plan_of
 from regimens.errors import InputFileError, RegimenError, did_you_mean
 from regimens.evidence import LibraryEntry

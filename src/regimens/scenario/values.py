@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from regimens.adherence.plan import Adherence
+from regimens.adherence.realise import Adherence
 from regimens.contrasts.verdict import Rule
 from regimens.endpoints import Endpoint
 from regimens.engine.trajectories import Tolerances

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
-from regimens.adherence.plan import Adherence, RealLife
+from regimens.adherence.realise import Adherence, RealLife
 from regimens.errors import RegimenError
 from regimens.exposure import Expected
 from regimens.regimen import Amount, Regimen

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regimens.adherence.ledger import COLUMNS as LEDGER_COLUMNS
+from regimens.adherence.ledger import LEDGER
 from regimens.contrasts.contrast import CONTRASTS
 from regimens.contrasts.english import VERDICTS, verdicts_frame
 from regimens.contrasts.ranking import BEST, TRADE_OFF
@@ -18,7 +18,7 @@ from regimens.errors import RegimensError, did_you_mean
 from regimens.population.draw import Block, bodies_of
 from regimens.scenario.values import REAL_LIFE
 from regimens.study.collect import unit_known
-from regimens.study.given import GIVEN, given_to, people_totals
+from regimens.study.given import GIVEN, people_totals
 from regimens.study.rows import EQUAL_TOTAL, OBSERVED, STATUSES, SUMMARY
 from regimens.study.visits import whose
 from regimens.tables import Column, Table
@@ -137,11 +137,6 @@ ENDPOINTS = Table(
         Column("status", "ok, why the integration stopped, or why there is no value"),
     ),
 )
-LEDGER = Table(
-    "ledger",
-    "dose of a subject, where subjects differ in their doses",
-    tuple(Column(name, "as in `regimens.adherence.ledger`") for name in LEDGER_COLUMNS),
-)
 
 
 def _exposure(comparison: Comparison) -> pd.DataFrame:
@@ -156,10 +151,10 @@ def _exposure(comparison: Comparison) -> pd.DataFrame:
 
 
 def _events(comparison: Comparison) -> pd.DataFrame:
-    frames = []
+    subject, frames = comparison.scenario.subject, []
     for arm in comparison.study.arms:
         if arm.arm.variant != REAL_LIFE:
-            given = given_to(arm.planned, comparison.scenario.subject)
+            given = arm.planned.in_person(float(subject.weight_kg), float(subject.bsa_m2))
             frames.append(arm.planned.to_frame().assign(given=given)[list(EVENTS.header)])
     return EVENTS.concatenated(frames)
 
