@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from plotly.offline import get_plotlyjs
+from regimens.report.thinning import MOST_POINTS
 
 from regimens import report
-from regimens.report.thinning import MOST_POINTS
 
 from . import example
 

@@ -7,12 +7,12 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from regimens.report.thinning import kept
 
 from regimens.report import words
 from regimens.report.cast import time_axis
 from regimens.report.panel import scale
 from regimens.report.references import Bibliography
-from regimens.report.thinning import kept
 
 from . import example
 

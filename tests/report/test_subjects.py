@@ -7,11 +7,11 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from regimens.report.reading import reading
 
 from regimens import report
 from regimens.report import answer, curves, findings, subjects, verdict
 from regimens.report.cast import as_written, cast
-from regimens.report.reading import reading
 
 from . import example
 from .test_page import Page

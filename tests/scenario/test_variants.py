@@ -6,11 +6,11 @@ from fractions import Fraction
 import pytest
 
 from regimens.adherence.realise import Adherence, RealLife, realise
+from regimens.contrasts.verdict import Rule
 from regimens.errors import InputFileError
 from regimens.exposure import audit
 from regimens.regimen import Regimen, parse_regimen
 from regimens.scenario import read_scenario
-from regimens.contrasts.verdict import Rule
 from regimens.scenario.values import Noise
 
 BASE = """\

@@ -46,6 +46,7 @@ ADDED = ("step",)
 AS_PLANNED, REST_DRAWN, LATE, MISSED, STOPPED = REASONS = ("as planned", "rest drawn", "late", "missed", "stopped")
 """Why a dose was given as it was, or was not given."""
 
+
 @dataclass(frozen=True, eq=False)
 class Ledger:
     """The doses of all subjects of one arm, a row each, sorted by subject, then time, then drug.

@@ -72,7 +72,9 @@ def _draw(arm: str, model: str, measure: Measure, rows: Sequence[RestResponse], 
         left, right = max(left, _LEFT), min(right, _WIDTH - _RIGHT)
         parts.append(f'<path class="flat" d="M{left:.1f},{_TOP:g}H{right:.1f}V{floor:g}H{left:.1f}Z"/>')
         if right - left > 70:
-            parts.append(f'<text class="tick" x="{(left + right) / 2:.1f}" y="{_TOP + 12:g}" text-anchor="middle">{variants.FLAT}</text>')
+            parts.append(
+                f'<text class="tick" x="{(left + right) / 2:.1f}" y="{_TOP + 12:g}" text-anchor="middle">{variants.FLAT}</text>'
+            )
     for tick in axis.ticks:
         at = floor - float(axis.share(tick)) * (floor - _TOP)
         parts.append(f'<path class="grid" d="M{_LEFT:g},{at:.1f}H{_WIDTH - _RIGHT:g}"/>')

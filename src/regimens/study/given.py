@@ -59,9 +59,7 @@ def given_rows(study: Study, ledgers: Mapping[str, Ledger]) -> tuple[Given, ...]
     if not ledgers:
         return ()
     weight_kg, bsa_m2 = bodies(study, draws=1, most=LEDGER_SUBJECTS)
-    return tuple(
-        given_row(name, study.arm(name).arm.of, ledger, weight_kg[0], bsa_m2[0]) for name, ledger in ledgers.items()
-    )
+    return tuple(given_row(name, study.arm(name).arm.of, ledger, weight_kg[0], bsa_m2[0]) for name, ledger in ledgers.items())
 
 
 def given_row(arm: str, of: str, ledger: Ledger, weight_kg: Floats, bsa_m2: Floats) -> Given:
