@@ -10,7 +10,7 @@ from regimens.engine import STATUS_WORDS, Tolerances, simulate
 from regimens.model import find_model
 from regimens.model.compile import compile_model
 from regimens.model.declaration import Model
-from regimens.model.parameters import Parameters, typical
+from regimens.model.parameters import Parameters, typical_subject
 from tests.engine.models import doses, edge, pop, tmdd
 
 DRAWS = 10_000
@@ -26,7 +26,7 @@ def run(draws: int = DRAWS) -> str:
 
 
 def _row(declared: Model, draws: int) -> list[object]:
-    one = typical(declared)
+    one = typical_subject(declared)
     wide = one.values * 10 ** np.random.default_rng(11).uniform(-2, 2, (draws, len(one.names)))
     people = Parameters(one.names, wide, np.full(draws, 70.0), np.full(draws, 1.8))
     compiled, given = compile_model(declared), declared.inputs[0]

@@ -10,7 +10,7 @@ from regimens.adherence.realise import Adherence, RealLife, realise
 from regimens.adherence.replay import plan_of
 from regimens.endpoints import SimulatedArm, draw_curves, endpoint_values, parse_endpoint
 from regimens.errors import InputFileError
-from regimens.model import compile_model, find_model, typical
+from regimens.model import compile_model, find_model, typical_subject
 from regimens.regimen import Regimen, parse_regimen
 from regimens.regimen.events import DosePlan
 from regimens.study.given import given_row
@@ -56,7 +56,7 @@ def test_a_replay_has_the_same_curves_and_endpoints(tmp_path):
     compiled, peak = compile_model(model), parse_endpoint("peak of treg_fold")
     seen = []
     for mine in (done, again):
-        drawn = [draw_curves(compiled, typical(model), e, HORIZON, observables=["treg_fold"]) for e in mine.events]
+        drawn = [draw_curves(compiled, typical_subject(model), e, HORIZON, observables=["treg_fold"]) for e in mine.events]
         peaks = [
             endpoint_values(peak, SimulatedArm(c, DosePlan((e,)), HORIZON, np.ones(1), "il2", {}))
             for c, e in zip(drawn, mine.events, strict=True)

@@ -12,9 +12,9 @@ from regimens.endpoints import Curves, SimulatedArm, draw_curves, endpoint_value
 from regimens.endpoints.curves import panels_between
 from regimens.endpoints.polynomials import RADAU, radau_right
 from regimens.engine import Tolerances
-from regimens.model import compile_model, find_model, typical
+from regimens.model import compile_model, find_model, typical_subject
 from regimens.model.parameters import Parameters
-from regimens.population import Population, draw
+from regimens.population import Population, draw_subjects
 from regimens.regimen import parse_regimen, weeks
 from regimens.regimen.events import DosePlan
 from regimens.subject import Subject
@@ -31,7 +31,7 @@ COMPILED = compile_model(MODEL)
 
 def curves_of(text, parameters=None, cuts=(), horizon=HORIZON, tolerances=TIGHT):
     events = parse_regimen(text).events(weeks(Fraction(horizon) / 168))
-    subjects = typical(MODEL) if parameters is None else parameters
+    subjects = typical_subject(MODEL) if parameters is None else parameters
     drawn = draw_curves(COMPILED, subjects, events, horizon, observables=OBSERVABLES, cuts_h=cuts, tolerances=tolerances)
     return drawn, events
 
@@ -46,7 +46,7 @@ def value_of(parameters, name):
 
 def serum(text, times_h, parameters=None):
     """One-compartment oral superposition in closed form: serum IL-2 (IU/mL) of the first subject."""
-    parameters = parameters or typical(MODEL)
+    parameters = parameters or typical_subject(MODEL)
     f, cl, v, ka, lag = (value_of(parameters, name) for name in ("F", "CL", "V", "ka", "tlag"))
     ke = cl / v
     since = np.asarray(times_h, dtype=float)[:, None] - parse_regimen(text).events(weeks(8)).time_h - lag * 24
@@ -74,14 +74,14 @@ def test_serum_il2_is_the_superposition_of_its_doses(text):
 @pytest.mark.parametrize("text", REGIMENS)
 def test_the_area_under_serum_il2_is_dose_over_clearance(text):
     curves, events = curves_of(text)
-    subject = typical(MODEL)
+    subject = typical_subject(MODEL)
     exact = value_of(subject, "F") * events.amount.sum() / value_of(subject, "CL") * 24 / 1000
     assert curves.window("serum_il2", 0.0, HORIZON).area()[0] == pytest.approx(exact, rel=CLOSED_FORM)
 
 
 def test_the_peak_of_one_dose_is_where_the_closed_form_has_it():
     curves, _ = curves_of("1 MIU SC once")
-    subject = typical(MODEL)
+    subject = typical_subject(MODEL)
     ka, ke = value_of(subject, "ka"), value_of(subject, "CL") / value_of(subject, "V")
     when = np.log(ka / ke) / (ka - ke) * 24 + value_of(subject, "tlag") * 24
     height, at = curves.window("serum_il2", 0.0, HORIZON).peak()
@@ -91,7 +91,7 @@ def test_the_peak_of_one_dose_is_where_the_closed_form_has_it():
 
 def test_the_peak_of_a_bolus_into_serum_is_the_value_just_after_the_dose():
     curves, _ = curves_of("1 MIU IV every 2 h x 3")
-    subject = typical(MODEL)
+    subject = typical_subject(MODEL)
     ke, v = value_of(subject, "CL") / value_of(subject, "V") / 12, value_of(subject, "V")
     exact = 1e6 / (1000 * v) * (1 + np.exp(-ke) + np.exp(-2 * ke))
     height, at = curves.window("serum_il2", 0.0, HORIZON).peak()
@@ -101,7 +101,7 @@ def test_the_peak_of_a_bolus_into_serum_is_the_value_just_after_the_dose():
 
 def test_a_reading_at_a_dose_time_is_the_one_just_before_the_dose():
     curves, _ = curves_of("1 MIU IV daily x 3")
-    subject = typical(MODEL)
+    subject = typical_subject(MODEL)
     ke, v = value_of(subject, "CL") / value_of(subject, "V"), value_of(subject, "V")
     before = 1e6 / (1000 * v) * np.exp(-ke)
     assert curves.at([0.0, 24.0], "serum_il2")[0] == pytest.approx([0.0, before], rel=CLOSED_FORM)
@@ -147,7 +147,7 @@ def judge(text, parameters, times):
 
 def test_peak_mean_and_crossing_of_treg_fold_agree_with_radau():
     text = "1 MIU SC daily x 5"
-    population = draw(Population(3, 5), MODEL, Subject())
+    population = draw_subjects(Population(3, 5), MODEL, Subject())
     for row in range(3):
         one: Parameters = population[row : row + 1]
         curves, events = curves_of(text, one)
@@ -162,7 +162,7 @@ def test_peak_mean_and_crossing_of_treg_fold_agree_with_radau():
 def test_halving_the_panels_changes_no_endpoint():
     """Twice as many cuts as needed, and the default ones, give the same numbers: the curves are resolved."""
     text = "(1 MIU SC every other day x 7, rest 14 days) x 2"
-    subjects = draw(Population(20, 11), MODEL, Subject())
+    subjects = draw_subjects(Population(20, 11), MODEL, Subject())
     coarse, events = curves_of(text, subjects)
     fine, _ = curves_of(text, subjects, cuts=np.arange(0.7, HORIZON, 1.3))
     for words in (
@@ -178,7 +178,7 @@ def test_halving_the_panels_changes_no_endpoint():
 
 
 def test_without_doses_nothing_changes():
-    curves, events = curves_of("no dose", draw(Population(9, 3), MODEL, Subject()))
+    curves, events = curves_of("no dose", draw_subjects(Population(9, 3), MODEL, Subject()))
     assert np.abs(curves.nodes[2] - 1.0).max() < 1e-12
     height, at = curves.window("treg_fold", 0.0, HORIZON).peak()
     assert np.abs(height - 1.0).max() < 1e-12
@@ -212,7 +212,7 @@ def test_values_at_cycles_visits_and_times_are_read_from_the_curve():
 
 
 def test_a_subject_that_failed_has_no_endpoint():
-    curves, events = curves_of("1 MIU SC daily x 5", draw(Population(3, 1), MODEL, Subject()))
+    curves, events = curves_of("1 MIU SC daily x 5", draw_subjects(Population(3, 1), MODEL, Subject()))
     failed: Curves = replace(curves, status=np.array([0, 1, 0]))
     values = measure(parse_endpoint("peak of treg_fold"), failed, events, HORIZON, np.ones(3))
     assert np.isnan(values).tolist() == [False, True, False]

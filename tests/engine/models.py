@@ -9,7 +9,7 @@ import numpy as np
 
 from regimens.model.declaration import Definition, Input, Model, Observable, Parameter, State
 from regimens.model.expression import parse_formula
-from regimens.model.parameters import Parameters, typical
+from regimens.model.parameters import Parameters, typical_subject
 from regimens.regimen.events import DoseEvents
 
 
@@ -126,7 +126,7 @@ def together(*events: DoseEvents) -> DoseEvents:
 
 def subjects(declared: Model, count: int, spread: float = 0.3, seed: int = 1) -> Parameters:
     """Return subjects whose parameters all vary log-normally."""
-    one = typical(declared)
+    one = typical_subject(declared)
     z = np.random.default_rng(seed).standard_normal((count, len(one.names)))
     return Parameters(one.names, one.values * np.exp(spread * z), np.full(count, 70.0), np.full(count, 1.8))
 

@@ -8,7 +8,7 @@ import pytest
 from regimens.engine import Tolerances, simulate
 from regimens.errors import ModelError
 from regimens.model.compile import compile_model
-from regimens.model.parameters import Parameters, typical
+from regimens.model.parameters import Parameters, typical_subject
 from tests.engine.models import doses, model, oral, pop, subjects, together
 
 LINEAR = compile_model(oral())
@@ -22,7 +22,7 @@ COUNTER = model(
 
 
 def people(weights: list[float], areas: list[float]) -> Parameters:
-    one = typical(COUNTER)
+    one = typical_subject(COUNTER)
     return Parameters(one.names, np.repeat(one.values, len(weights), axis=0), np.array(weights), np.array(areas))
 
 
@@ -104,7 +104,7 @@ def test_each_subject_may_be_read_at_times_of_its_own():
 
 
 def test_lag_moves_the_dose_and_not_the_clock():
-    one = typical(oral())
+    one = typical_subject(oral())
     lag = one.values[0, one.names.index("tlag")]
     times = np.linspace(0.0, 50.0, 101)
     late = simulate(LINEAR, one, doses([2.0], 10.0), times, tolerances=TIGHT)
@@ -114,44 +114,46 @@ def test_lag_moves_the_dose_and_not_the_clock():
 
 
 def test_states_can_be_read_beside_observables_in_any_order():
-    found = simulate(LINEAR, typical(oral()), doses([0.0], 10.0), [0.0, 5.0, 9.0], observables=["central", "concentration"])
+    found = simulate(
+        LINEAR, typical_subject(oral()), doses([0.0], 10.0), [0.0, 5.0, 9.0], observables=["central", "concentration"]
+    )
     assert found.observables == ("central", "concentration")
     assert np.allclose(found.of("concentration"), found.of("central") / 20.0, rtol=1e-14)
 
 
 def test_a_drug_or_route_without_an_input_is_said():
     with pytest.raises(ModelError) as caught:
-        simulate(LINEAR, typical(oral()), doses([0.0], 1.0, drug="il-2"), [1.0])
+        simulate(LINEAR, typical_subject(oral()), doses([0.0], 1.0, drug="il-2"), [1.0])
     assert str(caught.value) == "Model 'oral': 'il-2 SC' is given, but the model has no input for it. Did you mean 'il2 SC'?"
 
 
 def test_an_unknown_observable_is_said():
     with pytest.raises(ModelError) as caught:
-        simulate(LINEAR, typical(oral()), doses([], 1.0), [1.0], observables=["concentrations"])
+        simulate(LINEAR, typical_subject(oral()), doses([], 1.0), [1.0], observables=["concentrations"])
     assert str(caught.value) == ("Model 'oral' has no observable or state 'concentrations'. Did you mean 'concentration'?")
 
 
 def test_parameters_of_another_model_are_refused():
     with pytest.raises(ModelError, match="Model 'oral' has no parameter 'CL'"):
-        simulate(LINEAR, typical(pop()), doses([], 1.0), [1.0])
+        simulate(LINEAR, typical_subject(pop()), doses([], 1.0), [1.0])
 
 
 def test_times_out_of_order_are_refused():
     for times in ([3.0, 1.0], [-1.0], [np.nan], [[1.0], [2.0]]):
         with pytest.raises(ValueError, match="times_h"):
-            simulate(LINEAR, typical(oral()), doses([], 1.0), times)
+            simulate(LINEAR, typical_subject(oral()), doses([], 1.0), times)
 
 
 def test_another_number_of_schedules_than_of_subjects_is_refused():
     with pytest.raises(ValueError, match="2 sets of dose events for 1 subjects"):
-        simulate(LINEAR, typical(oral()), [doses([], 1.0)] * 2, [1.0])
+        simulate(LINEAR, typical_subject(oral()), [doses([], 1.0)] * 2, [1.0])
 
 
 def test_no_subjects_and_no_times_give_empty_arrays():
-    nobody = typical(oral())[:0]
+    nobody = typical_subject(oral())[:0]
     assert simulate(LINEAR, nobody, doses([0.0], 1.0), [1.0]).values.shape == (0, 1, 1)
     assert simulate(LINEAR, nobody, [], [1.0]).values.shape == (0, 1, 1)
-    assert simulate(LINEAR, typical(oral()), doses([0.0], 1.0), []).values.shape == (1, 0, 1)
+    assert simulate(LINEAR, typical_subject(oral()), doses([0.0], 1.0), []).values.shape == (1, 0, 1)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from regimens.engine import STATUS_WORDS, Tolerances, simulate
 from regimens.engine.trajectories import NON_FINITE, OK, STEP_LIMIT, STEP_UNDERFLOW
 from regimens.model.compile import compile_model
-from regimens.model.parameters import Parameters, typical
+from regimens.model.parameters import Parameters, typical_subject
 from tests.engine.models import POP_DOSES, doses, edge, model, oral, pop, subjects, tmdd, turnover
 
 EXPLODING = model("exploding", {"x": ("1", "x**2")}, {"unused": 1.0})
@@ -22,7 +22,7 @@ CLOSE = 1e-6
 
 def test_a_solution_that_ends_stops_there_with_a_status():
     times = [0.0, 0.5, 0.9, 1.5, 2.0]
-    found = simulate(compile_model(EXPLODING), typical(EXPLODING), doses([], 0.0), times, observables=["x"])
+    found = simulate(compile_model(EXPLODING), typical_subject(EXPLODING), doses([], 0.0), times, observables=["x"])
     assert found.status[0] == STEP_UNDERFLOW
     assert found.values[0, :3, 0] == pytest.approx([1.0, 2.0, 10.0], rel=1e-4)
     assert np.all(np.isnan(found.values[0, 3:]))
@@ -61,14 +61,14 @@ def test_a_parameter_that_is_no_number_gives_a_status_and_no_number(bad: float, 
 
 def test_a_starting_value_that_is_no_number_is_a_status():
     declared = model("bad start", {"x": ("log(p)", "-x"), "y": ("1", "-y")}, {"p": -1.0})
-    found = simulate(compile_model(declared), typical(declared), doses([], 0.0), [0.0, 1.0], observables=["y"])
+    found = simulate(compile_model(declared), typical_subject(declared), doses([], 0.0), [0.0, 1.0], observables=["y"])
     assert found.status[0] == NON_FINITE
     assert np.isnan(found.values[0, 1, 0])
 
 
 def test_a_rate_that_becomes_infinite_is_a_status():
     declared = model("pole", {"x": ("1", "-1/(time - 2)**2")}, {"unused": 1.0})
-    found = simulate(compile_model(declared), typical(declared), doses([], 0.0), [0.0, 1.0, 3.0], observables=["x"])
+    found = simulate(compile_model(declared), typical_subject(declared), doses([], 0.0), [0.0, 1.0, 3.0], observables=["x"])
     assert found.status[0] in STATUS_WORDS
     assert found.status[0] != OK
     assert found.values[0, 1, 0] == pytest.approx(0.5, rel=1e-4)
@@ -81,7 +81,7 @@ HILL_TIMES = np.array([0.0, 1.0, 1.5, 3.0, 8.0, 30.0])
 def hill_run(**values: float) -> tuple[np.ndarray, np.ndarray]:
     """Return y and the share at HILL_TIMES after a bolus of 5 at 1 h, c = 5 exp(-0.2 (t - 1))."""
     declared = edge()
-    one = typical(declared)
+    one = typical_subject(declared)
     for name, value in values.items():
         one.values[0, one.names.index(name)] = value
     found = simulate(
@@ -121,7 +121,7 @@ def test_a_square_root_and_a_half_power_of_a_state_that_starts_at_zero_are_right
 
 def test_a_state_with_no_target_at_all_stays_where_it_is():
     declared = tmdd()
-    one = typical(declared)
+    one = typical_subject(declared)
     one.values[0, one.names.index("ksyn")] = 0.0
     found = simulate(compile_model(declared), one, doses([0.0], 10.0), [0.0, 100.0], observables=["R", "RL", "L"])
     assert found.status[0] == OK
@@ -132,7 +132,7 @@ def test_a_state_with_no_target_at_all_stays_where_it_is():
 @pytest.mark.parametrize("declared", [pop(), tmdd(), turnover(), oral(), edge(3.0)], ids=lambda m: m.name)
 def test_subjects_from_four_decades_end_with_the_right_answer_or_a_status(declared):
     count = 120
-    one = typical(declared)
+    one = typical_subject(declared)
     wide = one.values * 10 ** np.random.default_rng(8).uniform(-2, 2, (count, len(one.names)))
     people = Parameters(one.names, wide, np.full(count, 70.0), np.full(count, 1.8))
     compiled = compile_model(declared)
@@ -167,6 +167,6 @@ def test_the_processors_treatment_of_tiny_numbers_is_as_before(monkeypatch: pyte
             return False
 
     monkeypatch.setattr(threading, "Thread", Here)
-    simulate(compile_model(oral()), typical(oral()), doses([0.0], 1.0), [0.0, 100.0])
+    simulate(compile_model(oral()), typical_subject(oral()), doses([0.0], 1.0), [0.0, 100.0])
     tiny = np.full(16, 1e-310)
     assert np.all(tiny * 0.5 > 0.0)

@@ -15,7 +15,7 @@ from regimens.fit.likelihood import LogPosterior
 from regimens.fit.posterior import shipped_draws
 from regimens.fit.prediction import Predictor
 from regimens.fit.sampling import Settings
-from regimens.model import compile_model, find_model, typical
+from regimens.model import compile_model, find_model, typical_subject
 from regimens.model.fitted import fingerprint, read_draws
 from regimens.regimen import weeks
 
@@ -39,7 +39,9 @@ def test_a_prediction_at_the_typical_values_is_what_simulate_says():
     predictor = Predictor(compile_model(MODEL), [row.target for row in rows], [])
     found = dict(zip([row.id for row in rows], np.exp(predictor(np.empty((1, 0)))[0]), strict=True))
     row = next(row for row in rows if row.id == "lilacs")
-    read = simulate(compile_model(MODEL), typical(MODEL), row.target.regimen.events(weeks(2)), [120.0], observables=["treg_fold"])
+    read = simulate(
+        compile_model(MODEL), typical_subject(MODEL), row.target.regimen.events(weeks(2)), [120.0], observables=["treg_fold"]
+    )
     assert found["lilacs"] == pytest.approx(read.values[0, 0, 0], rel=LOOSE)
 
 

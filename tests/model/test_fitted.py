@@ -9,7 +9,7 @@ from regimens import shipped
 from regimens.engine import simulate
 from regimens.errors import ModelError
 from regimens.fit.posterior import shipped_draws
-from regimens.model import compile_model, find_model, fitted, load_model, typical
+from regimens.model import compile_model, find_model, fitted, load_model, typical_subject
 from regimens.model.fitted import is_fitted, posterior_draws
 from regimens.regimen import parse_regimen, weeks
 
@@ -45,7 +45,7 @@ def test_a_shipped_model_is_found_at_its_fitted_values_unless_the_declared_ones_
 def test_the_peak_of_the_regimen_in_the_readme_depends_on_the_values_asked_for(values, peak):
     model = find_model("turnover", values=values)
     events = parse_regimen("(1 MIU SC every other day x 7, rest 14 days) x 3").events(weeks(24))
-    found = simulate(compile_model(model), typical(model), events, np.arange(24.0 * 168)).of("treg_fold")
+    found = simulate(compile_model(model), typical_subject(model), events, np.arange(24.0 * 168)).of("treg_fold")
     assert found.max() == pytest.approx(peak, abs=5e-4)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from regimens.errors import InputFileError, RegimensError
-from regimens.population import draw
+from regimens.population import draw_subjects
 from regimens.population.draw import Block
 from regimens.scenario import read_scenario
 from regimens.scenario.population import reduced
@@ -250,7 +250,7 @@ def test_people_have_their_own_weight_baseline_and_mostellers_surface_in_every_d
     result = compare(scenario)
     for model in scenario.models:
         for number in range(3):
-            people = draw(scenario.population, model, scenario.subject, block=Block(number, 0, 2))
+            people = draw_subjects(scenario.population, model, scenario.subject, block=Block(number, 0, 2))
             assert people.weight_kg.tolist() == [60.0, 82.5]
             assert people.bsa_m2.tolist() == mosteller_m2(np.array([60.0, 82.5]), np.array([165.0, 180.0])).tolist()
             assert people.values[:, people.names.index("T0")].tolist() == [20.0, 31.0]
@@ -264,7 +264,7 @@ def test_people_have_their_own_weight_baseline_and_mostellers_surface_in_every_d
 def test_surfaces_that_are_given_are_used_as_they_are(tmp_path):
     (tmp_path / "people.csv").write_text("weight_kg,bsa_m2\n60,1.234567\n", encoding="utf-8")
     scenario = small.written(tmp_path, words("seed: 1\npeople: people.csv"))
-    people = draw(scenario.population, scenario.models[0], scenario.subject)
+    people = draw_subjects(scenario.population, scenario.models[0], scenario.subject)
     assert people.bsa_m2.tolist() == [1.234567]
     row = compare(scenario).subjects.iloc[0]
     assert (row["sex"], row["weight_kg"], row["bsa_m2"]) == ("", 60.0, 1.234567)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -56,3 +60,17 @@ class Trajectories:
     def of(self, observable: str) -> Floats:
         """Return the (subjects, times) values of one observable."""
         return self.values[:, :, self.observables.index(observable)]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a DataFrame with a row a subject and time: subject (from 0), time_h, then a column for each observable."""
+        import pandas as pd
+
+        subjects, times = self.values.shape[:2]
+        values = self.values.reshape(subjects * times, len(self.observables))
+        return pd.DataFrame(
+            {
+                "subject": np.repeat(np.arange(subjects), times),
+                "time_h": np.broadcast_to(self.times_h, (subjects, times)).ravel(),
+                **{name: values[:, place] for place, name in enumerate(self.observables)},
+            }
+        )

@@ -40,7 +40,7 @@ class Parameters:
         return Parameters(self.names, self.values[rows], self.weight_kg[rows], self.bsa_m2[rows])
 
 
-def typical(model: Model, subject: Subject = Subject()) -> Parameters:  # noqa: B008 - a frozen value
+def typical_subject(model: Model, subject: Subject = Subject()) -> Parameters:  # noqa: B008 - a frozen value
     """Return the one typical subject of `model`, with the body of `subject` (70 kg and 1.8 m2 if not given)."""
     return Parameters(
         tuple(p.name for p in model.parameters),

@@ -33,7 +33,7 @@ class Block:
     count: int
 
 
-def draw(
+def draw_subjects(
     population: Population | Cohort | None,
     model: Model,
     subject: Subject,
