@@ -101,7 +101,7 @@ CHANGES = {
         "peak of treg_fold",
         "peek of treg_fold",
         """\
-        bad.yaml:9: 'peek of treg_fold' is no endpoint.
+        bad.yaml:9: 'peek of treg_fold' is not an endpoint.
             8 | endpoints:
           > 9 |   - peek of treg_fold
               |     ^
@@ -131,7 +131,7 @@ CHANGES = {
         "peak of treg_fold",
         "treg_fold at week 4",
         """\
-        bad.yaml:9: 'week 4' is no time.
+        bad.yaml:9: 'week 4' is not a time.
             8 | endpoints:
           > 9 |   - treg_fold at week 4
               |     ^

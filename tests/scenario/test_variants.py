@@ -301,7 +301,7 @@ WRONG = {
     "a trade-off of what cannot be read": (
         BASE + "trade_off: {gain: peek of treg_fold, cost: trough of treg_fold before each cycle}\n",
         [
-            (15, "'peek of treg_fold' is no endpoint.", "The nearest form is 'peak of treg_fold'."),
+            (15, "'peek of treg_fold' is not an endpoint.", "The nearest form is 'peak of treg_fold'."),
             (15, "'trough of treg_fold before each cycle' is one endpoint for each cycle.", "Name one cycle."),
         ],
     ),

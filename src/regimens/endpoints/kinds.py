@@ -48,4 +48,4 @@ def parse_endpoint(text: str, visits: Visits | None = None) -> Endpoint:
         if match is not None:
             return kind.read(words, match.groupdict(), visits or {})
     near = max(FORMS, key=lambda form: difflib.SequenceMatcher(None, words.lower(), form.lower()).ratio())
-    raise WordsError(f"'{text}' is no endpoint.", f"The nearest form is '{near}'.")
+    raise WordsError(f"'{text}' is not an endpoint.", f"The nearest form is '{near}'.")

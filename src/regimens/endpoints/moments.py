@@ -126,8 +126,9 @@ class EndOfCycle(_OfCycle):
         """Return the value of each subject at the end of the cycle."""
 
         def end_h(doses: DoseEvents) -> float:
-            starts = arm.cycle_starts(doses, self.number)
-            end = float(starts[-1]) + AFTER_LAST_DOSE_H if len(starts) else np.nan
+            due = arm.due_h(doses, self.number)
+            complete = len(due) > 0 and len(due) >= arm.doses_in_cycle.get((arm.drug, self.number), 0)
+            end = float(due[-1]) + AFTER_LAST_DOSE_H if complete else np.nan
             return end if end <= arm.horizon_h else np.nan
 
         return arm.values_at(arm.of_doses(end_h), self.observable)
@@ -135,7 +136,7 @@ class EndOfCycle(_OfCycle):
 
 @dataclass(frozen=True)
 class TroughBeforeCycle(_OfCycle):
-    """The value just before the first dose of a cycle, given or missed; missing where the cycle does not begin by the horizon."""
+    """The value just before the first dose of a cycle, given or missed; missing where none comes before the horizon."""
 
     kind = "trough"
     pattern = rf"trough of {NAME} before (?:each cycle|cycle (?P<cycle>[0-9]+)){PER_MIU}"
@@ -148,8 +149,8 @@ class TroughBeforeCycle(_OfCycle):
         """Return the value of each subject before the cycle."""
 
         def start_h(doses: DoseEvents) -> float:
-            starts = arm.cycle_starts(doses, self.number)
-            return float(starts[0]) if len(starts) and starts[0] <= arm.horizon_h else np.nan
+            due = arm.due_h(doses, self.number)
+            return float(due[0]) if len(due) else np.nan
 
         return arm.values_at(arm.of_doses(start_h), self.observable)
 

@@ -53,11 +53,11 @@ class SimulatedArm:
         """Return the (subjects,) values at a time of each subject's own (subjects,; h); missing where the time is."""
         return self.curves.at_own(time_h[:, None], observable)[:, 0]
 
-    def cycle_starts(self, doses: DoseEvents, cycle: int) -> Floats:
-        """Return the times (h) of the doses of a cycle that come before the horizon."""
+    def due_h(self, doses: DoseEvents, cycle: int) -> Floats:
+        """Return the times (h) of the doses of a cycle that come before the horizon, given or missed."""
         counted = (doses.cycle == cycle) & (np.array(doses.drug, dtype=object) == self.drug)
-        starts: Floats = doses.time_h[counted]
-        return starts
+        times: Floats = doses.time_h[counted & (doses.time_h < self.horizon_h)]
+        return times
 
     def given_h(self, doses: DoseEvents, drugs: Collection[str]) -> Floats:
         """Return the times (h) of the doses of some drugs that are given before the horizon."""
