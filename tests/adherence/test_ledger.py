@@ -252,7 +252,7 @@ def test_bodies_that_differ_between_draws_all_count():
     assert row["given_miu"] == pytest.approx(12 * 0.3 * np.median(bsa))
 
 
-def test_doses_that_went_astray_are_counted_as_shares_of_what_was_planned():
+def test_missed_late_and_stopped_doses_are_counted_as_shares_of_what_was_planned():
     rows = realised(parse_regimen("1 MIU SC daily x 4"), RealLife(), subjects=2).ledger.rows
     rows.loc[[0, 1], "reason"] = ["missed", "late"]
     rows.loc[[6, 7], "reason"] = "stopped"
