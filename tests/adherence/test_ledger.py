@@ -248,7 +248,7 @@ def test_what_was_given_meets_the_bodies_of_the_subjects():
     )  # fmt: skip
 
 
-def test_doses_that_went_astray_are_counted_as_shares_of_what_was_planned():
+def test_missed_late_and_stopped_doses_are_counted_as_shares_of_what_was_planned():
     rows = realised(parse_regimen("1 MIU SC daily x 4"), RealLife(), subjects=2).ledger.rows
     rows.loc[[0, 1], "reason"] = ["missed", "late"]
     rows.loc[[6, 7], "reason"] = "stopped"

@@ -41,7 +41,7 @@ def reasons(done, subjects, doses):
     return done.ledger.rows["reason"].to_numpy().reshape(subjects, doses)
 
 
-def test_where_nothing_goes_astray_everybody_gets_the_plan():
+def test_without_deviations_everybody_gets_the_plan():
     done = realised(DAILY, subjects=3)
     plan = DAILY.events(Duration(Fraction(HORIZON)), "A")
     assert done.events == (plan, plan, plan)

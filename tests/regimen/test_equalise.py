@@ -150,9 +150,9 @@ def test_by_interval_what_follows_a_course_keeps_its_time(doses, hours, factor):
 
 
 REFUSED = [
-    (CYCLES, MIU(21), "weight", None, "'weight' is no way to equalise a total. Known: amount, doses, interval."),
-    (CYCLES, mg(21), "amount", None, "'21 mg' is no total of il2. A total is a flat amount in IU or MIU."),
-    (CYCLES, MIU(21).per_m2, "amount", None, "'21 MIU/m2' is no total of il2. A total is a flat amount in IU or MIU."),
+    (CYCLES, MIU(21), "weight", None, "Unknown way to equalise a total: 'weight'. Known: amount, doses, interval."),
+    (CYCLES, mg(21), "amount", None, "'21 mg' cannot be a total of IL-2. A total is a flat amount in IU or MIU."),
+    (CYCLES, MIU(21).per_m2, "amount", None, "'21 MIU/m2' cannot be a total of IL-2. A total is a flat amount in IU or MIU."),
     (CYCLES, MIU(21), "doses", MIU(1), "A step of '1 MIU' does not fit 'doses'. A step is a flat amount in IU or MIU, for 'amount' only."),
     (Regimen(), MIU(21), "amount", None, "The regimen gives no IL-2. Only regimens with IL-2 have a total to equalise."),
     (

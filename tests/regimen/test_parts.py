@@ -27,6 +27,10 @@ def test_the_same_amount_is_equal_however_it_is_written():
     assert MIU(0.5) == MIU("0.5") == IU(500_000) == MIU(Fraction(1, 2))
 
 
+def test_numbers_of_an_amount_are_exact_whatever_they_were():
+    assert Amount(0.1, "mg", "per kg", 2, "0.5") == mg("0.1").per_kg.at_most(mg(2)).in_steps_of(mg("0.5"))
+
+
 def test_a_decimal_is_exactly_what_it_says_and_not_the_nearest_float():
     assert MIU(0.1).value == Fraction(100_000)
     assert (MIU(0.33).value * 3).denominator == 1
@@ -104,17 +108,18 @@ REFUSALS = [
     (lambda: Cycle(MIU(1), repeats=2), "MIU(1) is not a part of a regimen. Parts are Dose, Course, Rest and Cycle."),
     (lambda: Weekly((2, 4)), "Days of a week must begin with 0 and rise to at most 6, found 2, 4. The first dose of a course is on day 0, for example days 0, 2 and 4."),
     (lambda: MIU(1).at_most(MIU(2)), "A flat amount needs no cap. Caps belong to amounts per m2 or per kg."),
+    (lambda: Amount(Fraction(1), "IU", "perkg"), "Unknown basis 'perkg' of an amount. Did you mean 'per kg'?"),
     (lambda: MIU(1).in_steps_of(MIU("0.1")), "A flat amount needs no step. Steps belong to amounts per m2 or per kg."),
     (lambda: Amount(Fraction(1), "IU", "per kg", step=Fraction(0)), "A step of 0 MIU gives no dose. Steps are greater than zero."),
     (
         lambda: MIU(1).per_kg.in_steps_of(mg(1)),
-        "'1 mg' is no step for '1 MIU/kg'. A step is a flat amount in IU or its multiples.",
+        "'1 mg' cannot be the step of '1 MIU/kg'. A step is a flat amount in IU or its multiples.",
     ),
     (
         lambda: MIU(1).per_kg.at_most(MIU("0.2")).in_steps_of(MIU("0.3")),
         "A cap of 0.2 MIU is less than a step of 0.3 MIU. A cap is at least one step.",
     ),
-    (lambda: mg(8).per_kg.at_most(MIU(1)), "'1 MIU' is no cap for '8 mg/kg'. A cap is a flat amount in mg or its multiples."),
+    (lambda: mg(8).per_kg.at_most(MIU(1)), "'1 MIU' cannot be the cap of '8 mg/kg'. A cap is a flat amount in mg or its multiples."),
     (
         lambda: Regimen(Dose(MIU(1)), Dose(MIU(1))),
         "Two doses of 'il2' start at the same time, 0 days after the start. "

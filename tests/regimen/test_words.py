@@ -149,7 +149,7 @@ NEAR_MISSES = {
         "Found '(' where how often, such as 'daily', 'every 2 days', 'weekly' or 'once', is expected.", 9, DAILY,
     ),
     "1 MIU/kg (in steps of 0.1 MIU/kg) SC daily x 5": (
-        "'0.1 MIU/kg' is no step for '1 MIU/kg'.", 22, "A step is a flat amount in IU or its multiples.",
+        "'0.1 MIU/kg' cannot be the step of '1 MIU/kg'.", 22, "A step is a flat amount in IU or its multiples.",
     ),
     "1 MIU (in steps of 0.1 MIU) SC daily x 5": (
         "A flat amount needs no step.", 19, "Steps belong to amounts per m2 or per kg.",

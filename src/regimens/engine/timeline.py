@@ -1,4 +1,4 @@
-"""What happens to each subject and when: doses and the ends of infusions as one sorted row of actions a subject."""
+"""The timeline of each subject: doses, ends of infusions and the end of the simulation as one row of actions sorted by time."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ class Doses:
 class Timeline:
     """Actions in ascending model time; arrays are (rows, actions) with one row a subject or one for all.
 
-    `target` is a state to add `value` to, states + a state whose infusion rate becomes `value`, or 2 states for the end.
-    `sound` (subjects,) is False where a time or an amount is no finite number.
+    With n states, a `target` below n is the state to which `value` is added; n + i means that the infusion rate into state i
+    becomes `value`; 2 n is the end. `sound` (subjects,) is False where a time or an amount is not a finite number.
     """
 
     time: Floats
@@ -92,8 +92,8 @@ def timeline(
     `table` (subjects, columns) is the kernel's table of the subjects, `end` (subjects,) the model time at which they end,
     `first` the number of the first of them among all. An action at or after the end does not happen.
 
-    Raises ModelError where the lag or the bioavailability of a dose is negative. One that is not a number makes its subject
-    unsound.
+    Raises ModelError where the lag or the bioavailability of a dose is negative. A bioavailability above 1 is allowed: some
+    models state it relative to another route. One that is not a number makes its subject unsound.
     """
     states, inputs = len(compiled.states), len(compiled.model.inputs)
     start_table = table[:, states:]

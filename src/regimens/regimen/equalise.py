@@ -45,9 +45,9 @@ def equalise(regimen: Regimen, total: Amount, by: str, step: Amount | None = Non
     span is a rest). Rests keep their length. RegimenError where a regimen has no IL-2 or cannot be changed that way.
     """
     if by not in _LEVERS:
-        raise RegimenError(f"'{by}' is no way to equalise a total.", f"Known: {', '.join(_LEVERS)}.")
+        raise RegimenError(f"Unknown way to equalise a total: '{by}'.", f"Known: {', '.join(_LEVERS)}.")
     if total.unit != "IU" or total.basis != "flat":
-        raise RegimenError(f"'{total}' is no total of il2.", "A total is a flat amount in IU or MIU.")
+        raise RegimenError(f"'{total}' cannot be a total of IL-2.", "A total is a flat amount in IU or MIU.")
     if step is not None and (by != "amount" or step.unit != "IU" or step.basis != "flat"):
         raise RegimenError(f"A step of '{step}' does not fit '{by}'.", "A step is a flat amount in IU or MIU, for 'amount' only.")
     plans = dict(regimen.plans)

@@ -12,12 +12,10 @@ import numpy.typing as npt
 from regimens.errors import RegimenError, did_you_mean
 from regimens.regimen.eventchecks import NUMBERS, WORDS, check_lengths, check_order, check_values, numbers
 from regimens.regimen.parts import IL2
-from regimens.subject import BASES, amount_in_person
+from regimens.subject import amount_in_person
 
 if TYPE_CHECKING:
     import pandas as pd
-
-__all__ = ["BASES", "NO_CAP", "NO_STEP", "DoseEvents", "DosePlan"]
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]

@@ -1,13 +1,13 @@
-"""Lengths of time and amounts of drug as exact frozen values, and how to build them: `days(2)`, `MIU(1).per_m2`."""
+"""Lengths of time and amounts of drug as exact frozen values, and the functions that build them: `days(2)`, `MIU(1).per_m2`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
 
-from regimens.errors import RegimenError
-from regimens.subject import amount_in_person
-from regimens.units import AMOUNT_UNITS, Exact, amount_text, best_amount_unit, decimal_text, duration_text, exact
+from regimens.errors import RegimenError, did_you_mean
+from regimens.subject import BASES, amount_in_person
+from regimens.units import Exact, amount_text, amount_unit, best_amount_unit, decimal_text, duration_text, exact
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,8 @@ def weeks(count: Exact) -> Duration:
 class Amount:
     """How much: `value` in `unit` (IU or mg), `basis` flat, per m2 or per kg, at most `cap` (None = no cap).
 
-    With a `step` each person's dose is the nearest multiple of the step (None = as it comes), for a syringe gives no less.
+    With a `step` each person's dose is the nearest multiple of it (None = not rounded), as a syringe can give. Numbers are kept
+    as exact fractions, in `unit`. RegimenError for an amount that cannot be given.
     """
 
     value: Fraction
@@ -60,6 +61,12 @@ class Amount:
     step: Fraction | None = None
 
     def __post_init__(self) -> None:
+        for name in ("value", "cap", "step"):
+            given = getattr(self, name)
+            if given is not None and not isinstance(given, Fraction):
+                object.__setattr__(self, name, exact(given, name))
+        if self.basis not in BASES:
+            raise RegimenError(f"Unknown basis '{self.basis}' of an amount.", did_you_mean(str(self.basis), BASES))
         if self.value <= 0:
             raise RegimenError(
                 f"An amount of {amount_text(self.value, self.unit)} cannot be given.",
@@ -89,15 +96,17 @@ class Amount:
 
     def at_most(self, cap: Amount) -> Amount:
         """The same amount, never more than `cap` (a flat amount of the same kind of unit) in one dose."""
-        if cap.unit != self.unit or cap.basis != "flat":
-            raise RegimenError(f"'{cap}' is no cap for '{self}'.", f"A cap is a flat amount in {self.unit} or its multiples.")
-        return Amount(self.value, self.unit, self.basis, cap.value, self.step)
+        return Amount(self.value, self.unit, self.basis, self._limit("cap", cap), self.step)
 
     def in_steps_of(self, step: Amount) -> Amount:
-        """The same amount, rounded for each person to the nearest multiple of `step` (a flat amount of that unit)."""
-        if step.unit != self.unit or step.basis != "flat":
-            raise RegimenError(f"'{step}' is no step for '{self}'.", f"A step is a flat amount in {self.unit} or its multiples.")
-        return Amount(self.value, self.unit, self.basis, self.cap, step.value)
+        """The same amount, rounded for each person to the nearest multiple of `step` (a flat amount of the same kind of unit)."""
+        return Amount(self.value, self.unit, self.basis, self.cap, self._limit("step", step))
+
+    def _limit(self, what: str, limit: Amount) -> Fraction:
+        if limit.unit != self.unit or limit.basis != "flat":
+            advice = f"A {what} is a flat amount in {self.unit} or its multiples."
+            raise RegimenError(f"'{limit}' cannot be the {what} of '{self}'.", advice)
+        return limit.value
 
     def for_size(self, weight_kg: Fraction, bsa_m2: Fraction) -> Fraction:
         """Return what a subject of that weight and body surface gets, in the canonical unit, cap and step applied."""
@@ -117,8 +126,8 @@ class Amount:
 
 
 def amount(count: Exact, unit: str) -> Amount:
-    """Return a flat amount of `count` of a unit of the closed table ('IU', 'kIU', 'MIU', 'ug', 'mg', 'g')."""
-    canonical, size = AMOUNT_UNITS[unit]
+    """Return a flat amount of `count` of a unit: 'IU', 'kIU', 'MIU', 'ug', 'mg' or 'g'. UnitError for another unit."""
+    canonical, size = amount_unit(unit)
     return Amount(exact(count, "amount") * size, canonical)
 
 
