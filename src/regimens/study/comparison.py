@@ -21,7 +21,7 @@ from regimens.study import tables as tabulate
 from regimens.study.collect import Gathered, failures, gather, outcomes
 from regimens.study.dosing import planned, unknown_drugs
 from regimens.study.tasks import CHUNK_RUNS, band_runs, perform, runs, tasks
-from regimens.work import Store, Told, local, run
+from regimens.work import Progress, Store, local, no_progress, run
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,20 +107,20 @@ def compare(
     *,
     executor: Executor | None = None,
     store: Store | None = None,
-    told: Told = lambda done, total: None,
+    progress: Progress = no_progress,
     chunk: int = CHUNK_RUNS,
 ) -> Comparison:
     """Audit the exposure of `scenario`, then simulate every arm under every model and hold the arms against each other.
 
     Raises ExposureMismatch before anything is compiled or integrated when a total is not as expected. `executor` does the
-    work, threads of this process if not given; `store` keeps what is done; `told` hears how many tasks are done of how many;
-    a task has at most `chunk` runs (subjects of a parameter draw). None of these changes a number.
+    work, threads of this process if not given; `store` keeps what is done; `progress` is called with the numbers of finished
+    and of all tasks; a task has at most `chunk` runs (subjects of a parameter draw). None of these changes a number.
     """
     table = audit(planned_arms(scenario), scenario.subject)
     work = tasks(scenario, chunk)
     with (
         contextlib.nullcontext(executor) if executor is not None else local() as workers,
-        contextlib.closing(run(perform, work, workers, store, told)) as results,
+        contextlib.closing(run(perform, work, workers, store, progress)) as results,
     ):
         gathered = gather(scenario, zip(work, results, strict=True))
     return _tabulate(scenario, table, gathered)
