@@ -24,7 +24,7 @@ AGREE = 2e-8
 """Radau at 1e-11 and our run at 1e-11 differ by what thousands of steps at that tolerance leave."""
 
 SMALL = 0.01
-"""Concentrations (IU/mL) below this are compared as if they were this large: nobody measures them."""
+"""Concentrations (IU/mL) below this are compared as if they were this large: they are below any assay."""
 
 CELLS_AT_DEFAULT, DRUG_AT_DEFAULT = 1e-6, 1e-4
 """What rtol 1e-6 leaves in the worst of 1000 subjects: measured 2e-7 and 4e-5."""

@@ -1,4 +1,4 @@
-"""Who gets how much, and when: body size, caps, subjects' own doses and times."""
+"""Amounts and times of doses: body size, caps, doses and times of each subject."""
 
 from __future__ import annotations
 
@@ -121,13 +121,13 @@ def test_states_can_be_read_beside_observables_in_any_order():
     assert np.allclose(found.of("concentration"), found.of("central") / 20.0, rtol=1e-14)
 
 
-def test_a_drug_or_route_without_an_input_is_said():
+def test_a_drug_or_route_without_an_input_is_refused():
     with pytest.raises(ModelError) as caught:
         simulate(LINEAR, typical_subject(oral()), doses([0.0], 1.0, drug="il-2"), [1.0])
     assert str(caught.value) == "Model 'oral': 'il-2 SC' is given, but the model has no input for it. Did you mean 'il2 SC'?"
 
 
-def test_an_unknown_observable_is_said():
+def test_an_unknown_observable_is_refused():
     with pytest.raises(ModelError) as caught:
         simulate(LINEAR, typical_subject(oral()), doses([], 1.0), [1.0], observables=["concentrations"])
     assert str(caught.value) == ("Model 'oral' has no observable or state 'concentrations'. Did you mean 'concentration'?")
@@ -138,10 +138,16 @@ def test_parameters_of_another_model_are_refused():
         simulate(LINEAR, typical_subject(pop()), doses([], 1.0), [1.0])
 
 
-def test_times_out_of_order_are_refused():
-    for times in ([3.0, 1.0], [-1.0], [np.nan], [[1.0], [2.0]]):
-        with pytest.raises(ValueError, match="times_h"):
-            simulate(LINEAR, typical_subject(oral()), doses([], 1.0), times)
+@pytest.mark.parametrize("times", [[3.0, 1.0], [-1.0], [np.nan], [np.inf]])
+def test_times_that_are_not_finite_or_not_ascending_or_negative_are_refused(times: list[float]):
+    with pytest.raises(ValueError, match=r"^times_h must be finite, not negative, and ascending \(hours\)\.$"):
+        simulate(LINEAR, typical(oral()), doses([], 1.0), times)
+
+
+def test_rows_of_times_for_another_number_of_subjects_are_refused():
+    said = r"^times_h has shape \(2, 1\); its shape must be \(times,\) or \(1, times\)\.$"
+    with pytest.raises(ValueError, match=said):
+        simulate(LINEAR, typical(oral()), doses([], 1.0), [[1.0], [2.0]])
 
 
 def test_another_number_of_schedules_than_of_subjects_is_refused():

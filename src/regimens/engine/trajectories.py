@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
-OK, STEP_LIMIT, NON_FINITE, STEP_UNDERFLOW = 0, 1, 2, 3
+OK, STEP_LIMIT, NON_FINITE, STEP_UNDERFLOW, NEGATIVE = 0, 1, 2, 3, 4
 STATUS_WORDS = {
     OK: "ok",
     STEP_LIMIT: "step limit",
     NON_FINITE: "a state is no finite number",
     STEP_UNDERFLOW: "the step became too small",
+    NEGATIVE: "a state fell below zero",
 }
 
 
