@@ -20,7 +20,7 @@ _HOMES = {
     "regimens.endpoints": ("Endpoint", "parse_endpoint"),
     "regimens.measure": ("measure",),
     "regimens.population": ("Population", "draw"),
-    "regimens.scenario": ("Scenario", "read_scenario"),
+    "regimens.scenario": ("Arm", "Scenario", "read_scenario"),
     "regimens.study.comparison": ("Comparison", "compare"),
     "regimens.report": ("page", "table"),
     "regimens.errors": ("ExposureMismatch", "InputFileError", "ModelError", "RegimenError", "RegimensError", "UnitError"),

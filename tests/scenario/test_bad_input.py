@@ -342,7 +342,12 @@ def test_an_arm_that_gets_the_name_of_a_sub_arm_is_refused(tmp_path):
     regimen: no dose
 """
     text = GOOD.replace(GOOD[GOOD.index("  daily:") : GOOD.index("endpoints:")], arms)
-    assert "2 arms are named 'A, rest 9 days'." in said(tmp_path, text)
+    assert said(tmp_path, text) == textwrap.dedent("""\
+        bad.yaml:8: Two arms are named 'A, rest 9 days': one is made by 'rest: each' of 'A' on line 5 and one is written on line 8.
+            7 |     rest: each
+          > 8 |   A, rest 9 days:
+              |   ^
+          Rename an arm: case, spaces and Unicode forms do not tell names apart.""")
 
 
 def test_parts_in_yaml_have_their_problems_at_their_own_line(tmp_path):

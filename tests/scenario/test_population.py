@@ -174,11 +174,11 @@ def test_all_faults_of_a_file_of_people_come_at_once_each_with_its_place(tmp_pat
           > 3 | 2,heavy,20,,woman,2000
               |            ^
           From 0.2 to 4 is accepted.
-        bad.csv:3: 'woman' is no sex known here.
+        bad.csv:3: Unknown sex 'woman'.
             2 | 1,60,165,1.7,female,20
           > 3 | 2,heavy,20,,woman,2000
               |             ^
-          Write 'female', 'male' or nothing.
+          Write 'female', 'male', 'f', 'm' or nothing.
         bad.csv:3: '2000' is no usable T0.
             2 | 1,60,165,1.7,female,20
           > 3 | 2,heavy,20,,woman,2000
@@ -189,7 +189,7 @@ def test_all_faults_of_a_file_of_people_come_at_once_each_with_its_place(tmp_pat
           > 4 | 3,0.5,nan,5,,
               |   ^
           From 1 to 400 is accepted.
-        bad.csv:4: 'nan' is no usable height_cm.
+        bad.csv:4: 'nan' is no number.
             3 | 2,heavy,20,,woman,2000
           > 4 | 3,0.5,nan,5,,
               |       ^
@@ -215,8 +215,8 @@ def test_all_faults_of_a_file_of_people_come_at_once_each_with_its_place(tmp_pat
     [
         ("weight_kg\n60\n", "people.csv:1: There is neither a column 'height_cm' nor 'bsa_m2'.\n  > 1 | weight_kg\n  Body surface area needs one of them."),
         ("weight_kg,height_cm\n", "people.csv: The file has no people.\n  One row a person is needed."),
-        ("height_cm,tlagg\n160,2\n", "people.csv:1: The column 'weight_kg' is missing.\n  > 1 | height_cm,tlagg\n  Needed: weight_kg.\n"
-         "people.csv:1: Unknown column 'tlagg'.\n  > 1 | height_cm,tlagg\n      |           ^\n  Did you mean 'tlag'?"),
+        ("height_cm,T_0\n160,2\n", "people.csv:1: The column 'weight_kg' is missing.\n  > 1 | height_cm,T_0\n  Needed: weight_kg.\n"
+         "people.csv:1: Unknown column 'T_0'.\n  > 1 | height_cm,T_0\n      |           ^\n  Did you mean 'T0'?"),
     ],
 )  # fmt: skip
 def test_a_file_that_names_no_people_is_refused(content, inside, tmp_path):
@@ -237,10 +237,10 @@ def test_people_that_cannot_be_read_are_the_only_complaint(tmp_path):
 def test_people_are_read_beside_the_scenario_wherever_it_is_run_from(tmp_path, monkeypatch):
     folder = tmp_path / "deep" / "er"
     folder.mkdir(parents=True)
-    (tmp_path / "deep" / "people.csv").write_text(PEOPLE, encoding="utf-8")
-    (folder / "s.yaml").write_text(words("seed: 1\npeople: ../people.csv"), encoding="utf-8")
+    (folder / "people.csv").write_text(PEOPLE, encoding="utf-8")
+    (tmp_path / "deep" / "s.yaml").write_text(words("seed: 1\npeople: er/people.csv"), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    population = read_scenario("deep/er/s.yaml").population
+    population = read_scenario("deep/s.yaml").population
     assert (population.subjects, population.people.sex) == (2, ("female", ""))
 
 
@@ -307,7 +307,7 @@ def test_what_is_assumed_of_subjects_is_said_in_whole_sentences(tmp_path):
         "Each of the 2 parameter draws has 3 subjects of its own, so that confidence intervals and probabilities also hold the chance among so many subjects, "
         "which makes them more cautious, the more so the fewer there are.",
         "Between-subject CVs of this scenario in place of the model files': CL 0.25.",
-        "Correlations between the standings of a subject: CL and V 0.5.",
+        "Correlations between the z-scores of a subject: CL and V 0.5.",
         "25% of the subjects are women.",
         "Weight is log-normal: 70 kg with a CV of 0.2, never outside 40 to 120 kg.",
         "Height is log-normal: of women 165 cm with a CV of 0.04, never outside 140 to 185; of men 178 cm with a CV of 0.04, never outside 150 to 200 cm.",
@@ -328,7 +328,7 @@ def test_correlations_that_models_declare_are_said_where_the_scenario_says_nothi
     population = "subjects: 3\nseed: 1\ncorrelations: [{between: [V, CL], value: 0.2}]"
     found = small.written(tmp_path, words(population, "[mine.yaml]")).assumptions
     assert found[0].endswith("independent of each other between subjects but for the stated correlations.")
-    assert found[1] == "Correlations between the standings of a subject: V and CL 0.2, F and ka 0.1 (model file of 'mine')."
+    assert found[1] == "Correlations between the z-scores of a subject: V and CL 0.2, F and ka 0.1 (model file of 'mine')."
 
 
 def test_a_reduced_scenario_has_the_first_subjects_and_draws_and_says_of_what(tmp_path):

@@ -60,7 +60,9 @@ class Located:
 
     def where(self, loc: Loc) -> str:
         """Return the keys that lead to `loc` in words ("arms > daily > regimen"), or "" where there are lines to name."""
-        return "" if self.root.line else " > ".join(str(part + 1 if isinstance(part, int) else part) for part in self.existing(loc))
+        return (
+            "" if self.root.line else " > ".join(str(part + 1 if isinstance(part, int) else part) for part in self.existing(loc))
+        )
 
     def place(self, loc: Loc, offset: int) -> Place:
         """Return line and column of the character `offset` of the text at `loc`; its start if that is no text."""
