@@ -363,7 +363,7 @@ def scenarios(draw):
     return parts
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(scenarios())
 def test_what_is_built_reads_back_equal(parts):
     scenario = built(**parts)

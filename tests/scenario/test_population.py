@@ -6,6 +6,7 @@ import textwrap
 import numpy as np
 import pytest
 
+from regimens.adherence.ledger import COLUMNS
 from regimens.errors import InputFileError, RegimensError
 from regimens.population import draw
 from regimens.population.draw import Block
@@ -345,3 +346,153 @@ def test_a_reduced_scenario_has_the_first_subjects_and_draws_and_says_of_what(tm
     with pytest.raises(RegimensError) as raised:
         reduced(whole, 7)
     assert str(raised.value) == f"{tmp_path}/small.yaml: 7 subjects are asked for, but its population has 6. Change the file."
+
+
+def cohort(folder, content, more=""):
+    """Return a scenario of the people of a CSV file."""
+    (folder / "cohort.csv").write_text(content, encoding="utf-8-sig")
+    return small.written(folder, words(f"seed: 1\npeople: cohort.csv{more}"))
+
+
+def people_problems(folder, content):
+    with pytest.raises(InputFileError) as raised:
+        cohort(folder, content)
+    return str(raised.value).split("cannot be used:\n")[1].replace(f"{folder}/", "").split("\n    6 |")[0]
+
+
+@pytest.mark.parametrize("column", ["subject", "id"])
+def test_ids_of_people_survive_in_the_order_of_the_file(column, tmp_path):
+    scenario = cohort(tmp_path, f"{column},weight_kg,height_cm\nB-07,60,165\na 1,80,180\n")
+    assert scenario.population.people.ids == scenario.cohort.ids == ("B-07", "a 1")
+
+
+def test_people_without_ids_are_numbered_from_0(tmp_path):
+    scenario = cohort(tmp_path, "weight_kg,height_cm\n60,165\n80,180\n")
+    assert (scenario.population.people.ids, scenario.cohort.ids) == ((), ("0", "1"))
+
+
+def test_shuffled_people_are_the_same_people_in_another_order(tmp_path):
+    rows = ["A,60,165,f,20", "B,82.5,180,m,31", "C,71,170,,25"]
+    one = cohort(tmp_path, "\n".join(["id,weight_kg,height_cm,sex,T0", *rows])).population.people
+    other = cohort(tmp_path, "\n".join(["id,weight_kg,height_cm,sex,T0", *reversed(rows)])).population.people
+    assert one != other
+    for name in "ABC":
+        a, b = one.ids.index(name), other.ids.index(name)
+        assert (one.weight_kg[a], one.bsa_m2[a], one.sex[a], one.given["T0"][a]) == (
+            other.weight_kg[b],
+            other.bsa_m2[b],
+            other.sex[b],
+            other.given["T0"][b],
+        )
+
+
+def test_ids_that_repeat_or_are_blank_are_refused_with_both_lines(tmp_path):
+    assert people_problems(tmp_path, "id,weight_kg,height_cm\nA,60,165\nA,80,180\n,70,170\n") == textwrap.dedent("""\
+        cohort.csv:3: The id 'A' is here a second time; the first is on line 2.
+            2 | A,60,165
+          > 3 | A,80,180
+              | ^
+          Every person needs an id of their own.
+        cohort.csv:4: This person has no id.
+            3 | A,80,180
+          > 4 | ,70,170
+              | ^
+          Every row needs one under 'id'.""")
+
+
+def test_only_one_column_names_the_people(tmp_path):
+    assert people_problems(tmp_path, "id,subject,weight_kg,height_cm\nA,1,60,165\n") == (
+        "cohort.csv:1: Both 'subject' and 'id' name the people.\n  > 1 | id,subject,weight_kg,height_cm\n  Keep one of the two columns."
+    )
+
+
+def test_numbers_of_people_are_read_strictly(tmp_path):
+    assert people_problems(tmp_path, "weight_kg,height_cm\n7_0,165\n") == (
+        "cohort.csv:2: '7_0' is no number.\n    1 | weight_kg,height_cm\n  > 2 | 7_0,165\n      | ^\n  From 1 to 400 is accepted."
+    )
+
+
+def test_tables_of_a_spreadsheet_are_read_and_what_was_detected_is_said(tmp_path):
+    plain = cohort(tmp_path, "id,weight_kg,height_cm,sex\nA,60.5,165,female\nB,80,180,male\n")
+    semicolons = cohort(tmp_path, "id;weight_kg;height_cm;sex\r\nA;60,5;165;f\r\nB;80;180;M\r\n")
+    tabs = cohort(tmp_path, "id\tweight_kg\theight_cm\tsex\nA\t60.5\t165\tF\nB\t80\t180\tMale\n")
+    assert plain == semicolons == tabs
+    assert plain.population.people.sex == ("female", "male")
+    assert not any("read with" in sentence for sentence in plain.assumptions)
+    assert semicolons.assumptions[-1] == "cohort.csv was read with ';' between cells and decimal commas."
+    assert tabs.assumptions[-1] == "cohort.csv was read with tabs between cells."
+
+
+def test_columns_that_are_not_used_are_named_and_nearly_parameters_are_questioned(tmp_path):
+    scenario = cohort(tmp_path, "age,weight_kg,height_cm,tlagg\n40,60,165,2\n")
+    assert scenario.assumptions[-1] == "Columns of cohort.csv that are not used: age, tlagg."
+    assert scenario.warnings == ("The column 'tlagg' of cohort.csv is not used. Is it the parameter 'tlag'?",)
+
+
+def test_improbable_bodies_are_accepted_and_questioned(tmp_path):
+    rows = ["A,7,165,0.57", "B,60,165,1.66", "C,260,118,2.92", "D,70,175,2.6"]
+    scenario = cohort(tmp_path, "\n".join(["id,weight_kg,height_cm,bsa_m2", *rows]))
+    assert scenario.warnings == (
+        "2 people of cohort.csv have a weight outside 30 to 250 kg: 7 kg (A), 260 kg (C). Are they mistakes?",
+        "1 person of cohort.csv has a height outside 120 to 220 cm: 118 cm (C). Is it a mistake?",
+        "1 person of cohort.csv has a body surface area more than 15 % off the one from their weight and height (Mosteller): "
+        "2.6 m2, not 1.84 m2 (D). Is it a mistake?",
+    )
+    assert scenario.population.people.weight_kg.tolist() == [7.0, 60.0, 260.0, 70.0]
+
+
+def test_many_improbable_bodies_are_counted(tmp_path):
+    scenario = cohort(tmp_path, "weight_kg,height_cm\n" + "7,165\n" * 7)
+    named = ", ".join(f"7 kg (person {number})" for number in range(1, 6))
+    assert scenario.warnings == (
+        f"7 people of cohort.csv have a weight outside 30 to 250 kg: {named} and 2 more. Are they mistakes?",
+    )
+
+
+def test_an_improbable_subject_of_the_scenario_is_questioned(tmp_path):
+    scenario = small.scenario(tmp_path, more="subject: {weight: 7 kg, height: 110 cm}\n")
+    assert scenario.warnings == (
+        "The weight of the scenario's subject is 7 kg, not 30 to 250 kg. Is it a mistake?",
+        "The height of the scenario's subject is 110 cm, not 120 to 220 cm. Is it a mistake?",
+    )
+    assert small.scenario(tmp_path).warnings == ()
+
+
+def replayed(folder, ids, heading="id"):
+    """Return a scenario that replays the ledger of two subjects, of 1 and 2 MIU, in people of these ids."""
+    row = "A,{0},il2,1,1,0.0,0.0,{1},{1},flat,,SC,0.0,as planned"
+    (folder / "ledger.csv").write_text("\n".join([",".join(COLUMNS), row.format(0, 1e6), row.format(1, 2e6)]), encoding="utf-8")
+    rows = [f"{name},{60 + place},165" for place, name in enumerate(ids)]
+    (folder / "cohort.csv").write_text("\n".join([f"{heading},weight_kg,height_cm", *rows]), encoding="utf-8")
+    text = words("seed: 1\npeople: cohort.csv").split("arms:\n")[0]
+    return text + "arms:\n  A:\n    ledger: ledger.csv\n    arm: A\nendpoints: [peak of treg_fold]\n"
+
+
+def test_rows_of_a_ledger_go_to_the_people_of_their_ids(tmp_path):
+    for ids in (["0", "1"], ["1", "0"]):
+        (arm,) = small.written(tmp_path, replayed(tmp_path, ids)).arms
+        rows = arm.adherence.ledger.rows
+        assert {ids[subject]: given for subject, given in zip(rows["subject"], rows["given"], strict=True)} == {
+            "0": 1e6,
+            "1": 2e6,
+        }
+        assert rows["subject"].tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("ids", "heading", "why"),
+    [
+        (["7", "8"], "age", "the people have no ids. Add a column 'subject' with the subjects of the ledger."),
+        (["0", "x"], "id", "'x' is not in the ledger. Both must name the same subjects."),
+    ],
+)
+def test_a_ledger_is_not_given_to_people_by_their_position(ids, heading, why, tmp_path):
+    with pytest.raises(InputFileError) as raised:
+        small.written(tmp_path, replayed(tmp_path, ids, heading))
+    (problem,) = raised.value.problems
+    assert problem.message == f"The ledger of arm 'A' and the people cannot be matched: {why}"
+
+
+def test_a_reduced_scenario_says_how_many_subjects_it_has(tmp_path):
+    whole = small.written(tmp_path, words("subjects: 6\nseed: 1\ndraws: 4"))
+    assert reduced(whole, 2, 3).assumptions[1].startswith("Each of the 3 parameter draws has 2 subjects of its own,")

@@ -154,7 +154,7 @@ def _doubtful_people(people: People) -> Iterator[str]:
     odd = np.abs(people.bsa_m2 - mosteller) > MOSTELLER_OFF * mosteller
     if odd.any():
         cells = [f"{given:g} m2, not {own:.2f} m2" for given, own in zip(people.bsa_m2, mosteller, strict=True)]
-        what = f"a body surface area more than {MOSTELLER_OFF:.0%} off the one from their weight and height (Mosteller)"
+        what = f"a body surface area more than {MOSTELLER_OFF * 100:g} % off the one from their weight and height (Mosteller)"
         yield _doubt(people, odd, cells, what)
 
 

@@ -5,7 +5,6 @@ A mapping made here may still hold a Model, a Ledger or a People, which only a f
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from fractions import Fraction
@@ -32,6 +31,7 @@ from regimens.scenario.beside import Beside
 from regimens.scenario.values import AS_WRITTEN, Arm, Goal, Noise, Reference, Scenario, TradeOff, VerdictRule
 from regimens.subject import Subject
 from regimens.units import amount_text, decimal_text, duration_text
+from regimens.yamlfile.writing import yaml_text
 
 if TYPE_CHECKING:
     from regimens.exposure import Expected
@@ -43,13 +43,7 @@ FINEST = 10_000
 
 def yaml_of(scenario: Scenario) -> str:
     """Return the text of a scenario file that reads back equal; RegimensError where a file cannot say what it holds."""
-    from ruamel.yaml import YAML
-
-    writer = YAML(typ="rt", pure=True)
-    writer.width, writer.allow_unicode, writer.default_flow_style = 1_000_000, True, False
-    stream = io.StringIO()
-    writer.dump(_with_files(mapping_of(scenario), Beside(scenario.folder)), stream)
-    text = stream.getvalue()
+    text = yaml_text({key: _with_files(value, Beside(scenario.folder)) for key, value in mapping_of(scenario).items()})
     try:
         again = Scenario.from_text(text, folder=scenario.folder)
     except InputFileError as error:
@@ -72,7 +66,7 @@ def mapping_of(scenario: Scenario) -> dict[str, object]:
             next((file for file in files if file and files[file] is m), None) or name_of_model(m) for m in scenario.models
         ],
         "horizon": time_text(scenario.horizon_h),
-        "observe": {"every": time_text(step), "individuals": scenario.individuals},
+        "observe": {"every": time_text(step), **({"individuals": scenario.individuals} if scenario.individuals else {})},
         "subject": None if scenario.subject == Subject() else subject_value(scenario.subject),
         "population": None if scenario.population is None else population_value(scenario.population),
         "visits": {name: time_text(time) for name, time in scenario.visits},
@@ -179,10 +173,16 @@ def _body(bodies: Bodies) -> dict[str, object]:
 
 
 def _size(spread: Spread, unit: str) -> dict[str, object]:
-    found: dict[str, object] = {"typical": f"{spread.typical!r} {unit}", "cv": spread.cv}
+    found: dict[str, object] = {"typical": f"{_number(spread.typical)} {unit}", "cv": spread.cv}
     if spread != Spread.three_deviations(spread.typical, spread.cv):
-        found["bounds"] = [f"{spread.low!r} {unit}", f"{spread.high!r} {unit}"]
+        found["bounds"] = [f"{_number(spread.low)} {unit}", f"{_number(spread.high)} {unit}"]
     return found
+
+
+def _number(value: float) -> str:
+    """Return a number as text that reads back as the same float, without a needless '.0'."""
+    short = f"{value:g}"
+    return short if float(short) == value else repr(value)
 
 
 def subject_value(subject: Subject) -> dict[str, object]:
@@ -238,7 +238,7 @@ def time_text(hours: float | Fraction) -> str:
     """Return a time (h) as text that reads back as the same float: '24 weeks', '36 h', '10 min'."""
     simple = Fraction(hours).limit_denominator(FINEST)
     if float(simple) != float(hours) or "/" in decimal_text(simple * MINUTES):
-        return f"{float(hours)!r} h"
+        return f"{_number(float(hours))} h"
     return f"{simple / 168} week{'s' * (simple != 168)}" if simple and simple % 168 == 0 else duration_text(simple)
 
 
