@@ -181,7 +181,7 @@ CHANGES = {
         "5 MIU}",
         "5 mg}",
         """\
-        bad.yaml:7: '5 mg' is no total of il2.
+        bad.yaml:7: '5 mg' cannot be a total of il2.
             6 |     regimen: 1 MIU SC daily x 5
           > 7 |     expect: {total: 5 mg}
               |                     ^
@@ -234,7 +234,7 @@ CHANGES |= {
         "endpoints:",
         "visits: {2 weeks: 6 weeks}\nendpoints:",
         """\
-        bad.yaml:8: '2 weeks' is no name for a visit.
+        bad.yaml:8: '2 weeks' reads as a time and cannot name a visit.
             7 |     expect: {total: 5 MIU}
           > 8 | visits: {2 weeks: 6 weeks}
               |          ^

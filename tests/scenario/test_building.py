@@ -5,13 +5,11 @@ import textwrap
 from fractions import Fraction
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from regimens import shipped
-from regimens.adherence.ledger import COLUMNS, Ledger
 from regimens.adherence.plan import RealLife
 from regimens.endpoints import parse_endpoint
 from regimens.engine import Tolerances
@@ -78,8 +76,7 @@ def people(**changes):
 
 
 def ledger():
-    row = ("daily", 0, "il2", 1, 1, 0.0, 0.0, 1e6, 1e6, "flat", np.nan, "SC", 0.0, "as planned")
-    return Ledger(pd.DataFrame([row], columns=COLUMNS))
+    return small.ledger("daily", [1e6])
 
 
 def test_a_file_its_text_its_mapping_and_python_values_are_one_scenario(tmp_path):
@@ -175,7 +172,7 @@ def test_a_problem_of_a_text_has_its_line():
         ({"noise": find_model("turnover")}, "<scenario>, noise: Found Model, which does not belong here."),
         ({"solver": Tolerances(max_steps=7)}, "<scenario>, solver: A scenario sets 'rtol' and 'atol' of its tolerances only; leave the others at their defaults."),
         ({"population": {"seed": 1, "people": "people.csv"}}, "<scenario>, population > people: 'people.csv' is a file, but this scenario has no folder.\n  Read the scenario from its file, or give 'folder', the folder that the file is in."),
-        ({"population": Population(2, 1, people=people(given={"t0": np.ones(2)}))}, "<scenario>, population > people: 't0' of the people is no parameter of the models of this scenario.\n  Did you mean 'T0'?"),
+        ({"population": Population(2, 1, people=people(given={"t0": np.ones(2)}))}, "<scenario>, population > people: Unknown parameter 't0' of the people: no model of this scenario has it.\n  Did you mean 'T0'?"),
         ({"arms": [dataclasses.replace(Arm("A", Regimen()), variant="real life", of="B")]}, "<scenario>, arms > A: Arm 'A' is a twin of 'B'. Give the arm as written; 'equalise' and 'real_life' make its twins."),
     ],
 )  # fmt: skip

@@ -6,7 +6,6 @@ import textwrap
 import numpy as np
 import pytest
 
-from regimens.adherence.ledger import COLUMNS
 from regimens.errors import InputFileError, RegimensError
 from regimens.population import draw
 from regimens.population.draw import Block
@@ -45,7 +44,7 @@ FAULTS = {
           theta: 0.2
         """,
         [
-            (9, 5, "'EC5' is no parameter of the models of this scenario.", "Did you mean 'EC50'?"),
+            (9, 5, "Unknown parameter 'EC5': no model of this scenario has it.", "Did you mean 'EC50'?"),
         ],
     ),
     "too many draws": (
@@ -64,9 +63,9 @@ FAULTS = {
         """,
         [
             (10, 17, "'CL' is correlated with itself.", "Name two."),
-            (11, 18, "'CLL' is nothing that varies between subjects.", "Did you mean 'CL'?"),
-            (11, 23, "'V' is nothing that varies between subjects.", "Known: CL, EC50, Emax, F, T0, ka, kout, tlag."),
-            (12, 18, "'weight' is nothing that varies between subjects.", "Known: CL, EC50, Emax, F, T0, ka, kout, tlag."),
+            (11, 18, "'CLL' does not vary between subjects.", "Did you mean 'CL'?"),
+            (11, 23, "'V' does not vary between subjects.", "Known: CL, EC50, Emax, F, T0, ka, kout, tlag."),
+            (12, 18, "'weight' does not vary between subjects.", "Known: CL, EC50, Emax, F, T0, ka, kout, tlag."),
         ],
     ),
     "impossible correlations": (
@@ -101,7 +100,7 @@ FAULTS = {
             male: {typical: 80 kg, cv: 0.2}
         """,
         [
-            (10, 23, "'700 kg' is no weight of a body.", "From 1 to 400 kg is accepted."),
+            (10, 23, "'700 kg' is not a possible weight.", "From 1 to 400 kg is accepted."),
             (12, 25, "'160 cm' lies outside its bounds, 170 to 180 cm.", ""),
             (13, 26, "'kg' is not a unit that fits here.", "Write cm."),
         ],
@@ -125,7 +124,7 @@ FAULTS = {
                 "Leave 'subjects' out: all people of the file are simulated.",
             ),
             (9, 8, "'T0' is read from 'people.csv', not drawn.", "Leave one of them out."),
-            (11, 18, "'T0' is read from 'people.csv', not drawn: nothing can be made to go with it.", ""),
+            (11, 18, "'T0' is read from 'people.csv', not drawn, so it cannot be correlated.", ""),
             (12, 3, "Bodies are both drawn ('body') and read ('people').", "Leave one of them out."),
         ],
     ),
@@ -160,17 +159,17 @@ def test_all_faults_of_a_file_of_people_come_at_once_each_with_its_place(tmp_pat
     assert small.refused(tmp_path, words("seed: 1\npeople: bad.csv")) == textwrap.dedent(
         """\
         small.yaml:7: The people of 'bad.csv' cannot be used:
-        bad.csv:3: 'heavy' is no number.
+        bad.csv:3: 'heavy' is not a number.
             2 | 1,60,165,1.7,female,20
           > 3 | 2,heavy,20,,woman,2000
               |   ^
           From 1 to 400 is accepted.
-        bad.csv:3: '20' is no usable height_cm.
+        bad.csv:3: '20' is not a possible height_cm.
             2 | 1,60,165,1.7,female,20
           > 3 | 2,heavy,20,,woman,2000
               |         ^
           From 30 to 250 is accepted.
-        bad.csv:3: '' is no number.
+        bad.csv:3: '' is not a number.
             2 | 1,60,165,1.7,female,20
           > 3 | 2,heavy,20,,woman,2000
               |            ^
@@ -180,27 +179,27 @@ def test_all_faults_of_a_file_of_people_come_at_once_each_with_its_place(tmp_pat
           > 3 | 2,heavy,20,,woman,2000
               |             ^
           Write 'female', 'male', 'f', 'm' or nothing.
-        bad.csv:3: '2000' is no usable T0.
+        bad.csv:3: '2000' is not a possible T0.
             2 | 1,60,165,1.7,female,20
           > 3 | 2,heavy,20,,woman,2000
               |                   ^
           From 3 to 150 is accepted.
-        bad.csv:4: '0.5' is no usable weight_kg.
+        bad.csv:4: '0.5' is not a possible weight_kg.
             3 | 2,heavy,20,,woman,2000
           > 4 | 3,0.5,nan,5,,
               |   ^
           From 1 to 400 is accepted.
-        bad.csv:4: 'nan' is no number.
+        bad.csv:4: 'nan' is not a number.
             3 | 2,heavy,20,,woman,2000
           > 4 | 3,0.5,nan,5,,
               |       ^
           From 30 to 250 is accepted.
-        bad.csv:4: '5' is no usable bsa_m2.
+        bad.csv:4: '5' is not a possible bsa_m2.
             3 | 2,heavy,20,,woman,2000
           > 4 | 3,0.5,nan,5,,
               |           ^
           From 0.2 to 4 is accepted.
-        bad.csv:4: '' is no number.
+        bad.csv:4: '' is not a number.
             3 | 2,heavy,20,,woman,2000
           > 4 | 3,0.5,nan,5,,
               |              ^
@@ -408,7 +407,7 @@ def test_only_one_column_names_the_people(tmp_path):
 
 def test_numbers_of_people_are_read_strictly(tmp_path):
     assert people_problems(tmp_path, "weight_kg,height_cm\n7_0,165\n") == (
-        "cohort.csv:2: '7_0' is no number.\n    1 | weight_kg,height_cm\n  > 2 | 7_0,165\n      | ^\n  From 1 to 400 is accepted."
+        "cohort.csv:2: '7_0' is not a number.\n    1 | weight_kg,height_cm\n  > 2 | 7_0,165\n      | ^\n  From 1 to 400 is accepted."
     )
 
 
@@ -460,8 +459,7 @@ def test_an_improbable_subject_of_the_scenario_is_questioned(tmp_path):
 
 def replayed(folder, ids, heading="id"):
     """Return a scenario that replays the ledger of two subjects, of 1 and 2 MIU, in people of these ids."""
-    row = "A,{0},il2,1,1,0.0,0.0,{1},{1},flat,,SC,0.0,as planned"
-    (folder / "ledger.csv").write_text("\n".join([",".join(COLUMNS), row.format(0, 1e6), row.format(1, 2e6)]), encoding="utf-8")
+    (folder / "ledger.csv").write_text(small.ledger("A", [1e6, 2e6]).to_csv(), encoding="utf-8")
     rows = [f"{name},{60 + place},165" for place, name in enumerate(ids)]
     (folder / "cohort.csv").write_text("\n".join([f"{heading},weight_kg,height_cm", *rows]), encoding="utf-8")
     text = words("seed: 1\npeople: cohort.csv").split("arms:\n")[0]

@@ -247,7 +247,7 @@ WRONG = {
     "a total in mg and a step by doses": (
         BASE + "equalise: {total: 21 mg, by: doses, step: 1 MIU}\n",
         [
-            (15, "'21 mg' is no total of il2.", "A total is a flat amount in IU or MIU."),
+            (15, "'21 mg' cannot be a total of il2.", "A total is a flat amount in IU or MIU."),
             (15, "A step rounds amounts, and 'by: doses' leaves those as they are.", "Leave it out, or write 'by: amount'."),
         ],
     ),
@@ -318,7 +318,7 @@ WRONG = {
     ),
     "a cost of which more is good": (
         BASE + "trade_off: {gain: mean of treg_fold, cost: peak of treg_fold}\n",
-        [(15, "'peak of treg_fold' is better when it is higher, so it is no cost.", "Of a gain more is good, of a cost more is bad: 'cost' names another endpoint.")],
+        [(15, "'peak of treg_fold' is better when it is higher, so it cannot be the cost.", "Of a gain more is good, of a cost more is bad: 'cost' names another endpoint.")],
     ),
     "an arm of no ledger, and a ledger of no arm": (
         BASE.replace("regimen: no dose", "ledger: ledger.csv").replace("    rest: drawn\n", "    rest: drawn\n    arm: A\n"),

@@ -65,7 +65,7 @@ def flat_il2(text: str, loc: Loc, what: str, notes: Notes) -> Amount:
     """Read a flat amount of IL-2 such as '21 MIU'; Unreadable after noting that it is no such `what`."""
     amount = notes.read(loc, lambda: parse_dose(f"{text} SC").amount)
     if amount.basis != "flat" or amount.unit != "IU":
-        notes.add(loc, f"'{text}' is no {what} of il2.", f"A {what} is a flat amount in IU or MIU.")
+        notes.add(loc, f"'{text}' cannot be a {what} of il2.", f"A {what} is a flat amount in IU or MIU.")
         raise Unreadable
     return amount
 
@@ -78,7 +78,7 @@ def _observed(ids: Sequence[str], regimen: Regimen, loc: Loc, notes: Notes) -> t
     found = []
     for index, name in enumerate(ids):
         if name not in known:
-            notes.add((*loc, index), f"'{name}' is no published response.", did_you_mean(name, known))
+            notes.add((*loc, index), f"Unknown published response '{name}'.", did_you_mean(name, known))
         elif known[name].value is None or known[name].reading != "at":
             notes.add((*loc, index), f"'{name}' has no value at one time, so it cannot be drawn.", "Leave it out.")
         elif known[name].regimen != regimen:
@@ -173,7 +173,7 @@ def _total(text: str, regimen: Regimen, drug: str, loc: Loc, notes: Notes) -> Fr
     amount = notes.read(loc, lambda: parse_dose(f"{text} SC").amount)
     if amount.basis != "flat" or amount.unit != unit:
         notes.add(
-            loc, f"'{text}' is no total of {drug}.", f"A total is a flat amount in {'IU or MIU' if unit == 'IU' else 'mg'}."
+            loc, f"'{text}' cannot be a total of {drug}.", f"A total is a flat amount in {'IU or MIU' if unit == 'IU' else 'mg'}."
         )
         raise Unreadable
     return amount.value

@@ -159,7 +159,7 @@ def _times(shape: ScenarioShape, notes: Notes) -> _Times:
             notes.add(("visits", name), *fault, key=True)
         elif reads_as_time(name):
             advice = "Name it by what it is, for example 'week 12' or 'end of course'."
-            notes.add(("visits", name), f"'{name}' is no name for a visit.", advice, key=True)
+            notes.add(("visits", name), f"'{name}' reads as a time and cannot name a visit.", advice, key=True)
     names = list(shape.visits)
     for first, other in alike(names):
         line, _ = notes.located.position(("visits", names[first]), key=True)
@@ -185,7 +185,7 @@ def _subject(shape: SubjectShape, notes: Notes) -> Subject | None:
                 value, _ = notes.read(("subject", name), partial(parse_quantity, text, [unit]))
                 found[name] = value
                 if value <= 0:
-                    notes.add(("subject", name), f"'{text}' is no {name} of a body.", "A value greater than zero is needed.")
+                    notes.add(("subject", name), f"'{text}' is not a possible {name}.", "A value greater than zero is needed.")
     if len(notes.problems) > before:
         return None
     return Subject(found["weight"], found["height"], found.get("bsa") or mosteller(found["weight"], found["height"]))

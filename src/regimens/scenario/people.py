@@ -105,10 +105,12 @@ def _number(row: Row, column: str, limits: tuple[float, float], problems: list[P
     low, high = limits
     value = row.number(column)
     if value is None:
-        problems.append(row.problem(column, f"'{row[column]}' is no number.", f"From {low:g} to {high:g} is accepted."))
+        problems.append(row.problem(column, f"'{row[column]}' is not a number.", f"From {low:g} to {high:g} is accepted."))
         return math.nan
     if not low <= value <= high:
-        problems.append(row.problem(column, f"'{row[column]}' is no usable {column}.", f"From {low:g} to {high:g} is accepted."))
+        problems.append(
+            row.problem(column, f"'{row[column]}' is not a possible {column}.", f"From {low:g} to {high:g} is accepted.")
+        )
     return value
 
 

@@ -47,7 +47,7 @@ def read_population(shape: PopulationShape | None, models: Sequence[Model], besi
     for name in shape.cv:
         if models and name not in parameters:
             advice = did_you_mean(name, parameters)
-            notes.add((*loc, "cv", name), f"'{name}' is no parameter of the models of this scenario.", advice, key=True)
+            notes.add((*loc, "cv", name), f"Unknown parameter '{name}': no model of this scenario has it.", advice, key=True)
         elif name in parameters and shape.cv[name] > 0 and parameters[name].value <= 0:
             found = f"'{name}' cannot vary log-normally: its typical value is {parameters[name].value:g}."
             notes.add((*loc, "cv", name), found, "Leave it out: the subjects share the value.")
@@ -91,9 +91,9 @@ def _correlations(
         known = [*sizes, *(p.name for m in models for p in m.parameters if shape.cv.get(p.name, p.cv) > 0)]
         for end, name in enumerate(entry.between):
             if name in read:
-                notes.add((*loc, end), f"'{name}' is read from '{shape.people}', not drawn: nothing can be made to go with it.")
+                notes.add((*loc, end), f"'{name}' is read from '{shape.people}', not drawn, so it cannot be correlated.")
             elif models and name not in known:
-                notes.add((*loc, end), f"'{name}' is nothing that varies between subjects.", did_you_mean(name, known))
+                notes.add((*loc, end), f"'{name}' does not vary between subjects.", did_you_mean(name, known))
         if entry.between[0] == entry.between[1]:
             notes.add(loc, f"'{entry.between[0]}' is correlated with itself.", "Name two.")
         found.append(Correlation((entry.between[0], entry.between[1]), entry.value))
@@ -134,7 +134,7 @@ def _spread(shape: SizeShape, name: str, loc: Loc, notes: Notes) -> Spread:
     def read(text: str, where: Loc) -> float:
         value = float(notes.read(where, lambda: parse_quantity(text, [unit]))[0])
         if not smallest <= value <= largest:
-            notes.add(where, f"'{text}' is no {name} of a body.", f"From {smallest:g} to {largest:g} {unit} is accepted.")
+            notes.add(where, f"'{text}' is not a possible {name}.", f"From {smallest:g} to {largest:g} {unit} is accepted.")
             raise Unreadable
         return value
 
@@ -154,7 +154,7 @@ def _people(shape: PopulationShape, parameters: Mapping[str, Parameter], beside:
         for name in beside.people.given:
             if name not in parameters:
                 advice = did_you_mean(name, parameters)
-                notes.add(loc, f"'{name}' of the people is no parameter of the models of this scenario.", advice)
+                notes.add(loc, f"Unknown parameter '{name}' of the people: no model of this scenario has it.", advice)
         return beside.people
     if shape.people is None:
         return None

@@ -101,7 +101,7 @@ def _written(arm: ArmShape, loc: Loc, notes: Notes) -> Regimen:
     plans: dict[str, tuple[Part, ...]] = {}
     for drug, plan in (given or {}).items():
         if not drug.isidentifier():
-            notes.add((*loc, drug), f"'{drug}' is no name of a drug.", "Use letters, digits and _ only.", key=True)
+            notes.add((*loc, drug), f"'{drug}' cannot name a drug.", "Use letters, digits and _ only.", key=True)
             raise Unreadable
         if isinstance(plan, str):
             plans[drug] = notes.read((*loc, drug), partial(parse_plan, plan))

@@ -65,7 +65,7 @@ def with_trade_off(
     for key, endpoint, wrong in (("gain", trade_off.gain, "lower"), ("cost", trade_off.cost, "higher")):
         if endpoint.better == wrong:
             advice = f"Of a gain more is good, of a cost more is bad: '{key}' names another endpoint."
-            notes.add(("trade_off", key), f"'{endpoint.words}' is better when it is {wrong}, so it is no {key}.", advice)
+            notes.add(("trade_off", key), f"'{endpoint.words}' is better when it is {wrong}, so it cannot be the {key}.", advice)
     return tuple(known.values()), trade_off
 
 
