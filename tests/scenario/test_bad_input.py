@@ -180,7 +180,7 @@ CHANGES = {
         "5 MIU}",
         "5 mg}",
         """\
-        bad.yaml:7: '5 mg' is no total of il2.
+        bad.yaml:7: '5 mg' cannot be a total of il2.
             6 |     regimen: 1 MIU SC daily x 5
           > 7 |     expect: {total: 5 mg}
               |                     ^
@@ -232,7 +232,7 @@ CHANGES |= {
         "endpoints:",
         "visits: {2 weeks: 6 weeks}\nendpoints:",
         """\
-        bad.yaml:8: '2 weeks' is no name for a visit.
+        bad.yaml:8: '2 weeks' reads as a time and cannot name a visit.
             7 |     expect: {total: 5 MIU}
           > 8 | visits: {2 weeks: 6 weeks}
               |          ^
@@ -340,7 +340,12 @@ def test_an_arm_that_gets_the_name_of_a_sub_arm_is_refused(tmp_path):
     regimen: no dose
 """
     text = GOOD.replace(GOOD[GOOD.index("  daily:") : GOOD.index("endpoints:")], arms)
-    assert "2 arms are named 'A, rest 9 days'." in said(tmp_path, text)
+    assert said(tmp_path, text) == textwrap.dedent("""\
+        bad.yaml:8: Two arms are named 'A, rest 9 days': one is made by 'rest: each' of 'A' on line 5 and one is written on line 8.
+            7 |     rest: each
+          > 8 |   A, rest 9 days:
+              |   ^
+          Rename an arm: case, spaces and Unicode forms do not tell names apart.""")
 
 
 def test_parts_in_yaml_have_their_problems_at_their_own_line(tmp_path):

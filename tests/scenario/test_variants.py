@@ -247,7 +247,7 @@ WRONG = {
     "a total in mg and a step by doses": (
         BASE + "equalise: {total: 21 mg, by: doses, step: 1 MIU}\n",
         [
-            (15, "'21 mg' is no total of il2.", "A total is a flat amount in IU or MIU."),
+            (15, "'21 mg' cannot be a total of il2.", "A total is a flat amount in IU or MIU."),
             (15, "A step rounds amounts, and 'by: doses' leaves those as they are.", "Leave it out, or write 'by: amount'."),
         ],
     ),
@@ -265,7 +265,7 @@ WRONG = {
     ),
     "a name that a twin takes": (
         BASE.replace("control:", "A, real life:") + LIFE,
-        [(12, "2 arms are named 'A, real life'.", "Every arm needs a name of its own.")],
+        [(12, "Two arms are named 'A, real life': one is made by 'real_life' of 'A' on line 6 and one is written on line 12.", "Rename an arm: case, spaces and Unicode forms do not tell names apart.")],
     ),
     "a delay that reaches the next dose": (
         BASE + LIFE.replace("12 h", "1 day"),
@@ -284,7 +284,7 @@ WRONG = {
     ),
     "real life in which nothing happens": (
         BASE + "real_life: {}\n",
-        [(15, "By 'real_life' nothing goes astray.", "Give a 'missed', 'late' or 'stop_early' above 0.")],
+        [(15, "'real_life' changes no dose.", "Give a 'missed', 'late' or 'stop_early' above 0.")],
     ),
     "a miss after none": (
         BASE + "real_life: {after_a_miss: 0.4}\n",
@@ -292,7 +292,7 @@ WRONG = {
     ),
     "noise of nothing": (
         BASE + "noise: {}\n",
-        [(15, "By 'noise' nothing is added.", "Give a 'day_to_day' or 'residual' above 0.")],
+        [(15, "'noise' adds nothing.", "Give a 'day_to_day' or 'residual' above 0.")],
     ),
     "a verdict by half": (
         BASE + "verdict: {probability: 0.5}\n",
@@ -318,7 +318,7 @@ WRONG = {
     ),
     "a cost of which more is good": (
         BASE + "trade_off: {gain: mean of treg_fold, cost: peak of treg_fold}\n",
-        [(15, "'peak of treg_fold' is better when it is higher, so it is no cost.", "Of a gain more is good, of a cost more is bad: 'cost' names another endpoint.")],
+        [(15, "'peak of treg_fold' is better when it is higher, so it cannot be the cost.", "Of a gain more is good, of a cost more is bad: 'cost' names another endpoint.")],
     ),
     "an arm of no ledger, and a ledger of no arm": (
         BASE.replace("regimen: no dose", "ledger: ledger.csv").replace("    rest: drawn\n", "    rest: drawn\n    arm: A\n"),
@@ -343,7 +343,7 @@ WRONG = {
             (3, "'months' has no fixed length.", "Write a number of weeks or days (28 days, 4 weeks). Times are written in min, h, days or weeks."),
             (15, "'MUI' is not a unit of amount.", "Did you mean 'MIU'? Amounts are written in IU, kIU, MIU, ug, mg or g, each also per m2 or per kg (MIU/m2, mg/kg)."),
             (16, "'12' has no unit.", "Write for example '12 weeks'."),
-            (17, "By 'noise' nothing is added.", "Give a 'day_to_day' or 'residual' above 0."),
+            (17, "'noise' adds nothing.", "Give a 'day_to_day' or 'residual' above 0."),
         ],
     ),
 }  # fmt: skip

@@ -58,6 +58,12 @@ class Ledger:
     path: str = ""
     digest: str = ""
 
+    def __eq__(self, other: object) -> bool:
+        return self.rows.equals(other.rows) if isinstance(other, Ledger) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash((self.digest, len(self.rows)))
+
     @property
     def subjects(self) -> int:
         """How many subjects the ledger has, counted from 0."""

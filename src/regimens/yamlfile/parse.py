@@ -61,7 +61,7 @@ class _Fault(Exception):
 class _Open:
     """A list or mapping that is being read."""
 
-    event: Event
+    event: MappingStartEvent | SequenceStartEvent
     nodes: list[Node] = field(default_factory=list)
 
 
@@ -154,7 +154,7 @@ class _Builder:
         else:
             self._root = node
 
-    def _check_tag(self, event: Event) -> None:
+    def _check_tag(self, event: ScalarEvent | MappingStartEvent | SequenceStartEvent) -> None:
         if event.tag is not None:
             message = f"The tag '{_short_tag(str(event.tag))}' is not used here."
             self.problems.append(_at(event, message, "Write plain text, numbers, lists and mappings."))

@@ -45,7 +45,7 @@ _LENGTHS = {
 _CUT_OFF = "Inside { } a comma ends a value: put text that contains one in quotes."
 
 NO_UNIT = "no_unit"
-"""Type of a finding, made by shapes: a quantity is a bare number; its context has an example of a `unit`."""
+"""Type of a finding, made by shapes: a quantity is a bare number; its context has `units` to propose."""
 
 Detail = Mapping[str, Any]
 Keys = tuple[str | int, ...]
@@ -121,9 +121,9 @@ def _problem(detail: Detail, place: Keys, located: Located, schema: Detail) -> P
     line, column = located.position(place, key="[key]" in detail["loc"])
     if kind == NO_UNIT:
         written = located.written(place)
-        return Problem(
-            f"'{place[-1]}: {written}' has no unit.", f"Write for example '{written} {context['unit']}'.", line, column
-        )
+        found = f"'{place[-1]}: {written}'" if isinstance(place[-1], str) else f"{name}: '{written}'"
+        examples = " or ".join(f"'{written} {unit}'" for unit in context["units"])
+        return Problem(f"{found} has no unit.", f"Write for example {examples}.", line, column)
     if kind in _BOUNDS:
         bound, words = _BOUNDS[kind]
         return Problem(f"{name}: found {found}; a number {words} {context[bound]:g} is needed.", "", line, column)
