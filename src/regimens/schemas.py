@@ -9,7 +9,7 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 def schema_text(kind: str) -> str:
     """Return the JSON Schema of 'scenario' or 'model' files, as committed in `schema/`."""
-    from regimens.model.shape import ModelShape
+    from regimens.model.schema import ModelShape
     from regimens.scenario.schema import ScenarioShape
 
     shape = {"scenario": ScenarioShape, "model": ModelShape}[kind]

@@ -39,5 +39,7 @@ def test_people_are_called_by_their_ids():
 @pytest.mark.parametrize("population", [None, Population(4, seed=7, draws=3)])
 def test_a_cohort_is_drawn_like_its_population(population):
     cohort = Cohort(population)
-    assert draw_subjects(cohort, MODEL, Subject()).values.tobytes() == draw_subjects(population, MODEL, Subject()).values.tobytes()
+    assert (
+        draw_subjects(cohort, MODEL, Subject()).values.tobytes() == draw_subjects(population, MODEL, Subject()).values.tobytes()
+    )
     assert centres(cohort, MODEL).tobytes() == centres(population, MODEL).tobytes()

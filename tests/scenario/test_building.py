@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from regimens.adherence.plan import RealLife
 
 from regimens import shipped
-from regimens.adherence.plan import RealLife
 from regimens.endpoints import parse_endpoint
 from regimens.engine import Tolerances
 from regimens.errors import InputFileError, RegimensError

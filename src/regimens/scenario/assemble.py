@@ -31,9 +31,8 @@ from regimens.scenario.values import Arm, Scenario
 from regimens.scenario.variants import read_goal, read_real_life, with_variants
 from regimens.subject import Subject, mosteller
 from regimens.units import parse_duration, parse_quantity
-from regimens.yamlfile import Located, parse, problems_of
+from regimens.yamlfile import Loc, Located, Notes, Unreadable, parse, problems_of
 from regimens.yamlfile import read as read_yaml
-from regimens.yamlfile import Loc, Notes, Unreadable
 
 MOST_READINGS = 10_000
 

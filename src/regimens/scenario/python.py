@@ -11,9 +11,9 @@ from pathlib import PurePath
 
 import numpy as np
 
-from regimens.contrasts.verdict import Rule
 from regimens.adherence.ledger import Ledger
 from regimens.adherence.realise import RealLife
+from regimens.contrasts.verdict import Rule
 from regimens.endpoints import Endpoint
 from regimens.engine.trajectories import Tolerances
 from regimens.errors import InputFileError, Problem, RegimensError
@@ -38,9 +38,8 @@ from regimens.scenario.writing import (
     verdict_value,
 )
 from regimens.subject import Subject
-from regimens.yamlfile import Located, located_data
+from regimens.yamlfile import Loc, Located, located_data
 from regimens.yamlfile.parse import DEEPEST
-from regimens.yamlfile import Loc
 
 
 def plain(values: Mapping[str, object], name: str) -> tuple[Located, Beside]:

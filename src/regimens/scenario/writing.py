@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regimens import shipped
-from regimens.contrasts.verdict import Rule
 from regimens.adherence.ledger import Ledger
 from regimens.adherence.realise import RealLife
+from regimens.contrasts.verdict import Rule
 from regimens.engine.trajectories import Tolerances
 from regimens.errors import InputFileError, RegimensError
 from regimens.model.declaration import Model

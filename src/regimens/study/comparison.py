@@ -24,7 +24,7 @@ from regimens.study.study import Study, resolve
 from regimens.study.tasks import CHUNK_RUNS, perform, tasks
 from regimens.study.visits import Visit, visits
 from regimens.study.warnings import warnings_of
-from regimens.work import Store, Progress, local, run
+from regimens.work import Progress, Store, local, run
 
 if TYPE_CHECKING:
     import pandas as pd
