@@ -244,7 +244,7 @@ def test_the_time_of_a_peak_is_where_a_slight_rise_ends():
 @pytest.mark.parametrize("share", [0.02, 0.2, 0.5, 0.8, 0.95])
 @pytest.mark.parametrize("text", ["1 MIU SC daily x 5", "0.1 MIU SC weekly x 4"])
 def test_the_time_above_any_threshold_does_not_depend_on_the_panels(text, share):
-    subjects = draw(Population(12, 3), MODEL, Subject())
+    subjects = draw_subjects(Population(12, 3), MODEL, Subject())
     coarse, _ = curves_of(text, subjects)
     fine, _ = curves_of(text, subjects, cuts=np.arange(0.3, HORIZON, 1.7))
     curves = [each.window("treg_fold", 0.0, HORIZON) for each in (coarse, fine)]

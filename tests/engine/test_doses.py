@@ -141,13 +141,13 @@ def test_parameters_of_another_model_are_refused():
 @pytest.mark.parametrize("times", [[3.0, 1.0], [-1.0], [np.nan], [np.inf]])
 def test_times_that_are_not_finite_or_not_ascending_or_negative_are_refused(times: list[float]):
     with pytest.raises(ValueError, match=r"^times_h must be finite, not negative, and ascending \(hours\)\.$"):
-        simulate(LINEAR, typical(oral()), doses([], 1.0), times)
+        simulate(LINEAR, typical_subject(oral()), doses([], 1.0), times)
 
 
 def test_rows_of_times_for_another_number_of_subjects_are_refused():
     said = r"^times_h has shape \(2, 1\); its shape must be \(times,\) or \(1, times\)\.$"
     with pytest.raises(ValueError, match=said):
-        simulate(LINEAR, typical(oral()), doses([], 1.0), [[1.0], [2.0]])
+        simulate(LINEAR, typical_subject(oral()), doses([], 1.0), [[1.0], [2.0]])
 
 
 def test_another_number_of_schedules_than_of_subjects_is_refused():

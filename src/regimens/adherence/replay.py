@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from regimens.adherence.ledger import Ledger
+from regimens.drugs import IL2
 from regimens.regimen import Amount, Course, Cycle, Dose, Duration, Regimen, Rest
-from regimens.regimen.parts import IL2, Part
+from regimens.regimen.parts import Part
 from regimens.units import exact
 
 FINEST = 10_000

@@ -160,7 +160,7 @@ def _check_reduced(scenario: Scenario, subjects: int | None, draws: int | None) 
             f"{scenario.path}: --draws {draws} is of no use, for the scenario simulates one typical subject. "
             f"Add for instance `population: {{subjects: 50, seed: 1, draws: {draws}}}`."
         )
-    if draws is not None and population.draws == 1:
+    if draws is not None and population is not None and population.draws == 1:
         raise RegimensError(
             f"{scenario.path}: --draws {draws} is of no use, for the scenario takes the parameters as known. "
             f"Add `draws: {draws}` to its population."

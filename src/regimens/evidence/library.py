@@ -19,7 +19,6 @@ from regimens.drugs import IL2
 from regimens.errors import EvidenceError, InputFileError, did_you_mean
 from regimens.exposure import exposure_of
 from regimens.regimen import Regimen, parse_regimen
-from regimens.regimen.parts import IL2
 from regimens.regimen.regimen import regimen_of
 from regimens.regimen.words import parse_plan
 from regimens.subject import Subject

@@ -108,8 +108,8 @@ def _scaled(amount: Amount, factor: Fraction, step: Fraction | None) -> Amount:
     if amount.basis == "flat":
         return replace(amount, value=value if step is None else step * _rounded(value / step))
     step = amount.step if step is None else step
-    # A cap below one step would allow no dose.
-    return replace(amount, value=value, cap=cap if cap is None or step is None else max(cap, step), step=step)
+    # A cap is a flat amount, which a syringe gives in steps too.
+    return replace(amount, value=value, cap=cap if cap is None or step is None else step * _rounded(cap / step), step=step)
 
 
 def _by_doses(part: Dose | Course, factor: Fraction, step: Amount | None) -> Sequence[Part]:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from regimens.drugs import IL2
 from regimens.errors import RegimenError, did_you_mean
 from regimens.regimen.eventchecks import NUMBERS, WORDS, check_lengths, check_order, check_values, numbers
-from regimens.regimen.parts import IL2
 from regimens.subject import amount_in_person
 
 if TYPE_CHECKING:

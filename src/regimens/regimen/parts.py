@@ -12,8 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from regimens.drugs import IL2 as IL2
-from regimens.drugs import UNNAMED
+from regimens.drugs import IL2, UNNAMED
 from regimens.errors import RegimenError
 from regimens.regimen.quantities import Amount, Duration
 from regimens.units import duration_text

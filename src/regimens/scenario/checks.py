@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from regimens.drugs import leading
+from regimens.drugs import IL2, UNNAMED, leading
 from regimens.endpoints import Endpoint
 from regimens.errors import did_you_mean
 from regimens.model.declaration import Model
-from regimens.regimen.parts import IL2, UNNAMED
 from regimens.scenario.names import alike, as_seen
 from regimens.scenario.values import AS_WRITTEN, EQUAL_TOTAL, REAL_LIFE, Arm
 from regimens.units import duration_text

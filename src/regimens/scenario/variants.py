@@ -9,11 +9,11 @@ from fractions import Fraction
 from itertools import pairwise
 
 from regimens.adherence.realise import Adherence, RealLife
+from regimens.drugs import IL2
 from regimens.errors import RegimenError
 from regimens.exposure import Expected
 from regimens.regimen import Regimen
 from regimens.regimen.equalise import Equalised, equalise, il2_total
-from regimens.regimen.parts import IL2
 from regimens.scenario.arms import flat_il2
 from regimens.scenario.schema import EqualiseShape, RealLifeShape
 from regimens.scenario.values import EQUAL_TOTAL, REAL_LIFE, Arm, Goal

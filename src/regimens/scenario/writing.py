@@ -17,6 +17,7 @@ from regimens import shipped
 from regimens.adherence.ledger import Ledger
 from regimens.adherence.realise import RealLife
 from regimens.contrasts.verdict import Rule
+from regimens.drugs import IL2
 from regimens.engine.trajectories import Tolerances
 from regimens.errors import InputFileError, RegimensError
 from regimens.model.declaration import Model
@@ -25,7 +26,6 @@ from regimens.model.fitted import fitted
 from regimens.population import Bodies, People, Population, Spread
 from regimens.population.values import FEMALE, MALE
 from regimens.regimen import Amount, Regimen
-from regimens.regimen.parts import IL2
 from regimens.regimen.writing import write_plan
 from regimens.scenario.arms import implied
 from regimens.scenario.beside import Beside

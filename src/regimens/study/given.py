@@ -72,10 +72,14 @@ def given_row(arm: str, of: str, ledger: Ledger, weight_kg: Floats, bsa_m2: Floa
     low, middle, high = np.quantile(given, [TAILS[0], 0.5, TAILS[1]])
     stopped = ledger.rows["subject"].to_numpy()[reason == STOPPED]
     doses = max(1, len(reason))
+    totals = [float(f"{total:.{DIGITS}g}") for total in (np.median(planned), middle, low, high)]
     return Given(
         arm,
         of,
-        *(float(f"{total:.{DIGITS}g}") for total in (np.median(planned), middle, low, high)),
+        totals[0],
+        totals[1],
+        totals[2],
+        totals[3],
         float(np.sum(reason == MISSED) / doses),
         float(np.sum(reason == LATE) / doses),
         len(np.unique(stopped)) / subjects,

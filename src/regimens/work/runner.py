@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
 
 from regimens.errors import RegimensError
@@ -29,7 +29,7 @@ def run(
     executor: Executor,
     store: Store | None = None,
     progress: Progress = no_progress,
-) -> Iterator[Result]:
+) -> Generator[Result, None, None]:
     """Have `executor` do the tasks; yield one result per task, in the order of `tasks`.
 
     Results that `store` has are read from it; all others are saved there as soon as they are finished. At most `AHEAD` tasks
