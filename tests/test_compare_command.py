@@ -141,7 +141,7 @@ def test_a_scenario_that_was_changed_meanwhile_is_not_gone_on_with(command, brok
     assert code == 2
     assert said == (
         f"{results.unfinished_folder(before, Path('result'))}: the finished tasks in this folder belong to another run and cannot be resumed. "
-        f"They differ in\n  scenario: '{before.digest}' there, '{after.digest}' now\n"
+        f"Differences:\n  scenario: '{before.digest}' there, '{after.digest}' now\n"
         "Leave out `--resume` to start a new run; that deletes these tasks.\n"
     )
 

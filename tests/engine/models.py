@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -41,6 +42,12 @@ def model(
         observables=tuple(Observable(n, parse_formula(f), "1", n) for n, f in (observables or {}).items()),
         digest="",
     )
+
+
+def signed(declared: Model, *names: str) -> Model:
+    """Return the model with `nonnegative: false` declared for the named states."""
+    states = tuple(replace(s, nonnegative=s.nonnegative and s.name not in names) for s in declared.states)
+    return replace(declared, states=states)
 
 
 def pop() -> Model:

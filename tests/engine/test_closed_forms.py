@@ -8,7 +8,7 @@ import pytest
 from regimens.engine import Tolerances, simulate
 from regimens.model.compile import compile_model
 from regimens.model.parameters import Parameters, typical_subject
-from tests.engine.models import doses, driven, model, oral, subjects, together, turnover
+from tests.engine.models import doses, driven, model, oral, signed, subjects, together, turnover
 
 TIGHT = Tolerances(rtol=1e-10, atol=1e-12)
 CLOSE = 1e-8
@@ -130,7 +130,7 @@ def test_a_solution_that_grows_is_as_exact_as_one_that_falls(rate: float):
 
 
 def test_oscillations_keep_their_phase():
-    declared = model("swing", {"x": ("1", "w*y"), "y": ("0", "-w*x")}, {"w": 2.0})
+    declared = signed(model("swing", {"x": ("1", "w*y"), "y": ("0", "-w*x")}, {"w": 2.0}), "x", "y")
     times = np.linspace(0.0, 50.0, 101)
     found = simulate(
         compile_model(declared), typical_subject(declared), doses([], 0.0), times, observables=["x"], tolerances=TIGHT

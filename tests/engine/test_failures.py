@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,7 +13,7 @@ from regimens.engine.trajectories import NEGATIVE, NON_FINITE, OK, STEP_LIMIT, S
 from regimens.model.compile import compile_model
 from regimens.model.declaration import Model
 from regimens.model.parameters import Parameters, typical_subject
-from tests.engine.models import POP_DOSES, doses, edge, model, oral, pop, subjects, tmdd, turnover
+from tests.engine.models import POP_DOSES, doses, edge, model, oral, pop, signed, subjects, tmdd, turnover
 
 EXPLODING = model("exploding", {"x": ("1", "x**2")}, {"unused": 1.0})
 """x = 1 / (1 - t): there is no solution after t = 1."""
@@ -76,12 +75,6 @@ def test_a_rate_that_becomes_infinite_gives_a_status():
     assert found.status[0] != OK
     assert found.values[0, 1, 0] == pytest.approx(0.5, rel=1e-4)
     assert np.isnan(found.values[0, 2, 0])
-
-
-def signed(declared: Model, *names: str) -> Model:
-    """Return the model with `nonnegative: false` declared for the named states."""
-    states = tuple(replace(s, nonnegative=s.nonnegative and s.name not in names) for s in declared.states)
-    return replace(declared, states=states)
 
 
 FALLING = model(
