@@ -29,7 +29,9 @@ def _rows(values: np.ndarray, statistic: str) -> np.ndarray:
         return values.mean(axis=1)
     lower, upper = (values.shape[1] - 1) // 2, values.shape[1] // 2
     ordered = np.partition(values, (lower, upper), axis=1)
-    return 0.5 * (ordered[:, lower] + ordered[:, upper])
+    # Between -infinite and infinite there is no middle: it is missing.
+    with np.errstate(invalid="ignore"):
+        return 0.5 * (ordered[:, lower] + ordered[:, upper])
 
 
 def quantiles(values: np.ndarray, shares: tuple[float, ...]) -> tuple[float, ...]:
@@ -47,7 +49,9 @@ def quantiles(values: np.ndarray, shares: tuple[float, ...]) -> tuple[float, ...
     found = []
     for place, low, high in zip(places, lower, upper, strict=True):
         step = place - low
-        between = ordered[low] if step == 0 or ordered[low] == ordered[high] else (1 - step) * ordered[low] + step * ordered[high]
+        with np.errstate(invalid="ignore"):
+            mixed = (1 - step) * ordered[low] + step * ordered[high]
+        between = ordered[low] if step == 0 or ordered[low] == ordered[high] else mixed
         found.append(float(between) if np.isfinite(between) else float("nan"))
     return tuple(found)
 

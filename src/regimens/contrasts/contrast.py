@@ -28,13 +28,19 @@ CONTRASTS = (
 
 
 def alike(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Return where two values differ by no more than the integration can err; False where one is missing."""
-    return np.abs(one - other) <= EQUAL * np.maximum(np.abs(one), np.abs(other))
+    """Return where two values differ by no more than the integration can err; False where one is missing.
+
+    Infinite values are alike where they are equal: neither subject got there.
+    """
+    with np.errstate(invalid="ignore"):
+        near = np.abs(one - other) <= EQUAL * np.maximum(np.abs(one), np.abs(other))
+    return np.where(np.isinf(one) | np.isinf(other), one == other, near)
 
 
 def differences(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Return `one` - `other`, exactly 0 where they are alike, missing where either is."""
-    difference = one - other
+    with np.errstate(invalid="ignore"):
+        difference = one - other
     difference[alike(one, other)] = 0.0
     return difference
 

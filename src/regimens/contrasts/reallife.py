@@ -76,4 +76,6 @@ def costs(full: np.ndarray, lived: np.ndarray) -> tuple[int, int, np.ndarray]:
     """
     kept = ~np.isnan(full + lived).any(axis=0)
     chosen, best = (int(np.median(score[:, kept], axis=1).argmax()) for score in (full, lived))
-    return chosen, best, lived[best, kept] - lived[chosen, kept]
+    first, second = lived[best, kept], lived[chosen, kept]
+    with np.errstate(invalid="ignore"):
+        return chosen, best, np.where(first == second, 0.0, first - second)
