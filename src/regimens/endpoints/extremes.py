@@ -63,7 +63,7 @@ class Minimum(Windowed):
 
     def values(self, arm: SimulatedArm) -> Floats:
         """Return the lowest value of each subject."""
-        return -arm.window(self.observable, *self.window(arm.horizon_h)).negated().peak()[0]
+        return arm.window(self.observable, *self.window(arm.horizon_h)).lowest()[0]
 
 
 @dataclass(frozen=True)
@@ -85,4 +85,4 @@ class TimeOfMinimum(Windowed):
 
     def values(self, arm: SimulatedArm) -> Floats:
         """Return the time of the lowest value of each subject (h)."""
-        return arm.window(self.observable, *self.window(arm.horizon_h)).negated().peak()[1]
+        return arm.window(self.observable, *self.window(arm.horizon_h)).lowest()[1]

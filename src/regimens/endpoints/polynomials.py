@@ -39,6 +39,8 @@ _WEIGHTS = np.array([basis.integ()(1.0) for basis in _BASIS])
 _SCAN_AT = np.linspace(0.0, 1.0, SCAN)
 _SCAN_MATRIX = np.array([basis(_SCAN_AT) for basis in _BASIS])
 _COEFFICIENTS = np.array([basis.coef for basis in _BASIS])
+_AT_EDGE = np.array([basis(0.0) for basis in _BASIS])
+_AT_EDGE_WITHOUT_FIRST = np.array([basis(0.0) for basis in _lagrange(RADAU[1:])])
 _REACH = 2.0
 """Half ranges of its nodes by which a polynomial may leave their middle; one that goes further is not resolved."""
 
@@ -59,6 +61,15 @@ def combined(weights: Floats, nodes: Floats) -> Floats:
 def mean(nodes: Floats) -> Floats:
     """Return the mean of each polynomial over its panel."""
     return combined(_WEIGHTS, nodes)
+
+
+def left_edge(nodes: Floats) -> tuple[Floats, Floats]:
+    """Return the value of each polynomial at the left edge, where there is no node, and by how much it may be wrong.
+
+    The second is the difference from the polynomial that leaves out the first node.
+    """
+    value = combined(_AT_EDGE, nodes)
+    return value, np.abs(value - combined(_AT_EDGE_WITHOUT_FIRST, nodes[1:]))
 
 
 def scan(nodes: Floats) -> Floats:

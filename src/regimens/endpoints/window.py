@@ -6,6 +6,7 @@ negated curve is above the negated threshold.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,6 +56,19 @@ class Window:
         equally high, as far as the integration can tell, the first counts; the end of a panel is a top only where the next
         panel goes no higher.
         """
+        return self._highest(lambda subject, panel: polynomials.highest(self.nodes[:, subject, panel]))
+
+    def lowest(self) -> tuple[Floats, Floats]:
+        """Return the lowest value in the window and when it is first reached (h), for each subject, found as the peak is.
+
+        The lowest value of a curve that only rises is its baseline, so the edges of panels need more care than at a peak.
+        """
+        negated = self.negated()
+        highest, time = negated._highest(negated._joined_tops)
+        return -highest, time
+
+    def _highest(self, tops_of: Callable[[Places, Places], tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
+        """Return height and time of the first of the highest tops; `tops_of` gives height and place of the tops of panels."""
         widths, nodes = self.widths_h, self.nodes
         least, rise = self._range()
         # Only panels that may rise above the highest node need a closer look, and of these only the ones near the top.
@@ -64,7 +78,7 @@ class Window:
         highest = _most(tops, subject, len(widths))
         near = tops >= (highest - NEAR * np.maximum(np.abs(highest), rise))[subject]
         subject, panel = subject[near], panel[near]
-        heights, places = polynomials.highest(nodes[:, subject, panel])
+        heights, places = tops_of(subject, panel)
         value, time = _most(heights, subject, len(widths)), np.zeros(len(widths))
         same = value - np.maximum(SAME * rise, ROUNDING * np.abs(value))
         rising = self._goes_higher(subject, panel, heights, ROUNDING * np.abs(value))
@@ -75,6 +89,21 @@ class Window:
         if self.before is not None:
             value, time = np.maximum(self.before, value), np.where(self.before >= same, 0.0, time)
         return value, time
+
+    def _joined_tops(self, subject: Places, panel: Places) -> tuple[Floats, Floats]:
+        """Return height and place of the highest point of panels, each joined to the panel before it.
+
+        The left edge has no node, and the polynomial may overshoot there. Where it differs from the reading at the end of the
+        panel before by no more than it may be wrong, the curve does not jump, as it does after a bolus: the reading counts.
+        """
+        nodes = self.nodes[:, subject, panel]
+        heights, places = polynomials.highest(nodes)
+        before = self.nodes[-1, subject, np.maximum(panel - 1, 0)]
+        if self.before is not None:
+            before = np.where(panel == 0, self.before[subject], before)
+        edge, error = polynomials.left_edge(nodes)
+        joined = (places == 0) & (np.abs(edge - before) <= np.maximum(error, ROUNDING * np.abs(before)))
+        return np.where(joined, before, heights), places
 
     def _range(self) -> tuple[Floats, Floats]:
         """Return the highest reading in the window and how far the lowest is below it, for each subject."""
