@@ -26,7 +26,7 @@ def test_all_is_sorted_and_every_name_is_there():
 
 def test_the_public_names_are_these():
     assert regimens.__all__ == [
-        "Amount", "Comparison", "Course", "Curves", "Cycle", "Dose", "DoseEvents", "Duration", "Endpoint", "ExposureMismatch",
+        "Amount", "Arm", "Comparison", "Course", "Curves", "Cycle", "Dose", "DoseEvents", "Duration", "Endpoint", "ExposureMismatch",
         "IU", "InputFileError", "MIU", "Model", "ModelError", "Parameters", "Population", "Regimen", "RegimenError",
         "RegimensError", "Rest", "Scenario", "Subject", "Tolerances", "Trajectories", "UnitError", "Weekly", "compare",
         "compile_model", "days", "draw", "draw_curves", "exposure_of", "find_model", "fitted", "hours", "load_model", "measure", "mg",
