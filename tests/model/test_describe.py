@@ -17,7 +17,7 @@ from regimens.model.describe import (
     page,
     source_numbers,
 )
-from regimens.model.file import declared, load
+from regimens.model.file import declared, load_model
 
 WIDTH = 80
 PAGE = Path(__file__).parents[2] / "docs" / "models.md"
@@ -42,7 +42,7 @@ def test_a_small_model_prints_whole(small):
         ("description:", "exploratory: true\ndescription:"),
         ("label: Serum IL-2}", "label: Serum IL-2, better: lower}\n  share: {formula: 0.5, unit: '1', label: Half}"),
     )
-    assert printed(load(path)) == (
+    assert printed(load_model(path)) == (
         "Small (m)\n"
         "Exploratory: not calibrated to patient data.\n"
         "One drug, one state.\n"
@@ -78,9 +78,9 @@ def test_a_small_model_prints_whole(small):
 
 
 def test_states_that_may_be_negative_are_named(small):
-    model = load(small(("rate: -CL / V * central", "rate: -CL / V * central, nonnegative: false")))
+    model = load_model(small(("rate: -CL / V * central", "rate: -CL / V * central, nonnegative: false")))
     assert "  central(0) = 0 [IU]\n  May be negative: central.\n\nDoses\n" in printed(model)
-    assert "May be negative" not in printed(load(small()))
+    assert "May be negative" not in printed(load_model(small()))
 
 
 def test_it_says_whether_values_are_fitted_or_those_of_the_model_file():
@@ -127,7 +127,7 @@ def test_inputs_are_sentences(small):
         ("lag: 0", "lag: late"),
         ("  mL_per_L: {value", "  late: {value: 0.5, unit: day}\n  mL_per_L: {value"),
     )
-    assert inputs_in_words(load(late)) == ["il2 IV enters central, after late."]
+    assert inputs_in_words(load_model(late)) == ["il2 IV enters central, after late."]
 
 
 def test_sources_are_numbered_in_the_order_of_the_file():
@@ -165,7 +165,7 @@ def test_a_small_model_is_a_whole_section(small):
         ("source: assumed}", 'source: assumed, label: volume, note: "A | B."}'),
         ("description:", "exploratory: true\ndescription:"),
     )
-    section = page([load(path)]).split("\n## ")[1]
+    section = page([load_model(path)]).split("\n## ")[1]
     assert section.startswith("`m`: Small\n\n**Exploratory: not calibrated to patient data.**\n\nOne drug, one state.\n")
     assert (
         "```text\n         conc = central / (V * mL_per_L)   [IU/mL]\nd(central)/dt = -CL / V * central   [IU/day]\n```"
@@ -178,5 +178,5 @@ def test_a_small_model_is_a_whole_section(small):
 
 
 def test_states_that_may_be_negative_are_named_on_the_page(small):
-    written = page([load(small(("rate: -CL / V * central", "rate: -CL / V * central, nonnegative: false")))])
+    written = page([load_model(small(("rate: -CL / V * central", "rate: -CL / V * central, nonnegative: false")))])
     assert "```text\ncentral(0) = 0   [IU]\n```\n\nMay be negative: central.\n\nDoses:\n" in written

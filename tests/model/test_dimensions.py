@@ -3,7 +3,7 @@
 import pytest
 
 from regimens.errors import InputFileError, UnitError
-from regimens.model.file import load
+from regimens.model.file import load_model
 from regimens.model.unit_words import parse_unit
 
 RATE = "rate: -CL / V * central"
@@ -12,14 +12,14 @@ FORMULA = "formula: conc,"
 
 def fault(path) -> tuple[int, str, str]:
     with pytest.raises(InputFileError) as caught:
-        load(path)
+        load_model(path)
     (problem,) = caught.value.problems
     return problem.line, problem.message, problem.advice
 
 
 def test_a_wrong_scale_is_refused_with_the_equation_both_units_and_the_factor(small):
     with pytest.raises(InputFileError) as caught:
-        load(small(("central / (V * mL_per_L)", "central / V")))
+        load_model(small(("central / (V * mL_per_L)", "central / V")))
     assert str(caught.value) == (
         "m.yaml:12: conc = central / V is in IU/L where IU/mL is needed: they differ by a factor of 1000.\n"
         "    11 | definitions:\n"
@@ -126,7 +126,7 @@ def test_a_wrong_unit_is_refused_with_the_equation_and_both_units(small, case):
 
 def test_every_formula_that_does_not_fit_is_said_at_once(small):
     with pytest.raises(InputFileError) as caught:
-        load(small((RATE, "rate: -CL * central"), (FORMULA, "formula: central,")))
+        load_model(small((RATE, "rate: -CL * central"), (FORMULA, "formula: central,")))
     assert [problem.line for problem in caught.value.problems] == [14, 18]
 
 
@@ -147,7 +147,7 @@ def test_every_formula_that_does_not_fit_is_said_at_once(small):
     ],
 )
 def test_a_formula_whose_units_fit_is_taken(small, formula):
-    assert load(small((FORMULA, f"formula: {formula},"))).observables[0].name == "serum"
+    assert load_model(small((FORMULA, f"formula: {formula},"))).observables[0].name == "serum"
 
 
 def test_another_drug_may_enter_with_a_factor_of_its_own(small):
@@ -156,7 +156,7 @@ def test_another_drug_may_enter_with_a_factor_of_its_own(small):
         ("bioavailability: 1", "bioavailability: potency"),
         ("  V: {", "  potency: {value: 1.6e7, unit: IU/mg, bounds: [1e7, 2e7], cv: 0, source: assumed}\n  V: {"),
     )
-    assert load(path).inputs[0].drug == "aldesleukin_mg"
+    assert load_model(path).inputs[0].drug == "aldesleukin_mg"
 
 
 # units as text

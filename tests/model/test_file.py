@@ -10,7 +10,7 @@ from regimens import shipped
 from regimens.errors import InputFileError, ModelError
 from regimens.model.declaration import Parameter, Source
 from regimens.model.expression import TIME, Binary, Call, Expression, Name, Negation, Number, names_in
-from regimens.model.file import declared, load
+from regimens.model.file import declared, load_model
 
 OPERATORS = {"+": add, "-": sub, "*": mul, "/": truediv, "**": pow}
 RATE = "rate: -CL / V * central"
@@ -18,7 +18,7 @@ RATE = "rate: -CL / V * central"
 
 def problems(path: Path) -> list[tuple[int, str, str]]:
     with pytest.raises(InputFileError) as caught:
-        load(path)
+        load_model(path)
     return [(problem.line, problem.message, problem.advice) for problem in caught.value.problems]
 
 
@@ -54,7 +54,7 @@ def at_rest(model) -> dict[str, float]:
 
 
 def test_a_small_model_is_read_whole(small):
-    model = load(small())
+    model = load_model(small())
     assert (model.name, model.title, model.time_unit, model.exploratory) == ("m", "Small", "day", False)
     assert model.parameters == (
         Parameter("CL", 10, "L/day", 5, 20, 0.3, "me2026"),
@@ -71,14 +71,14 @@ def test_a_small_model_is_read_whole(small):
 
 
 def test_a_state_cannot_be_negative_unless_its_file_says_so(small):
-    assert [state.nonnegative for state in load(small()).states] == [True]
-    assert [state.nonnegative for state in load(small((RATE, f"{RATE}, nonnegative: false"))).states] == [False]
+    assert [state.nonnegative for state in load_model(small()).states] == [True]
+    assert [state.nonnegative for state in load_model(small((RATE, f"{RATE}, nonnegative: false"))).states] == [False]
 
 
 def test_every_shipped_model_is_found_by_name_and_by_path():
     assert {"turnover", "effect_turnover"} <= set(shipped.names("models"))
     for name in shipped.names("models"):
-        assert declared(name) == load(shipped.folder("models") / f"{name}.yaml")
+        assert declared(name) == load_model(shipped.folder("models") / f"{name}.yaml")
         assert declared(name) == declared(str(shipped.folder("models") / f"{name}.yaml"))
 
 
@@ -118,7 +118,7 @@ def test_a_model_that_is_not_shipped_is_answered_with_the_nearest():
 def test_a_file_name_that_gives_no_name_to_the_model_is_refused(small, name):
     small().rename(name)
     with pytest.raises(InputFileError) as caught:
-        load(name)
+        load_model(name)
     advice = "Use printable characters, such as 'my_model.yaml'."
     assert str(caught.value) == f"{name}: The file name {name!r} gives no name to the model.\n  {advice}"
 
@@ -294,7 +294,7 @@ def test_a_fault_is_said_with_its_line_and_what_would_be_right(small, case):
 
 def test_the_caret_stands_under_the_unknown_name(small):
     with pytest.raises(InputFileError) as caught:
-        load(small((RATE, "rate: -CL / VV * central")))
+        load_model(small((RATE, "rate: -CL / VV * central")))
     assert str(caught.value) == (
         "m.yaml:14: d(central)/dt uses 'VV', which is not a state, parameter or definition.\n"
         "    13 | states:\n"
@@ -307,7 +307,7 @@ def test_the_caret_stands_under_the_unknown_name(small):
 def test_the_caret_is_found_in_a_folded_formula(small):
     block = "\n    unit: IU\n    initial: 0\n    rate: >-\n      -CL / V\n      * centra"
     with pytest.raises(InputFileError) as caught:
-        load(small((f" {{unit: IU, initial: 0, {RATE}}}", block)))
+        load_model(small((f" {{unit: IU, initial: 0, {RATE}}}", block)))
     assert str(caught.value) == (
         "m.yaml:19: d(central)/dt uses 'centra', which is not a state, parameter or definition.\n"
         "    18 |       -CL / V\n"

@@ -2,9 +2,8 @@
 
 from regimens.model.compile import CompiledModel, compile_model
 from regimens.model.declaration import Model
-from regimens.model.file import load as load_model
-from regimens.model.fitted import find as find_model
-from regimens.model.fitted import fitted
+from regimens.model.file import load_model
+from regimens.model.fitted import find_model, fitted
 from regimens.model.parameters import Parameters, typical_subject
 
 __all__ = ["CompiledModel", "Model", "Parameters", "compile_model", "find_model", "fitted", "load_model", "typical_subject"]

@@ -15,7 +15,7 @@ from regimens.model.schema import ModelShape
 from regimens.yamlfile import Located, problems_of, read
 
 
-def load(path: str | Path) -> Model:
+def load_model(path: str | Path) -> Model:
     """Return the model in the file at `path`; its name is the name of the file without the ending.
 
     Raises InputFileError with all problems of one stage at once: of the keys, then of names, formulas and units, then of
@@ -45,10 +45,10 @@ def declared(name: str) -> Model:
     Raises ModelError when there is no such shipped model, and InputFileError as `load` does.
     """
     if name.endswith((".yaml", ".yml")):
-        return load(name)
+        return load_model(name)
     known = shipped.names("models")
     if name in known:
-        return load(shipped.folder("models") / f"{name}.yaml")
+        return load_model(shipped.folder("models") / f"{name}.yaml")
     near = did_you_mean(name, known)
     listed = f"Shipped models: {', '.join(known)}."
     raise ModelError(f"There is no model '{name}'. {f'{near} ' if near.startswith('Did') else ''}{listed}")

@@ -25,7 +25,7 @@ LEARNT = 0.2
 """Share of the prior variance that the data must have removed for the fit to count as the source of a value."""
 
 
-def find(name: str, values: Literal["fitted", "declared"] = "fitted") -> Model:
+def find_model(name: str, values: Literal["fitted", "declared"] = "fitted") -> Model:
     """Return the shipped model `name`, or the model in the file that `name` is the path of.
 
     `values` says which parameter values it has: "fitted", the posterior medians of its shipped fit, which are those that
