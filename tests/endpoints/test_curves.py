@@ -255,7 +255,7 @@ def test_the_time_above_any_threshold_does_not_depend_on_the_panels(text, share)
 
 def test_a_curve_that_only_rises_from_its_baseline_has_its_minimum_there():
     """Of 200 subjects some take up the dose so fast that the polynomial of the first half hour undershoots by 5e-5."""
-    subjects = draw(Population(200, 1), MODEL, Subject())
+    subjects = draw_subjects(Population(200, 1), MODEL, Subject())
     events = parse_regimen("(1 MIU SC daily x 3, rest 4 days) x 3").events(weeks(4))
     curves = draw_curves(COMPILED, subjects, events, 4 * 168.0, observables=["treg_fold"])
     lowest, when = curves.window("treg_fold", 0.0, 4 * 168.0).lowest()
