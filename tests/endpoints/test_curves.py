@@ -24,7 +24,7 @@ HORIZON = 8 * 168.0
 CYCLES = {("il2", 1): 7, ("il2", 2): 7}
 OBSERVABLES = ["serum_il2", "treg", "treg_fold"]
 
-MODEL = find_model("turnover")
+MODEL = find_model("turnover", values="declared")
 COMPILED = compile_model(MODEL)
 
 

@@ -21,7 +21,7 @@ from regimens.regimen import weeks
 
 EVIDENCE = shipped.folder("evidence") / "responses.csv"
 RESPONSES = read_responses(EVIDENCE)
-MODEL = find_model("turnover")
+MODEL = find_model("turnover", values="declared")
 QUICK = replace(Settings(), ensembles=2, walkers=24, steps=40, burn_in=20, draws=60)
 LOOSE = 2e-4  # relative: the tolerance of fits is 1e-4
 
@@ -111,7 +111,7 @@ def test_bad_rows_of_a_user_are_refused_with_their_lines(tmp_path):
 def test_a_shipped_posterior_belongs_to_its_model_and_has_converged(name):
     import json
 
-    model = find_model(name)
+    model = find_model(name, values="declared")
     fitted = shipped_draws(model)
     record = json.loads((Path(shipped.folder("posteriors")) / name / "fit.json").read_text(encoding="utf-8"))
     assert record["model_sha256"] == fingerprint(model)

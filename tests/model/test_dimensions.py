@@ -4,7 +4,7 @@ import pytest
 
 from regimens.errors import InputFileError, UnitError
 from regimens.model.file import load_model
-from regimens.model.unit_words import parse_unit
+from regimens.model.unit import parse_unit
 
 RATE = "rate: -CL / V * central"
 FORMULA = "formula: conc,"
@@ -107,6 +107,18 @@ WRONG = {
         (FORMULA, "formula: conc * 2**V,"),
         (18, "In 2**V, 'V' is in L where a plain number is needed.", "Divide it by a quantity of the same unit."),
     ),
+    "an enormous exponent": (
+        (FORMULA, "formula: conc**1e300,"),
+        (
+            18,
+            "In conc**1e+300, 'conc' is in IU/mL and its exponent is above 100.",
+            "Divide the base by a quantity of the same unit.",
+        ),
+    ),
+    "an enormous factor": (
+        (FORMULA, "formula: ((conc / mL_per_L)**100)**10,"),
+        (18, "serum = ((conc / mL_per_L)**100)**10 is in IU^1000*L^1000/mL^2000 where IU/mL is needed.", ""),
+    ),
     "power that is no number": (
         (FORMULA, "formula: conc**(V / V),"),
         (
@@ -176,7 +188,7 @@ def test_another_drug_may_enter_with_a_factor_of_its_own(small):
     ],
 )
 def test_a_unit_is_a_product_of_powers(text, powers):
-    assert parse_unit(text) == powers
+    assert dict(parse_unit(text).powers) == powers
 
 
 @pytest.mark.parametrize(

@@ -279,7 +279,7 @@ ONE_FAULT = {
         (RATE, "rate: __import__('os')"),
         (
             14,
-            "'__import__' is no function that a formula may call.",
+            "'__import__' is not a function that a formula may call.",
             "Known functions: exp, log, sqrt, min, max, hill.",
         ),
     ),

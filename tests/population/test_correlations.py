@@ -13,7 +13,7 @@ from regimens.population import Bodies, Population, Spread, draw_subjects
 from regimens.population.draw import Block, bodies_of
 from regimens.subject import Subject
 
-MODEL, OTHER = find_model("turnover"), find_model("expansion")
+MODEL, OTHER = find_model("turnover", values="declared"), find_model("expansion", values="declared")
 COUNT = 4000
 BODIES = Bodies(
     None,

@@ -11,7 +11,7 @@ from regimens.population import Bodies, People, Population, Spread, draw_subject
 from regimens.population.draw import Block, bodies_of
 from regimens.subject import Subject, mosteller
 
-MODEL, OTHER = find_model("turnover"), find_model("effect_turnover")
+MODEL, OTHER = find_model("turnover", values="declared"), find_model("effect_turnover", values="declared")
 
 BODIES = Bodies(
     0.3,

@@ -11,7 +11,7 @@ from regimens.model.declaration import Correlation, Definition, Input, Model, Ob
 from regimens.model.expression import FUNCTIONS, TIME, Expression, FormulaError, Number, names_in, parse_formula
 from regimens.model.parameters import positive_definite
 from regimens.model.schema import InputShape, ModelShape, NamedShape, ParameterShape
-from regimens.model.unit_words import parse_unit
+from regimens.model.unit import parse_unit
 from regimens.yamlfile import Located, Notes
 from regimens.yamlfile.located import Loc
 
