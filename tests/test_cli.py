@@ -372,7 +372,7 @@ def test_a_model_without_any_endpoint_of_the_scenario_still_has_its_curves(scena
 def test_a_body_that_is_none_is_refused(scenario, monkeypatch, capsys):
     code, out, err = run(monkeypatch, capsys, "explain", "1 MIU SC once", "--height", "-3 cm")
     assert (code, out) == (2, "")
-    assert err == "A body of 70 kg and -3 cm is none. Values greater than zero are needed.\n"
+    assert err == "Weight and height must be greater than zero, found 70 kg and -3 cm.\n"
 
 
 TWINS = SMALL.replace("arms:", "population: {subjects: 4, seed: 1}\nreal_life: {missed: 0.1}\narms:")

@@ -10,8 +10,19 @@ from typing import NoReturn
 import click
 
 from regimens.cli.comparing import compare
-from regimens.cli.endings import DONE, FAILED, WRONG_INPUT, exit_code, notes, say_error
-from regimens.cli.terminal import results_console, say, spinner, talk_console
+from regimens.cli.terminal import (
+    DONE,
+    FAILED,
+    WRONG_INPUT,
+    bear_any_encoding,
+    exit_code,
+    notes,
+    results_console,
+    say,
+    say_error,
+    spinner,
+    talk_console,
+)
 from regimens.errors import ExposureMismatch, RegimensError
 
 EXPOSURE_WIDTH = 106
@@ -119,7 +130,7 @@ def explain(text: str, weight: str, height: str) -> None:
 
     kg, cm = (parse_quantity(text, [unit])[0] for text, unit in ((weight, "kg"), (height, "cm")))
     if kg <= 0 or cm <= 0:
-        raise UnitError(f"A body of {weight} and {height} is none.", "Values greater than zero are needed.")
+        raise UnitError(f"Weight and height must be greater than zero, found {weight} and {height}.")
     for line in lines_of(parse_regimen(text), Subject(kg, cm, mosteller(kg, cm))):
         click.echo(line)
 
@@ -224,6 +235,8 @@ def schema(kind: str) -> None:
 
 def main() -> NoReturn:
     """Run the command line and exit with its code; no traceback unless `--debug` is among the arguments."""
+    for stream in (sys.stdout, sys.stderr):
+        bear_any_encoding(stream)
     try:
         commands.main(standalone_mode=False)
     except click.exceptions.Exit as ended:

@@ -100,7 +100,7 @@ class LibraryEntry:
     assumed: tuple[str, ...]
     note: str
     open: str
-    line: int
+    line: int | None
 
     @property
     def total_words(self) -> str:
