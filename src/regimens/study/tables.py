@@ -122,6 +122,7 @@ def endpoint_tables(scenario: Scenario, gathered: Gathered) -> Iterator[pd.DataF
         for place, endpoint, unit in measured(scenario, model):
             values = gathered.values[model.name, arm][place].ravel()
             said = np.where(np.isnan(values) & (status.ravel() == OK), "not defined in this arm", words)
+            said = np.where(np.isinf(values), endpoint.unreached, said)
             what = {"arm": arm, "model": model.name, "endpoint": endpoint.words}
             columns = {"subject": subjects, "replicate": draws, "value": values, "unit": unit, "status": said}
             yield pd.DataFrame({**what, **columns})
