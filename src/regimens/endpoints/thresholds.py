@@ -101,9 +101,10 @@ class Share(Beyond):
 
     def values(self, arm: SimulatedArm) -> Floats:
         """Return 1 or 0 for each subject."""
-        curves, threshold = self.turned(arm)
-        furthest = curves.peak()[0]
-        return np.where(np.isnan(furthest), np.nan, furthest > threshold)
+        curves = arm.window(self.observable, *self.window(arm.horizon_h))
+        furthest = curves.peak()[0] if self.side == "above" else curves.lowest()[0]
+        beyond = furthest > self.threshold if self.side == "above" else furthest < self.threshold
+        return np.where(np.isnan(furthest), np.nan, beyond)
 
 
 @dataclass(frozen=True)
