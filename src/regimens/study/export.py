@@ -302,4 +302,13 @@ def tables_with_rows(comparison: Comparison) -> tuple[str, ...]:
 
 def documentation() -> str:
     """Return every table with its columns, units and meanings as Markdown, for docs/tables.md."""
-    return "\n\n".join(table.documentation() for table in TABLES) + "\n"
+    opening = (
+        "# Tables of a result",
+        "",
+        "Each is a CSV file of the result folder and a DataFrame of `Comparison.to_frame(name)`. These are always written: "
+        f"{', '.join(f'`{name}`' for name in (*ALWAYS, ENDPOINTS.name))}; the others where they have rows. Times are hours from the "
+        "first moment. A missing number is blank.",
+        "",
+        "Written by `python scripts/render_tables.py`.",
+    )
+    return "\n".join(opening) + "\n\n" + "\n\n".join(table.documentation() for table in TABLES) + "\n"
