@@ -11,7 +11,7 @@ import regimens
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
-HEAVY = ("numpy", "scipy", "pandas", "plotly", "sympy", "pint", "pydantic", "llvmlite", "rich", "jinja2")
+HEAVY = ("numpy", "scipy", "pandas", "plotly", "sympy", "pydantic", "llvmlite", "rich", "jinja2")
 
 
 def test_imports_point_down():

@@ -6,8 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 
-from ruamel.yaml import YAML
-from ruamel.yaml.nodes import ScalarNode
+from regimens.yamlfile.parse import plain_value
 
 _PLAIN = re.compile(r"[A-Za-z0-9(](?:[A-Za-z0-9 ,.()/%+_-]*[A-Za-z0-9)])?")
 """Texts that need no quotes, unless they read as a number, a date or a yes/no value."""
@@ -15,16 +14,11 @@ _PLAIN = re.compile(r"[A-Za-z0-9(](?:[A-Za-z0-9 ,.()/%+_-]*[A-Za-z0-9)])?")
 
 def yaml_text(data: Mapping[str, object]) -> str:
     """Return the text of a mapping of plain data: text, numbers, true and false, lists and mappings, none of them empty."""
-    resolver = YAML(typ="safe", pure=True).resolver
-
-    def text_of(value: str) -> str:
-        plain = _PLAIN.fullmatch(value) and resolver.resolve(ScalarNode, value, (True, False)) == "tag:yaml.org,2002:str"
-        return value if plain else _quoted(value)
 
     def lines(value: object, pad: str) -> Iterator[str]:
         if isinstance(value, Mapping):
             for key, entry in value.items():
-                yield from under(f"{pad}{text_of(key)}:", entry, pad + "  ")
+                yield from under(f"{pad}{_text_of(key)}:", entry, pad + "  ")
         elif isinstance(value, list):
             for entry in value:
                 if isinstance(entry, Mapping) and entry:
@@ -38,9 +32,13 @@ def yaml_text(data: Mapping[str, object]) -> str:
             yield head
             yield from lines(value, pad)
         else:
-            yield f"{head} {text_of(value) if isinstance(value, str) else json.dumps(value)}"
+            yield f"{head} {_text_of(value) if isinstance(value, str) else json.dumps(value)}"
 
     return "\n".join(lines(data, "")) + "\n"
+
+
+def _text_of(value: str) -> str:
+    return value if _PLAIN.fullmatch(value) and plain_value(value) == value else _quoted(value)
 
 
 def _quoted(text: str) -> str:
