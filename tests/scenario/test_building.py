@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from regimens.adherence.plan import RealLife
 
 from regimens import shipped
+from regimens.adherence.realise import RealLife
+from regimens.contrasts.verdict import Rule
 from regimens.endpoints import parse_endpoint
 from regimens.engine import Tolerances
 from regimens.errors import InputFileError, RegimensError
@@ -21,7 +22,7 @@ from regimens.regimen import MIU, Course, Rest, days, hours, mg, parse_regimen, 
 from regimens.regimen.parts import Dose
 from regimens.regimen.regimen import Regimen
 from regimens.scenario import Arm, Scenario, read_scenario
-from regimens.scenario.values import Goal, Noise, Reference, VerdictRule
+from regimens.scenario.values import Goal, Noise, Reference
 from regimens.subject import Subject
 from tests import small
 
@@ -116,7 +117,7 @@ def test_values_of_the_package_stand_for_what_a_file_would_say():
         population=Population(4, seed=3, draws=2, cv={"CL": 0.3}, correlations=(Correlation(("CL", "V"), 0.5),), bodies=bodies),
         visits={"end of course": days(5)},
         assumptions="One.",
-        verdict=VerdictRule(0.9),
+        verdict=Rule(0.9),
         equalise=Goal(MIU(3), "amount", MIU(0.5)),
         real_life=life,
         noise=Noise(0.1, 0.2),
@@ -129,7 +130,7 @@ def test_values_of_the_package_stand_for_what_a_file_would_say():
         bodies,
         {"CL": 0.3},
     )
-    assert (scenario.visits, scenario.stated, scenario.rule) == ((("end of course", 120.0),), ("One.",), VerdictRule(0.9))
+    assert (scenario.visits, scenario.stated, scenario.rule) == ((("end of course", 120.0),), ("One.",), Rule(0.9))
     assert (scenario.real_life, scenario.noise, scenario.tolerances.rtol) == (life, Noise(0.1, 0.2), 1e-7)
     assert Scenario.from_text(scenario.to_yaml()) == scenario
 
