@@ -71,7 +71,9 @@ def _sheet(model: Model, cast: Cast) -> ModelSheet:
             f"{words.exact(float(f'{p.value:.6g}'))} {words.unit(p.unit)}".strip(),
             f"{round(100 * p.cv)} %" if p.cv else words.MISSING,
             p.note,
-            None if p.source is None else cast.bibliography.number_of(by_key.get(p.source, Source(p.source, p.source)), model.name),
+            None
+            if p.source is None
+            else cast.bibliography.number_of(by_key.get(p.source, Source(p.source, p.source)), model.name),
         )
         for p in model.parameters
     )

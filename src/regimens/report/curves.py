@@ -75,9 +75,7 @@ def arm_by_arm(comparison: Comparison, cast: Cast, observable: Shown) -> tuple[P
     """Return panels by arm with all bands and single subjects, for an observable whose own figure has no room for them."""
     drawn = _drawn(comparison, cast, observable)
     made = _by_arm(cast, drawn, drawn.axis())
-    return tuple(
-        replace(panel, key=f"apart-{panel.key}", threads=_in_panel(cast, panel, drawn.single)) for panel in made
-    )
+    return tuple(replace(panel, key=f"apart-{panel.key}", threads=_in_panel(cast, panel, drawn.single)) for panel in made)
 
 
 def _drawn(comparison: Comparison, cast: Cast, observable: Shown) -> _Drawn:

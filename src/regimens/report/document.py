@@ -47,7 +47,9 @@ _ASSETS = files("regimens.report") / "assets"
 _SHORT = 20
 _TWIN, _SMALL_TWIN, _WIDE_TWIN = (330.0, 240.0), (220.0, 136.0), (680.0, 240.0)
 _OPENING = Markup('document.documentElement.classList.add("scripted");')
-_LOADED_NOTHING = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
+_LOADED_NOTHING = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
+)
 
 
 @dataclass(frozen=True)
@@ -202,7 +204,9 @@ def _given(comparison: Comparison, on_page: Cast, drug: str) -> Picture:
 
 def _drugs(on_page: Cast) -> list[str]:
     """Return the drugs whose running total is drawn: the leading one, and others that are given more than once."""
-    starts = {drug: [d.events.time_h for look in on_page.arms if (d := look.doses_of(drug)) is not None] for drug in on_page.drugs}
+    starts = {
+        drug: [d.events.time_h for look in on_page.arms if (d := look.doses_of(drug)) is not None] for drug in on_page.drugs
+    }
     return [drug for drug in on_page.drugs if drug == on_page.drugs[0] or len(np.unique(np.concatenate(starts[drug]))) > 1]
 
 

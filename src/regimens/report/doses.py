@@ -41,9 +41,7 @@ def cumulative(comparison: Comparison, cast: Cast, drug: str) -> tuple[Panel, ..
     """Return the panels of the running total of a drug: all arms in one, or one an arm where arms are kept apart."""
     unit, size = display_unit(unit_of(drug))
     horizon_h = comparison.scenario.horizon_h
-    drawn = [
-        _staircase(look, doses, 1.0 / size, horizon_h) for look in cast.arms if (doses := look.doses_of(drug)) is not None
-    ]
+    drawn = [_staircase(look, doses, 1.0 / size, horizon_h) for look in cast.arms if (doses := look.doses_of(drug)) is not None]
     axis = scale([line.median for line in drawn], unit, zero=True)
     key = f"given-{drug}"
     if not cast.apart:

@@ -23,7 +23,7 @@ def figure(panel: Panel) -> dict[str, object]:
     """Return traces and layout of the panel. `meta` of a trace says arm, colour and role, for painting and toggling."""
     rows = len({lane.arm.index for lane in panel.lanes})
     strip = _RUG_SHARE if panel.rug else min(_STRIP_SHARE, _LANE_SHARE * (1 + rows)) if rows else 0.0
-    traces = [_ribbon(line, panel, "ribbon", line.low, line.high) for line in panel.lines if line.low is not None]
+    traces = [_ribbon(line, panel, "ribbon", *line.spread) for line in panel.lines if line.spread is not None]
     traces += [_ribbon(line, panel, "sure", *line.sure) for line in panel.lines if line.sure is not None]
     traces += [_thread(line, panel) for line in panel.threads]
     traces += [_curve(line, panel) for line in panel.lines]
@@ -48,18 +48,19 @@ def _curve(line: Line, panel: Panel) -> dict[str, object]:
         "name": words.plotly_text(words.shorten(line.label, 34)),
         "x": _round(panel.time(line.times), 6),
         "y": _round(line.median),
-        "line": {
-            "width": 1 if line.busy else 2,
-            "dash": line.dash.replace(",", "px,") + "px" if line.dash else "solid",
-        },
+        "line": _stroke(line),
         "hovertemplate": f"%{{fullData.name}}: %{{y:.3~g}}{unit}<extra></extra>",
         "meta": _meta(line, "line"),
     }
-    if line.step:
-        trace["line"]["shape"] = "hv"  # type: ignore[index]
-    if line.low is not None:
-        trace["customdata"] = [list(pair) for pair in zip(_round(line.low), _round(line.high), strict=True)]
+    if line.spread is not None:
+        low, high = line.spread
+        trace["customdata"] = [list(pair) for pair in zip(_round(low), _round(high), strict=True)]
     return trace
+
+
+def _stroke(line: Line) -> dict[str, object]:
+    dash = line.dash.replace(",", "px,") + "px" if line.dash else "solid"
+    return {"width": 1 if line.busy else 2, "dash": dash, **({"shape": "hv"} if line.step else {})}
 
 
 def _ribbon(line: Line, panel: Panel, role: str, low: Floats, high: Floats) -> dict[str, object]:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from regimens.study.comparison import Comparison
 
 _TABLE = "border-collapse:collapse;font-variant-numeric:tabular-nums;background:transparent;color:inherit"
-_LEFT = "text-align:left;vertical-align:top;padding:2px 12px 2px 0;border-bottom:1px solid rgba(128,128,128,.35);font-weight:normal"
+_LEFT = (
+    "text-align:left;vertical-align:top;padding:2px 12px 2px 0;border-bottom:1px solid rgba(128,128,128,.35);font-weight:normal"
+)
 _RIGHT = _LEFT.replace("text-align:left", "text-align:right")
 _SOFT = "opacity:.7;font-size:85%"
 

@@ -56,6 +56,11 @@ class Line:
         return self.times[rows], low[rows], high[rows]
 
     @property
+    def spread(self) -> tuple[Floats, Floats] | None:
+        """Low and high of the prediction interval, None where subjects do not differ."""
+        return None if self.low is None or self.high is None else (self.low, self.high)
+
+    @property
     def busy(self) -> bool:
         """Whether the curve turns so often that it fills its panel, as a concentration does that follows every dose."""
         moves = np.diff(self.median)

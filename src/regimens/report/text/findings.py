@@ -31,7 +31,9 @@ def opening(comparison: Comparison, cast: Cast) -> str:
         parts[0] += f", {words.count(len(dosed) - len(named), 'schedule')} without {label(main)}"
     if len(dosed) < len(cast.arms):
         parts[0] += f" and {words.count(len(cast.arms) - len(dosed), 'arm')} without doses"
-    totals = [_in_all(comparison, cast, drug, rows) + (f" of {label(drug)}" if len(led) > 1 else "") for drug, rows in led.items()]
+    totals = [
+        _in_all(comparison, cast, drug, rows) + (f" of {label(drug)}" if len(led) > 1 else "") for drug, rows in led.items()
+    ]
     parts += [words.listing(totals)] if totals else []
     parts += [f"over {words.horizon(comparison.scenario.horizon_h)}", f"under {words.count(len(cast.models), 'model')}"]
     parts.append(people.everybody(cast))

@@ -42,7 +42,10 @@ def body(subject: Subject, bases: set[str]) -> str:
 
 
 def total(row: DrugExposure, cast: Cast, subject: Subject) -> str:
-    """Return a total with its unit and, where people get others, of whom it is: '14 MIU at 70 kg (10.8 to 19 MIU in the people)'."""
+    """Return a total with its unit and, where people get others, of whom it is.
+
+    For example '14 MIU at 70 kg (10.8 to 19 MIU in the people)'.
+    """
     said, ends = words.amount(row.total, row.unit), cast.people.get((row.arm, row.drug))
     if ends is None:
         return said

@@ -129,7 +129,9 @@ def not_modelled(rows: Sequence[Verdict]) -> tuple[str, ...]:
     for row in compared(rows):
         if row.not_modelled and row.finding != Finding.SAME:
             fewer[row.not_modelled] = fewer.get(row.not_modelled, 0) + 1
-    said = [f"Not modelled: {words.count(none, 'pair')}, because no model has an input for the drugs of both arms."] if none else []
+    said = (
+        [f"Not modelled: {words.count(none, 'pair')}, because no model has an input for the drugs of both arms."] if none else []
+    )
     for models, pairs in fewer.items():
         which = f"In {words.count(pairs, 'pair')} an arm is not modelled under {words.listing(models)}"
         said.append(f"{which}: {'its verdict rests' if pairs == 1 else 'their verdicts rest'} on the other models.")
