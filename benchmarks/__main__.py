@@ -10,7 +10,7 @@ from pathlib import Path
 import llvmlite
 import numpy as np
 
-from regimens.engine import machine
+from regimens.engine import kernel
 
 QUESTIONS = ("against", "speed", "scaling", "cold", "robustness")
 
@@ -28,10 +28,10 @@ equal error: what a tolerance means differs between tools. The workload `pop` is
 
 def machine_words() -> str:
     """Describe the machine by what matters for speed."""
-    flags = machine.host().features.split(",")
+    flags = kernel.host().features.split(",")
     wide = [name for name in ("avx512f", "avx2", "fma") if f"+{name}" in flags]
     return (
-        f"Machine: {machine.host().kind}, tuned for '{machine.host().name}' ({', '.join(wide) or 'no wide vectors'}), "
+        f"Machine: {kernel.host().kind}, tuned for '{kernel.host().name}' ({', '.join(wide) or 'no wide vectors'}), "
         f"{os.cpu_count()} cores; Python {platform.python_version()}, numpy {np.__version__}, llvmlite {llvmlite.__version__}."
     )
 

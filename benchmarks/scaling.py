@@ -6,7 +6,7 @@ import numpy as np
 
 from benchmarks.workload import COMPILED, fastest, table
 from regimens.engine import simulate
-from regimens.engine.kernel import _compile, machine
+from regimens.engine.kernel import compile_kernel, host
 from regimens.model.compile import compile_model
 from tests.engine.models import chain, doses, pop_parameters, subjects, tmdd
 
@@ -43,8 +43,8 @@ def _by_states() -> str:
     for states in (2, 5, 10, 20, 40, 60):
         declared = chain(states)
         compiled, people = compile_model(declared), subjects(declared, 64)
-        code = _compile(compiled, machine.host())
-        built = fastest(lambda c=compiled: _compile(c, machine.host()), 4)
+        code = compile_kernel(compiled, host())
+        built = fastest(lambda c=compiled: compile_kernel(c, host()), 4)
         given, times = doses([0.0, 24.0], 10.0, route="IV"), np.linspace(0, 100, 101)
         steps = simulate(compiled, people, given, times).statistics.steps
         spent = fastest(lambda c=compiled, p=people, g=given, t=times: simulate(c, p, g, t, threads=1))

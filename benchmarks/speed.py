@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 
 from benchmarks.workload import errors, fastest, ours, reference, table
-from regimens.engine import machine
+from regimens.engine import kernel
 
 NARROWER = {"AVX2 (x86-64-v3)": "x86-64-v3", "SSE2 (x86-64)": "x86-64"}
 
@@ -40,16 +40,16 @@ def _by_subjects() -> str:
 
 
 def _by_width() -> str:
-    host = machine.host()
+    host = kernel.host()
     rows = [["this processor, all features", f"{fastest(lambda: ours(TIMED, 3e-6, 1)) / TIMED * 1e6:.0f}"]]
     for label, name in NARROWER.items() if host.kind in ("x86_64",) else ():
-        narrow = machine.Processor(host.triple, name, "")
-        machine.host = lambda narrow=narrow: narrow
+        narrow = kernel.Processor(host.triple, name, "")
+        kernel.host = lambda narrow=narrow: narrow
         try:
             ours(8, 3e-6, 1)
             rows.append([label, f"{fastest(lambda: ours(TIMED, 3e-6, 1)) / TIMED * 1e6:.0f}"])
         finally:
-            machine.host = lambda: host
+            kernel.host = lambda: host
     return table(["vectors", "us/subject at 3e-6, 1 thread"], rows)
 
 

@@ -2,6 +2,6 @@
 
 from pathlib import Path
 
-from regimens.evidence.page import evidence_page
+from regimens.evidence.listing import evidence_page
 
 Path(__file__).parents[1].joinpath("docs", "evidence.md").write_text(evidence_page(), encoding="utf-8")

@@ -4,9 +4,10 @@ from pathlib import Path
 
 from regimens import shipped
 from regimens.evidence import read_responses
-from regimens.fit.validation import page, summarise
+from regimens.fit.page import validation_page
+from regimens.fit.validation import summarise
 from regimens.model import find_model
 
 responses = read_responses(shipped.folder("evidence") / "responses.csv")
 summaries = [summarise(find_model(name), responses) for name in shipped.names("models")]
-Path(__file__).parents[1].joinpath("docs", "validation.md").write_text(page(summaries, responses), encoding="utf-8")
+Path(__file__).parents[1].joinpath("docs", "validation.md").write_text(validation_page(summaries, responses), encoding="utf-8")

@@ -4,8 +4,8 @@ import sys
 import time
 
 from regimens import shipped
+from regimens.fit.calibrate import fit
 from regimens.fit.sampling import Settings
-from regimens.fit.study import fit
 from regimens.model import find_model
 
 for name in sys.argv[1:] or shipped.names("models"):

@@ -1,4 +1,4 @@
-"""Simulation-based calibration of the fit of `turnover`: 100 truths, ranks in posteriors/turnover (10 minutes on two cores)."""
+"""Simulation-based calibration of the fit of `turnover`: 100 sets of true values (10 minutes on two cores)."""
 
 import sys
 from concurrent.futures import ProcessPoolExecutor
@@ -7,8 +7,7 @@ import numpy as np
 
 from regimens import shipped
 from regimens.evidence import read_responses
-from regimens.fit.calibrate import usable
-from regimens.fit.rows import rows_of
+from regimens.fit.datapoints import data_points, usable
 from regimens.fit.sampling import Settings
 from regimens.fit.selfcheck import Ranks, histogram, selfcheck
 from regimens.model import find_model
@@ -17,10 +16,10 @@ SETTINGS = Settings(ensembles=1, walkers=32, steps=500, burn_in=150, draws=400, 
 
 
 def one(number: int) -> Ranks:
-    """Return the ranks of one truth."""
+    """Return the ranks of one set of true values."""
     model = find_model("turnover")
-    rows = usable(rows_of(read_responses(shipped.folder("evidence") / "responses.csv"), "fit"), model)
-    return selfcheck(model, rows, SETTINGS, range(number, number + 1))
+    data = usable(data_points(read_responses(shipped.folder("evidence") / "responses.csv"), "fit"), model)
+    return selfcheck(model, data, SETTINGS, range(number, number + 1))
 
 
 if __name__ == "__main__":
@@ -30,5 +29,5 @@ if __name__ == "__main__":
     target = shipped.folder("posteriors") / "turnover" / "selfcheck.csv"
     np.savetxt(target, ranks.share, fmt="%.4f", delimiter=",", header=",".join(ranks.names), comments="")
     for place, name in enumerate(ranks.names):
-        held = f"truth inside its 90 % interval {ranks.held()[place]:3d} of {len(ranks.share)}"
+        held = f"true value inside its 90 % interval {ranks.held()[place]:3d} of {len(ranks.share)}"
         print(f"{name:>14}  {held}   ranks {histogram(ranks.share[:, place])}")

@@ -8,6 +8,9 @@ import pytest
 
 from regimens.errors import InputFileError
 from regimens.scenario import read_scenario
+from regimens.study.collect import collect
+from regimens.study.study import resolve
+from regimens.study.tasks import perform, tasks
 
 ROOT = Path(__file__).parents[1]
 
@@ -57,6 +60,12 @@ def written(folder: Path, words: str):
     file = folder / "small.yaml"
     file.write_text(words, encoding="utf-8")
     return read_scenario(file)
+
+
+def collected(scenario, chunk=200, order=lambda work: work):
+    """Do every task of a scenario here, in any order; return its study and the results put together."""
+    study = resolve(scenario)
+    return study, collect(study, [(task, perform(task)) for task in order(tasks(study, chunk))])
 
 
 def refused(folder: Path, words: str) -> str:

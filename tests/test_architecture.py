@@ -28,8 +28,8 @@ def test_the_public_names_are_these():
     assert regimens.__all__ == [
         "Amount", "Comparison", "Course", "Curves", "Cycle", "Dose", "DoseEvents", "Duration", "Endpoint", "ExposureMismatch",
         "IU", "InputFileError", "MIU", "Model", "ModelError", "Parameters", "Population", "Regimen", "RegimenError",
-        "RegimensError", "Rest", "Scenario", "Subject", "Tolerances", "Trajectories", "UnitError", "Weekly", "compare",
-        "compile_model", "days", "draw", "draw_curves", "exposure_of", "find_model", "fitted", "hours", "load_model", "measure", "mg",
+        "RegimensError", "Rest", "Scenario", "SimulatedArm", "Subject", "Tolerances", "Trajectories", "UnitError", "Weekly", "compare",
+        "compile_model", "days", "draw", "draw_curves", "endpoint_values", "exposure_of", "find_model", "fitted", "hours", "load_model", "mg",
         "minutes", "page", "parse_endpoint", "parse_regimen", "read_scenario", "simulate", "table", "typical", "weeks",
     ]  # fmt: skip
 

@@ -317,7 +317,7 @@ def test_fit_writes_a_folder_and_prints_what_was_learnt(scenario, monkeypatch, c
 
     quick = Settings(walkers=24, steps=20, burn_in=10, draws=20)
     monkeypatch.setattr("regimens.fit.sampling.Settings", lambda: quick)
-    monkeypatch.setattr("regimens.fit.study.PROFILED", ())
+    monkeypatch.setattr("regimens.fit.calibrate.PROFILED", ())
     code, out, err = run(monkeypatch, capsys, "fit", "turnover", "--out", "fitted")
     assert (code, err) == (0, "Written to fitted\n")
     assert "EC50" in out

@@ -169,6 +169,16 @@ def test_a_problem_of_a_cell_stands_at_its_text(tmp_path):
     assert row.problem("height_cm", "Missing.").column is None
 
 
+def test_a_number_that_is_required_is_refused_where_it_is_none(tmp_path):
+    (row,) = table_of(tmp_path, "weight_kg,height_cm\n70.5,7_0\n").rows
+    assert row.required_number("weight_kg") == 70.5
+    with pytest.raises(InputFileError) as raised:
+        row.required_number("height_cm")
+    assert [(p.line, p.column, p.message, p.advice) for p in raised.value.problems] == [
+        (2, 6, "'7_0' is not a number.", "'height_cm' must be a plain decimal number.")
+    ]
+
+
 NUMBERS = {"-12": -12.0, "0.5": 0.5, "1.5e-3": 0.0015, "+3": 3.0, ".5": 0.5, "7.": 7.0, "1E2": 100.0}
 NOT_NUMBERS = (
     "",

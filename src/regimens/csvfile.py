@@ -105,6 +105,14 @@ class Row:
         """Return the finite number in a cell, or None if it holds anything else."""
         return self.table.number(self[column])
 
+    def required_number(self, column: str) -> float:
+        """Return the finite number in a cell; InputFileError if it holds anything else."""
+        found = self.number(column)
+        if found is None:
+            problem = self.problem(column, f"'{self[column]}' is not a number.", f"'{column}' must be a plain decimal number.")
+            raise InputFileError(self.table.path, [problem], self.table.text)
+        return found
+
     def decimal(self, column: str) -> str | None:
         """Return the number in a cell as text with a decimal point, to be read exactly, or None if it holds anything else."""
         return plain_decimal(self[column], self.table.mark)

@@ -10,10 +10,8 @@ from regimens.adherence.ledgerfile import read_ledger
 from regimens.adherence.plan import Adherence, RealLife
 from regimens.adherence.realise import realise
 from regimens.adherence.replay import plan_of
-from regimens.curves import draw_curves
-from regimens.endpoints import parse_endpoint
+from regimens.endpoints import SimulatedArm, draw_curves, endpoint_values, parse_endpoint
 from regimens.errors import InputFileError
-from regimens.measure import measure
 from regimens.model import compile_model, find_model, typical
 from regimens.regimen import Regimen, parse_regimen
 from tests.properties.regimens import regimens
@@ -57,7 +55,10 @@ def test_a_replay_has_the_same_curves_and_endpoints(tmp_path):
     seen = []
     for mine in (done, again):
         drawn = [draw_curves(compiled, typical(model), e, HORIZON, observables=["treg_fold"]) for e in mine.events]
-        peaks = [measure(peak, c, e, HORIZON, np.ones(1)) for c, e in zip(drawn, mine.events, strict=True)]
+        peaks = [
+            endpoint_values(peak, SimulatedArm(c, e, HORIZON, np.ones(1), "il2", {}))
+            for c, e in zip(drawn, mine.events, strict=True)
+        ]
         seen.append(([c.nodes.tobytes() for c in drawn], np.array(peaks).tobytes()))
     assert seen[0] == seen[1]
     assert len(set(seen[0][0])) == 2

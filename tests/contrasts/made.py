@@ -2,13 +2,16 @@
 
 import numpy as np
 
+from regimens.contrasts import contrast, english, ranking, sensitivity, variants, verdict
 from regimens.contrasts.outcomes import Outcomes
-from regimens.endpoints import Endpoint
+from regimens.endpoints.extremes import Peak, TimeOfPeak
+from regimens.endpoints.thresholds import Share, TimeBeyond
 
-PEAK = Endpoint("peak of treg_fold", "peak", "treg_fold", better="higher")
-COST = Endpoint("peak of serum_il2", "peak", "serum_il2", better="lower")
-TIME = Endpoint("time of peak of treg_fold", "time of peak", "treg_fold")
-SHARE = Endpoint("share with treg_fold above 2", "share", "treg_fold", threshold=2.0, better="higher")
+PEAK = Peak("peak of treg_fold", "treg_fold", better="higher")
+COST = Peak("peak of serum_il2", "serum_il2", better="lower")
+TIME = TimeOfPeak("time of peak of treg_fold", "treg_fold")
+SHARE = Share("share with treg_fold above 2", "treg_fold", threshold=2.0, better="higher")
+DAYS = TimeBeyond("days treg_fold above 2", "treg_fold", threshold=2.0, better="higher")
 
 NAN = float("nan")
 
@@ -40,3 +43,44 @@ def row(frame, **where):
         frame = frame[frame[column] == value]
     (found,) = frame.to_dict("records")
     return found
+
+
+def contrasts(made, pairs):
+    """Return contrasts as the table that is exported."""
+    return contrast.CONTRASTS.frame_of_rows(contrast.contrasts(made, pairs))
+
+
+def verdicts(made, pairs, rule=0.95, differ=0.5):
+    """Return verdicts as the table that is exported."""
+    held = contrast.contrasts(made, pairs)
+    return english.verdicts_frame(verdict.verdicts(made, held, pairs, verdict.Rule(rule, differ)))
+
+
+def best(made, groups):
+    """Return the probabilities of being best as the table that is exported."""
+    return ranking.BEST.frame_of_rows(ranking.best(made, groups))
+
+
+def trade_off(made, gain, cost, groups):
+    """Return the trade-off as the table that is exported."""
+    return ranking.TRADE_OFF.frame_of_rows(ranking.trade_off(made, gain, cost, groups))
+
+
+def correlations(made, pairs):
+    """Return sensitivities as the table that is exported."""
+    return sensitivity.SENSITIVITY.frame_of_rows(sensitivity.sensitivity(made, pairs))
+
+
+def flips(made, real):
+    """Return orders that turn round as the table that is exported."""
+    return variants.FLIPS.frame_of_rows(variants.flips(made, real))
+
+
+def regret(made, real):
+    """Return what choices cost as the table that is exported."""
+    return variants.REGRET.frame_of_rows(variants.regret(made, real))
+
+
+def rest_response(made, rests, rule):
+    """Return the response to rests as the table that is exported."""
+    return variants.REST_RESPONSE.frame_of_rows(variants.rest_response(made, rests, rule))

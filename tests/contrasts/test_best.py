@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from regimens.contrasts.best import BEST, best
-from regimens.contrasts.levels import groups, levels
-from tests.contrasts.made import COST, NAN, PEAK, SHARE, TIME, each_subject, one_model
+from regimens.contrasts.outcomes import groups, levels
+from regimens.contrasts.ranking import BEST
+from tests.contrasts.made import COST, NAN, PEAK, SHARE, TIME, best, each_subject, one_model
 
 ALIKE = {"A": "as written", "B": "as written", "C": "as written"}
 FOUR_DRAWS = {
@@ -36,7 +36,7 @@ def test_each_variant_has_a_best_arm_of_its_own():
         one_model({**FOUR_DRAWS, "D": FOUR_DRAWS["C"]}),
         {"A": "real life", "B": "as written", "C": "real life", "D": "as written"},
     )
-    assert tuple(found.columns) == BEST
+    assert tuple(found.columns) == BEST.header
     assert found[["arm", "variant"]].apply(tuple, axis=1).tolist() == [
         ("A", "real life"), ("C", "real life"), ("B", "as written"), ("D", "as written"),
     ]  # fmt: skip

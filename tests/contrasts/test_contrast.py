@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from regimens.contrasts.contrast import CONTRASTS, contrasts, paired
-from tests.contrasts.made import COST, NAN, PEAK, SHARE, TIME, each_subject, one_model, outcomes, row
+from regimens.contrasts.contrast import CONTRASTS, paired
+from tests.contrasts.made import COST, NAN, PEAK, SHARE, TIME, contrasts, each_subject, one_model, outcomes, row
 
 TURNING = ("difference", "difference_low", "difference_high", "subject_low", "subject_high", "probability", "better_off")
 
@@ -71,12 +71,12 @@ def test_the_ratio_of_shares_is_over_the_subjects_that_both_arms_have():
 
 def test_arms_with_the_same_values_are_exactly_level():
     found = contrast({"A": lognormal(), "B": lognormal()})
-    assert [found[name] for name in CONTRASTS[5:15]] == [0, 0, 0, 1, 1, 1, 0, 0, 0.5, 0.5]
+    assert [found[name] for name in CONTRASTS.header[5:15]] == [0, 0, 0, 1, 1, 1, 0, 0, 0.5, 0.5]
 
 
 def test_shares_of_nobody_are_exactly_level():
     found = contrast({"A": np.zeros((3, 4)), "B": np.zeros((3, 4))}, SHARE)
-    assert [found[name] for name in CONTRASTS[5:15]] == [0, 0, 0, 1, 1, 1, 0, 0, 0.5, 0.5]
+    assert [found[name] for name in CONTRASTS.header[5:15]] == [0, 0, 0, 1, 1, 1, 0, 0, 0.5, 0.5]
 
 
 def test_what_the_integration_may_err_by_is_no_difference():
@@ -131,7 +131,7 @@ def test_a_draw_without_any_pair_is_left_out():
 def test_an_arm_without_a_reading_has_a_row_without_numbers():
     found = contrast({"A": lognormal(), "B": np.full((40, 30), NAN)})
     assert (found["n"], found["draws"]) == (0, 0)
-    np.testing.assert_equal([found[name] for name in CONTRASTS[5:15]], [NAN] * 10)
+    np.testing.assert_equal([found[name] for name in CONTRASTS.header[5:15]], [NAN] * 10)
 
 
 def test_a_model_without_the_endpoint_has_no_rows():

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from regimens.contrasts.reallife import FLIPS, REGRET, flips, regret
-from tests.contrasts.made import COST, NAN, PEAK, TIME, each_subject, one_model, row
+from regimens.contrasts.variants import FLIPS, REGRET
+from tests.contrasts.made import COST, NAN, PEAK, TIME, each_subject, flips, one_model, regret, row
 
 REAL = {"A": "A, real life", "B": "B, real life"}
 NAMES = ("A", "B", "A, real life", "B, real life")
@@ -23,7 +23,7 @@ FOUR = ([3.0, 3.0, 3.0, 1.0], [2.0, 2.0, 2.0, 2.0], [1.0, 2.5, 2.0, 0.5], [2.0, 
 
 def test_four_draws_by_hand_turn_round_once():
     found = flips(lived(*FOUR), REAL)
-    assert tuple(found.columns) == FLIPS
+    assert tuple(found.columns) == FLIPS.header
     assert found.to_dict("records") == [
         {
             "model": "turnover", "endpoint": "peak of treg_fold", "arm": "A", "against": "B",
@@ -62,7 +62,7 @@ def test_a_choice_on_paper_costs_what_the_best_arm_of_real_life_has_more():
     # as written A has the better median (2.5 against 2), in real life B has (3 against 2), by 1, 2, 0 and 1
     full, lived_a, lived_b = [3.0, 2.0, 3.0, 2.0], [2.0, 2.0, 3.0, 2.0], [3.0, 4.0, 3.0, 3.0]
     found = regret(lived(full, [2.0] * 4, lived_a, lived_b, units={("turnover", PEAK.words): "fold"}), REAL)
-    assert tuple(found.columns) == REGRET
+    assert tuple(found.columns) == REGRET.header
     assert found.to_dict("records") == [
         {
             "model": "turnover", "endpoint": "peak of treg_fold", "chosen": "A", "best": "B", "regret": 1.0,

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from regimens.contrasts.restcurve import REST_RESPONSE, rest_response
-from tests.contrasts.made import COST, NAN, PEAK, TIME, each_subject, one_model, outcomes, row
+from regimens.contrasts.variants import REST_RESPONSE
+from tests.contrasts.made import COST, NAN, PEAK, TIME, each_subject, one_model, outcomes, rest_response, row
 
 TWENTY = np.zeros(20)
 LENGTHS = {9: TWENTY + 2.0, 10: TWENTY + 1.9, 11: np.array([2.1] * 2 + [1.5] * 18), 12: np.array([2.1] + [1.5] * 19)}
@@ -21,7 +21,7 @@ def table(lengths=LENGTHS, endpoint=PEAK, rule=0.95):
 
 def test_a_length_is_flat_where_the_best_one_does_not_surely_beat_it():
     found = table()
-    assert tuple(found.columns) == REST_RESPONSE
+    assert tuple(found.columns) == REST_RESPONSE.header
     assert found["rest_days"].tolist() == [9.0, 10.0, 11.0, 12.0]
     # 9 days beat 10 in every draw, 11 in 18 of 20 and 12 in 19 of 20
     assert found["flat"].tolist() == [True, False, True, False]

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import pearsonr, rankdata, spearmanr
 
-from regimens.contrasts.sensitivity import SENSITIVITY, sensitivity
-from tests.contrasts.made import COST, NAN, PEAK, each_subject, one_model, outcomes, row
+from regimens.contrasts.sensitivity import SENSITIVITY
+from tests.contrasts.made import COST, NAN, PEAK, correlations, each_subject, one_model, outcomes, row
 
 RANDOM = np.random.default_rng(5)
 DRAWS, SUBJECTS = 30, 6
@@ -19,12 +19,12 @@ BOTH = {
 
 def table(difference, **rest):
     difference = np.asarray(difference, dtype=float)
-    return sensitivity(one_model({"A": 10 + difference, "B": 10 + np.zeros_like(difference)}, **{**BOTH, **rest}), [("A", "B")])
+    return correlations(one_model({"A": 10 + difference, "B": 10 + np.zeros_like(difference)}, **{**BOTH, **rest}), [("A", "B")])
 
 
 def test_what_rises_with_a_parameter_has_the_rank_correlation_one_over_draws():
     found = table(each_subject(np.exp(CENTRES[:, 1]), SUBJECTS), people={})
-    assert tuple(found.columns) == SENSITIVITY
+    assert tuple(found.columns) == SENSITIVITY.header
     first = found.to_dict("records")[0]
     assert first == {
         "model": "turnover", "endpoint": "peak of treg_fold", "arm": "A", "against": "B", "parameter": "CL", "over": "draws",
@@ -106,7 +106,7 @@ def test_different_missing_subjects_in_two_pairs_do_not_mix():
     holed = values.copy()
     holed[3, 3] = NAN
     made = one_model({"A": values, "B": 10 + 0 * values, "C": 10 + 0 * holed}, people=BOTH["people"])
-    found = sensitivity(made, [("A", "B"), ("A", "C"), ("A", "B")])
+    found = correlations(made, [("A", "B"), ("A", "C"), ("A", "B")])
     kept = found[found["parameter"] == "ka"]
     assert kept["correlation"].tolist() == pytest.approx([1.0] * 3, abs=1e-12)
     assert kept["n"].tolist() == [180, 179, 180]
@@ -117,7 +117,7 @@ def test_rows_come_by_model_endpoint_pair_and_over():
     models = {model: {"A": values, "B": 10 + 0 * values} for model in ("turnover", "expansion")}
     centres = dict.fromkeys(models, (("ka",), CENTRES[:, :1]))
     people = dict.fromkeys(models, (("ka",), PEOPLE[:, :, :1]))
-    found = sensitivity(outcomes(models, (PEAK, COST), centres=centres, people=people), [("A", "B"), ("B", "A")])
+    found = correlations(outcomes(models, (PEAK, COST), centres=centres, people=people), [("A", "B"), ("B", "A")])
     assert found[["model", "endpoint", "arm", "over"]].apply(tuple, axis=1).tolist() == [
         (model, endpoint.words, arm, over)
         for model in models for endpoint in (PEAK, COST) for arm in "AB" for over in ("draws", "subjects")

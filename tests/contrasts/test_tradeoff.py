@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from regimens.contrasts.tradeoff import TRADE_OFF, dominated, trade_off
-from tests.contrasts.made import COST, NAN, PEAK, each_subject, one_model, outcomes, row
+from regimens.contrasts.ranking import TRADE_OFF, dominated
+from tests.contrasts.made import COST, NAN, PEAK, each_subject, one_model, outcomes, row, trade_off
 
 
 def points(by_arm):
@@ -30,7 +30,7 @@ THREE = {
 
 def test_three_draws_of_three_arms_by_hand():
     found = table(THREE)
-    assert tuple(found.columns) == TRADE_OFF
+    assert tuple(found.columns) == TRADE_OFF.header
     assert found["arm"].tolist() == ["A", "B", "C"]
     assert found["gain"].tolist() == [2.0, 2.0, 4.0]
     assert found["front"].tolist() == [True, False, True]

@@ -5,9 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regimens.contrasts.contrast import contrasts
-from regimens.contrasts.verdict import VERDICTS, verdicts
-from tests.contrasts.made import COST, NAN, PEAK, TIME, each_subject, outcomes, row
+from regimens.contrasts.english import VERDICTS
+from tests.contrasts.made import COST, NAN, PEAK, TIME, each_subject, outcomes, row, verdicts
 
 ZERO = np.zeros((100, 1))
 
@@ -20,8 +19,7 @@ def draws(wins, of=100, size=1.0):
 def verdict(by_model, endpoint=PEAK, rule=0.95, why_same=None, **rest):
     """Return the verdict of A against B, from the differences A - B of each model; B is 10 in everybody."""
     made = outcomes({model: {"A": 10 + d, "B": 10 + 0 * d} for model, d in by_model.items()}, (endpoint,), **rest)
-    table = contrasts(made, [("A", "B")])
-    return row(verdicts(made, table, rule))
+    return row(verdicts(made, [("A", "B")], rule))
 
 
 def test_an_arm_is_better_when_every_model_is_sure_of_it():
@@ -138,20 +136,20 @@ def test_the_bounds_of_an_interval_are_written_so_that_they_span_zero(low, high,
 
 def test_an_arm_without_a_reading_is_named():
     made = outcomes({"turnover": {"A": ZERO, "B": ZERO + NAN, "C": ZERO + NAN}})
-    found = verdicts(made, contrasts(made, [("A", "B"), ("B", "C")]), 0.95)
+    found = verdicts(made, [("A", "B"), ("B", "C")], 0.95)
     assert found["reason"].tolist() == ["B has no value under turnover", "B and C have no value under turnover"]
     assert found["probabilities"].tolist() == ["", ""]
 
 
 def test_arms_that_no_subject_has_both_of_have_no_verdict():
     made = outcomes({"turnover": {"A": [[1.0, NAN]] * 2, "B": [[NAN, 1.0]] * 2}})
-    found = row(verdicts(made, contrasts(made, [("A", "B")]), 0.95))
+    found = row(verdicts(made, [("A", "B")], 0.95))
     assert found["reason"] == "no subject has a value in both arms under turnover"
 
 
 def test_one_draw_left_of_many_gives_no_verdict():
     made = outcomes({"turnover": {"A": [[1.0], [NAN]], "B": [[0.5], [0.5]]}})
-    found = row(verdicts(made, contrasts(made, [("A", "B")]), 0.95))
+    found = row(verdicts(made, [("A", "B")], 0.95))
     assert found["reason"] == "under turnover only one draw has subjects with a value in both arms"
 
 
@@ -165,9 +163,9 @@ def test_the_same_doses_are_the_same_schedule_whichever_way_round(same):
 
 def test_an_endpoint_without_a_direction_has_no_verdict():
     made = outcomes({"turnover": {"A": np.ones((2, 3, 1)), "B": np.ones((2, 3, 1))}}, (TIME, PEAK))
-    found = verdicts(made, contrasts(made, [("A", "B")]), 0.95)
+    found = verdicts(made, [("A", "B")], 0.95)
     assert found["endpoint"].tolist() == [PEAK.words]
-    assert tuple(found.columns) == VERDICTS
+    assert tuple(found.columns) == VERDICTS.header
 
 
 WINS = st.lists(st.integers(0, 40), min_size=1, max_size=3)
@@ -177,7 +175,7 @@ WINS = st.lists(st.integers(0, 40), min_size=1, max_size=3)
 def test_a_winner_has_the_asked_probability_in_every_model_and_wins_both_ways_round(wins, rule, endpoint):
     models = {f"model {place}": draws(count, 40) for place, count in enumerate(wins)}
     made = outcomes({model: {"A": 10 + d, "B": 10 + 0 * d} for model, d in models.items()}, (endpoint,))
-    there, back = verdicts(made, contrasts(made, [("A", "B"), ("B", "A")]), rule).to_dict("records")
+    there, back = verdicts(made, [("A", "B"), ("B", "A")], rule).to_dict("records")
     assert (there["verdict"], there["winner"], there["reason"]) == (back["verdict"], back["winner"], back["reason"]) or (
         "interval of the difference" in there["reason"] and "interval of the difference" in back["reason"]
     )
@@ -210,5 +208,5 @@ def test_a_supported_difference_may_have_a_median_of_0():
 def test_an_endpoint_that_no_model_has_is_not_supported():
     models = {model: {arm: [[[1.0]] * 2, [[NAN]] * 2] for arm in "AB"} for model in ("turnover", "expansion")}
     made = outcomes(models, (PEAK, COST))
-    found = verdicts(made, contrasts(made, [("A", "B")]), 0.95)
+    found = verdicts(made, [("A", "B")], 0.95)
     assert found["reason"].tolist() == ["no model tells the two schedules apart", "turnover and expansion have no such endpoint"]

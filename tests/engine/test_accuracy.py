@@ -9,7 +9,7 @@ import pytest
 
 from regimens import shipped
 from regimens.engine import Tolerances, simulate
-from regimens.engine.tableau import ORDER
+from regimens.engine.rodas5p import ORDER
 from regimens.model.compile import CompiledModel, compile_model
 from regimens.model.declaration import Model
 from regimens.model.evaluate import evaluate

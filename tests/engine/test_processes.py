@@ -20,7 +20,7 @@ from tests.engine.models import doses, oral, subjects
 found = simulate(compile_model(oral()), subjects(oral(), 3), doses([0.0, 24.0], 10.0), [0.0, 24.0, 48.0])
 print(found.values.tobytes().hex())
 print(sorted({name.split(".")[0] for name in sys.modules} & {"sympy", "pint", "pandas", "scipy"}))
-print("emitted" if "regimens.engine.module" in sys.modules else "from the cache")
+print("emitted" if "regimens.engine.driver" in sys.modules else "from the cache")
 """
 
 HEARD = 20.0

@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 from llvmlite import ir
 
-from regimens.engine import machine
-from regimens.engine.flow import each_below
-from regimens.engine.lanes import INT, POINTER, SLOT_BYTES, VECTOR, VOID, Lanes, integer
+from regimens.engine import kernel
+from regimens.engine.lanes import INT, POINTER, SLOT_BYTES, VECTOR, VOID, Lanes, each_below, integer
 from regimens.engine.vectormath import emit_exp, emit_log, emit_rough_exp2, emit_rough_log2
 
 ULPS = 2.0
@@ -34,7 +33,7 @@ def apply() -> Callable[[str, np.ndarray], np.ndarray]:
             b.store(emit(Lanes(b), x), b.gep(target, [offset], source_etype=ir.IntType(8)), align=8)
         b.ret_void()
     names = tuple(f"test_{name}" for name in FUNCTIONS)
-    loaded = machine.load(machine.object_code(str(module), machine.host()), names)
+    loaded = kernel.load(kernel.object_code(str(module), kernel.host()), names)
 
     def run(name: str, x: np.ndarray) -> np.ndarray:
         padded = np.resize(np.asarray(x, dtype=np.float64), -(-len(x) // 8) * 8)

@@ -7,7 +7,7 @@ import pytest
 from regimens import shipped
 from regimens.errors import InputFileError
 from regimens.evidence import adverse_events, pharmacology, read_facts
-from regimens.evidence.page import evidence_page
+from regimens.evidence.listing import evidence_page
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,11 +28,11 @@ def test_bad_cells_of_a_table_of_facts_are_said_at_once(tmp_path):
     with pytest.raises(InputFileError) as raised:
         read_facts(file)
     assert [(problem.line, problem.message, problem.advice) for problem in raised.value.problems] == [
-        (3, "The id 'hartemann-0-serious-adverse-events' is here a second time; the first is on line 2.", ""),
-        (3, "'six' is no whole number.", "'n' holds one, or nothing."),
-        (3, "This row has neither a value nor two ends.", ""),
+        (3, "The id 'hartemann-0-serious-adverse-events' is already used on line 2.", "Rename one of the rows."),
+        (3, "'six' is not a whole number of at least 0.", "'n' must be one, or blank."),
+        (3, "This row has neither a value nor both low and high.", ""),
         (3, "'unit' is blank.", "Every row needs it."),
-        (3, "'contxt' is no role.", "Did you mean 'context'?"),
+        (3, "Unknown role 'contxt'.", "Did you mean 'context'?"),
     ]
 
 

@@ -118,16 +118,16 @@ def test_all_problems_of_a_file_are_said_at_once(tmp_path):
     assert (
         problems(tmp_path, text)
         == """\
-bad.yaml:7: 5 doses of 1 MIU are 5 MIU, and not 6 MIU.
+bad.yaml:7: 5 doses of 1 MIU are 5 MIU, not 6 MIU.
     6 |     arms:
   > 7 |       a-2020-1: {regimen: 1 MIU SC daily x 5, total: 6 MIU, tabled: 2.5 MIU}
       |                                                      ^
-  Read the schedule again.
-bad.yaml:7: 5 doses of 1 MIU are 5 MIU, and not 2.5 MIU.
+  Check the schedule against its source.
+bad.yaml:7: 5 doses of 1 MIU are 5 MIU, not 2.5 MIU.
     6 |     arms:
   > 7 |       a-2020-1: {regimen: 1 MIU SC daily x 5, total: 6 MIU, tabled: 2.5 MIU}
       |                                                                     ^
-  Read the schedule again.
+  Check the schedule against its source.
 bad.yaml:8: 'MUI' is not a unit of amount.
     7 |       a-2020-1: {regimen: 1 MIU SC daily x 5, total: 6 MIU, tabled: 2.5 MIU}
   > 8 |       a-2020-2: {regimen: 1 MUI SC daily x 5, total: 5 MIU}
@@ -137,7 +137,7 @@ bad.yaml:14: 'a-2020-1' is also an arm of 'A 2020'.
     13 |     arms:
   > 14 |       a-2020-1: {regimen: 1 MIU SC once}
        |       ^
-  Every arm needs a name of its own.
+  Every arm needs its own name.
 bad.yaml:14: The total of il2 is missing.
     13 |     arms:
   > 14 |       a-2020-1: {regimen: 1 MIU SC once}

@@ -7,7 +7,7 @@ import pytest
 from regimens import shipped
 from regimens.errors import InputFileError
 from regimens.evidence import ANALYTES, read_responses
-from regimens.evidence.responses import COLUMNS
+from regimens.evidence.responsefile import COLUMNS
 from regimens.regimen import parse_regimen
 
 FILE = shipped.folder("evidence") / "responses.csv"
@@ -102,18 +102,18 @@ def test_all_bad_rows_are_said_at_once_with_their_places(tmp_path):
         "b,S,5,1 MIU SC daily x 5,Treg fold,99999,meen,1.5,1.2,1.9,IQRR,cells,0.1,check,",
     ]
     assert said(tmp_path, *rows) == [
-        (2, "'0' is no number of subjects.", "A whole number of at least 1 is needed."),
+        (2, "'0' is not a number of subjects.", "A whole number of at least 1 is needed."),
         (2, "'MUI' is not a unit of amount.", "Did you mean 'MIU'? Amounts are written in IU, kIU, MIU, ug, mg or g, each also per m2 or per kg (MIU/m2, mg/kg)."),
-        (2, "'Treg foldd' is no known analyte.", "Did you mean 'Treg fold'?"),
-        (2, "The value '-1' is not above zero.", "It is compared on the log scale."),
-        (2, "'fitt' is no role.", "Did you mean 'fit'? Accepted: fit, check."),
-        (3, "The id 'a' is here a second time; the first is on line 2.", "Rename one of them."),
-        (3, "'day 8' is no number.", "'time_h' holds a finite number, or nothing."),
+        (2, "Unknown analyte 'Treg foldd'.", "Did you mean 'Treg fold'?"),
+        (2, "The value must be greater than zero, found '-1'.", "Values are compared on the log scale."),
+        (2, "Unknown role 'fitt'.", "Did you mean 'fit'? Accepted: fit, check."),
+        (3, "The id 'a' is already used on line 2.", "Rename one of the rows."),
+        (3, "'day 8' is not a number.", "'time_h' must be a plain decimal number or blank."),
         (3, "This row has neither a spread nor an assumed_sd_log.", "Give an interval, or the standard error on the log scale to use."),
-        (4, "The time 99999 h lies outside the horizon, from 0 to 17472 h.", "Times are hours after the first moment: protocol day 8 is 168."),
-        (4, "'meen' is no statistic.", "Did you mean 'mean'? Accepted: mean, median, ratio, target, statement, ordering."),
-        (4, "'IQRR' is no interval.", "Did you mean 'IQR'? Accepted: SD, IQR, range, SE, CI95, lower bound, upper bound."),
-        (4, "'cells' is no unit of 'Treg fold'.", "'Treg fold' is given in fold."),
+        (4, "The time 99999 h lies outside the horizon, from 0 to 17472 h.", "Times are hours from the start: protocol day 8 is 168 h."),
+        (4, "Unknown statistic 'meen'.", "Did you mean 'mean'? Accepted: mean, median, ratio, target, statement, ordering."),
+        (4, "Unknown interval 'IQRR'.", "Did you mean 'IQR'? Accepted: SD, IQR, range, SE, CI95, lower bound, upper bound."),
+        (4, "'cells' is not a unit of 'Treg fold'.", "'Treg fold' is given in fold."),
     ]  # fmt: skip
 
 
@@ -132,25 +132,28 @@ x/mine.csv:3: Found 'daly' where how often, such as 'daily', 'every 2 days', 'we
 
 
 ONE_FAULT = {
-    "a blank id": ("a,S", ",S", "This row has no id.", "Every row needs a short name of its own."),
+    "a blank id": ("a,S", ",S", "This row has no id.", "Every row needs its own short name."),
     "a blank n": ("S,9", "S,", "'n' is blank.", "A whole number of at least 1 is needed."),
-    "half a subject": ("S,9", "S,9.5", "'9.5' is no number of subjects.", "A whole number of at least 1 is needed."),
-    "a blank time": (",168,", ",,", "The time is blank.", "Only a peak or an ordering has none."),
-    "a time before the start": (",168,", ",-1,", "The time -1 h lies outside the horizon, from 0 to 17472 h.", "Times are hours after the first moment: protocol day 8 is 168."),
-    "an infinite time": (",168,", ",inf,", "'inf' is no number.", "'time_h' holds a finite number, or nothing."),
+    "half a subject": ("S,9", "S,9.5", "'9.5' is not a number of subjects.", "A whole number of at least 1 is needed."),
+    "a blank time": (",168,", ",,", "The time is blank.", "Only a peak or an ordering may have no time."),
+    "a time before the start": (",168,", ",-1,", "The time -1 h lies outside the horizon, from 0 to 17472 h.", "Times are hours from the start: protocol day 8 is 168 h."),
+    "an infinite time": (",168,", ",inf,", "'inf' is not a number.", "'time_h' must be a plain decimal number or blank."),
     "a blank value": (",1.8,", ",,", "'value' is blank.", "Only a row with the statistic 'ordering' has no value."),
-    "a value of zero": (",1.8,", ",0,", "The value '0' is not above zero.", "It is compared on the log scale."),
-    "one end": (",2.3,SD", ",,SD", "The interval 'SD' lacks an end.", "Give low and high."),
-    "ends without a name": (",SD,", ",,", "It is not said what low and high are.", "Accepted: SD, IQR, range, SE, CI95, lower bound, upper bound."),
-    "ends the wrong way round": ("1.3,2.3", "2.3,1.3", "The interval from 2.3 to 1.3 does not hold the value 1.8.", ""),
+    "a value of zero": (",1.8,", ",0,", "The value must be greater than zero, found '0'.", "Values are compared on the log scale."),
+    "one end": (",2.3,SD", ",,SD", "The interval 'SD' needs both ends, found only one.", "Give low and high."),
+    "ends without a name": (",SD,", ",,", "low or high is given, but interval is blank.", "Accepted: SD, IQR, range, SE, CI95, lower bound, upper bound."),
+    "ends the wrong way round": ("1.3,2.3", "2.3,1.3", "The interval from 2.3 to 1.3 does not contain the value 1.8.", ""),
     "a bound without an error": ("SD", "lower bound", "This row has neither a spread nor an assumed_sd_log.", "Give an interval, or the standard error on the log scale to use."),
-    "a range down to zero": ("1.3,2.3,SD", "0,2.3,range", "This row has neither a spread nor an assumed_sd_log (range: it reaches zero, which has no logarithm).", "Give an interval, or the standard error on the log scale to use."),
-    "an assumed error of zero": ("fold,,fit", "fold,0,fit", "A standard error of 0 is none.", "It is above zero, on the log scale."),
+    "a range down to zero": ("1.3,2.3,SD", "0,2.3,range", "This row has neither a spread nor an assumed_sd_log (range: its lower end is not greater than zero and has no logarithm).", "Give an interval, or the standard error on the log scale to use."),
+    "an assumed error of zero": ("fold,,fit", "fold,0,fit", "The assumed standard error must be greater than zero, found 0.", "It is a standard error on the log scale."),
+    "ends without a width": ("1.3,2.3", "1.8,1.8", "The interval must have a width, found 1.8 at both ends.", ""),
+    "no ends": (",1.3,2.3,SD", ",,,SD", "The interval 'SD' needs both ends, found none.", "Give low and high."),
+    "an underscore in a number": (",1.8,", ",1_8,", "'1_8' is not a number.", "'value' must be a plain decimal number or blank."),
     "a blank role": (",fit,", ",,", "The role is blank.", "Accepted: fit, check."),
     "a blank unit": ("SD,fold", "SD,", "The unit is blank.", "'Treg fold' is given in fold."),
     "a count without a baseline": ("Treg fold,168,mean,1.8,1.3,2.3,SD,fold", "Th17 count,168,mean,1.8,1.3,2.3,SD,cells/uL", "'Th17 count' in cells/uL is compared as a fold of its baseline, which is blank.", "Give the baseline, or the value as 'fold'."),
-    "a baseline of zero": (",fit,", ",fit,0", "The baseline '0' is not above zero.", "It is compared on the log scale."),
-    "a range of rests": ("1 MIU SC daily x 5", '"(1 MIU SC daily x 5, rest 9-16 days) x 2"', "The rest of '(1 MIU SC daily x 5, rest 9-16 days) x 2' is a range.", "A row with a value needs one length of every rest."),
+    "a baseline of zero": (",fit,", ",fit,0", "The baseline must be greater than zero, found '0'.", "Values are compared on the log scale."),
+    "a range of rests": ("1 MIU SC daily x 5", '"(1 MIU SC daily x 5, rest 9-16 days) x 2"', "A rest of '(1 MIU SC daily x 5, rest 9-16 days) x 2' is a range.", "Give each rest one length; only an ordering may have a range."),
 }  # fmt: skip
 
 
@@ -212,7 +215,7 @@ def test_quotes_blank_lines_and_windows_line_ends_do_not_move_the_lines(tmp_path
     file.write_bytes("\r\n".join([HEADING, *rows, ""]).encode("utf-8-sig"))
     with pytest.raises(InputFileError) as raised:
         read_responses(file)
-    assert [(p.line, p.column, p.message) for p in raised.value.problems] == [(5, 66, "'ft' is no role.")]
+    assert [(p.line, p.column, p.message) for p in raised.value.problems] == [(5, 66, "Unknown role 'ft'.")]
 
 
 def test_a_row_that_shares_subjects_names_the_other(tmp_path):
@@ -220,8 +223,8 @@ def test_a_row_that_shares_subjects_names_the_other(tmp_path):
     heading, second = HEADING + ",shares_with", GOOD.replace("a,S", "bb,S")
     assert [row.shares_with for row in read(tmp_path, GOOD + ",bb", second + ",", heading=heading)] == ["bb", ""]
     assert said(tmp_path, GOOD + ",bc", second + ",bb", heading=heading) == [
-        (2, "'bc' is no other row of this table.", "The only one known is 'bb'."),
-        (3, "'bb' is no other row of this table.", "The only one known is 'a'."),
+        (2, "No other row of this table has the id 'bc'.", "The only one known is 'bb'."),
+        (3, "No other row of this table has the id 'bb'.", "The only one known is 'a'."),
     ]
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal, norm
 
-from regimens.fit.likelihood import AT_LEAST, AT_MOST, Observation, log_likelihood
+from regimens.fit.datapoints import AT_LEAST, AT_MOST, Observation
+from regimens.fit.likelihood import log_likelihood
 
 EXACT = 1e-10  # closed forms of the same number
 

@@ -185,3 +185,9 @@ def test_the_jacobian_is_sparse_where_the_model_is():
 def test_the_graph_of_a_chain_grows_in_proportion_to_its_length():
     sizes = [len(compile_model(chain(n)).equations.graph.nodes) for n in (20, 40, 60)]
     assert sizes[2] - sizes[1] == sizes[1] - sizes[0]
+
+
+def test_a_state_that_may_be_negative_is_another_model_for_the_engine():
+    declared = model("m", {"x": ("0", "-x")}, {"k": 1.0})
+    signed = replace(declared, states=(replace(declared.states[0], nonnegative=False),))
+    assert compile_model(signed).digest != compile_model(declared).digest

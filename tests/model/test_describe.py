@@ -64,6 +64,12 @@ def test_a_small_model_prints_whole(small):
     )
 
 
+def test_states_that_may_be_negative_are_named(small):
+    model = load(small(("rate: -CL / V * central", "rate: -CL / V * central, nonnegative: false")))
+    assert "  central(0) = 0 [IU]\n  May be negative: central.\n\nDoses\n" in printed(model)
+    assert "May be negative" not in printed(load(small()))
+
+
 @pytest.mark.parametrize("name", shipped.names("models"))
 @pytest.mark.parametrize("width", [80, 120])
 def test_a_shipped_model_fits_the_terminal_and_loses_no_value(name, width):

@@ -70,6 +70,11 @@ def test_a_small_model_is_read_whole(small):
     assert list(names_in(model.states[0].rate)) == ["CL", "V", "central"]
 
 
+def test_a_state_cannot_be_negative_unless_its_file_says_so(small):
+    assert [state.nonnegative for state in load(small()).states] == [True]
+    assert [state.nonnegative for state in load(small((RATE, f"{RATE}, nonnegative: false"))).states] == [False]
+
+
 def test_every_shipped_model_is_found_by_name_and_by_path():
     assert {"turnover", "effect_turnover"} <= set(shipped.names("models"))
     for name in shipped.names("models"):
@@ -145,6 +150,14 @@ ONE_FAULT = {
     "one bound": (
         ("bounds: [5, 20]", "bounds: [5]"),
         (7, "'bounds': found a list; at least 2 entries are needed.", ""),
+    ),
+    "a negative start of a state that cannot be negative": (
+        ("initial: 0,", "initial: -2,"),
+        (
+            14,
+            "The initial value of 'central' is -2, but the state cannot be negative.",
+            "A state that may be negative says 'nonnegative: false'.",
+        ),
     ),
     "a value outside its bounds": (
         ("value: 10,", "value: 100,"),

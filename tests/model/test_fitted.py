@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from regimens import shipped
-from regimens.fit.posterior import read_fitted
+from regimens.fit.posterior import shipped_draws
 from regimens.model import find_model, fitted
 
 FOUR_ERRORS = 0.25  # standard deviations: the median of 400 draws is known to 1.25 / sqrt(400) of one
@@ -15,7 +15,7 @@ FOUR_ERRORS = 0.25  # standard deviations: the median of 400 draws is known to 1
 @pytest.mark.parametrize("name", shipped.names("models"))
 def test_fitted_values_are_the_medians_of_the_shipped_draws(name):
     model = find_model(name)
-    posterior = read_fitted(model)
+    posterior = shipped_draws(model)
     for before, after in zip(model.parameters, fitted(model).parameters, strict=True):
         if before.uncertainty > 0:
             draws = np.log(posterior.draws[:, posterior.names.index(before.name)])

@@ -37,6 +37,12 @@ def test_a_small_model_is_a_whole_section(small):
         "```text\n         conc = central / (V * mL_per_L)   [IU/mL]\nd(central)/dt = -CL / V * central   [IU/day]\n```"
         in section
     )
+    assert "May be negative" not in section
     assert "- il2 IV enters central, at once." in section
     assert r"| V | 5 | L | 2-8 | - | assumed | volume | A \| B. |" in section
     assert section.endswith("- [2] Exact by the definition of the units.\n")
+
+
+def test_states_that_may_be_negative_are_named(small):
+    written = page([load(small(("rate: -CL / V * central", "rate: -CL / V * central, nonnegative: false")))])
+    assert "```text\ncentral(0) = 0   [IU]\n```\n\nMay be negative: central.\n\nDoses:\n" in written

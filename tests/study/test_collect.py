@@ -1,4 +1,4 @@
-"""Gathered: results of all tasks in their places, and subjects that failed said and left out."""
+"""Collected: results of all tasks in their places, and subjects that failed said and left out."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ import pytest
 from regimens.model.fitted import fitted
 from regimens.population.uncertainty import centres
 from regimens.study import collect as module
-from regimens.study.collect import gather, outcomes
+from regimens.study.collect import outcomes_of
 from regimens.study.comparison import compare
-from regimens.study.tasks import people, perform, tasks
+from regimens.study.study import resolve
+from regimens.study.tasks import people
 from tests import small
 
 
-def collect(scenario, chunk=200, order=lambda work: work):
-    return gather(scenario, [(task, perform(task)) for task in order(tasks(scenario, chunk))])
+def collect(scenario, *chunk, **order):
+    return small.collected(scenario, *chunk, **order)[1]
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +30,7 @@ def test_every_number_is_in_its_place_whatever_order_results_come_in(scenario):
     for pair, values in there.values.items():
         assert values.shape == (4, 4, 6)
         assert values.tobytes() == back.values[pair].tobytes()
-        assert there.bands[pair]["median"].tobytes() == back.bands[pair]["median"].tobytes()
+        assert there.bands[pair].median.tobytes() == back.bands[pair].median.tobytes()
 
 
 def test_a_model_without_the_observable_has_no_value(scenario):
@@ -43,7 +44,7 @@ def test_a_model_without_the_observable_has_no_value(scenario):
 def test_outcomes_know_who_the_subjects_were_and_which_arms_are_the_same(tmp_path):
     arms = small.ARMS + "  low again:\n    regimen: 0.5 MIU SC daily x 5\n"
     scenario = small.scenario(tmp_path, arms=arms)
-    found = outcomes(scenario, collect(scenario))
+    found = outcomes_of(*small.collected(scenario))
     (model,) = scenario.models
     assert found.same == {("low", "low again"), ("low again", "low")}
     names, typical = found.centres["turnover"]
@@ -64,7 +65,7 @@ def test_outcomes_know_who_the_subjects_were_and_which_arms_are_the_same(tmp_pat
 def test_of_a_very_large_population_parameters_are_not_kept(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "MOST_PEOPLE", 23)
     scenario = small.scenario(tmp_path, endpoints="[peak of treg_fold]")
-    assert outcomes(scenario, collect(scenario)).people == {}
+    assert outcomes_of(*small.collected(scenario)).people == {}
 
 
 @pytest.fixture
@@ -87,8 +88,8 @@ def exploding(tmp_path):
 def test_subjects_that_fail_are_counted_said_and_missing(population, whole, which, exploding):
     scenario = exploding(population)
     result = compare(scenario)
-    (model,) = scenario.models
-    rates = people(scenario, model, np.arange(12)).values[:, 0].reshape(result.gathered.status["exploding", "low"].shape)
+    study = resolve(scenario)
+    rates = people(study, study.models[0], np.arange(12)).values[:, 0].reshape(result.collected.status["exploding", "low"].shape)
     ends = rates > 1 / scenario.horizon_h
     failed = int(ends.sum())
     assert 1 <= failed < 12
@@ -99,20 +100,20 @@ def test_subjects_that_fail_are_counted_said_and_missing(population, whole, whic
         for arm in ("low", "high", "placebo")
     ]
     assert [sentence for sentence in result.warnings if "stopped" in sentence] == said
-    found = {(row.arm, row.status): row.subjects for row in result.statuses.itertuples()}
+    found = {(row.arm, row.status): row.subjects for row in result.to_frame("statuses").itertuples()}
     assert found == {
         (arm, status): count
         for arm in ("low", "high", "placebo")
         for status, count in (("ok", 12 - failed), ("the step became too small", failed))
     }
-    for values in result.gathered.values.values():
+    for values in result.collected.values.values():
         assert np.isnan(values).tolist() == [ends.tolist()] * 3
-    assert result.summary["missing"].tolist() == [failed] * 9
-    assert result.summary["n"].tolist() == [12 - failed] * 9
-    assert result.provenance["solver"]["failed"] == 3 * failed
-    table = result.endpoints
+    assert result.to_frame("summary")["missing"].tolist() == [failed] * 9
+    assert result.to_frame("summary")["n"].tolist() == [12 - failed] * 9
+    assert result.provenance.failed == 3 * failed
+    table = result.to_frame("endpoints")
     assert set(table.loc[table["value"].isna(), "status"]) == {"the step became too small"}
     assert set(table.loc[table["value"].notna(), "status"]) == {"ok"}
     # Who is left has the number of the closed form: x at one day is 1 / (1 - 24 k).
-    day = result.gathered.values["exploding", "low"][2]
+    day = result.collected.values["exploding", "low"][2]
     np.testing.assert_allclose(day[~ends], 1 / (1 - 24 * rates[~ends]), rtol=1e-4)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from regimens import report, shipped
+from regimens import shipped
 from regimens.scenario import read_scenario
 from regimens.scenario.population import reduced
 from regimens.statistics import over_subjects
@@ -36,7 +36,8 @@ def test_one_schedule_written_in_three_ways_is_exactly_equal(rest, more, tmp_pat
     result = compare(small.scenario(tmp_path, arms=arms, more=more, endpoints=ENDPOINTS))
     variants = {arm.name: arm.variant for arm in result.scenario.arms}
     assert len(variants) == (6 if more else 3)
-    held = result.contrasts[[variants[r.arm] == variants[r.against] for r in result.contrasts.itertuples()]]
+    held = result.to_frame("contrasts")
+    held = held[[variants[r.arm] == variants[r.against] for r in held.itertuples()]]
     assert len(held) == 4 * (6 if more else 3)
     for name in ("difference", "difference_low", "difference_high", "subject_low", "subject_high"):
         assert set(held[name]) == {0.0}, name
@@ -45,7 +46,8 @@ def test_one_schedule_written_in_three_ways_is_exactly_equal(rest, more, tmp_pat
         assert set(held.loc[~shares, name]) == {1.0}, name
     directed = held["endpoint"] != "peak of serum_il2"
     assert set(held.loc[directed, "probability"]) == set(held.loc[directed, "better_off"]) == {0.5}
-    said = result.verdicts[[variants[r.arm] == variants[r.against] for r in result.verdicts.itertuples()]]
+    said = result.to_frame("verdicts")
+    said = said[[variants[r.arm] == variants[r.against] for r in said.itertuples()]]
     assert len(said) == 3 * (6 if more else 3)
     assert set(said["verdict"]) == {"same schedule"}
     assert set(said["winner"]) == {""}
@@ -67,12 +69,12 @@ def numbers(result, arms):
         "contrasts",
         "verdicts",
     ):
-        table = getattr(result, name)
+        table = result.to_frame(name)
         chosen = table[table["arm"].isin(arms)]
         if "against" in table:
             chosen = chosen[chosen["against"].isin(arms)]
         found[name] = chosen.to_csv(index=False)
-    return found | {pair: values.tobytes() for pair, values in result.gathered.values.items() if pair[1] in arms}
+    return found | {pair: values.tobytes() for pair, values in result.collected.values.items() if pair[1] in arms}
 
 
 def test_an_arm_more_changes_no_number_of_the_others(tmp_path):
@@ -98,7 +100,7 @@ def test_threads_and_small_tasks_change_no_table(tmp_path):
 
 def test_it_is_told_how_many_tasks_are_done(tmp_path):
     heard = []
-    compare(small.scenario(tmp_path), told=lambda done, total: heard.append((done, total)), chunk=10)
+    compare(small.scenario(tmp_path), progress=lambda done, total: heard.append((done, total)), chunk=10)
     assert heard == [(done, 6) for done in range(7)]
 
 
@@ -109,9 +111,9 @@ def lived(tmp_path_factory):
     arms = f"{small.ARMS}  cycles:\n    regimen: {{il2: '{CYCLES}', tocilizumab: 8 mg/kg (max 600 mg) IV weekly x 3 over 1 h}}\n    rest: drawn\n"
     population = "{subjects: 6, seed: 3, draws: 3, body: {weight: {typical: 70 kg, cv: 0.2}}}"
     endpoints = ENDPOINTS.replace("]", ", mean of treg_fold to 2 weeks per MIU]")
-    words = small.text(arms=arms, population=population, more=LIFE, endpoints=endpoints)
+    words = small.text(models="[balance]", arms=arms, population=population, more=LIFE, endpoints=endpoints)
     result = compare(small.written(folder, words))
-    result.ledger.to_csv(folder / "ledger.csv", index=False)
+    result.to_frame("ledger").to_csv(folder / "ledger.csv", index=False)
     return folder, words, result
 
 
@@ -123,17 +125,17 @@ def test_a_ledger_that_was_written_gives_the_same_results_again(arm, lived):
     result = compare(small.written(folder, words[:start] + arms + words[words.index("endpoints: ") :]))
     assert [entry.name for entry in result.scenario.arms] == ["again", "two cycles", "two cycles, real life"]
     # A ledger holds the people of the first parameter draw.
-    mine, theirs = result.gathered.values["turnover", "again"], before.gathered.values["turnover", arm]
+    mine, theirs = result.collected.values["balance", "again"], before.collected.values["balance", arm]
     assert mine[:, 0].tobytes() == theirs[:, 0].tobytes()
-    mine, theirs = result.gathered.status["turnover", "again"], before.gathered.status["turnover", arm]
+    mine, theirs = result.collected.status["balance", "again"], before.collected.status["balance", arm]
     assert mine[0].tobytes() == theirs[0].tobytes()
-    was = before.ledger[before.ledger["arm"] == arm].drop(columns="arm").reset_index(drop=True)
-    again = result.ledger[result.ledger["arm"] == "again"].drop(columns="arm").reset_index(drop=True)
+    was = before.to_frame("ledger")[before.to_frame("ledger")["arm"] == arm].drop(columns="arm").reset_index(drop=True)
+    again = result.to_frame("ledger")[result.to_frame("ledger")["arm"] == "again"].drop(columns="arm").reset_index(drop=True)
     pd.testing.assert_frame_equal(again, was)
     columns = ["given_miu", "given_low", "given_high", "missed", "late", "stopped"]
-    given = before.given.set_index("arm").loc[arm, columns].tolist()
-    assert result.given.set_index("arm").loc["again", columns].tolist() == given
-    assert result.provenance["ledgers"].keys() == {str(folder / "ledger.csv")}
+    given = before.to_frame("given").set_index("arm").loc[arm, columns].tolist()
+    assert result.to_frame("given").set_index("arm").loc["again", columns].tolist() == given
+    assert result.provenance.ledgers.keys() == {str(folder / "ledger.csv")}
 
 
 def test_a_ledger_of_one_subject_is_replayed_for_the_typical_one(tmp_path):
@@ -143,15 +145,17 @@ def test_a_ledger_of_one_subject_is_replayed_for_the_typical_one(tmp_path):
         endpoints="[peak of treg_fold, peak of treg_fold per MIU]",
     )
     first = compare(small.written(tmp_path, words))
-    doses = first.ledger[first.ledger["arm"] == "low, real life"]
+    doses = first.to_frame("ledger")[first.to_frame("ledger")["arm"] == "low, real life"]
     assert 0 < (doses["reason"] == "missed").sum() < len(doses)
-    first.ledger.to_csv(tmp_path / "ledger.csv", index=False)
+    first.to_frame("ledger").to_csv(tmp_path / "ledger.csv", index=False)
     arms = "  again:\n    ledger: ledger.csv\n    arm: low, real life\n  plan:\n    regimen: 0.5 MIU SC daily x 5\n"
     again = compare(small.scenario(tmp_path, population="", arms=arms, endpoints="[peak of treg_fold, peak of serum_il2]"))
-    pd.testing.assert_frame_equal(again.ledger.drop(columns="arm"), doses.drop(columns="arm").reset_index(drop=True))
-    peaks = {arm: again.gathered.values["turnover", arm][0, 0, 0] for arm in ("again", "plan")}
+    pd.testing.assert_frame_equal(again.to_frame("ledger").drop(columns="arm"), doses.drop(columns="arm").reset_index(drop=True))
+    peaks = {arm: again.collected.values["turnover", arm][0, 0, 0] for arm in ("again", "plan")}
     assert 1.0 < peaks["again"] < peaks["plan"]
-    assert again.given[["arm", "planned_miu", "given_miu"]].to_numpy().tolist() == [["again", 2.5, doses["given"].sum() / 1e6]]
+    assert again.to_frame("given")[["arm", "planned_miu", "given_miu"]].to_numpy().tolist() == [
+        ["again", 2.5, doses["given"].sum() / 1e6]
+    ]
 
 
 NOISE = "visits: {second: 2 days, later: 10 days}\n"
@@ -164,11 +168,11 @@ def test_visits_show_true_values_and_noise_of_the_asked_for_size_and_endpoints_h
         tmp_path, population=population, endpoints=endpoints, more=NOISE + "noise: {day_to_day: 0.3, residual: 0.2}\n"
     )
     silent, result = compare(quiet), compare(loud)
-    assert silent.observations.empty
-    for pair, values in result.gathered.values.items():
-        assert values.tobytes() == silent.gathered.values[pair].tobytes()
-    pd.testing.assert_frame_equal(result.trajectories, silent.trajectories)
-    table = result.observations
+    assert silent.to_frame("observations").empty
+    for pair, values in result.collected.values.items():
+        assert values.tobytes() == silent.collected.values[pair].tobytes()
+    pd.testing.assert_frame_equal(result.to_frame("trajectories"), silent.to_frame("trajectories"))
+    table = result.to_frame("observations")
     assert table.columns.tolist() == ["arm", "model", "observable", "unit", "draw", "subject", "time_h", "true", "observed"]
     assert len(table) == 3 * 2 * BAND_RUNS
     assert set(table["observable"]) == {"treg_fold"}
@@ -176,7 +180,7 @@ def test_visits_show_true_values_and_noise_of_the_asked_for_size_and_endpoints_h
     for arm, rows in table.groupby("arm"):
         for time, place in ((240.0, 0), (48.0, 1)):
             here = rows[rows["time_h"] == time]
-            values = result.gathered.values["turnover", arm][place][here["draw"], here["subject"]]
+            values = result.collected.values["turnover", arm][place][here["draw"], here["subject"]]
             np.testing.assert_allclose(here["true"], values, rtol=1e-5)
         by_arm[arm] = np.log(rows["observed"] / rows["true"]).to_numpy()
     # Of one person on one day, arms differ by the assay alone.
@@ -197,7 +201,7 @@ def test_one_kind_of_noise_alone_has_its_own_size(noise, cv, tmp_path):
     scenario = small.scenario(
         tmp_path, population="{subjects: 400, seed: 3}", endpoints="[treg_fold at later]", more=NOISE + f"noise: {{{noise}}}\n"
     )
-    table = compare(scenario).observations.query("arm == 'low'")
+    table = compare(scenario).to_frame("observations").query("arm == 'low'")
     spread, asked = np.log(table["observed"] / table["true"]).std(), np.sqrt(np.log1p(cv**2))
     assert spread == pytest.approx(asked, abs=3.5 * asked / np.sqrt(2 * len(table)))
 
@@ -205,15 +209,17 @@ def test_one_kind_of_noise_alone_has_its_own_size(noise, cv, tmp_path):
 def test_the_table_of_equal_totals_says_how_each_was_made(tmp_path):
     arms = small.ARMS.replace("2 MIU/m2", "2 MIU")
     result = compare(small.scenario(tmp_path, arms=arms, more="equalise: {total: 6 MIU, by: amount, step: 0.25 MIU}\n"))
-    assert result.equal_total.to_dict("records") == [
+    assert result.to_frame("equal_total").to_dict("records") == [
         {"arm": "low, 6.25 MIU", "of": "low", "lever": "amount", "before": "0.5 MIU", "after": "1.25 MIU", "factor": 2.4,
          "planned_miu": 2.5, "target_miu": 6.0, "difference_miu": 0.25},
         {"arm": "high, 6.25 MIU", "of": "high", "lever": "amount", "before": "2 MIU", "after": "1.25 MIU", "factor": 0.6,
          "planned_miu": 10.0, "target_miu": 6.0, "difference_miu": 0.25},
     ]  # fmt: skip
-    row = result.contrasts.query(
-        "arm == 'low, 6.25 MIU' and against == 'high, 6.25 MIU' and endpoint == 'peak of treg_fold'"
-    ).iloc[0]
+    row = (
+        result.to_frame("contrasts")
+        .query("arm == 'low, 6.25 MIU' and against == 'high, 6.25 MIU' and endpoint == 'peak of treg_fold'")
+        .iloc[0]
+    )
     assert (row["difference"], row["ratio"], row["probability"]) == (0.0, 1.0, 0.5)
 
 
@@ -222,18 +228,18 @@ def test_individual_curves_are_those_of_the_endpoints_and_as_many_as_asked_for(t
         "24 h}", "24 h, individuals: 3}"
     )
     result = compare(small.written(tmp_path, words))
-    table = result.individuals.query("observable == 'treg_fold' and time_h == 120.0 and arm == 'low'")
+    table = result.to_frame("individuals").query("observable == 'treg_fold' and time_h == 120.0 and arm == 'low'")
     assert list(zip(table["draw"], table["subject"], strict=True)) == [(0, 0), (0, 1), (0, 2)]
-    np.testing.assert_allclose(table["value"], result.gathered.values["turnover", "low"][0, 0, :3], rtol=1e-5)
+    np.testing.assert_allclose(table["value"], result.collected.values["turnover", "low"][0, 0, :3], rtol=1e-5)
 
 
 def test_a_body_table_has_every_subject_of_every_draw_where_bodies_differ(tmp_path):
     bodies = "{subjects: 3, seed: 3, draws: 2, body: {female: 0.5, weight: {typical: 70 kg, cv: 0.2}}}"
-    table = compare(small.scenario(tmp_path, population=bodies)).subjects
+    table = compare(small.scenario(tmp_path, population=bodies)).to_frame("subjects")
     assert list(zip(table["draw"], table["subject"], strict=True)) == [(d, s) for d in range(2) for s in range(3)]
     assert len(set(table["weight_kg"])) == 6
     assert set(table["height_cm"]) == {167.0}
-    assert compare(small.scenario(tmp_path)).subjects.empty
+    assert compare(small.scenario(tmp_path)).to_frame("subjects").empty
 
 
 @pytest.mark.parametrize("name", shipped.names("scenarios"))
@@ -243,9 +249,9 @@ def test_every_shipped_scenario_runs_at_a_reduced_size_and_has_a_page(name):
         scenario = reduced(scenario, 2, 2)
     # Twelve weeks of readings every six hours are not what is asked about here.
     result = compare(replace(scenario, observe_h=scenario.observe_h[::8]))
-    assert set(result.statuses["status"]) == {"ok"}
-    assert not result.summary["median"].isna().all()
-    html = report.page(result)
+    assert set(result.to_frame("statuses")["status"]) <= {"ok", "not modelled"}
+    assert not result.to_frame("summary")["median"].isna().all()
+    html = result.to_html()
     for arm in scenario.arms:
         assert arm.name in html, arm.name
 
@@ -268,7 +274,7 @@ def test_the_confidence_interval_of_a_contrast_holds_truths_drawn_from_the_poste
     held = 0
     for repeat, truth in enumerate(truths):
         study = replace(scenario, population=replace(scenario.population, seed=1000 + repeat, draws=40))
-        row = compare(study).contrasts.iloc[0]
+        row = compare(study).to_frame("contrasts").iloc[0]
         assert (row["arm"], row["against"], row["draws"]) == ("low", "high", 40)
         held += row["difference_low"] <= truth <= row["difference_high"]
     assert held >= LEAST

@@ -1,4 +1,4 @@
-"""Runs: the same numbers however they are cut into tasks, whoever does them, and whoever else is simulated."""
+"""Tasks: the same numbers however they are cut into tasks, whoever does them, and whoever else is simulated."""
 
 from __future__ import annotations
 
@@ -8,18 +8,17 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from regimens.curves import draw_curves
+from regimens.endpoints import SimulatedArm, draw_curves, endpoint_values
 from regimens.engine import simulate
-from regimens.measure import measure
 from regimens.model.compile import compile_model
 from regimens.population import draw
 from regimens.population.draw import Block
 from regimens.population.uncertainty import centres
 from regimens.regimen import weeks
 from regimens.regimen.events import DosePlan
-from regimens.study.collect import gather
-from regimens.study.dosing import given
-from regimens.study.tasks import BAND_RUNS, band_runs, people, perform, runs, scenario_cuts, tasks
+from regimens.study.collect import collect
+from regimens.study.study import BAND_RUNS, resolve
+from regimens.study.tasks import given, people, perform, tasks
 from regimens.work import run
 from tests import small
 
@@ -45,19 +44,20 @@ def busy(tmp_path_factory):
     return small.scenario(tmp_path_factory.mktemp("busy"), population=population, arms=ARMS, endpoints=ENDPOINTS, more=LIFE)
 
 
-def arrays(gathered):
-    """Return every number that was gathered, by name."""
+def arrays(collected):
+    """Return every number that was collected, by name."""
     found = {}
     for name in ("values", "status", "stopped_h"):
-        found |= {(name, *pair): array for pair, array in getattr(gathered, name).items()}
-    for pair, bands in gathered.bands.items():
-        found |= {(name, *pair): array for name, array in bands.items()}
-    return found, gathered.steps
+        found |= {(name, *pair): array for pair, array in getattr(collected, name).items()}
+    for pair, bands in collected.bands.items():
+        found |= {(name, *pair): array for name, array in vars(bands).items() if isinstance(array, np.ndarray)}
+    return found, collected.steps
 
 
 def done(scenario, executor, chunk):
-    work = tasks(scenario, chunk)
-    return arrays(gather(scenario, zip(work, run(perform, work, executor), strict=True)))
+    study = resolve(scenario)
+    work = tasks(study, chunk)
+    return arrays(collect(study, zip(work, run(perform, work, executor), strict=True)))
 
 
 def same(one, other):
@@ -100,19 +100,19 @@ def test_something_was_compared(busy, whole):
 
 @pytest.mark.parametrize("arm", ["high", "cycles", "low, real life"])
 def test_a_subject_alone_has_the_numbers_it_has_among_others(arm, busy):
-    (model,) = busy.models
-    chosen = next(entry for entry in busy.arms if entry.name == arm)
-    numbers = np.arange(runs(busy))
-    parameters, doses = people(busy, model, numbers), given(busy, chosen, numbers)
+    study = resolve(busy)
+    (model,), chosen = study.models, study.arm(arm)
+    numbers = np.arange(study.runs)
+    parameters, doses = people(study, model, numbers), given(study, chosen, numbers)
     assert len(set(parameters.values[:, parameters.names.index("tlag")])) == len(numbers)
-    names = ["treg_fold", "serum_il2"]
+    names, cuts = ["treg_fold", "serum_il2"], [time for endpoint in busy.endpoints for time in endpoint.cuts_h]
 
     def measured(crowd, got):
-        curves = draw_curves(
-            compile_model(model), crowd, got, busy.horizon_h, observables=names, cuts_h=scenario_cuts(busy), threads=1
-        )
-        total = got.total("il2", crowd.weight_kg, crowd.bsa_m2) / 1e6
-        return np.array([measure(endpoint, curves, got, busy.horizon_h, total) for endpoint in busy.endpoints])
+        compiled = compile_model(model.declared)
+        curves = draw_curves(compiled, crowd, got, busy.horizon_h, observables=names, cuts_h=cuts, threads=1)
+        total = got.total("il2", crowd.weight_kg, crowd.bsa_m2)
+        simulated = SimulatedArm(curves, got, busy.horizon_h, total, chosen.drug, chosen.doses_in_cycle)
+        return np.array([endpoint_values(endpoint, simulated) for endpoint in busy.endpoints])
 
     together = measured(parameters, doses)
     for row in range(len(numbers)):
@@ -121,10 +121,11 @@ def test_a_subject_alone_has_the_numbers_it_has_among_others(arm, busy):
 
 
 def test_runs_are_numbered_draw_after_draw(busy):
-    (model,) = busy.models
-    parameters = people(busy, model, np.arange(3, 12))
-    centre = centres(busy.population, model)
-    middle = draw(busy.population, model, busy.subject, centre[1], Block(1, 0, 5))
+    study = resolve(busy)
+    (model,) = study.models
+    parameters = people(study, model, np.arange(3, 12))
+    centre = centres(busy.population, model.declared)
+    middle = draw(busy.population, model.declared, busy.subject, centre[1], Block(1, 0, 5))
     assert parameters.values[2:7].tobytes() == middle.values.tobytes()
     assert parameters.weight_kg[2:7].tobytes() == middle.weight_kg.tobytes()
 
@@ -132,9 +133,8 @@ def test_runs_are_numbered_draw_after_draw(busy):
 def test_arms_that_give_the_same_doses_share_their_results(tmp_path):
     arms = small.ARMS + "  low again:\n    regimen: [{dose: 500000 IU SC, every: 24 h, doses: 5}]\n"
     scenario = small.scenario(tmp_path, arms=arms)
-    assert len({task.arm for task in tasks(scenario) if hasattr(task, "arm")}) == 3
-    work = tasks(scenario)
-    found = gather(scenario, ((task, perform(task)) for task in work))
+    study, found = small.collected(scenario)
+    assert len({task.arm for task in tasks(study) if hasattr(task, "arm")}) == 3
     assert found.bands["turnover", "low again"] is found.bands["turnover", "low"]
     for name in ("values", "status", "stopped_h"):
         pair = (getattr(found, name)["turnover", arm].tobytes() for arm in ("low", "low again"))
@@ -146,7 +146,7 @@ def test_a_share_is_the_share_of_subjects_whose_peak_is_above(tmp_path):
     scenario = small.scenario(
         tmp_path, population="{subjects: 20, seed: 3, draws: 4}", endpoints="[peak of treg_fold, share with treg_fold above 2.5]"
     )
-    found = gather(scenario, ((task, perform(task)) for task in tasks(scenario)))
+    found = small.collected(scenario)[1]
     peak, above = found.values["turnover", "high"]
     assert set(above.ravel()) == {0.0, 1.0}
     assert above.tolist() == (peak > 2.5).astype(float).tolist()
@@ -157,37 +157,38 @@ def test_bands_are_quantiles_of_the_curves_of_the_same_subjects(tmp_path):
     (model,) = scenario.models
     names = tuple(observable.name for observable in model.observables)
     times = scenario.observe_h
-    found = gather(scenario, ((task, perform(task)) for task in tasks(scenario))).bands["turnover", "high"]
+    found = small.collected(scenario)[1].bands["turnover", "high"]
     events = next(arm for arm in scenario.arms if arm.name == "high").regimen.events(weeks(3), "high")
     centre = centres(scenario.population, model)
     crowd = [draw(scenario.population, model, scenario.subject, centre[number], Block(number, 0, 9)) for number in range(5)]
     curves = np.concatenate([simulate(compile_model(model), part, events, times, observables=names).values for part in crowd])
     low, median, high = np.quantile(curves, [0.05, 0.5, 0.95], axis=0)
     for name, expected in (("low", low), ("median", median), ("high", high)):
-        np.testing.assert_allclose(found[name], expected.T, rtol=1e-12, err_msg=name)
+        np.testing.assert_allclose(getattr(found, name), expected.T, rtol=1e-12, err_msg=name)
     typical = [draw(None, model, scenario.subject, row) for row in centre]
     middles = np.concatenate([simulate(compile_model(model), one, events, times, observables=names).values for one in typical])
     low, high = np.quantile(middles, [0.05, 0.95], axis=0)
-    np.testing.assert_allclose(found["confidence_low"], low.T, rtol=1e-12)
-    np.testing.assert_allclose(found["confidence_high"], high.T, rtol=1e-12)
-    assert np.all(found["confidence_low"][:, 5:] < found["confidence_high"][:, 5:])
+    np.testing.assert_allclose(found.confidence_low, low.T, rtol=1e-12)
+    np.testing.assert_allclose(found.confidence_high, high.T, rtol=1e-12)
+    assert np.all(found.confidence_low[:, 5:] < found.confidence_high[:, 5:])
 
 
 def test_with_one_draw_the_typical_curve_has_no_band(tmp_path):
     scenario = small.scenario(tmp_path, population="{subjects: 3, seed: 3}")
-    found = gather(scenario, ((task, perform(task)) for task in tasks(scenario))).bands["turnover", "low"]
-    assert np.isnan(found["confidence_low"]).all()
-    assert np.isnan(found["confidence_high"]).all()
-    assert not np.isnan(found["median"]).any()
+    found = small.collected(scenario)[1].bands["turnover", "low"]
+    assert np.isnan(found.confidence_low).all()
+    assert np.isnan(found.confidence_high).all()
+    assert not np.isnan(found.median).any()
 
 
 def test_without_a_population_there_is_one_run(tmp_path):
     scenario = small.scenario(tmp_path, population="")
-    assert (runs(scenario), band_runs(scenario).tolist()) == (1, [0])
-    found = gather(scenario, ((task, perform(task)) for task in tasks(scenario)))
+    study = resolve(scenario)
+    assert (study.runs, study.band_runs.tolist()) == (1, [0])
+    found = small.collected(scenario)[1]
     bands = found.bands["turnover", "low"]
     assert found.values["turnover", "low"].shape == (4, 1, 1)
-    assert bands["low"].tobytes() == bands["high"].tobytes() == bands["median"].tobytes()
+    assert bands.low.tobytes() == bands.high.tobytes() == bands.median.tobytes()
 
 
 @pytest.mark.parametrize(
@@ -201,14 +202,14 @@ def test_without_a_population_there_is_one_run(tmp_path):
 @pytest.mark.parametrize("individuals", [0, 5])
 def test_bands_are_of_the_first_subjects_of_every_draw_however_many_are_shown(population, individuals, first, count, tmp_path):
     words = small.text(population=population).replace("24 h}", f"24 h, individuals: {individuals}}}")
-    numbers = band_runs(small.written(tmp_path, words))
+    numbers = resolve(small.written(tmp_path, words)).band_runs
     assert numbers[: len(first)].tolist() == first
     assert len(numbers) == count
 
 
 def test_tasks_are_named_by_what_they_do(tmp_path):
     scenario = small.scenario(tmp_path, models="[turnover, expansion]", endpoints="[peak of treg_fold]")
-    assert [task.key for task in tasks(scenario, 10)] == [
+    assert [task.key for task in tasks(resolve(scenario), 10)] == [
         "endpoints-0-0-10", "endpoints-0-10-10", "endpoints-0-20-4", "bands-0-0", "bands-0-1", "bands-0-2",
         "endpoints-1-0-10", "endpoints-1-10-10", "endpoints-1-20-4", "bands-1-0", "bands-1-1", "bands-1-2",
     ]  # fmt: skip

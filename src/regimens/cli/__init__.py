@@ -162,8 +162,8 @@ def fit(name: str, data: Path | None, out: Path | None, seed: int) -> None:
 
     from regimens import shipped
     from regimens.fit import fit_table
+    from regimens.fit.calibrate import fit as run
     from regimens.fit.sampling import Settings
-    from regimens.fit.study import fit as run
     from regimens.model import find_model
     from regimens.study import folder as results
 
@@ -185,12 +185,13 @@ def validate(names: tuple[str, ...]) -> None:
     """Hold the fitted models (all that are shipped, or those named) against the published responses kept apart for checks."""
     from regimens import shipped
     from regimens.evidence import read_responses
-    from regimens.fit.validation import page, summarise
+    from regimens.fit.page import validation_page
+    from regimens.fit.validation import summarise
     from regimens.model import find_model
 
     responses = read_responses(shipped.folder("evidence") / "responses.csv")
     summaries = [summarise(find_model(name), responses) for name in names or shipped.names("models")]
-    click.echo(page(summaries, responses), nl=False)
+    click.echo(validation_page(summaries, responses), nl=False)
 
 
 @commands.command()

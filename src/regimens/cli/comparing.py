@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from concurrent.futures import Executor
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,9 +69,10 @@ def compare(
     with Store.open(unfinished, results.fingerprint(scenario), resume) as store:
         _say_kept(talk, store, resume)
         with _kept_if_broken_off(store):
+            command = _command(file, subjects, draws)
             comparison = _compared(scenario, store, workers, address, talk)
-            comparison.provenance["created"] = store.began.date().isoformat()
-            comparison.provenance["command"] = _command(file, subjects, draws)
+            made = replace(comparison.provenance, created=store.began.date().isoformat(), command=command)
+            comparison = replace(comparison, provenance=made)
             folder = _written(comparison, out, store)
         store.remove()
     console = results_console()
@@ -84,7 +86,7 @@ def _compared(scenario: Scenario, store: Store, workers: int | None, address: st
     from regimens.study.comparison import compare as run
 
     with _executor(workers, address) as executor, bar(talk) as told:
-        comparison = run(scenario, executor=executor, store=store, told=told)
+        comparison = run(scenario, executor=executor, store=store, progress=told)
     if store.unsaved:
         say(talk, f"{store.unsaved} finished tasks could not be kept in {store.folder}: {store.trouble}.")
     return comparison
@@ -110,7 +112,7 @@ def _written(comparison: Comparison, out: Path | None, store: Store) -> Path:
     from regimens.report import page
     from regimens.study import folder as results
 
-    folder = out or results.default_folder(comparison.scenario, comparison.provenance["version"], store.began.date())
+    folder = out or results.default_folder(comparison.scenario, comparison.provenance.version, store.began.date())
     store.ends_at(folder)
     results.write_folder(results.files_of(comparison, page(comparison)), folder, inside=store.folder)
     return folder

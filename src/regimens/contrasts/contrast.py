@@ -55,7 +55,7 @@ def alike(one: Floats, other: Floats) -> np.ndarray:
     """Return where two values are equal as far as the integration can tell; False where one is missing."""
     with np.errstate(invalid="ignore"):
         close = np.abs(one - other) <= EQUAL * np.maximum(np.abs(one), np.abs(other))
-    return (one == other) | (close & np.isfinite(one) & np.isfinite(other))
+    return np.asarray((one == other) | (close & np.isfinite(one) & np.isfinite(other)))
 
 
 def differences(one: Floats, other: Floats) -> Floats:

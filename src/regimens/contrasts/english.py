@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from regimens.contrasts.contrast import Contrast
-from regimens.contrasts.verdict import Finding, Lack, Reason, Verdict, View, fewest_draws, reaches
+from regimens.contrasts.verdict import Lack, Reason, Verdict, View, fewest_draws, reaches
 from regimens.tables import Column, Table
 
 if TYPE_CHECKING:

@@ -45,11 +45,12 @@ class Outcomes:
 
     def draws_of(self, model: str) -> int:
         """Return the number of parameter draws of one model."""
-        return self.values[model, self.arms[0]].shape[1]
+        return int(self.values[model, self.arms[0]].shape[1])
 
     def of(self, model: str, arm: str, endpoint: Endpoint) -> Floats:
         """Return the (draws, subjects) values of one endpoint."""
-        return self.values[model, arm][self.endpoints.index(endpoint)]
+        found: Floats = self.values[model, arm][self.endpoints.index(endpoint)]
+        return found
 
     def unit(self, model: str, endpoint: Endpoint) -> str:
         """Return the unit of one endpoint under one model; "" where none is known."""

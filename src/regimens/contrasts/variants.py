@@ -15,7 +15,7 @@ from regimens.statistics import Floats, over_draws
 from regimens.tables import column, table_of
 
 NEAR = 0.02
-"""Relative distance from the best within which a length of rest is flat: assumed, a small part of the day-to-day change of Treg."""
+"""Relative distance from the best within which a length of rest is flat. Assumed: a small part of the daily change of Treg."""
 
 
 @dataclass(frozen=True)
@@ -97,8 +97,8 @@ def regret(outcomes: Outcomes, real: Mapping[str, str]) -> tuple[Regret, ...]:
             known = np.flatnonzero(~np.isnan(full + lived).all(axis=1))
             if len(known) > 1:
                 chosen, best, cost = costs(full[known], lived[known])
-                arms = [list(real)[known[place]] for place in (chosen, best)]
-                found.append(Regret(model, endpoint.words, *arms, *over_draws(cost), outcomes.unit(model, endpoint)))
+                one, other = (list(real)[known[place]] for place in (chosen, best))
+                found.append(Regret(model, endpoint.words, one, other, *over_draws(cost), outcomes.unit(model, endpoint)))
     return tuple(found)
 
 

@@ -1,4 +1,4 @@
-"""The engine: many subjects of one model integrated at once, exactly where doses fall."""
+"""The engine: integrates many subjects of one model, with a stop at every dose and at both ends of every infusion."""
 
 from regimens.engine.simulate import simulate
 from regimens.engine.trajectories import STATUS_WORDS, Statistics, Tolerances, Trajectories

@@ -1,4 +1,4 @@
-"""Subjects in blocks: what a block is integrated from, the threads that do it, and where the results go."""
+"""Blocks of subjects: their inputs as arrays, the threads that integrate them, and the results."""
 
 from __future__ import annotations
 
@@ -8,54 +8,60 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from regimens.engine.job import Job
-from regimens.engine.kernel import Kernel
+from regimens.engine.kernel import Job, Kernel
 from regimens.engine.timeline import Doses, Timeline, timeline
-from regimens.engine.trajectories import OK, Statistics, Tolerances, Trajectories
+from regimens.engine.trajectories import OK, Floats, Integers, Statistics, Tolerances, Trajectories
 from regimens.model.compile import CompiledModel
 from regimens.model.parameters import Parameters
 
 BLOCK_ACTIONS = 1 << 20
-"""A block has so many subjects that their timelines have about so many actions at most: 24 MB of working memory."""
+"""Largest number of actions in the timelines of a block, which bounds working memory to about 24 MB."""
 
 LEAST_BLOCK = 1024
-"""But no fewer subjects than this, for the threads wait for each other at the end of a block."""
+"""Smallest number of subjects in a block, whatever BLOCK_ACTIONS says: threads wait for each other at the end of a block."""
 
 LOOK_UP_S = 0.1
-"""How often the waiting thread looks up, so that Ctrl-C is heard on every system."""
+"""How often the waiting thread wakes up, so that Ctrl-C takes effect on every system."""
 
 
 @dataclass(frozen=True)
 class Block:
-    """Some subjects: their rows among all, parameters, initial states, actions, and output times in model time."""
+    """A range of subjects: rows among all, parameters, initial states, actions, and output times in model time.
+
+    `values` is (subjects, parameters), `initial` (subjects, states), `output_time` (1 or subjects, times).
+    """
 
     rows: slice
-    values: np.ndarray
-    initial: np.ndarray
+    values: Floats
+    initial: Floats
     plan: Timeline
-    clock: np.ndarray
+    output_time: Floats
 
 
 @dataclass(frozen=True)
 class Results:
-    """What the driver fills in for all subjects; `chosen` are the places of the wanted readouts."""
+    """What the driver writes for all subjects; `chosen` are the places of the wanted readouts.
 
-    chosen: np.ndarray
-    out: np.ndarray
-    status: np.ndarray
-    accepted: np.ndarray
-    rejected: np.ndarray
-    written: np.ndarray
-    stopped: np.ndarray
+    `out` is (subjects, times, readouts), the other arrays are (subjects,); they are described at `kernel.ARRAYS`.
+    """
+
+    chosen: Integers
+    out: Floats
+    status: Integers
+    accepted: Integers
+    rejected: Integers
+    written: Integers
+    stopped: Floats
 
     @classmethod
-    def of(cls, subjects: int, times: int, chosen: np.ndarray) -> Results:
-        """Return results with nothing in them yet."""
-        counts = (np.zeros(subjects, dtype=np.int64) for _ in range(4))
-        return cls(chosen, np.empty((subjects, times, len(chosen))), *counts, np.zeros(subjects))
+    def of(cls, subjects: int, times: int, chosen: Integers) -> Results:
+        """Return results before the integration."""
+        status, accepted, rejected, written = np.zeros((4, subjects), dtype=np.int64)
+        out = np.empty((subjects, times, len(chosen)))
+        return cls(chosen, out, status, accepted, rejected, written, np.zeros(subjects))
 
-    def trajectories(self, times_h: np.ndarray, names: tuple[str, ...], hours_per_time: float) -> Trajectories:
-        """Return the results, with what is not a number from where a subject stopped."""
+    def trajectories(self, times_h: Floats, names: tuple[str, ...], hours_per_time: float) -> Trajectories:
+        """Return the results, with NaN after a subject stopped."""
         failed = np.flatnonzero(self.status != OK)
         for subject in failed:
             self.out[subject, self.written[subject] :] = np.nan
@@ -70,21 +76,22 @@ class Results:
         )
 
 
-def blocks(compiled: CompiledModel, kernel: Kernel, people: Parameters, doses: Doses, times_h: np.ndarray) -> Iterator[Block]:
-    """Yield the subjects block by block. `times_h` is (1 or subjects, times); `people` are in the model's own order."""
-    clock = np.ascontiguousarray(times_h / compiled.hours_per_time)
+def blocks(compiled: CompiledModel, kernel: Kernel, people: Parameters, doses: Doses, times_h: Floats) -> Iterator[Block]:
+    """Yield the subjects block by block. `times_h` is (1 or subjects, times); `people` has the model's order of parameters."""
+    output_time = np.ascontiguousarray(times_h / compiled.hours_per_time)
     size = max(LEAST_BLOCK, BLOCK_ACTIONS // (3 * doses.time_h.shape[1] + 1))
     for first in range(0, people.subjects, size):
         rows = slice(first, min(first + size, people.subjects))
-        mine, my_clock = people[rows], clock if len(clock) == 1 else clock[rows]
-        table = kernel.table(mine.values)
-        plan = timeline(compiled, mine, doses[rows], table, np.broadcast_to(my_clock[:, -1], (len(table),)))
+        some = people[rows]
+        times = output_time if len(output_time) == 1 else output_time[rows]
+        table = kernel.table(some.values)
+        plan = timeline(compiled, some, doses[rows], table, np.broadcast_to(times[:, -1], (len(table),)))
         initial = np.where(plan.sound[:, np.newaxis], table[:, : len(compiled.states)], np.nan)
-        yield Block(rows, mine.values, initial, plan, my_clock)
+        yield Block(rows, some.values, initial, plan, times)
 
 
 def integrate(kernel: Kernel, block: Block, results: Results, tolerances: Tolerances, workers: int) -> None:
-    """Integrate one block on several threads. On Ctrl-C the threads are halted before it is passed on."""
+    """Integrate one block on several threads. On Ctrl-C the threads are stopped before KeyboardInterrupt is raised."""
     counters = np.zeros(2, dtype=np.int64)
     job = _job(block, results, tolerances, counters)
     count = max(1, min(workers, -(-len(block.values) // 8)))
@@ -102,8 +109,8 @@ def integrate(kernel: Kernel, block: Block, results: Results, tolerances: Tolera
                 thread.join()
 
 
-def _job(block: Block, results: Results, tolerances: Tolerances, counters: np.ndarray) -> Job:
-    """Return the driver's arguments; they hold addresses only, so everything they point at has to outlive the run."""
+def _job(block: Block, results: Results, tolerances: Tolerances, counters: Integers) -> Job:
+    """Return the driver's arguments. They hold addresses only: the caller keeps all arrays alive until the run has ended."""
     plan = block.plan
     arrays = {
         "values": block.values,
@@ -111,7 +118,7 @@ def _job(block: Block, results: Results, tolerances: Tolerances, counters: np.nd
         "action_time": plan.time,
         "action_target": plan.target,
         "action_value": plan.value,
-        "output_time": block.clock,
+        "output_time": block.output_time,
         "chosen": results.chosen,
         "next": counters[:1],
         "halt": counters[1:],
@@ -121,17 +128,18 @@ def _job(block: Block, results: Results, tolerances: Tolerances, counters: np.nd
     return Job(
         **{name: array.ctypes.data for name, array in arrays.items()},
         subjects=len(block.values),
-        times=block.clock.shape[1],
+        times=block.output_time.shape[1],
         columns=len(results.chosen),
         max_steps=tolerances.max_steps,
         time_stride=_stride(plan.time),
         target_stride=_stride(plan.target),
         value_stride=_stride(plan.value),
-        output_stride=_stride(block.clock),
+        output_stride=_stride(block.output_time),
         rtol=tolerances.rtol,
         atol=tolerances.atol,
     )
 
 
-def _stride(rows: np.ndarray) -> int:
+def _stride(rows: Floats | Integers) -> int:
+    """Return the number of elements from one subject to the next, 0 where all subjects share a row."""
     return rows.shape[1] if len(rows) > 1 else 0

@@ -1,13 +1,13 @@
-"""Machine code that takes subjects from the queue, carries them from stop to stop, and lets go of them."""
+"""The driver: machine code that takes subjects from the queue and integrates each from action to action until its end."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from llvmlite import ir
 
-from regimens.engine.flow import each_below, each_lane, while_nonzero
-from regimens.engine.frame import Frame, element, load_field
+from regimens.engine.codegen import Frame, Unit, element, load_field
 from regimens.engine.lanes import (
     BIT,
     BYTE,
@@ -19,32 +19,44 @@ from regimens.engine.lanes import (
     SLOT_BYTES,
     VOID,
     Lanes,
+    each_below,
+    each_lane,
     everywhere,
     integer,
     reserve,
+    while_nonzero,
 )
-from regimens.engine.reader import emit_next_output
-from regimens.engine.stepper import DUE, LOST
-from regimens.engine.symbols import Unit
+from regimens.engine.outputs import emit_next_output, emit_read
+from regimens.engine.start import emit_constants, emit_start, emit_table
+from regimens.engine.step import DUE, LOST, emit_step
 from regimens.engine.trajectories import OK
+from regimens.model.compile import CompiledModel
 
 FLUSH_DENORMALS = 0x8040
-"""Flush-to-zero and denormals-are-zero of the x86 MXCSR: decaying compartments would otherwise slow down twentyfold."""
+"""Bits flush-to-zero and denormals-are-zero of the x86 MXCSR. Without them, denormals in decayed compartments make a run up to
+twenty times slower."""
 
 X86 = ("x86_64", "i386", "i686")
 
 
-def emit_driver(unit: Unit, machine: str) -> None:
-    """Write `run(job)` and the functions of one lane that it needs; `machine` is the kind of processor."""
+def module_text(compiled: CompiledModel, machine: str) -> str:
+    """Return the LLVM IR of a model for a kind of processor such as 'x86_64'."""
+    unit = Unit.of(compiled.equations, compiled.parameters)
+    emit_table(unit)
+    emit_constants(unit)
+    emit_start(unit)
+    emit_step(unit)
+    emit_read(unit)
     _emit_fill(unit)
     _emit_finish(unit)
     _emit_land(unit)
     _emit_settle(unit)
     _emit_run(unit, machine)
+    return str(unit.module)
 
 
 def _emit_fill(unit: Unit) -> None:
-    """Write `fill(frame, job, lane)`: take the next subject, or make the lane idle."""
+    """Write `fill(frame, job, lane)`: start the next subject in a lane, or make the lane idle if there is none."""
     b, (base, job, lane) = unit.begin("fill")
     frame = Frame(unit.layout, b, base)
     subject = b.atomic_rmw("add", load_field(b, job, "next"), integer(1), "monotonic")
@@ -91,7 +103,7 @@ def _set_stop(b: ir.IRBuilder, frame: Frame, job: ir.Value, lane: ir.Value, subj
 
 
 def _emit_finish(unit: Unit) -> None:
-    """Write `finish(frame, job, lane, status)`: note how the lane's subject ended."""
+    """Write `finish(frame, job, lane, status)`: store how the lane's subject ended."""
     b, (base, job, lane, status) = unit.begin("finish")
     frame = Frame(unit.layout, b, base)
     subject = frame.get("subject", lane)
@@ -102,7 +114,7 @@ def _emit_finish(unit: Unit) -> None:
 
 
 def _emit_land(unit: Unit) -> None:
-    """Write `land(frame, job, lane)`: carry out the actions that have come due; the last one ends the subject."""
+    """Write `land(frame, job, lane)`: apply the actions that are due; the last action ends the subject."""
     b, (base, job, lane) = unit.begin("land")
     frame = Frame(unit.layout, b, base)
     n = len(unit.equations.states)
@@ -129,7 +141,7 @@ def _emit_land(unit: Unit) -> None:
 
 
 def _emit_settle(unit: Unit) -> None:
-    """Write `settle(frame, job)`: outputs, then actions, until no lane is at a stop; then choose step sizes."""
+    """Write `settle(frame, job)`: write outputs, then apply actions, until no lane is at a stop; then set first step sizes."""
     b, (base, job) = unit.begin("settle")
     v, frame = Lanes(b), Frame(unit.layout, b, base)
     with while_nonzero(b, integer(1)) as loop:
@@ -195,8 +207,8 @@ def _new_frame(unit: Unit, b: ir.IRBuilder) -> ir.Value:
     return base
 
 
-def _flush_denormals(b: ir.IRBuilder, machine: str):
-    """Set the processor to flush denormals, where that is x86; return what writes the code to undo it."""
+def _flush_denormals(b: ir.IRBuilder, machine: str) -> Callable[[], object]:
+    """Make an x86 processor flush denormals; return a function that writes the code to restore the previous mode."""
     if machine not in X86:
         return lambda: None
     word = ir.IntType(32)

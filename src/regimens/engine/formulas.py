@@ -1,4 +1,4 @@
-"""Nodes of a model's graph as vector instructions: every node once, in the order in which the graph holds them."""
+"""Nodes of a model's graph as vector instructions: each node once, in the order of the graph."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from regimens.model.graph import ODDS_LIMIT, Graph, Node
 
 
 def reachable(graph: Graph, roots: Iterable[int], given: Container[int] = ()) -> list[int]:
-    """Return all nodes that the roots need if the `given` ones are there already, in the order of the graph."""
+    """Return all nodes that the roots need, except those needed only by `given` nodes, in the order of the graph."""
     wanted: set[int] = set()
     waiting = list(roots)
     while waiting:
@@ -25,7 +25,7 @@ def reachable(graph: Graph, roots: Iterable[int], given: Container[int] = ()) ->
 
 
 def hoisted(graph: Graph, roots: Iterable[int]) -> list[int]:
-    """Return the nodes that are constant for a subject and that varying nodes, or the roots themselves, need."""
+    """Return the nodes that are constant for a subject and are roots or arguments of varying nodes."""
     roots = list(roots)
     found = {node for node in roots if not graph.varies(node)}
     for node in reachable(graph, roots):
@@ -35,7 +35,7 @@ def hoisted(graph: Graph, roots: Iterable[int]) -> list[int]:
 
 
 def emit_formulas(lanes: Lanes, graph: Graph, roots: Iterable[int], given: Mapping[int, ir.Value]) -> dict[int, ir.Value]:
-    """Emit what `roots` need, starting from the vectors of the `given` nodes; return the vectors of the roots."""
+    """Emit the nodes that `roots` need, using the vectors of the `given` nodes; return the vectors of the roots."""
     values: dict[int, ir.Value] = {}
     roots = list(roots)
     for node in reachable(graph, roots, given):
@@ -87,7 +87,7 @@ def _emit(v: Lanes, node: Node, a: list[ir.Value]) -> ir.Value:
 
 
 def _whole_power(v: Lanes, base: ir.Value, power: int) -> ir.Value:
-    """Multiply by repeated squaring."""
+    """Return base^power for a positive integer power, by repeated squaring."""
     result = None
     while power:
         if power & 1:
@@ -106,7 +106,7 @@ def _power(v: Lanes, base: ir.Value, exponent: ir.Value) -> ir.Value:
 
 
 def _odds(v: Lanes, x: ir.Value, ec50: ir.Value, h: ir.Value) -> ir.Value:
-    """Return (ec50/x)^h within its limits."""
+    """Return (ec50/x)^h with its logarithm limited to +-ODDS_LIMIT."""
     exponent = v.multiply(h, v.subtract(emit_log(v, ec50), emit_log(v, x)))
     exponent = v.select(v.compare(">", exponent, ODDS_LIMIT), ODDS_LIMIT, exponent)
     exponent = v.select(v.compare("<", exponent, -ODDS_LIMIT), -ODDS_LIMIT, exponent)

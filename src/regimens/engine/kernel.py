@@ -1,33 +1,149 @@
-"""One model as functions in memory: emitted, compiled and loaded once a process, and taken from the cache if it can be."""
+"""One model as machine code in memory: compiled once per processor and version, kept in the cache, loaded once per process."""
 
 from __future__ import annotations
 
 import ctypes
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import count
 from pathlib import Path
 from threading import Lock
 
+import llvmlite
+import llvmlite.binding as llvm
 import numpy as np
 
-from regimens.engine import machine
-from regimens.engine.job import Job
+from regimens import cache as store
+from regimens.engine.trajectories import Floats
 from regimens.model.compile import CompiledModel
 
-_FUNCTIONS = ("table", "run")
+CODE_GENERATION = 2
+"""Optimisation level of LLVM's code generator (0 to 3). The IR passes of LLVM are not run."""
+
+FUNCTIONS = ("table", "run")
+"""The functions that the machine code of a model exports."""
+
+ARRAYS = (
+    "values",  # (subjects, parameters) doubles
+    "initial",  # (subjects, states) doubles
+    "action_time",  # (subjects, actions) doubles, ascending, in model time; the last action ends the subject
+    "action_target",  # (subjects, actions) integers: state, states + state for its infusion rate, 2 states for the end
+    "action_value",  # (subjects, actions) doubles: amount to add to a state, or rate to set
+    "output_time",  # (subjects, times) doubles, ascending, in model time
+    "chosen",  # (columns,) integers: places of the wanted readouts
+    "out",  # (subjects, times, columns) doubles
+    "status",  # (subjects,) integers
+    "accepted",  # (subjects,) integers: number of accepted steps
+    "rejected",  # (subjects,) integers: number of rejected steps
+    "written",  # (subjects,) integers: number of output times that were reached
+    "stopped",  # (subjects,) doubles: model time at which the integration ended
+    "next",  # one integer, shared by all threads: the first subject that no thread has started
+    "halt",  # one integer, shared by all threads: not 0 when all threads should return
+)
+SIZES = ("subjects", "times", "columns", "max_steps", "time_stride", "target_stride", "value_stride", "output_stride")
+"""A stride is the number of elements from one subject to the next, 0 where all subjects share a row."""
+NUMBERS = ("rtol", "atol")
+
+FIELDS = (*ARRAYS, *SIZES, *NUMBERS)
+
+
+class Job(ctypes.Structure):
+    """The arguments of `run`: addresses, sizes and numbers of eight bytes each, in the order of FIELDS."""
+
+    _fields_ = (
+        *((name, ctypes.c_void_p) for name in ARRAYS),
+        *((name, ctypes.c_int64) for name in SIZES),
+        *((name, ctypes.c_double) for name in NUMBERS),
+    )
+
+
+@dataclass(frozen=True)
+class Processor:
+    """What code is generated for: LLVM's names of a processor and of its features."""
+
+    triple: str
+    name: str
+    features: str
+
+    @property
+    def kind(self) -> str:
+        """The architecture, such as 'x86_64'."""
+        return self.triple.split("-")[0]
+
+
+@cache
+def host() -> Processor:
+    """Return the processor of this machine. Vectors of 512 bits are used where it has them."""
+    features = llvm.get_host_cpu_features().flatten()
+    triple = llvm.get_process_triple()
+    wide = ",-prefer-256-bit" if "+avx512f" in features else ""
+    return Processor(triple, llvm.get_host_cpu_name(), features + wide)
+
+
+def object_code(ir: str, processor: Processor) -> bytes:
+    """Compile LLVM IR for a processor."""
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    target = llvm.Target.from_triple(processor.triple).create_target_machine(
+        cpu=processor.name, features=processor.features, opt=CODE_GENERATION, reloc="pic", codemodel="small", jit=True
+    )
+    module = llvm.parse_assembly(ir)
+    module.verify()
+    code: bytes = target.emit_object(module)
+    return code
+
+
+def _cached_object_code(name: str, make: Callable[[], bytes]) -> bytes:
+    """Return the object code stored under `name`. If it is missing or its checksum is wrong, make and store it."""
+    found = store.read(f"{name}.o")
+    if found is not None:
+        digest, code = found[:32], found[32:]
+        if hashlib.sha256(code).digest() == digest:
+            return code
+    code = make()
+    store.write(f"{name}.o", hashlib.sha256(code).digest() + code)
+    return code
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Addresses of functions in memory. The memory is freed with this value."""
+
+    addresses: dict[str, int]
+    keeper: object
+
+
+_numbers = count()
+
+
+def load(code: bytes, functions: tuple[str, ...]) -> Loaded:
+    """Load object code into memory and return the addresses of its functions."""
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    library = llvm.JITLibraryBuilder().add_object_img(code).add_current_process()
+    for function in functions:
+        library.export_symbol(function)
+    tracker = library.link(_linker(), f"regimens-{next(_numbers)}")
+    return Loaded({name: tracker[name] for name in functions}, tracker)
+
+
+@cache
+def _linker() -> llvm.LLJIT:
+    return llvm.create_lljit_compiler()
 
 
 @dataclass(frozen=True)
 class Kernel:
-    """The two functions of a model. Both may be called from several threads at once and hold no lock meanwhile."""
+    """The two functions of a model. Both may be called from several threads at once; they release Python's lock."""
 
-    loaded: machine.Loaded = field(repr=False)
+    loaded: Loaded = field(repr=False)
     columns: int
     """Columns of the table: states, then inputs' bioavailabilities, then their lags."""
 
-    def table(self, values: np.ndarray) -> np.ndarray:
-        """Return (subjects, columns) for parameter values (subjects, parameters): what subjects start from."""
+    def table(self, values: Floats) -> Floats:
+        """Return initial states, bioavailabilities and lags (subjects, columns) for parameters (subjects, parameters)."""
         values = np.ascontiguousarray(values, dtype=np.float64)
         out = np.empty((len(values), self.columns))
         call = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p)
@@ -35,7 +151,7 @@ class Kernel:
         return out
 
     def run(self, job: Job) -> None:
-        """Integrate subjects of `job` until none is left or it is halted."""
+        """Integrate subjects of `job` until none is left or the job is halted."""
         call = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
         call(self.loaded.addresses["run"])(ctypes.addressof(job))
 
@@ -44,27 +160,29 @@ _kernels: dict[str, Kernel] = {}
 _lock = Lock()
 
 
-def kernel_of(compiled: CompiledModel, processor: machine.Processor | None = None) -> Kernel:
-    """Return the kernel of a model for this processor (or another one that this one can run)."""
-    processor = processor or machine.host()
-    name = machine.fingerprint(compiled.digest, _sources(), processor.triple, processor.name, processor.features)
+def kernel_of(compiled: CompiledModel, processor: Processor | None = None) -> Kernel:
+    """Return the kernel of a model for `processor`, this machine's if not given. Equal models share one kernel."""
+    processor = processor or host()
+    parts = (llvmlite.__version__, compiled.digest, _source_digest(), processor.triple, processor.name, processor.features)
+    name = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     with _lock:
         if name not in _kernels:
-            code = machine.cached_object_code(name, lambda: _compile(compiled, processor))
+            code = _cached_object_code(name, lambda: compile_kernel(compiled, processor))
             columns = len(compiled.states) + 2 * len(compiled.model.inputs)
-            _kernels[name] = Kernel(machine.load(code, _FUNCTIONS), columns)
+            _kernels[name] = Kernel(load(code, FUNCTIONS), columns)
         return _kernels[name]
 
 
-def _compile(compiled: CompiledModel, processor: machine.Processor) -> bytes:
-    from regimens.engine.module import module_text
+def compile_kernel(compiled: CompiledModel, processor: Processor) -> bytes:
+    """Return the object code of a model."""
+    from regimens.engine.driver import module_text  # Not needed, and not imported, when the cache has the kernel.
 
-    return machine.object_code(module_text(compiled, processor.kind), processor)
+    return object_code(module_text(compiled, processor.kind), processor)
 
 
 @cache
-def _sources() -> str:
-    """Return a digest of the code that makes code, so that no kernel of another version is ever used."""
+def _source_digest() -> str:
+    """Return a digest of the code generator's source, so that a kernel of another version is never used."""
     engine = Path(__file__).parent
     model = (engine.parent / "model" / f"{name}.py" for name in ("compile", "derivative", "expression", "graph"))
     return hashlib.sha256(b"".join(path.read_bytes() for path in (*sorted(engine.glob("*.py")), *model))).hexdigest()

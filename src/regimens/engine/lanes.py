@@ -1,10 +1,14 @@
-"""Eight subjects at a time: arithmetic on vectors of eight doubles, as LLVM IR.
+"""Vectors of eight doubles, one lane a subject, as LLVM IR: types, arithmetic, and loops.
 
-Everything is lane by lane, so that what a subject gets never depends on its neighbours. Products and sums may be fused
-(one rounding instead of two) and nothing else may be changed: no reassociation, and what is not a number stays so.
+All arithmetic is lane by lane, so a subject's result never depends on the other lanes. A product and a sum may be fused (one
+rounding instead of two). No other change of the arithmetic is allowed: no reassociation, and NaN stays NaN.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from llvmlite import ir
 
@@ -43,7 +47,7 @@ def reserve(b: ir.IRBuilder, kind: ir.Type, alignment: int) -> ir.Value:
 
 
 class Lanes:
-    """Vector arithmetic at the end of the block that `builder` writes. Arguments are vectors; numbers are spread."""
+    """Vector arithmetic emitted by `builder`. Arguments are vectors or numbers; a number is the same in all lanes."""
 
     def __init__(self, builder: ir.IRBuilder) -> None:
         self.builder = builder
@@ -64,7 +68,7 @@ class Lanes:
         return self.builder.fmul(self._vector(a), self._vector(b), flags=FUSED)
 
     def multiply_add(self, a: ir.Value | float, b: ir.Value | float, c: ir.Value | float) -> ir.Value:
-        """Return a b + c, with one rounding where the machine can."""
+        """Return a b + c, with one rounding where the processor has the instruction."""
         return self.add(self.multiply(a, b), c)
 
     def divide(self, a: ir.Value | float, b: ir.Value | float) -> ir.Value:
@@ -89,7 +93,7 @@ class Lanes:
         return self.builder.call(function, [a])
 
     def compare(self, operator: str, a: ir.Value | float, b: ir.Value | float) -> ir.Value:
-        """Return the mask of a `operator` b; false where either is not a number."""
+        """Return the mask of a `operator` b; false where either is NaN."""
         return self.builder.fcmp_ordered(operator, self._vector(a), self._vector(b))
 
     def select(self, mask: ir.Value, a: ir.Value | float, b: ir.Value | float) -> ir.Value:
@@ -101,16 +105,16 @@ class Lanes:
         return everywhere(float(value))
 
     def either(self, operator: str, a: ir.Value, b: ir.Value) -> ir.Value:
-        """Return a where a `operator` b, else b; not a number where one of the two is none."""
+        """Return a where a `operator` b, else b; NaN where either is NaN."""
         first = self.builder.or_(self.compare(operator, a, b), self.builder.fcmp_unordered("uno", a, a))
         return self.builder.select(first, a, b)
 
     def larger(self, a: ir.Value | float, b: ir.Value | float) -> ir.Value:
-        """Return the larger; b where a is not a number, and not a number where b is none."""
+        """Return the larger; b where a is NaN, NaN where b is NaN."""
         return self.select(self.compare(">", a, b), a, b)
 
     def smaller(self, a: ir.Value | float, b: ir.Value | float) -> ir.Value:
-        """Return the smaller; b where a is not a number, and not a number where b is none."""
+        """Return the smaller; b where a is NaN, NaN where b is NaN."""
         return self.select(self.compare("<", a, b), a, b)
 
     def spread(self, scalar: ir.Value) -> ir.Value:
@@ -124,3 +128,46 @@ class Lanes:
     def bits(self, mask: ir.Value) -> ir.Value:
         """Return a mask as an integer with bit i for lane i."""
         return self.builder.zext(self.builder.bitcast(mask, ir.IntType(LANES)), INT)
+
+
+@dataclass
+class Loop:
+    """A loop being written: `value` in this iteration; the body sets `following`, the value of the next."""
+
+    value: ir.Value
+    following: ir.Value | None = None
+
+
+@contextmanager
+def while_nonzero(b: ir.IRBuilder, first: ir.Value) -> Iterator[Loop]:
+    """Repeat the body until `following` is 0; skip it if `first` is 0."""
+    before = b.block
+    head, body, after = (b.append_basic_block(name) for name in ("head", "body", "after"))
+    b.branch(head)
+    b.position_at_end(head)
+    value = b.phi(INT)
+    value.add_incoming(first, before)
+    b.cbranch(b.icmp_signed("!=", value, integer(0)), body, after)
+    b.position_at_end(body)
+    loop = Loop(value)
+    yield loop
+    value.add_incoming(loop.following, b.block)
+    b.branch(head)
+    b.position_at_end(after)
+
+
+@contextmanager
+def each_lane(b: ir.IRBuilder, mask: ir.Value) -> Iterator[ir.Value]:
+    """Run the body for the index of every set bit of `mask`."""
+    with while_nonzero(b, mask) as loop:
+        count = b.module.declare_intrinsic("llvm.cttz.i64", fnty=ir.FunctionType(INT, (INT, BIT)))
+        yield b.call(count, [loop.value, ir.Constant(BIT, 1)])
+        loop.following = b.and_(loop.value, b.sub(loop.value, integer(1)))
+
+
+@contextmanager
+def each_below(b: ir.IRBuilder, count: ir.Value) -> Iterator[ir.Value]:
+    """Run the body for 0, 1, ... below `count`."""
+    with while_nonzero(b, count) as loop:
+        yield b.sub(count, loop.value)
+        loop.following = b.sub(loop.value, integer(1))

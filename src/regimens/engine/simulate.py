@@ -1,4 +1,4 @@
-"""Simulate: subjects, doses and times in, trajectories out."""
+"""The one function of the engine: subjects, doses and times in, trajectories out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from regimens.engine.blocks import Results, blocks, integrate
 from regimens.engine.kernel import kernel_of
 from regimens.engine.timeline import read_doses
-from regimens.engine.trajectories import Tolerances, Trajectories
+from regimens.engine.trajectories import Floats, Integers, Tolerances, Trajectories
 from regimens.errors import ModelError, did_you_mean
 from regimens.model.compile import CompiledModel
 from regimens.model.parameters import Parameters
@@ -21,21 +21,22 @@ def simulate(
     compiled: CompiledModel,
     parameters: Parameters,
     events: DoseEvents | Sequence[DoseEvents] | DosePlan,
-    times_h: np.ndarray | Sequence[float],
+    times_h: Floats | Sequence[float],
     *,
     observables: Sequence[str] | None = None,
     tolerances: Tolerances = Tolerances(),  # noqa: B008 - a frozen value
     threads: int | None = None,
 ) -> Trajectories:
-    """Integrate every subject and return the wanted quantities at the wanted times.
+    """Integrate every subject; return observables at `times_h`.
 
-    `events` are the doses of all subjects, or one set for each. `times_h` is (times,), or (subjects, times) for times of
-    each subject's own: hours from 0, ascending, repeats allowed; at the time of a dose the value is the one just before it.
-    Nothing happens after the last time. `observables` may name any of `compiled.readouts`, which are the model's observables
-    and then its states; all observables if not given. Doses per kg and per m2 meet `parameters`. Results do not depend on
-    `threads` (as many as there are processors, if not given), on the other subjects, or on their order.
+    `events` are the doses of all subjects, or one set for each subject. `times_h` is (times,), or (subjects, times) if each
+    subject has its own times: hours from 0, ascending, repeats allowed. At the time of a dose the value is the one just before
+    the dose. Doses after the last time are not given. `observables` may name any of `compiled.readouts` (the model's
+    observables, then its states); default: all observables. Doses per kg and per m2 are multiplied by the weight or body
+    surface area in `parameters`. `threads` defaults to the number of processors. Results depend neither on `threads` nor on
+    the other subjects nor on their order.
 
-    A subject that cannot be integrated has a status and values that are not numbers from where it stopped; nothing is raised.
+    A subject that cannot be integrated gets a status code, and its values are NaN after the time at which it stopped.
     Raises ModelError for parameters, observables or doses that the model does not have, ValueError for arrays of wrong shape.
     """
     times = _times(times_h, parameters.subjects)
@@ -51,7 +52,8 @@ def simulate(
     return results.trajectories(times if np.ndim(times_h) == 2 else times[0], names, compiled.hours_per_time)
 
 
-def _values(compiled: CompiledModel, parameters: Parameters) -> np.ndarray:
+def _values(compiled: CompiledModel, parameters: Parameters) -> Floats:
+    """Return (subjects, parameters) in the model's order."""
     for name in parameters.names:
         if name not in compiled.parameters:
             raise ModelError(
@@ -64,16 +66,18 @@ def _values(compiled: CompiledModel, parameters: Parameters) -> np.ndarray:
     return np.ascontiguousarray(parameters.values[:, order], dtype=np.float64)
 
 
-def _times(times_h: np.ndarray | Sequence[float], subjects: int) -> np.ndarray:
+def _times(times_h: Floats | Sequence[float], subjects: int) -> Floats:
+    """Return the times as (1 or subjects, times)."""
     times = np.atleast_2d(np.asarray(times_h, dtype=np.float64))
     if times.ndim != 2 or (np.ndim(times_h) == 2 and len(times) != subjects):
-        raise ValueError(f"times_h has shape {np.shape(times_h)}; (times,) or ({subjects}, times) is accepted.")
+        raise ValueError(f"times_h has shape {np.shape(times_h)}; its shape must be (times,) or ({subjects}, times).")
     if not np.all(np.isfinite(times)) or np.any(times < 0.0) or np.any(np.diff(times, axis=1) < 0.0):
-        raise ValueError("times_h must be finite hours from 0, ascending.")
+        raise ValueError("times_h must be finite, not negative, and ascending (hours).")
     return times
 
 
-def _chosen(compiled: CompiledModel, names: tuple[str, ...]) -> np.ndarray:
+def _chosen(compiled: CompiledModel, names: tuple[str, ...]) -> Integers:
+    """Return the places of the named readouts."""
     for name in names:
         if name not in compiled.readouts:
             advice = did_you_mean(name, compiled.readouts)

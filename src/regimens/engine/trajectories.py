@@ -1,10 +1,14 @@
-"""Trajectories: what comes out of the engine, values over time for every subject, and how each subject ended."""
+"""What the engine returns: values over time for every subject, and how each integration ended."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
 
 OK, STEP_LIMIT, NON_FINITE, STEP_UNDERFLOW = 0, 1, 2, 3
 STATUS_WORDS = {
@@ -17,7 +21,7 @@ STATUS_WORDS = {
 
 @dataclass(frozen=True)
 class Tolerances:
-    """What one step of the integration may err by: `rtol` of each state plus `atol` in the state's own unit."""
+    """Largest error of one step, `rtol` of each state plus `atol` in the state's own unit, and largest number of steps."""
 
     rtol: float = 1e-6
     atol: float = 1e-8
@@ -37,18 +41,18 @@ class Statistics:
 class Trajectories:
     """Values of observables over time.
 
-    `times_h` is (times,) or, where subjects are read at times of their own, (subjects, times); `values` is
-    (subjects, times, observables) in the units of the model, not a number after a subject stopped; `status` (subjects,)
-    holds the codes of STATUS_WORDS and `stopped_h` (subjects,) the time each integration reached.
+    `times_h` is (times,), or (subjects, times) where each subject has its own times. `values` is (subjects, times,
+    observables) in the units of the model, NaN after the integration of a subject stopped. `status` (subjects,) holds the
+    codes of STATUS_WORDS, `stopped_h` (subjects,) the time that each integration reached.
     """
 
-    times_h: np.ndarray
+    times_h: Floats
     observables: tuple[str, ...]
-    values: np.ndarray = field(repr=False)
-    status: np.ndarray
-    stopped_h: np.ndarray
+    values: Floats = field(repr=False)
+    status: Integers
+    stopped_h: Floats
     statistics: Statistics
 
-    def of(self, observable: str) -> np.ndarray:
+    def of(self, observable: str) -> Floats:
         """Return the (subjects, times) values of one observable."""
         return self.values[:, :, self.observables.index(observable)]

@@ -1,4 +1,4 @@
-"""exp and log of eight doubles at once, and rough versions of their base-2 forms, as LLVM IR.
+"""exp and log of eight doubles, and approximations of exp2 and log2, as LLVM IR.
 
 No mathematical library is called, so results do not depend on which one is installed. Errors of `exp` and `log` are
 below 1.5 units in the last place; tested against numpy.
@@ -30,10 +30,10 @@ _EXP_DEGREE = 13
 """Taylor terms on |r| <= ln(2)/2: the next one is below 5e-18."""
 
 _EXP_LARGEST, _EXP_SMALLEST = 709.782712893384, -708.3964185322641
-"""Beyond these the result is infinite, or below the smallest normal number and therefore 0."""
+"""Above the first the result is infinite; below the second it is less than the smallest normal number and set to 0."""
 
 _ROUND = 6755399441055744.0
-"""1.5 x 2^52: adding it rounds to the nearest whole number, which then stands in the low bits."""
+"""1.5 x 2^52: adding it rounds to the nearest integer, which is then in the low bits."""
 
 _MANTISSA = (1 << 52) - 1
 _ONE_BITS = 0x3FF0000000000000
@@ -42,7 +42,7 @@ _SMALLEST_NORMAL = 2.2250738585072014e-308
 
 
 def emit_exp(v: Lanes, x: ir.Value) -> ir.Value:
-    """Return e^x: infinite above 709.78, 0 below -708.40, not a number for what is none."""
+    """Return e^x: infinite above 709.78, 0 below -708.40, NaN for NaN."""
     inside = v.select(v.compare(">", x, _EXP_LARGEST), _EXP_LARGEST, x)
     inside = v.select(v.compare("<", inside, _EXP_SMALLEST), _EXP_SMALLEST, inside)
     shifted = _add_exactly(v, v.multiply(inside, 1.0 / math.log(2.0)), _ROUND)
@@ -58,7 +58,7 @@ def emit_exp(v: Lanes, x: ir.Value) -> ir.Value:
 
 
 def _add_exactly(v: Lanes, a: ir.Value, b: float) -> ir.Value:
-    """Add without fusing, because the rounding of this very sum is the point."""
+    """Add without fusing: the rounding of this sum is needed."""
     return v.builder.fadd(a, everywhere(b))
 
 
@@ -75,7 +75,7 @@ def _scale(v: Lanes, a: ir.Value, shifted: ir.Value) -> ir.Value:
 
 
 def emit_log(v: Lanes, x: ir.Value) -> ir.Value:
-    """Return log x: minus infinity at 0 and below the smallest normal number, not a number below 0."""
+    """Return log x: minus infinity from 0 to the smallest normal number, NaN below 0."""
     k, f = _exponent_and_rest(v, x)
     s = v.divide(f, v.add(f, 2.0))
     square = v.multiply(s, s)
@@ -103,14 +103,14 @@ def _exponent_and_rest(v: Lanes, x: ir.Value) -> tuple[ir.Value, ir.Value]:
 
 
 def _to_double(v: Lanes, k: ir.Value) -> ir.Value:
-    """Return small whole numbers as doubles; exact, and one instruction on every machine."""
+    """Return integers below 2^51 in magnitude as doubles, exactly."""
     b = v.builder
     biased = b.add(k, b.bitcast(everywhere(_ROUND), INTS))
     return b.fsub(b.bitcast(biased, VECTOR), everywhere(_ROUND))
 
 
 def emit_rough_log2(v: Lanes, x: ir.Value) -> ir.Value:
-    """Return log2 of a positive normal x within 0.01: enough to choose a step size."""
+    """Return log2 of a positive normal x with an error below 0.01, for step sizes."""
     b = v.builder
     bits = b.bitcast(x, INTS)
     k = b.ashr(b.sub(bits, everywhere(_ONE_BITS, INTS)), everywhere(52, INTS))
@@ -121,7 +121,7 @@ def emit_rough_log2(v: Lanes, x: ir.Value) -> ir.Value:
 
 
 def emit_rough_exp2(v: Lanes, x: ir.Value) -> ir.Value:
-    """Return 2^x within 0.3 % for |x| < 1000: enough to choose a step size."""
+    """Return 2^x with an error below 0.3 % for |x| < 1000, for step sizes."""
     b = v.builder
     shifted = _add_exactly(v, x, _ROUND)
     f = v.subtract(x, _add_exactly(v, shifted, -_ROUND))

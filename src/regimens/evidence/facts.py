@@ -1,8 +1,7 @@
-"""Facts: numbers of pharmacology and frequencies of adverse events, one a row, as printed; they are read and not fitted."""
+"""Facts: published numbers of pharmacology and frequencies of adverse events, one a row, as printed; no model is fitted."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,12 +23,12 @@ CHOICES = {
     "role": ("prior", "context"),
     "how_read": ("abstract", "label", "figure", "full text", "secondary"),
 }
-"""What the cells of some columns may be. A prior is what priors of the models rest on or are weighed against."""
+"""What the cells of some columns may be. The role 'prior' marks numbers that priors of the models come from or agree with."""
 
 
 @dataclass(frozen=True)
 class Fact:
-    """One printed number, or the two ends of one; `n` is None where it is not printed."""
+    """One printed number, or both ends of its interval; `n` is None if it is not printed."""
 
     id: str
     study: str
@@ -68,47 +67,64 @@ def adverse_events() -> tuple[Fact, ...]:
 
 
 def read_facts(path: str | Path) -> tuple[Fact, ...]:
-    """Read a table of facts; InputFileError with every bad cell of the file."""
+    """Read a table of facts; InputFileError with every problem of the file."""
     table = read_table(path, COLUMNS, COLUMNS)
     problems: list[Problem] = []
-    seen: dict[str, int] = {}
+    lines: dict[str, int] = {}
     for row in table.rows:
-        problems += _problems(row, seen)
+        problems += _problems(row, lines)
     if problems:
         raise InputFileError(table.path, problems, table.text)
     return tuple(_fact(row) for row in table.rows)
 
 
-def _problems(row: Row, seen: dict[str, int]) -> Iterator[Problem]:
-    if row["id"] in seen:
-        yield row.problem("id", f"The id '{row['id']}' is here a second time; the first is on line {seen[row['id']]}.")
-    seen.setdefault(row["id"], row.line)
+def _problems(row: Row, lines: dict[str, int]) -> Iterator[Problem]:
+    """Yield the problems of a row; `lines` are those of the ids so far, and the row's is added."""
+    if row["id"] in lines:
+        yield row.problem("id", f"The id '{row['id']}' is already used on line {lines[row['id']]}.", "Rename one of the rows.")
+    lines.setdefault(row["id"], row.line)
     for column in ("id", "study", "analyte", "unit"):
         if not row[column]:
             yield row.problem(column, f"'{column}' is blank.", "Every row needs it.")
     for column, known in CHOICES.items():
         if row[column] not in known:
-            yield row.problem(column, f"'{row[column]}' is no {column}.", did_you_mean(row[column], filter(None, known)))
+            yield row.problem(column, f"Unknown {column} '{row[column]}'.", did_you_mean(row[column], filter(None, known)))
     for column in ("value", "low", "high"):
-        if row[column] and _number(row[column]) is None:
-            yield row.problem(column, f"'{row[column]}' is no number.", f"'{column}' holds a finite number, or nothing.")
+        if row[column] and row.number(column) is None:
+            yield row.problem(column, f"'{row[column]}' is not a number.", f"'{column}' must be a plain decimal number or blank.")
     for column in ("year", "n"):
-        if row[column] and not row[column].isdigit():
-            yield row.problem(column, f"'{row[column]}' is no whole number.", f"'{column}' holds one, or nothing.")
+        number = row.whole_number(column)
+        if row[column] and (number is None or number < 0):
+            message = f"'{row[column]}' is not a whole number of at least 0."
+            yield row.problem(column, message, f"'{column}' must be one, or blank.")
     if not row["value"] and not (row["low"] and row["high"]):
-        yield row.problem("value", "This row has neither a value nor two ends.")
-
-
-def _number(text: str) -> float | None:
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
+        yield row.problem("value", "This row has neither a value nor both low and high.")
 
 
 def _fact(row: Row) -> Fact:
-    cells = {column: row[column] for column in COLUMNS}
-    numbers = {column: _number(row[column]) if row[column] else None for column in ("value", "low", "high")}
-    counts = {column: int(row[column]) if row[column] else None for column in ("year", "n")}
-    return Fact(**{**cells, **numbers, **counts, "doi_verified": row["doi_verified"] == "yes", "line": row.line})
+    return Fact(
+        id=row["id"],
+        study=row["study"],
+        doi=row["doi"],
+        doi_verified=row["doi_verified"] == "yes",
+        year=row.whole_number("year"),
+        population=row["population"],
+        n=row.whole_number("n"),
+        route=row["route"],
+        dose=row["dose"],
+        dose_unit=row["dose_unit"],
+        schedule=row["schedule"],
+        analyte=row["analyte"],
+        time_words=row["time_words"],
+        statistic=row["statistic"],
+        value=row.number("value"),
+        low=row.number("low"),
+        high=row.number("high"),
+        interval=row["interval"],
+        unit=row["unit"],
+        role=row["role"],
+        how_read=row["how_read"],
+        assumed=row["assumed"],
+        note=row["note"],
+        line=row.line,
+    )

@@ -1,35 +1,87 @@
-"""The library: published regimens by name, their totals recomputed, and the arms that their sources leave open."""
+"""The library: published regimens by name, with recomputed totals, and arms that their sources describe only in part.
+
+The shapes say what pydantic accepts in the file; `read_library` adds what the values mean.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from typing import Annotated, Literal
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from regimens import shipped
 from regimens.drugs import IL2
 from regimens.errors import EvidenceError, InputFileError, did_you_mean
-from regimens.evidence.shape import ArmShape, LibraryShape, StudyShape
 from regimens.exposure import exposure_of
 from regimens.regimen import Regimen, parse_regimen
+from regimens.regimen.parts import IL2
 from regimens.regimen.regimen import regimen_of
 from regimens.regimen.words import parse_plan
 from regimens.subject import Subject
-from regimens.units import AMOUNT_UNITS, amount_text, parse_quantity
+from regimens.units import AMOUNT_UNITS, amount_text, decimal_text, parse_quantity
 from regimens.yamlfile import problems_of, read
 from regimens.yamlfile.notes import Loc, Notes, Unreadable
+
+Words = Annotated[str, Field(min_length=1)]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$")]
+HowRead = Literal["abstract", "label", "figure", "full text", "registry", "secondary", "news report"]
+
+
+class Shape(BaseModel):
+    """Base of the shapes: unknown keys, other types and infinite numbers are refused."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class ArmShape(Shape):
+    """One arm or dose level: a regimen with its total, or the reason why it has none."""
+
+    regimen: Words | dict[str, Words] | None = None
+    total: Words | dict[str, Words] | None = None
+    tabled: Words | None = None
+    open: Words | None = None
+    who: str = ""
+    n: int | None = Field(None, ge=1)
+    weight: Words | None = None
+    bsa: Words | None = None
+    assumed: Words | list[Words] | None = None
+    note: str = ""
+
+
+class StudyShape(Shape):
+    """One study with its arms."""
+
+    citation: Words
+    year: int | None = Field(None, ge=1980, le=2100)
+    doi: str = Field("", pattern=r"^(10\.\d{4,9}/\S+)?$")
+    doi_verified: bool | None = None
+    registration: str = ""
+    population: Words
+    n: int | None = Field(None, ge=1)
+    concomitant: str = ""
+    how_read: HowRead
+    assumed: Words | list[Words] | None = None
+    note: str = ""
+    arms: dict[Name, ArmShape] = Field(min_length=1)
+
+
+class LibraryShape(Shape):
+    """The library: studies by name."""
+
+    studies: dict[Words, StudyShape] = Field(min_length=1)
 
 
 @dataclass(frozen=True)
 class LibraryEntry:
     """One published arm.
 
-    `regimen` is None where the sources leave it open; `open` then says what is missing. `totals` are (drug, amount in IU
-    or mg) for a body like `subject`. `assumed` are sentences on what the sources do not say and was taken.
+    `regimen` is None if the sources do not say all of it; `open` then says what is missing. `totals` are (drug, amount in IU
+    or mg) for a body like `subject`. `assumed` are sentences on what was assumed because the sources do not say it.
     """
 
     name: str
@@ -53,21 +105,22 @@ class LibraryEntry:
     line: int
 
     @property
-    def per_size(self) -> bool:
-        """Whether any dose is per m2 or per kg, so that the totals hold for `subject` only."""
-        return self.regimen is not None and any(
-            dose.dose.amount.basis != "flat" for dose in self.regimen.with_rests("shortest").written_out()
-        )
-
-    @property
     def total_words(self) -> str:
         """The totals in words, '2.5 MIU' or 'il2 2.5 MIU, tocilizumab 560 mg'; empty for an open entry."""
         said = [(drug, amount_text(total, _unit_of(self.regimen, drug))) for drug, total in self.totals if self.regimen]
         return said[0][1] if len(said) == 1 else ", ".join(f"{drug} {total}" for drug, total in said)
 
+    @property
+    def size_words(self) -> str:
+        """The body size that the totals are for, '1.8 m2' or '70 kg'; empty if no dose is per m2 or per kg."""
+        doses = self.regimen.with_rests("shortest").written_out() if self.regimen else ()
+        bases = {dose.dose.amount.basis for dose in doses}
+        sizes = {"per kg": f"{decimal_text(self.subject.weight_kg)} kg", "per m2": f"{decimal_text(self.subject.bsa_m2)} m2"}
+        return ", ".join(size for basis, size in sizes.items() if basis in bases)
+
 
 def read_library(path: str | Path) -> tuple[LibraryEntry, ...]:
-    """Read a library file; InputFileError with every problem, totals that do not add up included."""
+    """Read a library file; InputFileError with every problem, also every total that differs from the sum of its doses."""
     located = read(path)
     try:
         shape = LibraryShape.model_validate(located.data)
@@ -75,12 +128,12 @@ def read_library(path: str | Path) -> tuple[LibraryEntry, ...]:
         raise InputFileError(path, problems_of(error, located, LibraryShape), located.text) from None
     notes = Notes(located)
     seen: dict[str, str] = {}
-    entries = []
+    entries: list[LibraryEntry] = []
     for study, given in shape.studies.items():
         for name, arm in given.arms.items():
             loc: Loc = ("studies", study, "arms", name)
             if name in seen:
-                notes.add(loc, f"'{name}' is also an arm of '{seen[name]}'.", "Every arm needs a name of its own.", key=True)
+                notes.add(loc, f"'{name}' is also an arm of '{seen[name]}'.", "Every arm needs its own name.", key=True)
             seen.setdefault(name, study)
             entries += _entries(study, given, name, arm, loc, notes)
     if notes.problems:
@@ -95,8 +148,8 @@ def library() -> tuple[LibraryEntry, ...]:
 
 
 def entry(name: str) -> LibraryEntry:
-    """Return the shipped entry called `name`; EvidenceError with the nearest name when there is none."""
-    known = {known.name: known for known in library()}
+    """Return the shipped entry called `name`; EvidenceError with the nearest name if there is none."""
+    known = {listed.name: listed for listed in library()}
     if name in known:
         return known[name]
     near = did_you_mean(name, known)
@@ -118,10 +171,16 @@ def _entries(study: str, given: StudyShape, name: str, arm: ArmShape, loc: Loc, 
     yield LibraryEntry(
         name=name,
         study=study,
-        **{key: getattr(given, key) for key in ("citation", "year", "doi", "doi_verified", "registration")},
-        **{key: getattr(given, key) for key in ("population", "concomitant", "how_read")},
+        citation=given.citation,
+        year=given.year,
+        doi=given.doi,
+        doi_verified=given.doi_verified,
+        registration=given.registration,
+        population=given.population,
         who=arm.who,
         n=arm.n or given.n,
+        concomitant=given.concomitant,
+        how_read=given.how_read,
         regimen=regimen,
         totals=totals,
         subject=subject,
@@ -139,7 +198,7 @@ def _sentences(given: str | list[str] | None) -> tuple[str, ...]:
 def _regimen(given: str | dict[str, str], loc: Loc, notes: Notes) -> Regimen:
     if isinstance(given, str):
         return notes.read(loc, lambda: parse_regimen(given))
-    plans = {drug: notes.read((*loc, drug), lambda text=text: parse_plan(text)) for drug, text in given.items()}
+    plans = {drug: notes.read((*loc, drug), partial(parse_plan, text)) for drug, text in given.items()}
     return notes.read(loc, lambda: regimen_of(plans))
 
 
@@ -151,7 +210,7 @@ def _subject(arm: ArmShape, loc: Loc, notes: Notes) -> Subject:
 
 
 def _totals(arm: ArmShape, regimen: Regimen | None, subject: Subject, loc: Loc, notes: Notes) -> tuple[tuple[str, Fraction], ...]:
-    """Return the recomputed totals; note every one that differs from what the file says or that it does not say."""
+    """Return the recomputed totals; every total that is missing in the file or differs from it is noted."""
     if regimen is None:
         return ()
     rows = exposure_of(regimen.with_rests("shortest"), subject)
@@ -164,8 +223,8 @@ def _totals(arm: ArmShape, regimen: Regimen | None, subject: Subject, loc: Loc, 
             continue
         said = [(where, text)] + ([((*loc, "tabled"), arm.tabled)] if row.drug == IL2 and arm.tabled else [])
         for place, words in said:
-            if notes.read(place, lambda words=words: _amount(words)) != (row.total, row.unit):
-                notes.add(place, f"{row.arithmetic}, and not {words}.", "Read the schedule again.")
+            if notes.read(place, partial(_amount, words)) != (row.total, row.unit):
+                notes.add(place, f"{row.arithmetic}, not {words}.", "Check the schedule against its source.")
     return tuple((row.drug, row.total) for row in rows)
 
 

@@ -1,47 +1,64 @@
-"""Responses: what a regimen was seen to do in a group of people, one outcome a row, ready to be fitted or checked.
-
-The same columns hold the shipped numbers (`evidence/responses.csv`) and a user's own data.
-"""
+"""Responses: one published outcome of one group of people under one regimen, ready to be fitted or checked."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 
-from regimens.csvfile import read_table
-from regimens.errors import InputFileError
-from regimens.evidence.rows import RowReader
 from regimens.evidence.spread import Printed
 from regimens.regimen import Regimen
 from regimens.subject import Subject
 
-NEEDED = ("id", "study", "n", "regimen", "analyte", "time_h", "statistic", "value", "unit", "role")
-"""Columns every table of responses has."""
 
-COLUMNS = (
-    "id", "study", "doi", "doi_verified", "year", "population", "n", "regimen", "weight_kg", "bsa_m2",
-    "baseline", "baseline_low", "baseline_high", "baseline_interval", "analyte", "time_h", "time_words",
-    "statistic", "value", "low", "high", "interval", "unit", "assumed_sd_log", "role", "shares_with",
-    "how_read", "assumed", "note",
-)  # fmt: skip
-"""Columns a table of responses may have; those that are not needed are blank where they are left out."""
+@dataclass(frozen=True)
+class Analyte:
+    """What was measured, and the observable of the models that it is compared with.
 
-LONGEST_H = 104 * 168.0
-"""The horizon of responses (h): two years, longer than any course of the shipped ones."""
+    `unit` is the unit in which sources print it. If `fold` is true the observable is a fold of the baseline: a value printed
+    as 'fold' is used unchanged, a value in `unit` is divided by the baseline of its row. `reading` is 'at' (the value at one
+    time) or 'peak' (the highest value from 0 h to that time).
+    """
+
+    observable: str
+    unit: str
+    fold: bool = False
+    reading: str = "at"
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The units in which a value may be given."""
+        return tuple(dict.fromkeys((self.unit, "fold"))) if self.fold else (self.unit,)
+
+
+ANALYTES = {
+    "Treg fold": Analyte("treg_fold", "fold", fold=True),
+    "Treg fold peak": Analyte("treg_fold", "fold", fold=True, reading="peak"),
+    "Treg count": Analyte("treg", "cells/uL"),
+    "Treg share of CD4": Analyte("treg_fold", "%", fold=True),
+    "Treg CD25 fold": Analyte("cd25_fold", "fold", fold=True),
+    "CD25hi share of Treg": Analyte("cd25hi_fraction_fold", "%", fold=True),
+    "Th17 count": Analyte("th17_fold", "cells/uL", fold=True),
+    "Th17/Treg ratio": Analyte("th17_treg_ratio_fold", "ratio", fold=True),
+    "NK fold": Analyte("nk_fold", "fold", fold=True),
+    "NK count": Analyte("nk_fold", "cells/uL", fold=True),
+    "serum IL-2 peak": Analyte("serum_il2", "IU/mL", reading="peak"),
+    "tocilizumab Cmax": Analyte("tocilizumab", "ug/mL", reading="peak"),
+}
+"""Every analyte that a response may have."""
 
 
 @dataclass(frozen=True)
 class Response:
     """One outcome of one group.
 
-    `value`, `low` and `high` are on the scale of `observable` (a fold of the baseline where that is a fold); `printed` is the
-    same as its source has it, in `unit`. An ordering is told in `note` and has no value to fit. `bound` is 'lower bound' or
-    'upper bound' where the value is one, else ''. `se_log` is the standard error of the logarithm of `value`, and
-    `se_words` says where it is from; `sd_log` is the spread between subjects where the source tells it. A baseline is the
-    same statistic as the value, and `baseline_se_log` is the standard error of its logarithm. `reading` is 'at' or 'peak':
-    at `time_h`, or the highest from 0 h to `time_h`. `shares_with` is the id of another row that has subjects of this one.
-    `weight_kg` and `bsa_m2` are None for the typical body.
+    `printed` is the value as its source prints it, in `unit`; `value`, `low` and `high` are the same on the scale of
+    `observable`, that is, divided by the baseline where the observable is a fold. An ordering has no value; its `note` says
+    what was found. `bound` is 'lower bound' or 'upper bound' if the value is one, else ''. `se_log` is the standard error of
+    the logarithm of `value` and `se_words` its derivation; `sd_log` is the standard deviation of the logarithm between
+    subjects, where the source gives it. `baseline` is the same statistic before treatment and `baseline_se_log` the standard
+    error of its logarithm. `reading` is 'at' or 'peak': the value at `time_h`, or the highest from 0 h to `time_h`.
+    `shares_with` is the id of another row with some of the same subjects. `weight_kg` and `bsa_m2` are None for the typical
+    body.
     """
 
     id: str
@@ -80,25 +97,11 @@ class Response:
 
     @property
     def independent(self) -> bool:
-        """Whether the row is not said to share subjects with another (`shares_with`)."""
+        """Whether the row shares no subjects with another row, as far as `shares_with` says."""
         return not self.shares_with
 
     @property
     def subject(self) -> Subject:
-        """The body that doses per kg and per m2 meet: typical where the row gives no size."""
+        """The body that doses per kg and per m2 are multiplied by: typical where the row gives no size."""
         typical = Subject()
         return Subject(self.weight_kg or typical.weight_kg, typical.height_cm, self.bsa_m2 or typical.bsa_m2)
-
-
-def read_responses(path: str | Path, horizon_h: float = LONGEST_H) -> tuple[Response, ...]:
-    """Read a table of responses; InputFileError with every bad row of the file, each with its line and column.
-
-    Times lie in [0, `horizon_h`]; a peak without a time is read to one interval after the last dose.
-    """
-    table = read_table(path, NEEDED, COLUMNS)
-    reader = RowReader(horizon_h)
-    found = [reader.read(row) for row in table.rows]
-    reader.check_shared(table.rows)
-    if reader.problems:
-        raise InputFileError(table.path, reader.problems, table.text)
-    return tuple(Response(**fields) for fields in found)

@@ -1,7 +1,7 @@
-"""From a printed spread to a standard error on the log scale, with a sentence on how.
+"""Printed spreads as standard errors on the log scale, each with its formula in words.
 
-Values are taken as log-normal between subjects. A printed SD is turned by the moments of a log-normal value, quartiles and
-ranges by those of a normal one on the log scale. The standard error is that of the printed statistic: of a mean through its
+Values are taken as log-normal between subjects. A printed SD is converted by the moments of a log-normal value, quartiles and
+ranges by those of a normal value on the log scale. The standard error is that of the printed statistic: of a mean through its
 own coefficient of variation, of a median sqrt(pi / 2) times that of a mean (large samples).
 """
 
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from functools import cache
 
 BOUNDS = ("lower bound", "upper bound")
-"""Intervals that say that the value itself is a bound."""
+"""Intervals which say that the value itself is a bound."""
 
 INTERVALS = ("SD", "IQR", "range", "SE", "CI95", *BOUNDS)
-"""What `low` and `high` of a row may be; SD and SE: the value minus and plus one."""
+"""What `low` and `high` of a row may be. SD and SE: the value minus and plus one."""
 
 IQR_WIDTH = 1.349
 """Distance between the quartiles of a standard normal value."""
@@ -28,20 +28,46 @@ MEDIAN_FACTOR = math.sqrt(math.pi / 2)
 
 
 @dataclass(frozen=True)
+class Printed:
+    """A number as its source prints it, with the ends of its interval; `interval` is '' if none is printed."""
+
+    value: float
+    low: float | None
+    high: float | None
+    interval: str
+
+
+@dataclass(frozen=True)
 class Spread:
-    """`sd_log` between subjects (None where the source does not say it), `se_log` of the statistic, and how it was derived."""
+    """`sd_log` between subjects (None if the source does not give it), `se_log` of the statistic, and the formula in words."""
 
     sd_log: float | None
     se_log: float
     words: str
 
 
-def spread_of(value: float, low: float, high: float, interval: str, n: int, median: bool) -> Spread:
-    """Return the spread on the log scale of a mean or median `value` of `n` subjects; ValueError where there is none.
+@dataclass(frozen=True)
+class Observed:
+    """A value on the scale of an observable, with the standard error of its logarithm."""
 
-    `low` and `high` are the ends of the printed interval; ends of quartiles, ranges and confidence intervals must be
-    greater than zero, and a range needs at least two subjects.
+    value: float
+    low: float | None
+    high: float | None
+    bound: str
+    sd_log: float | None
+    se_log: float
+    se_words: str
+
+
+def spread_of(printed: Printed, n: int, median: bool) -> Spread:
+    """Return the spread on the log scale of a mean or median of `n` subjects; ValueError with the reason if there is none.
+
+    Both ends of the interval must be there. Ends of quartiles, ranges and confidence intervals must be greater than zero, and
+    a range needs at least two subjects.
     """
+    value, low, high, interval = printed.value, printed.low, printed.high, printed.interval
+    if low is None or high is None:
+        raise ValueError("an end is missing")
     root = math.sqrt(n)
     factor, named = (MEDIAN_FACTOR, "sqrt(pi/2) sd / sqrt(n)") if median else (1.0, "sd / sqrt(n)")
     if interval in ("SD", "SE"):
@@ -53,7 +79,7 @@ def spread_of(value: float, low: float, high: float, interval: str, n: int, medi
             return Spread(sd, factor * sd / root, f"sd = sqrt(log(1 + (SD/median)^2)), {named}")
         return Spread(sd, sd_log_of_cv(cv / root), "sqrt(log(1 + (SD/mean)^2 / n))")
     if low <= 0:
-        raise ValueError("it reaches zero, which has no logarithm")
+        raise ValueError("its lower end is not greater than zero and has no logarithm")
     width = math.log(high / low)
     if interval == "CI95":
         return Spread(None, width / CI95_WIDTH, "log(high/low) / 3.92")
@@ -64,11 +90,11 @@ def spread_of(value: float, low: float, high: float, interval: str, n: int, medi
             raise ValueError("a range needs at least two subjects")
         sd = width / expected_range(n)
         return Spread(sd, factor * sd / root, f"sd = log(max/min) / {expected_range(n):.3f} (expected range of {n}), {named}")
-    raise ValueError("a bound is no spread")
+    raise ValueError("a bound does not give a spread")
 
 
 def sd_log_of_cv(cv: float) -> float:
-    """Return the SD of the logarithm of a log-normal value with that coefficient of variation."""
+    """Return the standard deviation of the logarithm of a log-normal value with that coefficient of variation."""
     return math.sqrt(math.log1p(cv * cv))
 
 
@@ -78,39 +104,34 @@ def expected_range(n: int) -> float:
     from scipy.integrate import quad
     from scipy.special import ndtr
 
-    half, _ = quad(lambda x: 1.0 - ndtr(x) ** n - ndtr(-x) ** n, 0.0, 12.0, epsabs=1e-12, epsrel=1e-12)
+    half: float = quad(lambda x: 1.0 - ndtr(x) ** n - ndtr(-x) ** n, 0.0, 12.0, epsabs=1e-12, epsrel=1e-12)[0]
     return 2.0 * half
-
-
-@dataclass(frozen=True)
-class Printed:
-    """A number as its source prints it, with its interval ('' where it has none)."""
-
-    value: float
-    low: float | None
-    high: float | None
-    interval: str
 
 
 def observed(
     printed: Printed, baseline: Printed | None, own: Spread | None, before: Spread | None, assumed: float | None
-) -> dict:
-    """Return value, low, high, bound, sd_log, se_log, se_words and baseline_se_log of a response.
+) -> Observed:
+    """Return a printed value on the scale of its observable.
 
-    With a `baseline` the value becomes a fold of it, and its standard error takes in the baseline's, as of independent
-    numbers: sources do not print how the two are correlated. An `assumed` standard error is used as it is.
+    With a `baseline` the value becomes a fold of it. Its standard error then includes that of the baseline, `before`, as if
+    the two were independent, because sources do not print their correlation. Without a spread of its `own`, the standard
+    error is the `assumed` one, unchanged.
     """
     divisor = 1.0 if baseline is None else baseline.value
-    se_log, words = (assumed, "assumed") if own is None else (own.se_log, own.words)
-    if own is not None and before is not None and baseline is not None:
-        se_log, words = math.hypot(own.se_log, before.se_log), f"{words}; with the baseline's ({before.words}) as independent"
-    low, high = (None if end is None else end / divisor for end in (printed.low, printed.high))
-    return {
-        "value": printed.value / divisor,
-        "low": low,
-        "high": high,
-        "bound": printed.interval if printed.interval in BOUNDS else "",
-        "sd_log": None if own is None else own.sd_log,
-        "se_log": se_log,
-        "se_words": words,
-    }
+    if own is None:
+        if assumed is None:
+            raise ValueError("Either a spread or an assumed standard error is needed.")
+        se_log, words = assumed, "assumed"
+    elif before is not None and baseline is not None:
+        se_log, words = math.hypot(own.se_log, before.se_log), f"{own.words}; with the baseline's ({before.words}) as independent"
+    else:
+        se_log, words = own.se_log, own.words
+    return Observed(
+        value=printed.value / divisor,
+        low=None if printed.low is None else printed.low / divisor,
+        high=None if printed.high is None else printed.high / divisor,
+        bound=printed.interval if printed.interval in BOUNDS else "",
+        sd_log=None if own is None else own.sd_log,
+        se_log=se_log,
+        se_words=words,
+    )

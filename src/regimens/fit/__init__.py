@@ -1,5 +1,5 @@
 """Fitting models to published responses, and checking them on others."""
 
-from regimens.fit.table import fit_table
+from regimens.fit.posterior import fit_table
 
 __all__ = ["fit_table"]

@@ -1,92 +1,65 @@
-"""Calibration: a model, its priors and rows of evidence -> a posterior with everything that lets a reader doubt it."""
+"""Calibration: a model, its priors and published responses -> posterior, profile likelihoods, and their files.
+
+A profile says how much worse the best fit becomes if one parameter is held at a value. The other parameters are optimised with
+their priors (a penalised profile), because the data alone do not identify most of them. The parameter's own prior is left out, so
+that its curve shows what the data and the other priors say about it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
+from scipy.optimize import minimize
 
 from regimens.errors import ModelError
-from regimens.fit.likelihood import Observation, log_likelihood
-from regimens.fit.prediction import Predictor, Target
-from regimens.fit.prior import Prior, prior_of
-from regimens.fit.sampling import Sample, Settings, sample
-from regimens.model.compile import compile_model
+from regimens.evidence import read_responses
+from regimens.fit.datapoints import DataPoint, data_points, usable
+from regimens.fit.likelihood import LogPosterior
+from regimens.fit.posterior import Posterior, Profile, files_of
+from regimens.fit.sampling import Settings, sample
 from regimens.model.declaration import Model
+from regimens.statistics import Floats
+
+PROFILED = ("EC50", "kout", "Emax", "amp", "Vm", "CL")
+"""Parameters whose profiles are computed if a model fits them: potency, loss, gain, clearance capacity."""
+
+STEP = 1e-3
+"""Step of finite differences on the log scale; all points of a gradient are simulated in one batch."""
 
 
-@dataclass(frozen=True)
-class Row:
-    """One row of evidence, ready for a fit: what was observed and what it asks of a model."""
+def fit(
+    model: Model, data: Path, settings: Settings, progress: Callable[[str], None] = lambda said: None
+) -> tuple[Posterior, dict[str, str]]:
+    """Fit `model` to the rows with the role 'fit' of the responses in `data`; return the posterior and the texts of its files.
 
-    id: str
-    observation: Observation
-    target: Target
-
-
-@dataclass(frozen=True, eq=False)
-class Posterior:
-    """What a fit found. `draws` are (draws, names) on the natural scale; `predicted` are (draws, rows) on the log scale.
-
-    `contraction` is 1 - (posterior / prior standard deviation) squared on the log scale: 0 = the data said nothing.
+    Raises InputFileError for bad rows, ModelError if the model declares nothing to fit or has no observable of any row.
     """
-
-    model: Model
-    rows: tuple[Row, ...]
-    prior: Prior
-    settings: Settings
-    names: tuple[str, ...]
-    draws: np.ndarray
-    predicted: np.ndarray
-    contraction: np.ndarray
-    sample: Sample
+    points = data_points(read_responses(data), "fit")
+    progress(f"sampling {model.name}: {settings.ensembles} ensembles of {settings.walkers} walkers, {settings.steps} steps")
+    posterior = calibrate(model, points, settings)
+    record = {"data_sha256": hashlib.sha256(data.read_bytes()).hexdigest(), "rows": [point.id for point in posterior.data]}
+    return posterior, files_of(posterior, _profiles(posterior, progress), record)
 
 
-class LogPosterior:
-    """The log posterior density of a model at (points, width) log values, the spreads last."""
+def calibrate(model: Model, data: Sequence[DataPoint], settings: Settings) -> Posterior:
+    """Fit `model` to those of `data` whose observable it has.
 
-    def __init__(self, model: Model, rows: Sequence[Row]) -> None:
-        self.prior = prior_of(model)
-        self.observed = [row.observation for row in rows]
-        self.predictor = Predictor(compile_model(model), [row.target for row in rows], self.prior.names[: len(self.prior.centre)])
-
-    def likelihood(self, points: np.ndarray) -> np.ndarray:
-        """Return the log likelihood alone."""
-        parameters, log_spreads = self.prior.split(points)
-        return log_likelihood(self.predictor(parameters), *np.exp(log_spreads).T, self.observed)
-
-    def __call__(self, points: np.ndarray) -> np.ndarray:
-        """Return prior plus likelihood; points outside the bounds are not simulated."""
-        density = self.prior.log_density(points)
-        possible = np.isfinite(density)
-        if possible.any():
-            density[possible] += self.likelihood(points[possible])
-        return np.where(np.isnan(density), -np.inf, density)
-
-
-def usable(rows: Sequence[Row], model: Model) -> tuple[Row, ...]:
-    """Return the rows whose observable `model` has."""
-    names = {observable.name for observable in model.observables}
-    return tuple(row for row in rows if row.target.observable in names)
-
-
-def calibrate(model: Model, rows: Sequence[Row], settings: Settings) -> Posterior:
-    """Fit `model` to those of `rows` that it has an observable for.
-
-    Raises ModelError if the model declares nothing to fit, or no row is about anything that it has.
+    Raises ModelError if the model declares nothing to fit, or has no observable of any data point.
     """
-    rows = usable(rows, model)
-    if not rows:
-        raise ModelError(f"Model '{model.name}' has no observable of any row with the role 'fit': there is nothing to fit it to.")
-    density = LogPosterior(model, rows)
+    points = usable(data, model)
+    if not points:
+        raise ModelError(f"Model '{model.name}' has nothing to fit: it has no observable of any row with the role 'fit'.")
+    density = LogPosterior(model, points)
     sampled = sample(density, density.prior.sample, settings)
     before = density.prior.standard_deviation()
     parameters, _ = density.prior.split(sampled.draws)
     after = sampled.deviation[: parameters.shape[1]]
     return Posterior(
         model=model,
-        rows=rows,
+        data=points,
         prior=density.prior,
         settings=settings,
         names=density.prior.names,
@@ -95,3 +68,53 @@ def calibrate(model: Model, rows: Sequence[Row], settings: Settings) -> Posterio
         contraction=1.0 - (after / before) ** 2,
         sample=sampled,
     )
+
+
+def _profiles(posterior: Posterior, progress: Callable[[str], None]) -> list[Profile]:
+    """Return the profiles of the parameters of PROFILED that were fitted, starting from the posterior median."""
+    density = LogPosterior(posterior.model, posterior.data)
+    start = np.log(np.median(posterior.draws, axis=0))
+    found = []
+    for name in PROFILED:
+        if name in posterior.names:
+            progress(f"profile of {name}")
+            found.append(profile(density, name, start))
+    return found
+
+
+def profile(density: LogPosterior, name: str, start: Floats, points: int = 9) -> Profile:
+    """Return the profile of `name` over its bounds, within three prior standard deviations, optimising from `start`."""
+    place = density.prior.names.index(name)
+    centre, spread = density.prior.centre[place], density.prior.spread[place]
+    low, high = max(density.prior.low[place], centre - 3 * spread), min(density.prior.high[place], centre + 3 * spread)
+    held = np.linspace(low, high, points)
+    best = np.array([_best_at(density, place, value, start) for value in held])
+    return Profile(name, np.exp(held), 2.0 * (best.max() - best))
+
+
+def _best_at(density: LogPosterior, place: int, value: float, start: Floats) -> float:
+    """Return the largest log density with one parameter held at the log `value`, without its prior."""
+    free = np.array([index for index in range(density.prior.width) if index != place])
+    centre, spread = density.prior.centre[place], density.prior.spread[place]
+
+    def loss(point: Floats) -> tuple[float, Floats]:
+        points = np.tile(np.insert(point, place, value), (len(free) + 1, 1))
+        points[np.arange(1, len(points)), free] += STEP
+        values = density(points)
+        if not np.isfinite(values[0]):
+            return 1e6, np.zeros(len(free))
+        slopes = np.where(np.isfinite(values[1:]), (values[1:] - values[0]) / STEP, 0.0)
+        return -float(values[0]), -slopes
+
+    bounds = [_search_bounds(density, index) for index in free]
+    first = np.clip(start[free], [low for low, _ in bounds], [high for _, high in bounds])
+    found = minimize(loss, first, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 40})
+    return float(-found.fun + 0.5 * ((value - centre) / spread) ** 2)
+
+
+def _search_bounds(density: LogPosterior, index: int) -> tuple[float, float]:
+    """Return the bounds of one column in the search: those of the spreads, or those of a parameter, narrowed for the steps."""
+    if index >= len(density.prior.centre):
+        return -7.0, 1.0
+    low, high = density.prior.low[index], density.prior.high[index]
+    return (max(low, density.prior.centre[index] - 6 * density.prior.spread[index]) + 2 * STEP, high - 2 * STEP)

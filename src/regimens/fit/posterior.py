@@ -1,4 +1,4 @@
-"""Posteriors on disk: what a fit found, as files that are shipped, read back, and made again by one command."""
+"""Posteriors: what a fit found, as text files that are shipped, read back and made again by one command, and as tables."""
 
 from __future__ import annotations
 
@@ -6,37 +6,73 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from regimens import shipped
 from regimens.errors import ModelError
-from regimens.fit.prior import SPREADS
-from regimens.model.fitted import fingerprint
-from regimens.model.fitted import read_draws as read_posterior
+from regimens.fit.datapoints import AT_LEAST, AT_MOST, DataPoint
+from regimens.fit.prior import SPREADS, Prior
+from regimens.fit.sampling import LOW_MEDIAN_HIGH, Sample, Settings
+from regimens.model.declaration import Model
+from regimens.model.fitted import PosteriorDraws, fingerprint, read_draws
+from regimens.statistics import Floats
 
 if TYPE_CHECKING:
-    from regimens.fit.calibrate import Posterior
-    from regimens.fit.profile import Profile
-    from regimens.model.declaration import Model
+    from rich.console import RenderableType
+    from rich.table import Table
 
 DIGITS = "%.6g"
-"""Draws are written to six digits, far finer than they are known."""
+"""Draws are written with six digits, far more than they are known to."""
+
+SUMMARY = ("name", "unit", "prior", "prior_sd_log", "median", "low", "high", "contraction", "r_hat", "effective")
+"""Columns of summary.csv. Prior and contraction are blank for the two spreads; their `prior_sd_log` is a half-normal scale."""
+
+ROWS = ("id", "observable", "observed", "se_log", "bound", "predicted", "low", "high")
+"""Columns of rows.csv: every fitted row of evidence, its value, and the interval of the predicted median over the draws."""
+
+PROFILES = ("name", "value", "loss")
+"""Columns of profiles.csv."""
 
 
 @dataclass(frozen=True, eq=False)
-class FittedModel:
-    """A model with draws (draws, names) from its posterior; the last names are the spreads."""
+class Profile:
+    """The profile of a parameter: its `values`, and as `loss` twice the drop of the log density below the maximum of them."""
+
+    name: str
+    values: Floats
+    loss: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Posterior:
+    """What a fit found. `draws` are (draws, names) on the natural scale; `predicted` are (draws, data points) logarithms.
+
+    `contraction` is 1 - (posterior / prior standard deviation) squared on the log scale: 0 means that nothing was learnt.
+    """
 
     model: Model
+    data: tuple[DataPoint, ...]
+    prior: Prior
+    settings: Settings
     names: tuple[str, ...]
-    draws: np.ndarray
+    draws: Floats
+    predicted: Floats
+    contraction: Floats
+    sample: Sample
+
+    def predicted_interval(self, place: int) -> tuple[float, float, float]:
+        """Return (low, median, high) over the draws of the prediction for one data point."""
+        low, median, high = np.exp(np.quantile(self.predicted[:, place], LOW_MEDIAN_HIGH))
+        return float(low), float(median), float(high)
 
 
-def read_fitted(model: Model) -> FittedModel:
-    """Return the shipped posterior of `model`; ModelError if there is none, or if it belongs to another text of the model."""
+def shipped_draws(model: Model) -> PosteriorDraws:
+    """Return the shipped posterior of `model`; the last two names are the spreads.
+
+    ModelError if there is none, or if it was fitted to other equations, values or priors than `model` has.
+    """
     folder = shipped.folder("posteriors") / model.name
     if not (folder / "draws.csv").is_file():
         raise ModelError(f"No posterior of model '{model.name}' is shipped; only shipped models can be validated.")
@@ -44,66 +80,57 @@ def read_fitted(model: Model) -> FittedModel:
     if record["model_sha256"] != fingerprint(model):
         raise ModelError(
             f"The posterior of model '{model.name}' was fitted to other equations, values or priors than the model file has. "
-            f"Make it again with `python scripts/renew_posteriors.py {model.name}`."
+            f"Renew it with `python scripts/renew_posteriors.py {model.name}`."
         )
-    return read_draws(model, folder / "draws.csv")
-
-
-def read_draws(model: Model, path: Path) -> FittedModel:
-    """Return the draws of a CSV file with one column a parameter and one a spread, for `model`."""
-    found = read_posterior(path)
-    return FittedModel(model, found.names, found.draws)
+    return read_draws(folder / "draws.csv")
 
 
 def files_of(posterior: Posterior, profiles: Sequence[Profile], record: Mapping[str, object]) -> dict[str, str]:
     """Return the texts of a fit by file name: draws, summary, rows, profiles, and the record of how it was made."""
     return {
-        "draws.csv": _csv(posterior.names, posterior.draws),
-        "summary.csv": _summary(posterior),
-        "rows.csv": _rows(posterior),
-        "profiles.csv": _profiles(profiles),
+        "draws.csv": _draws(posterior),
+        "summary.csv": _lines(SUMMARY, [_summary_cells(posterior, place) for place in range(len(posterior.names))]),
+        "rows.csv": _lines(ROWS, [_row_cells(posterior, place) for place in range(len(posterior.data))]),
+        "profiles.csv": _lines(
+            PROFILES,
+            [
+                (profile.name, f"{value:.4g}", f"{loss:.3f}")
+                for profile in profiles
+                for value, loss in zip(profile.values, profile.loss, strict=True)
+            ],
+        ),
         "fit.json": json.dumps(_record(posterior, record), indent=2) + "\n",
     }
 
 
-def _csv(names: Sequence[str], values: np.ndarray) -> str:
+def _draws(posterior: Posterior) -> str:
     text = io.StringIO()
-    np.savetxt(text, values, fmt=DIGITS, delimiter=",", header=",".join(names), comments="")
+    np.savetxt(text, posterior.draws, fmt=DIGITS, delimiter=",", header=",".join(posterior.names), comments="")
     return text.getvalue()
 
 
-def _summary(posterior: Posterior) -> str:
-    lines = ["name,unit,prior,prior_sd_log,median,low,high,contraction,r_hat,effective"]
+def _lines(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    return "".join(",".join(cells) + "\n" for cells in (heading, *rows))
+
+
+def _summary_cells(posterior: Posterior, place: int) -> tuple[str, ...]:
+    name = posterior.names[place]
     units = {parameter.name: parameter.unit for parameter in posterior.model.parameters}
-    for place, name in enumerate(posterior.names):
-        low, median, high = np.exp(posterior.sample.quantiles[:, place])
-        is_spread = name in SPREADS
-        if is_spread:
-            prior = f"0,{SPREADS[name]:g}"
-        else:
-            prior = f"{np.exp(posterior.prior.centre[place]):.6g},{posterior.prior.spread[place]:g}"
-        contraction = "" if is_spread else f"{posterior.contraction[place]:.3f}"
-        diagnostics = f"{posterior.sample.r_hat[place]:.4f},{posterior.sample.effective[place]:.0f}"
-        lines.append(f"{name},{units.get(name, '1')},{prior},{median:.4g},{low:.4g},{high:.4g},{contraction},{diagnostics}")
-    return "\n".join(lines) + "\n"
+    low, median, high = (f"{end:.4g}" for end in np.exp(posterior.sample.quantiles[:, place]))
+    if name in SPREADS:
+        prior, width, contraction = "0", f"{SPREADS[name]:g}", ""
+    else:
+        prior, width = f"{np.exp(posterior.prior.centre[place]):.6g}", f"{posterior.prior.spread[place]:g}"
+        contraction = f"{posterior.contraction[place]:.3f}"
+    diagnostics = (f"{posterior.sample.r_hat[place]:.4f}", f"{posterior.sample.effective[place]:.0f}")
+    return (name, units.get(name, "1"), prior, width, median, low, high, contraction, *diagnostics)
 
 
-def _rows(posterior: Posterior) -> str:
-    lines = ["id,observable,observed,se_log,bound,predicted,low,high"]
-    for place, row in enumerate(posterior.rows):
-        low, median, high = np.exp(np.quantile(posterior.predicted[:, place], [0.05, 0.5, 0.95]))
-        seen = row.observation
-        lines.append(
-            f"{row.id},{row.target.observable},{np.exp(seen.log_value):.4g},{seen.log_se:.3g},{seen.bound},"
-            f"{median:.4g},{low:.4g},{high:.4g}"
-        )
-    return "\n".join(lines) + "\n"
-
-
-def _profiles(profiles: Sequence[Profile]) -> str:
-    lines = ["name,value,loss"]
-    lines += [f"{p.name},{value:.4g},{loss:.3f}" for p in profiles for value, loss in zip(p.values, p.loss, strict=True)]
-    return "\n".join(lines) + "\n"
+def _row_cells(posterior: Posterior, place: int) -> tuple[str, ...]:
+    point, seen = posterior.data[place], posterior.data[place].observation
+    low, median, high = (f"{end:.4g}" for end in posterior.predicted_interval(place))
+    observed = (f"{np.exp(seen.log_value):.4g}", f"{seen.log_se:.3g}", seen.bound)
+    return (point.id, point.target.observable, *observed, median, low, high)
 
 
 def _record(posterior: Posterior, record: Mapping[str, object]) -> dict[str, object]:
@@ -116,3 +143,40 @@ def _record(posterior: Posterior, record: Mapping[str, object]) -> dict[str, obj
         "smallest_effective": int(posterior.sample.effective.min()),
         **record,
     }
+
+
+def fit_table(posterior: Posterior) -> RenderableType:
+    """Return two rich tables: what was learnt about each parameter, and each data point observed and predicted."""
+    from rich.console import Group
+    from rich.text import Text
+
+    worst = f"R-hat at most {posterior.sample.r_hat.max():.3f}, effective sizes from {posterior.sample.effective.min():.0f}"
+    return Group(_parameter_table(posterior), Text(""), _row_table(posterior), Text(""), Text(f"{worst}."))
+
+
+def _grid(title: str, headings: tuple[str, ...]) -> Table:
+    from rich.table import Table
+
+    grid = Table(title=title, title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0))
+    for place, heading in enumerate(headings):
+        grid.add_column(heading, justify="right" if place else "left", no_wrap=True)
+    return grid
+
+
+def _parameter_table(posterior: Posterior) -> Table:
+    grid = _grid("Parameters (median and 90 % interval)", ("name", "prior", "posterior", "interval", "learnt"))
+    for place, name in enumerate(posterior.names):
+        low, median, high = np.exp(posterior.sample.quantiles[:, place])
+        prior = "" if name in SPREADS else f"{np.exp(posterior.prior.centre[place]):.3g}"
+        learnt = "" if name in SPREADS else f"{max(0.0, posterior.contraction[place]):.0%}"
+        grid.add_row(name, prior, f"{median:.3g}", f"{low:.3g}-{high:.3g}", learnt)
+    return grid
+
+
+def _row_table(posterior: Posterior) -> Table:
+    grid = _grid("Rows (fitted curve, without the spread between studies)", ("row", "observed", "predicted", "interval"))
+    for place, point in enumerate(posterior.data):
+        low, median, high = posterior.predicted_interval(place)
+        bound = {AT_LEAST: "> ", AT_MOST: "< "}.get(point.observation.bound, "")
+        grid.add_row(point.id, f"{bound}{np.exp(point.observation.log_value):.3g}", f"{median:.3g}", f"{low:.3g}-{high:.3g}")
+    return grid

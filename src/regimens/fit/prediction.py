@@ -1,4 +1,4 @@
-"""Predictions: what a model says for each row of evidence, for many parameter points at once."""
+"""Predictions of a model for the data points of a fit, at many parameter points at once."""
 
 from __future__ import annotations
 
@@ -7,62 +7,38 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from regimens.engine import Tolerances, simulate
+from regimens.engine import Tolerances, Trajectories, simulate
+from regimens.fit.datapoints import Target
 from regimens.model.compile import CompiledModel
 from regimens.model.parameters import Parameters
-from regimens.regimen import DoseEvents, Regimen, hours
+from regimens.regimen import DoseEvents, hours
+from regimens.statistics import Floats
 
 BASELINE = "T0"
-"""The parameter of a model that a study's own Treg baseline replaces."""
+"""The parameter of a model that is replaced by a study's own Treg baseline."""
 
 FIT_TOLERANCES = Tolerances(rtol=1e-4, atol=1e-7)
-"""Loose beside the package's default, tight beside standard errors of a few per cent."""
+"""Looser than the default of the package, but much tighter than standard errors of a few per cent."""
 
 PEAK_STEP_H = 0.5
-"""Grid on which a peak is looked for in a fit: within 0.1 % of the top of a curve with a half-life of hours."""
-
+"""Grid on which a peak is searched: within 0.1 % of the maximum of a curve with a half-life of hours."""
 
 WEEK_H = 168.0
-"""A peak is looked for in the first week of its window and on its last day: where a course is highest or steady."""
-
-
-@dataclass(frozen=True)
-class Target:
-    """What one row asks of a model: an observable at `time_h`, or its peak in the window where `time_h` is None.
-
-    `baseline` is the study's own median Treg count (cells/uL), None where it has none.
-    """
-
-    regimen: Regimen
-    observable: str
-    time_h: float | None
-    window_h: tuple[float, float] | None
-    weight_kg: float
-    bsa_m2: float
-    baseline: float | None
-
-    @property
-    def times_h(self) -> np.ndarray:
-        """The times at which the row needs its observable."""
-        if self.time_h is not None:
-            return np.array([self.time_h])
-        start, end = self.window_h or (0.0, 24.0)
-        first = np.arange(start, min(end, start + WEEK_H) + PEAK_STEP_H / 2, PEAK_STEP_H)
-        return np.union1d(first, np.arange(max(start, end - 24.0), end + PEAK_STEP_H / 2, PEAK_STEP_H))
+"""A peak is searched in the first week of its window and on its last day, where the curve of a course is highest or steady."""
 
 
 @dataclass(frozen=True, eq=False)
 class _Group:
-    """Targets that one simulation serves, with the union of their times."""
+    """Targets that are predicted by one simulation, with all of their times."""
 
     events: DoseEvents
-    times_h: np.ndarray
+    times_h: Floats
     members: tuple[int, ...]
     first: Target
 
 
 class Predictor:
-    """Predicts the rows of `targets` under a model; `names` are the parameters that points replace, on the log scale."""
+    """Predicts `targets` with a model; points give the log values of the parameters `names`, the others are typical."""
 
     def __init__(self, compiled: CompiledModel, targets: Sequence[Target], names: Sequence[str]) -> None:
         self.compiled, self.targets = compiled, tuple(targets)
@@ -72,25 +48,25 @@ class Predictor:
         self.baseline = places.get(BASELINE)
         self.groups = _grouped(self.targets)
 
-    def __call__(self, points: np.ndarray) -> np.ndarray:
-        """Return (points, rows) logarithms of predictions at (points, names) log values; not a number where it failed."""
+    def __call__(self, points: Floats) -> Floats:
+        """Return (points, targets) logarithms of predictions at (points, names) log values; NaN where the simulation failed."""
         values = np.tile(self.typical, (len(points), 1))
         values[:, self.columns] = np.exp(points)
         return self.of_values(values)
 
-    def of_values(self, values: np.ndarray) -> np.ndarray:
-        """Return (rows of `values`, rows of evidence) logarithms of predictions at whole parameter sets."""
+    def of_values(self, values: Floats) -> Floats:
+        """Return (sets, targets) logarithms of predictions at (sets, parameters) values of all parameters."""
         found = np.full((len(values), len(self.targets)), np.nan)
         for group in self.groups:
-            read = self._simulated(group, values)
+            curves = self._simulated(group, values)
             for place in group.members:
                 target = self.targets[place]
-                chosen = np.isin(group.times_h, target.times_h)
+                chosen = np.isin(group.times_h, _times_h(target))
                 with np.errstate(divide="ignore", invalid="ignore"):
-                    found[:, place] = np.log(read.of(target.observable)[:, chosen].max(axis=1))
+                    found[:, place] = np.log(curves.of(target.observable)[:, chosen].max(axis=1))
         return found
 
-    def _simulated(self, group: _Group, values: np.ndarray):
+    def _simulated(self, group: _Group, values: Floats) -> Trajectories:
         target = group.first
         if target.baseline is not None and self.baseline is not None:
             values = values.copy()
@@ -109,8 +85,17 @@ def _grouped(targets: Sequence[Target]) -> tuple[_Group, ...]:
         keys.setdefault((target.regimen, target.weight_kg, target.bsa_m2, target.baseline), []).append(place)
     groups = []
     for members in keys.values():
-        times = np.unique(np.concatenate([targets[place].times_h for place in members]))
+        times = np.unique(np.concatenate([_times_h(targets[place]) for place in members]))
         first = targets[members[0]]
         events = first.regimen.events(hours(float(times[-1]) + 1.0))
         groups.append(_Group(events, times, tuple(members), first))
     return tuple(groups)
+
+
+def _times_h(target: Target) -> Floats:
+    """Return the times at which a target needs its observable."""
+    if target.time_h is not None:
+        return np.array([target.time_h])
+    start, end = target.window_h or (0.0, 24.0)
+    first = np.arange(start, min(end, start + WEEK_H) + PEAK_STEP_H / 2, PEAK_STEP_H)
+    return np.union1d(first, np.arange(max(start, end - 24.0), end + PEAK_STEP_H / 2, PEAK_STEP_H))

@@ -1,13 +1,12 @@
 """Priors: what a model file says about its typical values before a fit.
 
-Some of their centres come from an earlier prototype, fitted to published averages that are in part the rows fitted here: the
-spreads are wide enough (a factor of 1.3 to 3.3) for this to matter little, but they are not knowledge from elsewhere.
-
 A parameter with an `uncertainty` u is log-normal around its value with standard deviation u of the logarithm, truncated to
-its bounds. Two spreads on the log scale are half-normal: how far the effects of one study may lie from those of another for
-reasons that no model here has (assay, gating, population), and how far one row of a study may lie from the model beyond its
-standard error (the model is wrong in its details; day-to-day noise). Without the second, the row with the smallest printed
-spread would decide everything.
+its bounds. Two spreads on the log scale are half-normal. The study spread is how far studies differ for reasons that no
+model here describes (assay, gating, population). The row spread is how far one data point differs from the model beyond its
+standard error (model error, day-to-day noise); without it, the data point with the smallest printed spread would dominate.
+
+Some prior centres come from an earlier prototype, fitted to published averages that are in part the data fitted here. Their
+spreads are wide enough (a factor of 1.3 to 3.3) for this to matter little, but they are not independent knowledge.
 """
 
 from __future__ import annotations
@@ -20,9 +19,10 @@ from scipy.stats import truncnorm
 
 from regimens.errors import ModelError
 from regimens.model.declaration import Model
+from regimens.statistics import Floats
 
 SPREADS = {"study_spread": 0.3, "row_spread": 0.2}
-"""Scales of the half-normal priors of the two spreads: factors of about 1.35 between studies, 1.2 between rows of one."""
+"""Scales of the half-normal priors of the two spreads: factors of about 1.35 between studies, 1.2 between data points of one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,17 +30,17 @@ class Prior:
     """Independent priors of `names`, as columns of points on the log scale; the last columns are the two spreads."""
 
     names: tuple[str, ...]
-    centre: np.ndarray
-    spread: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
+    centre: Floats
+    spread: Floats
+    low: Floats
+    high: Floats
 
     @property
     def width(self) -> int:
         """Number of columns, the spreads included."""
         return len(self.names)
 
-    def log_density(self, points: np.ndarray) -> np.ndarray:
+    def log_density(self, points: Floats) -> Floats:
         """Return the log density (points,) of (points, width), up to a constant; minus infinity outside the bounds."""
         parameters, log_spreads = self.split(points)
         inside = ((parameters >= self.low) & (parameters <= self.high)).all(axis=1) & (np.abs(log_spreads) < 20).all(axis=1)
@@ -49,21 +49,21 @@ class Prior:
         half_normal = (-0.5 * (spreads / list(SPREADS.values())) ** 2 + log_spreads).sum(axis=1)
         return np.where(inside, normal + half_normal, -np.inf)
 
-    def split(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def split(self, points: Floats) -> tuple[Floats, Floats]:
         """Return the columns of the parameters and those of the spreads, both on the log scale."""
         return points[:, : -len(SPREADS)], points[:, -len(SPREADS) :]
 
-    def sample(self, count: int, random: np.random.Generator) -> np.ndarray:
+    def sample(self, count: int, random: np.random.Generator) -> Floats:
         """Return (count, width) independent draws."""
         low, high = ndtr((self.low - self.centre) / self.spread), ndtr((self.high - self.centre) / self.spread)
         share = low + random.uniform(size=(count, len(self.centre))) * (high - low)
         spreads = np.abs(random.standard_normal((count, len(SPREADS)))) * list(SPREADS.values())
         return np.column_stack([self.centre + self.spread * ndtri(share), np.log(spreads)])
 
-    def standard_deviation(self) -> np.ndarray:
+    def standard_deviation(self) -> Floats:
         """Return the standard deviation of every parameter, truncation included, on the log scale."""
         low, high = (self.low - self.centre) / self.spread, (self.high - self.centre) / self.spread
-        return self.spread * truncnorm(low, high).std()
+        return np.asarray(self.spread * truncnorm(low, high).std())
 
 
 def prior_of(model: Model) -> Prior:

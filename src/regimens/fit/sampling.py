@@ -1,4 +1,4 @@
-"""Sampling: independent ensembles of emcee walkers, and whether they agree."""
+"""Sampling: independent ensembles of emcee walkers, and diagnostics of their convergence."""
 
 from __future__ import annotations
 
@@ -8,8 +8,13 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from regimens.errors import ModelError
+from regimens.statistics import TAILS, Floats
 
-LogDensity = Callable[[np.ndarray], np.ndarray]
+LOW_MEDIAN_HIGH = (TAILS[0], 0.5, TAILS[1])
+"""The quantiles at the ends and in the middle of a 90 % interval."""
+
+LogDensity = Callable[[Floats], Floats]
+Start = Callable[[int, np.random.Generator], Floats]
 
 
 @dataclass(frozen=True)
@@ -30,18 +35,19 @@ class Settings:
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """Draws (draws, width) taken evenly from all ensembles; per column R-hat, effective sample size, and, over everything that
-    was sampled, the 5, 50 and 95 % quantiles (3, width) and the standard deviation."""
+    """Draws (draws, width) taken evenly from all ensembles; per column R-hat and effective sample size; over all samples, the
+    quantiles LOW_MEDIAN_HIGH (3, width) and the standard deviation.
+    """
 
-    draws: np.ndarray
-    quantiles: np.ndarray
-    deviation: np.ndarray
-    r_hat: np.ndarray
-    effective: np.ndarray
+    draws: Floats
+    quantiles: Floats
+    deviation: Floats
+    r_hat: Floats
+    effective: Floats
     acceptance: float
 
 
-def sample(log_density: LogDensity, start: Callable[[int, np.random.Generator], np.ndarray], settings: Settings) -> Sample:
+def sample(log_density: LogDensity, start: Start, settings: Settings) -> Sample:
     """Sample `log_density` (points, width) -> (points,) from over-dispersed starts, in independent ensembles.
 
     Moves are differential evolution with snooker updates (ter Braak 2006, doi:10.1007/s11222-006-8769-1; ter Braak &
@@ -65,14 +71,12 @@ def sample(log_density: LogDensity, start: Callable[[int, np.random.Generator], 
     stacked = np.array(chains)
     flat = stacked.reshape(-1, stacked.shape[-1])
     chosen = np.linspace(0, len(flat) - 1, settings.draws).round().astype(int)
-    quantiles, deviation = np.quantile(flat, [0.05, 0.5, 0.95], axis=0), flat.std(axis=0)
+    quantiles, deviation = np.quantile(flat, LOW_MEDIAN_HIGH, axis=0), flat.std(axis=0)
     return Sample(flat[chosen], quantiles, deviation, r_hat(stacked), effective_size(stacked), float(np.mean(accepted)))
 
 
-def _possible(
-    log_density: LogDensity, start: Callable[[int, np.random.Generator], np.ndarray], count: int, random: np.random.Generator
-) -> np.ndarray:
-    """Return starting points at which the density is not zero."""
+def _possible(log_density: LogDensity, start: Start, count: int, random: np.random.Generator) -> Floats:
+    """Return `count` starting points at which the density is greater than zero."""
     found = np.empty((0, 0))
     for _ in range(50):
         points = start(4 * count, random)
@@ -80,13 +84,13 @@ def _possible(
         found = points if not len(found) else np.concatenate([found, points])
         if len(found) >= count:
             return found[:count]
-    raise ModelError("No parameters inside the priors give any of the fitted rows a likelihood above zero.")
+    raise ModelError("No parameters drawn from the prior give the fitted rows a likelihood greater than zero.")
 
 
-def r_hat(chains: np.ndarray) -> np.ndarray:
-    """Return split R-hat (width,) of (ensembles, steps, walkers, width), each half of an ensemble's mean path a chain.
+def r_hat(chains: Floats) -> Floats:
+    """Return split R-hat (width,) of (ensembles, steps, walkers, width).
 
-    Walkers of one ensemble are not independent of each other, so they are pooled: a chain is one half of one ensemble.
+    A chain is one half of the steps of one ensemble, with its walkers pooled because they are not independent of each other.
     Source: Gelman et al. 2013, Bayesian Data Analysis, section 11.4.
     """
     half = chains.shape[1] // 2
@@ -94,16 +98,16 @@ def r_hat(chains: np.ndarray) -> np.ndarray:
     pooled = parts.reshape(len(parts), -1, parts.shape[-1])
     within = pooled.var(axis=1, ddof=1).mean(axis=0)
     between = pooled.mean(axis=1).var(axis=0, ddof=1)
-    return np.sqrt((within + between) / within)
+    return np.asarray(np.sqrt((within + between) / within))
 
 
-def effective_size(chains: np.ndarray) -> np.ndarray:
-    """Return the effective sample size (width,): all draws over the integrated autocorrelation time of an ensemble.
+def effective_size(chains: Floats) -> Floats:
+    """Return the effective sample size (width,): all samples over the integrated autocorrelation time of an ensemble.
 
-    A column in which some walker never moved has no autocorrelation time, and an effective size of 0.
+    It is 0 for a column in which some walker never moved, which has no autocorrelation time.
     """
     import emcee
 
     with np.errstate(invalid="ignore"):
         times = np.mean([emcee.autocorr.integrated_time(ensemble, quiet=True, tol=0) for ensemble in chains], axis=0)
-    return np.nan_to_num(chains[..., 0].size / times, nan=0.0)
+    return np.asarray(np.nan_to_num(chains[..., 0].size / times, nan=0.0))

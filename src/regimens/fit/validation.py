@@ -1,25 +1,77 @@
-"""The checking page: hits and misses alike, coverage, errors, and what each model cannot reproduce, as Markdown."""
+"""Validation: what a fitted model predicts for responses that were not fitted, each with an interval, beside what was observed.
+
+The interval is that of the response's own statistic at its number of subjects: parameter draws, subjects drawn around each, the
+mean or median of these, and the study spread and row spread that the fit found.
+"""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.special import ndtri
+from scipy.stats import beta
 
-from regimens import shipped
 from regimens.evidence import Response
-from regimens.fit.posterior import read_fitted
-from regimens.fit.validate import Check, check, coverage
+from regimens.fit.datapoints import AT_LEAST, BASELINE_COUNT, Target, data_points
+from regimens.fit.posterior import shipped_draws
+from regimens.fit.prediction import Predictor
+from regimens.fit.sampling import LOW_MEDIAN_HIGH
+from regimens.model.compile import compile_model
 from regimens.model.declaration import Model
+from regimens.model.fitted import PosteriorDraws
+from regimens.population.draw import within_bounds
+from regimens.statistics import INTERVAL, TAILS, Floats, over_subjects, quantiles
+
+MOST_SUBJECTS = 100
+"""Most subjects that are drawn for one response: with more, the spread of a mean comes from the parameters alone."""
+
+DRAWS = 200
+"""Most parameter draws that are used."""
+
+FEWEST_FITTED = 3
+"""Fewest fitted values of an observable from which the null model predicts it."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One response under one model: `observed` and the predicted median and interval, on the scale of the observable.
+
+    `inside` says whether the observed value (or bound) is compatible with the interval. `score` is the interval score on the
+    log scale (lower is better), None for a bound, which has no score. `null_score` is that of the null model, None also if too
+    few fitted rows have the observable. `failed` of the `subjects` drawn could not be simulated; they are left out.
+    """
+
+    id: str
+    model: str
+    observable: str
+    observed: float
+    bound: str
+    low: float
+    median: float
+    high: float
+    inside: bool
+    score: float | None
+    null_score: float | None
+    independent: bool
+    subjects: int
+    failed: int
+
+    @property
+    def log_error(self) -> float:
+        """Logarithm of predicted over observed."""
+        return float(np.log(self.median / self.observed))
 
 
 @dataclass(frozen=True)
 class Summary:
-    """A model's checks in numbers: hits among the independent rows with a 90 % binomial interval, error, width, scores.
+    """The checks of a model in numbers.
 
-    `score` and `null_score` are means over the independent rows that the null model can predict too.
+    `hits` of `rows` independent checks are inside their interval; `low` to `high` is the 90 % binomial interval of the share.
+    `mean_log_error` is over the independent checks with a value, `median_width` (log scale) over all independent ones. `score`
+    and `null_score` are means over the independent checks that have both. A mean of nothing is NaN.
     """
 
     model: Model
@@ -35,17 +87,18 @@ class Summary:
 
     @property
     def beats_null(self) -> bool:
-        """Whether the model's interval score is better (lower) than the null model's."""
+        """Whether the interval score of the model is better (lower) than that of the null model."""
         return self.score < self.null_score
 
 
 def summarise(model: Model, responses: Sequence[Response]) -> Summary:
     """Check the shipped posterior of `model` against the `check` rows of `responses`. ModelError if there is no posterior."""
     fits = [response for response in responses if response.role == "fit"]
-    checks = check(read_fitted(model), [response for response in responses if response.role == "check"], fits)
-    independent = [row for row in checks if row.independent]
+    checks = check(model, shipped_draws(model), [response for response in responses if response.role == "check"], fits)
+    independent = [each for each in checks if each.independent]
     hits, rows, low, high = coverage(independent)
-    scored = [row for row in independent if row.null_score is not None]
+    scores = [(each.score, each.null_score) for each in independent if each.score is not None and each.null_score is not None]
+    widths = np.array([np.log(each.high / each.low) for each in independent])
     return Summary(
         model=model,
         checks=checks,
@@ -53,104 +106,137 @@ def summarise(model: Model, responses: Sequence[Response]) -> Summary:
         rows=rows,
         low=low,
         high=high,
-        mean_log_error=float(np.mean([row.log_error for row in independent])),
-        median_width=float(np.median([np.log(row.high / row.low) for row in independent])),
-        score=float(np.mean([row.score for row in scored])),
-        null_score=float(np.mean([row.null_score for row in scored])),
+        mean_log_error=_mean([each.log_error for each in independent if not each.bound]),
+        median_width=quantiles(widths, (0.5,))[0],
+        score=_mean([score for score, _ in scores]),
+        null_score=_mean([null for _, null in scores]),
     )
 
 
-def verdict(summary: Summary) -> str:
-    """Return what the checks say of a model, in one sentence or two."""
-    exploratory = " It is exploratory." if summary.model.exploratory else ""
-    share = f"{summary.hits} of {summary.rows} independent rows lie inside their 90 % interval"
-    interval = f"(90 % interval of the share {summary.low:.0%} to {summary.high:.0%})"
-    against = "beats" if summary.beats_null else "does not beat"
-    return (
-        f"{share} {interval}. The interval score {summary.score:.2f} {against} the {summary.null_score:.2f} of a null model "
-        f"that knows only the mean and spread of the fitted rows (lower is better).{exploratory}"
+def _mean(values: Sequence[float]) -> float:
+    return float(np.mean(values)) if values else float("nan")
+
+
+def coverage(checks: Sequence[Check]) -> tuple[int, int, float, float]:
+    """Return (inside, checks, low, high): hits and the exact (Clopper-Pearson) 90 % interval of their share."""
+    hits, count = sum(each.inside for each in checks), len(checks)
+    if not count:
+        return 0, 0, 0.0, 1.0
+    low = beta.ppf(TAILS[0], hits, count - hits + 1) if hits else 0.0
+    high = beta.ppf(TAILS[1], hits + 1, count - hits) if hits < count else 1.0
+    return hits, count, float(low), float(high)
+
+
+def check(
+    model: Model, posterior: PosteriorDraws, checks: Sequence[Response], fits: Sequence[Response], seed: int = 20260101
+) -> tuple[Check, ...]:
+    """Return a Check of every response of `checks` that has a value and whose observable `model` has.
+
+    `posterior` are draws of the model's parameters and of both spreads; `fits` are the responses that the null model is made of.
+    """
+    names = {observable.name for observable in model.observables}
+    return tuple(
+        _check(model, posterior, response, response.value, (*checks, *fits), fits, seed)
+        for response in checks
+        if response.value is not None and response.observable in names
     )
 
 
-def page(summaries: Sequence[Summary], responses: Sequence[Response]) -> str:
-    """Return the page as Markdown."""
-    return "\n".join(_lines(summaries, responses)) + "\n"
-
-
-def _lines(summaries: Sequence[Summary], responses: Sequence[Response]) -> Iterator[str]:
-    yield "# Checks of the fitted models"
-    yield ""
-    yield (
-        "Every model predicts every `check` row of `evidence/responses.csv` that it has an observable for. The 90 % interval is "
-        "that of the row's own statistic at its number of subjects: parameter draws, subjects around each draw, and the "
-        "spreads between studies and rows that the fit found. Hits and misses are listed alike. "
-        "The form of `expansion` (and with it of `balance`) was chosen with these rows in view (docs/variants.md), so they "
-        "are no blind test of it. Made by `python scripts/render_validation.py`."
-    )
-    yield ""
-    yield "| Model | Inside | 90 % interval of the share | Mean log error | Median width (log) | Score | Null score |"
-    yield "|---|---|---|---|---|---|---|"
-    for s in summaries:
-        yield (
-            f"| {s.model.name} | {s.hits} of {s.rows} | {s.low:.0%} to {s.high:.0%} | {s.mean_log_error:+.2f} | "
-            f"{s.median_width:.2f} | {s.score:.2f} | {s.null_score:.2f} |"
-        )
-    for s in summaries:
-        yield ""
-        yield f"## {s.model.name}"
-        yield ""
-        yield verdict(s)
-        yield ""
-        yield "| Row | Observable | Seen | Predicted (90 % interval) | |"
-        yield "|---|---|---|---|---|"
-        for row in s.checks:
-            yield _row(row)
-        yield ""
-        yield _cannot(s)
-    orderings = [response for response in responses if response.statistic == "ordering"]
-    if orderings:
-        yield ""
-        yield "## Orderings, which no number here checks"
-        yield ""
-        for response in orderings:
-            yield f"- {response.study}: {response.note}"
-
-
-def _row(row: Check) -> str:
-    bound = {"lower bound": "at least ", "upper bound": "at most "}.get(row.bound, "")
-    said = "inside" if row.inside else "**outside**"
-    shared = "" if row.independent else " (shares subjects with another row)"
-    return (
-        f"| {row.id} | {row.observable} | {bound}{row.observed:.3g} | {row.median:.3g} ({row.low:.3g} to {row.high:.3g}) | "
-        f"{said}{shared} |"
+def _check(
+    model: Model,
+    posterior: PosteriorDraws,
+    response: Response,
+    observed: float,
+    of: Sequence[Response],
+    fits: Sequence[Response],
+    seed: int,
+) -> Check:
+    (point,) = data_points([response], of=of)
+    random = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(zlib.crc32(response.id.encode()),)))
+    predicted, subjects, failed = _predicted(model, posterior, point.target, response, random)
+    low, median, high = quantiles(predicted, LOW_MEDIAN_HIGH)
+    null = None if response.bound else _null_interval(response, fits)
+    return Check(
+        id=response.id,
+        model=model.name,
+        observable=response.observable,
+        observed=observed,
+        bound=response.bound,
+        low=low,
+        median=median,
+        high=high,
+        inside=_inside(observed, response.bound, low, high),
+        score=None if response.bound else interval_score(np.log(observed), np.log(low), np.log(high)),
+        null_score=None if null is None else interval_score(np.log(observed), *null),
+        independent=response.independent,
+        subjects=subjects,
+        failed=failed,
     )
 
 
-def _cannot(summary: Summary) -> str:
-    missed = [(row.id, row.log_error) for row in summary.checks if not row.inside]
-    checks = (
-        f"Checks outside their interval: {_sides(missed)}."
-        if missed
-        else ("No check lies outside its interval; the intervals are wide, so this is weak support.")
-    )
-    fitted = _sides(list(_missed_fits(summary.model.name)))
-    curve = "the curve itself (parameters alone, no spread between studies)"
-    return f"{checks} Of the fitted rows, {curve} has {fitted or 'none amiss'}."
+def _inside(observed: float, bound: str, low: float, high: float) -> bool:
+    """Return whether a value lies in the interval, or whether the interval reaches beyond a bound."""
+    if not bound:
+        return low <= observed <= high
+    return high >= observed if bound == AT_LEAST else low <= observed
 
 
-def _missed_fits(model: str) -> Iterator[tuple[str, float]]:
-    """Yield (id, log of predicted over seen) of the fitted rows that lie outside the 90 % interval of the parameters."""
-    with (shipped.folder("posteriors") / model / "rows.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            seen, low, high = (float(row[name]) for name in ("observed", "low", "high"))
-            above, below = low > seen and row["bound"] != "lower bound", high < seen and row["bound"] != "upper bound"
-            if above or below:
-                yield row["id"], float(np.log(float(row["predicted"]) / seen))
+def interval_score(value: float, low: float, high: float) -> float:
+    """Return the interval score at 90 %: width, plus 20 times the distance by which the interval misses the value.
+
+    Source: Gneiting & Raftery 2007, doi:10.1198/016214506000001437, equation 43.
+    """
+    miss = max(low - value, 0.0) + max(value - high, 0.0)
+    return float(high - low + 2.0 / (1.0 - INTERVAL) * miss)
 
 
-def _sides(missed: Sequence[tuple[str, float]]) -> str:
-    little = [name for name, error in missed if error < 0]
-    much = [name for name, error in missed if error >= 0]
-    parts = [f"too little for {', '.join(little)}"] if little else []
-    parts += [f"too much for {', '.join(much)}"] if much else []
-    return " and ".join(parts)
+def _null_interval(response: Response, fits: Sequence[Response]) -> tuple[float, float] | None:
+    """Return the interval (log scale) of the null model: mean and spread of the fitted rows, whatever their regimen."""
+    values = [_log_fold(fit, fit.value) for fit in fits if _family(fit) == _family(response) and fit.value and not fit.bound]
+    if len(values) < FEWEST_FITTED:
+        return None
+    half = ndtri(TAILS[1]) * float(np.std(values, ddof=1))
+    shift = np.log(_own_baseline(response))
+    return (float(np.mean(values) + shift - half), float(np.mean(values) + shift + half))
+
+
+def _family(response: Response) -> str:
+    return "treg_fold" if response.observable == BASELINE_COUNT else response.observable
+
+
+def _own_baseline(response: Response) -> float:
+    """Return the baseline that a Treg count is divided by to be a fold; 1 for any other observable."""
+    return response.baseline.value if response.observable == BASELINE_COUNT and response.baseline is not None else 1.0
+
+
+def _log_fold(response: Response, value: float) -> float:
+    return float(np.log(value / _own_baseline(response)))
+
+
+def _predicted(
+    model: Model, posterior: PosteriorDraws, target: Target, response: Response, random: np.random.Generator
+) -> tuple[Floats, int, int]:
+    """Return predictions of the response's statistic (draws,) with both spreads, the number of subjects, and how many failed.
+
+    A draw in which all subjects failed is NaN.
+    """
+    draws = posterior.draws[np.linspace(0, len(posterior.draws) - 1, min(DRAWS, len(posterior.draws))).astype(int)]
+    count = min(response.n, MOST_SUBJECTS)
+    predictor = Predictor(compile_model(model), [target], [])
+    values = np.concatenate([_subjects(model, posterior.names, draw, count, random) for draw in draws])
+    predicted = np.exp(predictor.of_values(values)[:, 0]).reshape(len(draws), count)
+    statistic = over_subjects(predicted, "mean" if response.statistic == "mean" else "median")
+    spreads = draws[:, [posterior.names.index("study_spread"), posterior.names.index("row_spread")]]
+    effects: Floats = np.exp((spreads * random.standard_normal(spreads.shape)).sum(axis=1))
+    return statistic * effects, predicted.size, int(np.isnan(predicted).sum())
+
+
+def _subjects(model: Model, names: Sequence[str], draw: Floats, count: int, random: np.random.Generator) -> Floats:
+    """Return (count, parameters) values of subjects around one parameter draw, log-normal and inside the bounds of the model."""
+    values = np.tile([parameter.value for parameter in model.parameters], (count, 1))
+    for column, parameter in enumerate(model.parameters):
+        typical = float(draw[list(names).index(parameter.name)]) if parameter.name in names else parameter.value
+        values[:, column] = typical
+        if parameter.cv > 0:
+            values[:, column] = within_bounds(replace(parameter, value=typical), random.standard_normal(count))
+    return values

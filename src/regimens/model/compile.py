@@ -1,7 +1,7 @@
 """A model made ready for the engine: names checked, definitions put in place, derivatives worked out, no strings left.
 
 `compile_model` answers at once: the equations are differentiated when they are first asked for, which is only when the
-machine code of the model is not in the cache yet (`engine/machine.py`).
+machine code of the model is not in the cache yet (`engine/kernel.py`).
 """
 
 from __future__ import annotations
@@ -66,7 +66,9 @@ class CompiledModel:
             tuple((i.state, i.bioavailability, i.lag) for i in model.inputs),
             tuple((o.name, o.formula) for o in model.observables),
         )
-        return hashlib.sha256(repr(formulas).encode()).hexdigest()
+        signed = tuple(s.name for s in model.states if not s.nonnegative)
+        # Left out while empty: shipped posteriors are keyed by digests from before states could be declared negative.
+        return hashlib.sha256(repr((*formulas, signed) if signed else formulas).encode()).hexdigest()
 
     @cached_property
     def equations(self) -> Equations:

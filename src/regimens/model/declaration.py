@@ -68,13 +68,17 @@ class Definition:
 
 @dataclass(frozen=True)
 class State:
-    """An integrated quantity: `rate` is d(state)/dt per model time unit, `initial` a formula of parameters."""
+    """An integrated quantity: `rate` is d(state)/dt per model time unit, `initial` a formula of parameters.
+
+    `nonnegative` is False for a state that may be negative, such as a deviation from baseline.
+    """
 
     name: str
     unit: str
     initial: Expression
     rate: Expression
     label: str = ""
+    nonnegative: bool = True
 
 
 @dataclass(frozen=True)

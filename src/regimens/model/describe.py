@@ -31,6 +31,12 @@ def initial_values(model: Model) -> list[tuple[str, str]]:
     return [(f"{state.name}(0)", in_formula(state.initial)) for state in model.states]
 
 
+def states_that_may_be_negative(model: Model) -> str:
+    """Return a sentence that names the states declared with `nonnegative: false`; empty where there is none."""
+    names = [state.name for state in model.states if not state.nonnegative]
+    return f"May be negative: {', '.join(names)}." if names else ""
+
+
 def inputs_in_words(model: Model) -> list[str]:
     """Return a sentence for every way in which doses enter."""
     return [_input_in_words(entry, model.time_unit) for entry in model.inputs]
@@ -57,6 +63,8 @@ def describe(model: Model) -> Group:
     parts += [Text(model.description.strip()), Text("")]
     parts += _section(f"Equations (time in {TIMES[model.time_unit]})", _pairs(equations(model), units_of_equations(model)))
     parts += _section("Before the first dose", _pairs(initial_values(model), [state.unit for state in model.states]))
+    if signed := states_that_may_be_negative(model):
+        parts[-1:] = [Text(f"  {signed}"), Text("")]
     parts += _section("Doses", Group(*(Text(f"  {sentence}") for sentence in inputs_in_words(model))))
     parts += _section("Parameters", _parameter_table(model))
     parts += _section("Notes", Group(*_notes(model)))

@@ -15,6 +15,7 @@ from regimens.model.describe import (
     inputs_in_words,
     parameter_cells,
     source_numbers,
+    states_that_may_be_negative,
     units_of_equations,
 )
 
@@ -50,6 +51,8 @@ def _sections(model: Model) -> Iterator[str]:
     yield _code(_lines(equations(model), units_of_equations(model)))
     yield "Before the first dose:"
     yield _code(_lines(initial_values(model), [state.unit for state in model.states]))
+    if signed := states_that_may_be_negative(model):
+        yield signed
     yield "Doses:"
     yield "\n".join(f"- {sentence}" for sentence in inputs_in_words(model))
     yield "What can be read:"

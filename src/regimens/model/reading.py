@@ -158,7 +158,10 @@ class Reading:
             said = f"The initial value of '{name}'"
             initial = self._formula((*loc, "initial"), entry.initial, said, self._constants, self._not_constant)
             rate = self._formula((*loc, "rate"), entry.rate, f"d({name})/dt", self._everything)
-            states.append(State(name, entry.unit, initial, rate, entry.label))
+            if entry.nonnegative and isinstance(entry.initial, float) and entry.initial < 0:
+                message = f"{said} is {entry.initial:g}, but the state cannot be negative."
+                self._found((*loc, "initial"), message, "A state that may be negative says 'nonnegative: false'.")
+            states.append(State(name, entry.unit, initial, rate, entry.label, entry.nonnegative))
         return tuple(states)
 
     def _inputs(self) -> tuple[Input, ...]:

@@ -75,6 +75,7 @@ class StateShape(_Shape):
     initial: Formula
     rate: Formula
     label: str = ""
+    nonnegative: Annotated[bool, Field(description="false: the state may be negative, as a deviation from baseline may.")] = True
 
 
 class InputShape(_Shape):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from fractions import Fraction
 
-from regimens.endpoints import Endpoint, label_of
+from regimens.drugs import leading
+from regimens.endpoints import Endpoint
 from regimens.errors import did_you_mean
 from regimens.model.declaration import Model
 from regimens.scenario.values import Arm
@@ -62,19 +62,20 @@ def checked_endpoints(
 ) -> Iterator[Endpoint]:
     """Yield the endpoints that can be measured, with their labels; note the others. `each cycle` becomes one a cycle."""
     observables = {o.name: o for model in reversed(models) for o in model.observables}
-    cycles = max((dose.cycle for arm in arms for dose in arm.regimen.written_out() if dose.drug == "il2"), default=0)
+    cycles = max(
+        (dose.cycle for arm in arms for dose in arm.regimen.written_out() if dose.drug == leading(arm.regimen.drugs)), default=0
+    )
     named: set[str] = set()
     for loc, endpoint in endpoints:
-        if endpoint.observable not in observables:
+        problem = endpoint.problem(horizon_h)
+        if endpoint.observable and endpoint.observable not in observables:
             notes.add(
                 loc,
                 f"'{endpoint.observable}' is no observable of the models of this scenario.",
                 did_you_mean(endpoint.observable, observables),
             )
-        elif max(endpoint.from_h, endpoint.to_h or 0.0) > horizon_h:
-            notes.add(
-                loc, f"'{endpoint.words}' reads after the horizon.", f"The horizon is {duration_text(Fraction(horizon_h))}."
-            )
+        elif problem is not None:
+            notes.add(loc, *problem)
         elif endpoint.cycle is not None and endpoint.cycle > cycles:
             notes.add(
                 loc,
@@ -82,18 +83,9 @@ def checked_endpoints(
                 f"The arms of this scenario have at most {cycles} cycle{'s' * (cycles != 1)}.",
             )
         else:
-            for single in _each_cycle(endpoint, cycles):
+            for single in endpoint.each(cycles):
                 if single.words.lower() in named:
                     notes.add(loc, f"The endpoint '{single.words}' is named twice.", "Name every endpoint once.")
                 named.add(single.words.lower())
-                seen = observables[endpoint.observable]
-                better = "" if single.kind == "time of peak" else seen.better or ""
-                yield replace(single, label=label_of(single, seen.label), better=better)
-
-
-def _each_cycle(endpoint: Endpoint, cycles: int) -> Iterator[Endpoint]:
-    if endpoint.cycle != 0:
-        yield endpoint
-        return
-    for cycle in range(1, cycles + 1):
-        yield replace(endpoint, cycle=cycle, words=endpoint.words.replace("each cycle", f"cycle {cycle}"))
+                seen = observables.get(endpoint.observable)
+                yield single.described("", "") if seen is None else single.described(seen.label, seen.better or "")

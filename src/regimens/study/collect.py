@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from regimens.contrasts.outcomes import Named, Outcomes
-from regimens.endpoints import unit_of
 from regimens.engine.trajectories import OK, STATUS_WORDS
 from regimens.model.declaration import Observable
 from regimens.statistics import Floats
@@ -127,7 +126,7 @@ def outcomes_of(study: Study, collected: Collected) -> Outcomes:
         people=_people(study),
         same=study.same_doses,
         units={
-            (model.name, endpoint.words): unit_of(endpoint, observable_unit)
+            (model.name, endpoint.words): endpoint.unit(observable_unit)
             for model in study.models
             for endpoint in study.scenario.endpoints
             if (observable_unit := unit_known(model.declared.observables, endpoint.observable)) is not None
@@ -156,19 +155,20 @@ def failures(study: Study, collected: Collected) -> list[str]:
             continue
         draw, subject = failed[0]
         reason = STATUS_WORDS[int(status[draw, subject])]
+        stopped = collected.stopped_h[model, arm][draw, subject]
         several = len(status) > 1
         which = f"subject {subject} of draw {draw}" if several else f"subject {subject}"
         each = f" ({status.shape[1]} in each of {len(status)} parameter draws)" if several else ""
         said.append(
             f"Arm '{arm}' under '{model}': {len(failed)} of {status.size} subjects{each} stopped before "
-            f"{study.scenario.horizon_h:g} h ({reason}; first: {which} at {collected.stopped_h[model, arm][draw, subject]:.1f} h). "
+            f"{study.scenario.horizon_h:g} h ({reason}; first: {which} at {stopped:.1f} h). "
             "Their endpoints are missing."
         )
     return said
 
 
 def unit_known(observables: Iterable[Observable], name: str) -> str | None:
-    """Return the unit of an observable, "" for an endpoint that needs none; None where a model has no such observable."""
+    """Return the unit of an observable, "1" for an endpoint that needs none; None where a model has no such observable."""
     if not name:
-        return ""
+        return "1"
     return next((observable.unit for observable in observables if observable.name == name), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ from regimens.study.study import Study, resolve
 from regimens.study.tasks import CHUNK_RUNS, perform, tasks
 from regimens.study.visits import Visit, visits
 from regimens.study.warnings import warnings_of
-from regimens.work import Told, Store, local, run
+from regimens.work import Store, Told, local, run
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 class Comparison:
     """The result of a scenario: typed rows and arrays. `to_frame(name)` gives each table as a DataFrame.
 
-    `study` is the scenario resolved; `exposure` the exact totals; `outcomes` the endpoints of every subject; `collected` their
-    statuses and the bands of the curves; `summary`, `statuses`, `equal_total`, `given`, `observed` and `visits` are rows; `versus`
-    holds everything that compares arms; `ledger` the doses of the first subjects where subjects differ in their doses (None
-    elsewhere). `warnings` are sentences for the reader; `provenance` is what the numbers depend on.
+    `study` is the scenario resolved; `exposure` the exact totals; `outcomes` the endpoints of every subject; `collected`
+    their statuses and the bands of the curves; `summary`, `statuses`, `equal_total`, `given`, `observed` and `visits` are
+    rows; `versus` holds everything that compares arms; `ledger` the doses of the first subjects where subjects differ in
+    their doses (None elsewhere). `warnings` are sentences for the reader; `provenance` is what the numbers depend on.
     """
 
     study: Study

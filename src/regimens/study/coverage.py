@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from regimens.contrasts.contrast import Pair, paired
 from regimens.contrasts.outcomes import Outcomes
+from regimens.population import Population
 from regimens.scenario.values import Scenario
 from regimens.statistics import over_draws
-from regimens.study.tasks import Measuring, perform, runs
+from regimens.study.study import Study, resolve
+from regimens.study.tasks import EndpointsTask, perform
+from regimens.work import Result
 
 TRUTH_SUBJECTS = 1000
 """Subjects in whom the true contrast is taken: enough that chance moves it by a twentieth of what they differ by."""
@@ -41,23 +42,31 @@ class Covered:
 def repeat(scenario: Scenario, pairs: Sequence[Pair], repetition: int) -> Iterator[Covered]:
     """Yield every contrast of one repetition: another seed, so other draws of the posterior and other subjects.
 
-    The scenario's draws give the intervals. The truth is one draw more, which they never see, in TRUTH_SUBJECTS subjects.
+    The scenario's draws give the intervals. The truth is one further draw, which the intervals never see, in TRUTH_SUBJECTS
+    subjects.
     """
-    population = replace(scenario.population, seed=scenario.population.seed + repetition)
-    scenario = replace(scenario, population=population)
-    for place, model in enumerate(scenario.models):
-        believed = _outcomes(scenario, model.name, perform(Measuring(scenario, place, 0, runs(scenario))), population.draws)
-        known = replace(scenario, population=replace(population, draws=population.draws + 1, subjects=TRUTH_SUBJECTS))
-        last = Measuring(known, place, population.draws * TRUTH_SUBJECTS, TRUTH_SUBJECTS)
+    given = scenario.population
+    if given is None:
+        raise ValueError("Coverage needs a scenario with a population.")
+    population = replace(given, seed=given.seed + repetition)
+    believed = _with(scenario, population)
+    known = _with(scenario, replace(population, draws=population.draws + 1, subjects=TRUTH_SUBJECTS))
+    for model in believed.models:
+        found = _outcomes(believed, model.name, perform(EndpointsTask(believed, model.place, 0, believed.runs)), population.draws)
+        last = EndpointsTask(known, model.place, population.draws * TRUTH_SUBJECTS, TRUTH_SUBJECTS)
         true = _outcomes(known, model.name, perform(last), 1)
         for endpoint in scenario.endpoints:
             for pair in pairs:
                 truth = float(paired(true, model.name, endpoint, *pair)[0])
-                _, low, high = over_draws(paired(believed, model.name, endpoint, *pair))
+                _, low, high = over_draws(paired(found, model.name, endpoint, *pair))
                 yield Covered(repetition, model.name, endpoint.words, pair, truth, low, high)
 
 
-def _outcomes(scenario: Scenario, model: str, found: dict[str, np.ndarray], draws: int) -> Outcomes:
-    shape = (len(scenario.endpoints), draws, -1)
-    values = {(model, arm.name): found["values"][place].reshape(shape) for place, arm in enumerate(scenario.arms)}
-    return Outcomes(tuple(arm.name for arm in scenario.arms), (model,), scenario.endpoints, values)
+def _with(scenario: Scenario, population: Population) -> Study:
+    return resolve(replace(scenario, population=population))
+
+
+def _outcomes(study: Study, model: str, found: Result, draws: int) -> Outcomes:
+    shape = (len(study.scenario.endpoints), draws, -1)
+    values = {(model, arm.name): found["values"][arm.place].reshape(shape) for arm in study.arms}
+    return Outcomes(tuple(arm.name for arm in study.arms), (model,), study.scenario.endpoints, values)

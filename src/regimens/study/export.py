@@ -21,7 +21,6 @@ from regimens.study.collect import unit_known
 from regimens.study.given import GIVEN, given_to, people_totals
 from regimens.study.rows import EQUAL_TOTAL, OBSERVED, STATUSES, SUMMARY
 from regimens.study.visits import whose
-
 from regimens.tables import Column, Table
 
 if TYPE_CHECKING:

@@ -20,22 +20,14 @@ from typing import TYPE_CHECKING
 import regimens
 from regimens import shipped
 from regimens.errors import RegimensError
-from regimens.scenario import Scenario
-from regimens.study.comparison import Comparison
-from regimens.study.tables import ENDPOINTS
+from regimens.scenario.values import Scenario
+from regimens.study.export import ALWAYS, ENDPOINTS, TABLES, endpoint_frames, frame_of
 from regimens.work.cluster import PACKAGES
 
 if TYPE_CHECKING:
     import pandas as pd
 
-TABLES = ("trajectories", "summary", "exposure", "events", "contrasts", "verdicts", "statuses")
-"""Tables of a Comparison that are always written as CSV files of the same name."""
-
-WHERE_THEY_APPLY = (
-    "best", "trade_off", "sensitivity", "rest_response", "equal_total", "flips", "regret", "given", "ledger", "subjects",
-    "individuals", "observations",
-)  # fmt: skip
-"""Tables that are written where they have rows."""
+    from regimens.study.comparison import Comparison
 
 
 class OutputExists(RegimensError):
@@ -79,8 +71,9 @@ def fingerprint(scenario: Scenario) -> dict[str, str | int]:
     size = {} if population is None else {"subjects": population.subjects, "draws": population.draws, "seed": population.seed}
     models = {f"model {model.name}": model.digest for model in scenario.models}
     ledgers = [arm.adherence.ledger for arm in scenario.arms if arm.adherence is not None and arm.adherence.ledger is not None]
-    people = [] if population is None or population.people is None else [population.people]
-    files = {f"file {file.path}": file.digest for file in (*ledgers, *people)}
+    files = {f"file {ledger.path}": ledger.digest for ledger in ledgers}
+    if population is not None and population.people is not None:
+        files[f"file {population.people.path}"] = population.people.digest
     return {
         **made_by,
         "code of regimens": code_digest(),
@@ -109,23 +102,25 @@ Text = str | Iterable[str]
 def files_of(comparison: Comparison, page: str) -> dict[str, Text]:
     """Return the texts of a result by file name: the page, the tables, the provenance."""
     texts: dict[str, Text] = {"report.html": page, "endpoints.csv": _endpoints(comparison)}
-    for name in (*TABLES, *(name for name in WHERE_THEY_APPLY if len(getattr(comparison, name)))):
-        texts[f"{name}.csv"] = getattr(comparison, name).to_csv(index=False, lineterminator="\n")
-    texts["provenance.json"] = json.dumps(comparison.provenance, indent=2, ensure_ascii=False) + "\n"
+    for name in (table.name for table in TABLES if table is not ENDPOINTS):
+        frame = frame_of(comparison, name)
+        if name in ALWAYS or len(frame):
+            texts[f"{name}.csv"] = frame.to_csv(index=False, lineterminator="\n")
+    texts["provenance.json"] = json.dumps(comparison.provenance.as_mapping(), indent=2, ensure_ascii=False) + "\n"
     return texts
 
 
 def _endpoints(comparison: Comparison) -> Iterator[str]:
     """Yield the endpoints of every subject as pieces of a CSV file: a large population would not fit in memory as one text."""
-    yield ",".join(ENDPOINTS) + "\n"
-    for table in comparison.endpoint_tables():
-        yield _rows(table)
+    yield ",".join(ENDPOINTS.header) + "\n"
+    for frame in endpoint_frames(comparison):
+        yield _rows(frame)
 
 
 def _rows(table: pd.DataFrame) -> str:
     """Return a table of endpoints as CSV rows: pandas would take five times as long over what is the same in every row."""
-    head = _cells(table.loc[0, ["arm", "model", "endpoint"]])
-    ends = {status: _cells([table.loc[0, "unit"], status]) for status in table["status"].unique()}
+    head = _cells([str(table[name].iloc[0]) for name in ("arm", "model", "endpoint")])
+    ends = {status: _cells([str(table["unit"].iloc[0]), status]) for status in table["status"].unique()}
     columns = (table[name].tolist() for name in ("subject", "replicate", "value", "status"))
     return "".join(
         f"{head},{subject},{replicate},{'' if math.isnan(value) else repr(value)},{ends[status]}\n"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -11,6 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from regimens.drugs import leading
+from regimens.endpoints.simulated import doses_in_cycle
 from regimens.model.declaration import Model, Observable
 from regimens.model.fitted import fitted
 from regimens.population import Cohort, cohort_of
@@ -133,7 +133,7 @@ def resolve(scenario: Scenario) -> Study:
             arm,
             place,
             plan,
-            dict(Counter((dose.drug, dose.cycle) for dose in arm.regimen.written_out())),
+            doses_in_cycle(arm.regimen),
             leading(arm.regimen.drugs),
             first.setdefault(_what(arm, plan), place),
         )

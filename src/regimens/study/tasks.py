@@ -13,9 +13,8 @@ import numpy as np
 
 from regimens.adherence.realise import realise
 from regimens.drugs import IL2
-from regimens.curves import draw_curves
+from regimens.endpoints import SimulatedArm, draw_curves, endpoint_values
 from regimens.engine import Trajectories, simulate
-from regimens.measure import measure
 from regimens.model.compile import CompiledModel, compile_model
 from regimens.model.declaration import Model
 from regimens.model.parameters import Parameters
@@ -112,10 +111,11 @@ def _endpoints(task: EndpointsTask) -> Result:
             tolerances=scenario.tolerances,
             threads=1,
         )
-        il2_miu = doses.total(IL2, parameters.weight_kg, parameters.bsa_m2) / 1e6
+        il2_iu = doses.total(IL2, parameters.weight_kg, parameters.bsa_m2)
+        simulated = SimulatedArm(curves, doses, scenario.horizon_h, il2_iu, arm.drug or "", arm.doses_in_cycle)
         for row, endpoint in enumerate(endpoints):
             if not endpoint.observable or endpoint.observable in names:
-                values[place, row] = measure(endpoint, curves, doses, scenario.horizon_h, il2_miu)
+                values[place, row] = endpoint_values(endpoint, simulated)
         status[place], stopped[place] = curves.status, curves.stopped_h
         steps += (curves.statistics.steps, curves.statistics.rejected)
     return {"values": values, "status": status, "stopped_h": stopped, "steps": steps}

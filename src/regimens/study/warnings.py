@@ -34,8 +34,8 @@ def not_modelled(study: Study) -> Iterator[str]:
             noun, verb, them = ("The model", "has", "it") if len(without) == 1 else ("The models", "have", "them")
             arms = [f"'{arm.name}'" for arm in study.arms if drug in arm.drugs]
             listed, several = _listing(without), "s" * (len(arms) > 1)
-            are = "are" if several else "is"
-            yield f"{noun} {listed} {verb} no input for {drug}: the arm{several} {_listing(arms)} {are} not modelled under {them}."
+            are = f"{_listing(arms)} {'are' if several else 'is'} not modelled under {them}"
+            yield f"{noun} {listed} {verb} no input for {drug}: the arm{several} {are}."
 
 
 def _uncertainty(study: Study) -> Iterator[str]:
@@ -43,7 +43,7 @@ def _uncertainty(study: Study) -> Iterator[str]:
         if not model.uncertain:
             yield (
                 f"The uncertainty of the parameters of '{model.name}' is not known: no parameter in its model file has the key "
-                "`uncertainty`, and no fit of it is shipped. Every parameter draw has the same parameters, and no verdict rests on it."
+                "`uncertainty`, and no fit of it is shipped. Its parameters are the same in every draw; no verdict rests on it."
             )
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from regimens.engine import Tolerances, simulate
+from regimens.engine.driver import module_text
 from regimens.engine.kernel import kernel_of
-from regimens.engine.module import module_text
 from regimens.model.compile import compile_model
 from tests.engine.judge import judged
 from tests.engine.models import chain, doses, oral, subjects

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from regimens.engine.elimination import plan
+from regimens.engine.linear_algebra import plan
 
 
 def _solve(matrix: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, int]:

@@ -1,4 +1,4 @@
-"""Machine code for one attempted step of eight subjects, each with a time and a step size of its own."""
+"""Machine code for one attempted step of eight subjects, each with its own time and step size."""
 
 from __future__ import annotations
 
@@ -6,39 +6,38 @@ from dataclasses import dataclass
 
 from llvmlite import ir
 
-from regimens.engine import tableau
-from regimens.engine.elimination import plan
-from regimens.engine.factor import Factors, emit_factors, emit_solution
-from regimens.engine.frame import Frame
+from regimens.engine import rodas5p
+from regimens.engine.codegen import Frame, Unit
 from regimens.engine.lanes import INTS, LANES, Lanes, everywhere, integer
-from regimens.engine.symbols import Unit
+from regimens.engine.linear_algebra import Factors, emit_factors, emit_solution, plan
 from regimens.engine.trajectories import NON_FINITE, OK, STEP_LIMIT, STEP_UNDERFLOW
 from regimens.engine.vectormath import emit_rough_exp2, emit_rough_log2
 
 SAFETY = 0.9
 PROPORTIONAL, INTEGRAL = 0.85, 0.15
-"""Powers of this error and of the last one in the step size, over the order: close to a plain controller, which wastes fewer
-steps on these problems than the textbook pair 0.7 and 0.4."""
+"""Exponents of this error and of the last one in the step size, times the order. On these models they reject fewer steps than
+the usual 0.7 and 0.4."""
 LARGEST_GROWTH, LARGEST_CUT = 8.0, 0.1
 LEAST_MEMORY = -26.6
-"""log2 of the squared error that counts as the smallest: 1e-4 of the tolerance."""
+"""Smallest log2 of the squared error that the controller remembers: an error of 1e-4 of the tolerance."""
 HOPELESS = 1e40
-"""Squared error that stands for "not a number"."""
+"""Squared error that replaces NaN and infinity."""
 LEAST_PIVOT = 1e-8
-"""A pivot below this share of 1 / (GAMMA h) means that the step straddles a pole of the method: cut the step."""
+"""A pivot below this fraction of 1 / (GAMMA h) means that the matrix is nearly singular: the step is rejected."""
 STRETCH = 1.01
-"""A step that leaves less than a hundredth of itself to the next stop goes there at once."""
+"""A step is stretched to the next stop if less than a hundredth of the step would remain."""
 LEAST_STEP = 8.9e-16
-"""Four units in the last place of the time."""
+"""Smallest step as a fraction of the time: four units in the last place."""
 LEAST_STEP_AT_ZERO = 1e-24
+"""Smallest step at time 0, in the model's time unit."""
 
 DUE, ARRIVED, LOST = 0, 1, 2
-"""The three masks in the answer of `step`: lanes with an output due, at a stop, and at their end for the reason in `status`."""
+"""The three masks in the result of `step`: lanes with an output due, at a stop, and failed with the code in slot `status`."""
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """A step that may be accepted: start, length, arguments, stages, end, and squared error in units of the tolerance."""
+    """An attempted step: start time, length, states, stages, states at the end, and squared error in units of the tolerance."""
 
     t: ir.Value
     h: ir.Value
@@ -49,7 +48,7 @@ class Attempt:
 
 
 def emit_step(unit: Unit) -> None:
-    """Write `step(frame, rtol, atol, max_steps)`: try one step in every lane, keep the good ones, answer what lanes need."""
+    """Write `step(frame, rtol, atol, max_steps)`: attempt a step in every lane, accept the good ones, return the three masks."""
     b, (base, rtol, atol, max_steps) = unit.begin("step")
     v, frame = Lanes(b), Frame(unit.layout, b, base)
     t, wanted, stop = frame.load("t"), frame.load("h"), frame.load("stop")
@@ -76,22 +75,22 @@ def _attempt(unit: Unit, v: Lanes, frame: Frame, t: ir.Value, h: ir.Value, rtol:
     fixed = unit.fixed(frame, [*equations.rates, *derivatives])
     found = dict(zip(derivatives, unit.evaluate(v, derivatives, fixed, t, y), strict=True))
     inverse = v.divide(1.0, h)
-    factors = _factorise(unit, v, found, v.multiply(inverse, 1.0 / tableau.GAMMA))
+    factors = _factorise(unit, v, found, v.multiply(inverse, 1.0 / rodas5p.GAMMA))
     stages: list[list[ir.Value]] = []
     point = y
-    for i in range(tableau.STAGES):
+    for i in range(rodas5p.STAGES):
         point = _argument(v, y, point, stages)
-        right = unit.rates(v, frame, fixed, v.multiply_add(tableau.C[i], h, t), point)
+        right = unit.rates(v, frame, fixed, v.multiply_add(rodas5p.C[i], h, t), point)
         for place in range(len(y)):
             if i:
-                right[place] = v.multiply_add(inverse, _sum(v, tableau.B[i], stages, place), right[place])
-            if place in equations.by_time and tableau.D[i]:
+                right[place] = v.multiply_add(inverse, _sum(v, rodas5p.B[i], stages, place), right[place])
+            if place in equations.by_time and rodas5p.D[i]:
                 by_time = found[equations.by_time[place]]
-                right[place] = v.multiply_add(v.multiply(tableau.D[i], h), by_time, right[place])
+                right[place] = v.multiply_add(v.multiply(rodas5p.D[i], h), by_time, right[place])
         stages.append(emit_solution(v, factors, right))
     end = [v.add(a, u) for a, u in zip(point, stages[-1], strict=True)]
     error = _squared_error(v, stages, y, end, rtol, atol)
-    tiny = v.compare("<", factors.smallest, v.multiply(inverse, LEAST_PIVOT / tableau.GAMMA))
+    tiny = v.compare("<", factors.smallest, v.multiply(inverse, LEAST_PIVOT / rodas5p.GAMMA))
     return Attempt(t, h, y, stages, end, v.select(tiny, HOPELESS, error))
 
 
@@ -106,13 +105,13 @@ def _factorise(unit: Unit, v: Lanes, found: dict[int, ir.Value], diagonal: ir.Va
 
 
 def _argument(v: Lanes, y: list[ir.Value], point: list[ir.Value], stages: list[list[ir.Value]]) -> list[ir.Value]:
-    """Emit the point at which the next stage evaluates f."""
+    """Emit the states at which the next stage evaluates f."""
     i = len(stages)
     if i == 0:
         return y
-    if tableau.A[i][:-1] == tableau.A[i - 1] and tableau.A[i][-1] == 1.0:
+    if rodas5p.A[i][:-1] == rodas5p.A[i - 1] and rodas5p.A[i][-1] == 1.0:
         return [v.add(a, u) for a, u in zip(point, stages[-1], strict=True)]
-    return [_sum(v, tableau.A[i], stages, place, a) for place, a in enumerate(y)]
+    return [_sum(v, rodas5p.A[i], stages, place, a) for place, a in enumerate(y)]
 
 
 def _sum(
@@ -132,11 +131,11 @@ def _sum(
 def _squared_error(
     v: Lanes, stages: list[list[ir.Value]], y: list[ir.Value], end: list[ir.Value], rtol: ir.Value, atol: ir.Value
 ) -> ir.Value:
-    """Emit the mean over states of (error / tolerance)^2; HOPELESS where anything is no finite number."""
+    """Emit the mean over states of (error / tolerance)^2; HOPELESS where an end state or the mean is not finite."""
     squares: ir.Value | float = 0.0
     total: ir.Value | float = 0.0
     for place, (old, new) in enumerate(zip(y, end, strict=True)):
-        first, second = (v.magnitude(_sum(v, weights, stages, place)) for weights in tableau.ESTIMATES)
+        first, second = (v.magnitude(_sum(v, weights, stages, place)) for weights in rodas5p.ESTIMATES)
         size = v.larger(v.magnitude(old), v.magnitude(new))
         ratio = v.divide(v.larger(first, second), v.multiply_add(rtol, size, atol))
         squares = v.multiply_add(ratio, ratio, squares)
@@ -147,22 +146,22 @@ def _squared_error(
 
 
 def _keep_dense(frame: Frame, v: Lanes, attempt: Attempt) -> None:
-    """Emit the stores from which `read` interpolates within this step."""
+    """Store what `read` interpolates from within this step."""
     frame.store("began", attempt.t)
     frame.store("span", attempt.h)
     for place, old in enumerate(attempt.y):
         frame.store("before", old, place)
-        for order, weights in enumerate(tableau.DENSE):
+        for order, weights in enumerate(rodas5p.DENSE):
             frame.store(f"dense {order}", _sum(v, weights, attempt.stages, place), place)
 
 
 def _control(frame: Frame, v: Lanes, attempt: Attempt, good: ir.Value, h: ir.Value) -> None:
-    """Emit the step sizes to try next and the counts of steps (K. Gustafsson, ACM TOMS 17:533, 1991)."""
+    """Store the next step sizes and the counts of steps (K. Gustafsson, ACM TOMS 17:533, 1991)."""
     size = emit_rough_log2(v, v.larger(attempt.error, 1e-30))
     memory = frame.load("memory")
-    # The errors are squared, hence half the powers.
-    exponent = v.multiply(size, -0.5 * PROPORTIONAL / tableau.ORDER)
-    exponent = v.multiply_add(memory, 0.5 * INTEGRAL / tableau.ORDER, exponent)
+    # The errors are squared, hence half the exponents.
+    exponent = v.multiply(size, -0.5 * PROPORTIONAL / rodas5p.ORDER)
+    exponent = v.multiply_add(memory, 0.5 * INTEGRAL / rodas5p.ORDER, exponent)
     factor = v.multiply(SAFETY, emit_rough_exp2(v, exponent))
     factor = v.larger(v.smaller(factor, LARGEST_GROWTH), LARGEST_CUT)
     factor = v.smaller(factor, v.select(good, frame.load("growth"), 1.0))
@@ -175,7 +174,7 @@ def _control(frame: Frame, v: Lanes, attempt: Attempt, good: ir.Value, h: ir.Val
 
 
 def _answer(frame: Frame, v: Lanes, due: ir.Value, arrived: ir.Value, now: ir.Value, max_steps: ir.Value) -> ir.Value:
-    """Emit the masks that say which lanes need what."""
+    """Store the status codes; emit the three masks as one integer."""
     b = v.builder
     h = frame.load("h")
     least = v.multiply_add(v.magnitude(now), LEAST_STEP, LEAST_STEP_AT_ZERO)

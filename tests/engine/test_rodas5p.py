@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from regimens.engine import tableau
+from regimens.engine import rodas5p
 
 ROUNDING = 2e-12
 """The coefficients are printed with 16 digits and reach 147; sums of a few hundred products of them lose four digits."""
@@ -20,10 +20,10 @@ def _full(rows: tuple[tuple[float, ...], ...]) -> np.ndarray:
     return matrix
 
 
-GAMMA = np.linalg.inv(np.eye(8) / tableau.GAMMA - _full(tableau.B))
-ALPHA = _full(tableau.A) @ GAMMA
+GAMMA = np.linalg.inv(np.eye(8) / rodas5p.GAMMA - _full(rodas5p.B))
+ALPHA = _full(rodas5p.A) @ GAMMA
 BETA = ALPHA + GAMMA
-END = np.array([*tableau.A[7], 1.0])
+END = np.array([*rodas5p.A[7], 1.0])
 
 
 def _trees(order: int) -> list[Tree]:
@@ -71,26 +71,26 @@ def test_there_are_as_many_rooted_trees_as_there_should_be():
 
 
 def test_the_stage_times_and_the_weights_of_df_dt_follow_from_the_matrices():
-    assert np.allclose(ALPHA.sum(axis=1), tableau.C, atol=ROUNDING)
-    assert np.allclose(GAMMA.sum(axis=1), tableau.D, atol=ROUNDING)
+    assert np.allclose(ALPHA.sum(axis=1), rodas5p.C, atol=ROUNDING)
+    assert np.allclose(GAMMA.sum(axis=1), rodas5p.D, atol=ROUNDING)
 
 
 def test_the_method_fulfils_all_conditions_of_order_5():
-    assert _residual(END, tableau.ORDER) < ROUNDING
+    assert _residual(END, rodas5p.ORDER) < ROUNDING
 
 
-@pytest.mark.parametrize("estimate", tableau.ESTIMATES)
+@pytest.mark.parametrize("estimate", rodas5p.ESTIMATES)
 def test_both_embedded_solutions_have_order_4_and_not_5(estimate: tuple[float, ...]):
     embedded = END - np.array(estimate)
-    assert _residual(embedded, tableau.EMBEDDED_ORDER) < ROUNDING
-    assert _residual(embedded, tableau.EMBEDDED_ORDER + 1) > 1e-5
+    assert _residual(embedded, rodas5p.EMBEDDED_ORDER) < ROUNDING
+    assert _residual(embedded, rodas5p.EMBEDDED_ORDER + 1) > 1e-5
 
 
 @pytest.mark.parametrize("s", [0.1, 0.35, 0.5, 0.9, 1.0])
 def test_dense_output_has_order_4_everywhere_in_the_step(s: float):
-    inner = np.array(tableau.DENSE)
+    inner = np.array(rodas5p.DENSE)
     weights = s * (END + (1 - s) * (inner[0] + s * (inner[1] + s * inner[2])))
-    assert _residual(weights, tableau.DENSE_ORDER, at=s) < ROUNDING
+    assert _residual(weights, rodas5p.DENSE_ORDER, at=s) < ROUNDING
 
 
 def _growth(z: complex) -> complex:
@@ -106,16 +106,16 @@ def test_the_method_is_stiffly_accurate_and_L_stable():
 
 
 def _step(t: float, y: np.ndarray, h: float) -> np.ndarray:
-    """One step on y0' = y0 y1 cos t, y1' = -y1^2 + sin t, written out from the docstring of the tableau."""
+    """One step on y0' = y0 y1 cos t, y1' = -y1^2 + sin t, written out from the docstring of the rodas5p."""
 
     def f(t: float, y: np.ndarray) -> np.ndarray:
         return np.array([y[0] * y[1] * np.cos(t), -(y[1] ** 2) + np.sin(t)])
 
     jacobian = np.array([[y[1] * np.cos(t), y[0] * np.cos(t)], [0.0, -2 * y[1]]])
     by_time = np.array([-y[0] * y[1] * np.sin(t), np.cos(t)])
-    matrix = np.eye(2) / (h * tableau.GAMMA) - jacobian
+    matrix = np.eye(2) / (h * rodas5p.GAMMA) - jacobian
     u: list[np.ndarray] = []
-    for a, b, c, d in zip(tableau.A, tableau.B, tableau.C, tableau.D, strict=True):
+    for a, b, c, d in zip(rodas5p.A, rodas5p.B, rodas5p.C, rodas5p.D, strict=True):
         point = y + sum((w * v for w, v in zip(a, u, strict=True)), np.zeros(2))
         right = f(t + c * h, point) + sum((w * v for w, v in zip(b, u, strict=True)), np.zeros(2)) / h + h * d * by_time
         u.append(np.linalg.solve(matrix, right))
@@ -133,4 +133,4 @@ def test_the_error_falls_with_the_fifth_power_of_the_step():
     reference = _end(1024)
     errors = [np.abs(_end(steps) - reference).max() for steps in (16, 32, 64)]
     orders = np.log2(np.array(errors[:-1]) / errors[1:])
-    assert np.all(np.abs(orders - tableau.ORDER) < 0.3)
+    assert np.all(np.abs(orders - rodas5p.ORDER) < 0.3)

@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from regimens import polynomials
+from regimens.endpoints import polynomials
+from regimens.endpoints.polynomials import Floats
+from regimens.endpoints.window import Window
 from regimens.engine import Trajectories, simulate
 from regimens.engine.trajectories import OK, Statistics, Tolerances
 from regimens.model.compile import CompiledModel
@@ -26,21 +28,15 @@ FIRST_PANEL_H, GROWTH, LONGEST_PANEL_H = 0.5, 1.5, 24.0
 """Panels after a dose are half an hour long, then grow up to a day: endpoints of the shipped models are then right to 1e-5 in
 the worst of 200 subjects drawn with their parameters, and to 1e-6 in most."""
 
-SAME = 1e-5
-"""Relative difference below which two heights are the same peak, as far as the integration can tell; the earlier one counts."""
-
-NEAR = 2e-5
-"""Relative difference within which a panel's rough top may be the highest of all; those are refined."""
-
 
 @dataclass(frozen=True, eq=False)
 class Panels:
     """Where the curves of each subject are cut: `edges_h` is (subjects, panels + 1), rising; panels may be empty."""
 
-    edges_h: np.ndarray
+    edges_h: Floats
 
     @property
-    def times_h(self) -> np.ndarray:
+    def times_h(self) -> Floats:
         """The (subjects, 1 + panels x NODES) times to read: the start, then the nodes of every panel."""
         widths = np.diff(self.edges_h, axis=1)
         nodes = self.edges_h[:, :-1, None] + widths[:, :, None] * polynomials.RADAU
@@ -49,7 +45,7 @@ class Panels:
         return np.concatenate([self.edges_h[:, :1], nodes.reshape(len(nodes), -1)], axis=1)
 
 
-def panels_between(breaks_h: np.ndarray, horizon_h: float) -> Panels:
+def panels_between(breaks_h: Floats, horizon_h: float) -> Panels:
     """Return the panels of subjects whose curves may bend at `breaks_h` (subjects, breaks; in any order; h)."""
     subjects = len(breaks_h)
     ends = np.full((subjects, 1), float(horizon_h))
@@ -66,7 +62,7 @@ def panels_between(breaks_h: np.ndarray, horizon_h: float) -> Panels:
     return Panels(np.concatenate(pieces, axis=1))
 
 
-def _offsets(longest: float) -> tuple[np.ndarray, np.ndarray]:
+def _offsets(longest: float) -> tuple[Floats, Floats]:
     """Return the right edges of the panels of the longest gap, from its start, and the widths of all but the last."""
     offsets, widths, width = [], [], FIRST_PANEL_H
     reached = 0.0
@@ -88,22 +84,23 @@ class Curves:
     """
 
     observables: tuple[str, ...]
-    edges_h: np.ndarray
-    start: np.ndarray = field(repr=False)
-    nodes: np.ndarray = field(repr=False)
-    status: np.ndarray
-    stopped_h: np.ndarray
+    edges_h: Floats
+    start: Floats = field(repr=False)
+    nodes: Floats = field(repr=False)
+    status: Floats
+    stopped_h: Floats
     statistics: Statistics
 
-    def _of(self, observable: str) -> np.ndarray:
-        return self.nodes[self.observables.index(observable)]
+    def _of(self, observable: str) -> Floats:
+        nodes: Floats = self.nodes[self.observables.index(observable)]
+        return nodes
 
-    def at(self, times_h: Sequence[float] | np.ndarray, observable: str) -> np.ndarray:
+    def at(self, times_h: Sequence[float] | Floats, observable: str) -> Floats:
         """Return the (subjects, times) values at shared times; at a dose time, the value just before the dose."""
         times = np.asarray(times_h, dtype=float)
         return self.at_own(np.broadcast_to(times, (len(self.edges_h), len(times))), observable)
 
-    def at_own(self, times_h: np.ndarray, observable: str) -> np.ndarray:
+    def at_own(self, times_h: Floats, observable: str) -> Floats:
         """Return the (subjects, times) values at times of each subject's own, (subjects, times); not a number at NaN."""
         panels = self.edges_h.shape[1] - 1
         found = [np.searchsorted(edges, times, side="left") for edges, times in zip(self.edges_h, times_h, strict=True)]
@@ -115,74 +112,17 @@ class Curves:
         result = polynomials.evaluate(polynomials.powers(self._of(observable)[:, rows, panel]), place)
         return np.where(times_h <= 0.0, self.start[self.observables.index(observable)][:, None], result)
 
-    def _window(self, from_h: float, to_h: float) -> tuple[np.ndarray, np.ndarray]:
-        """Return the (subjects, panels) widths inside the window, 0 outside, and their left edges."""
+    def window(self, observable: str, from_h: float, to_h: float) -> Window:
+        """Return the curves of one observable between two times (h), which are cuts of the panels."""
         left, right = self.edges_h[:, :-1], self.edges_h[:, 1:]
         inside = (left >= from_h) & (right <= to_h)
-        return np.where(inside, right - left, 0.0), left
-
-    def area(self, observable: str, from_h: float, to_h: float) -> np.ndarray:
-        """Return the integral over the window (unit x h) for each subject; the window ends on cuts of the panels."""
-        widths, _ = self._window(from_h, to_h)
-        return polynomials.summed(polynomials.mean(self._of(observable)) * widths)
-
-    def peak(self, observable: str, from_h: float, to_h: float) -> tuple[np.ndarray, np.ndarray]:
-        """Return the highest value in the window and when it is first reached (h), for each subject.
-
-        Both sides of every dose count: the right-hand side is the polynomial at the left edge of its panel.
-        """
-        widths, left = self._window(from_h, to_h)
-        nodes = self._of(observable)
-        at_nodes = np.where(widths > 0, nodes.max(axis=0), -np.inf)
-        least = np.where(np.isnan(at_nodes), -np.inf, at_nodes).max(axis=1)
-        # Only panels that may rise above the highest node need a closer look, and of these only the ones near the top.
-        subject, panel = np.nonzero((polynomials.bound(nodes)[1] >= (least - NEAR * np.abs(least))[:, None]) & (widths > 0))
-        tops = polynomials.rough_top(polynomials.scan(nodes[:, subject, panel]))
-        highest = _most(tops, subject, len(widths))
-        near = tops >= highest[subject] - NEAR * np.abs(highest[subject])
-        subject, panel = subject[near], panel[near]
-        heights, places = polynomials.highest(nodes[:, subject, panel])
-        value, time = _most(heights, subject, len(widths)), np.zeros(len(widths))
-        same = np.flatnonzero(heights >= value[subject] - SAME * np.abs(value[subject]))
-        who, first = np.unique(subject[same], return_index=True)
-        chosen = same[first]
-        time[who] = left[who, panel[chosen]] + places[chosen] * widths[who, panel[chosen]]
-        if from_h <= 0.0:
-            start = self.start[self.observables.index(observable)]
-            at_start = start >= value - SAME * np.abs(value)
-            value, time = np.maximum(start, value), np.where(at_start, 0.0, time)
-        return value, time
-
-    def above(self, observable: str, threshold: np.ndarray, from_h: float, to_h: float) -> tuple[np.ndarray, np.ndarray]:
-        """Return for each subject the time above its threshold (h) and the area between curve and threshold (unit x h)."""
-        widths, _ = self._window(from_h, to_h)
-        nodes = self._of(observable)
-        least, most = polynomials.bound(nodes)
-        whole = least > threshold[:, None]
-        subject, panel = np.nonzero(~whole & (most > threshold[:, None]) & (widths > 0))
-        excess = nodes[:, subject, panel] - threshold[subject]
-        scanned = polynomials.scan(excess) > 0
-        whole[subject, panel] = scanned.all(axis=0)
-        duration = np.where(whole, widths, 0.0)
-        area = np.where(whole, widths * (polynomials.mean(nodes) - threshold[:, None]), 0.0)
-        mixed = scanned.any(axis=0) & ~scanned.all(axis=0)
-        subject, panel = subject[mixed], panel[mixed]
-        part, size = polynomials.positive_part(polynomials.powers(excess[:, mixed]))
-        duration[subject, panel] = part * widths[subject, panel]
-        area[subject, panel] = size * widths[subject, panel]
-        return polynomials.summed(duration), polynomials.summed(area)
+        before = self.start[self.observables.index(observable)] if from_h <= 0.0 else None
+        return Window(self._of(observable), np.where(inside, right - left, 0.0), left, before)
 
 
-def _most(values: np.ndarray, subject: np.ndarray, subjects: int) -> np.ndarray:
-    """Return the highest of the `values` of each subject, -inf where it has none."""
-    highest = np.full(subjects, -np.inf)
-    np.maximum.at(highest, subject, values)
-    return highest
-
-
-def lags_h(compiled: CompiledModel, parameters: Parameters) -> np.ndarray:
+def lags_h(compiled: CompiledModel, parameters: Parameters) -> Floats:
     """Return the lag (inputs, subjects; h) before a dose acts, for each input of the model."""
-    values: dict[str, np.ndarray] = dict(zip(parameters.names, parameters.values.T, strict=True))
+    values: dict[str, Floats] = dict(zip(parameters.names, parameters.values.T, strict=True))
     for definition in compiled.model.definitions:
         if set(names_in(definition.formula)) <= set(values):
             values[definition.name] = np.asarray(evaluate(definition.formula, values))
@@ -201,7 +141,7 @@ def _bends(compiled: CompiledModel, parameters: Parameters, plan: DosePlan) -> n
     return np.concatenate([starts, ends[:, np.any(duration_h > 0, axis=0)]], axis=1)
 
 
-def _inputs(compiled: CompiledModel, events: DoseEvents) -> np.ndarray:
+def _inputs(compiled: CompiledModel, events: DoseEvents) -> Floats:
     return np.array([compiled.inputs[pair] for pair in zip(events.drug, events.route, strict=True)], dtype=np.int64)
 
 

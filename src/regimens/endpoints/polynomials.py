@@ -7,7 +7,10 @@ element by element, so that what is found of a panel does not depend on the othe
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 from numpy.polynomial import Polynomial, legendre
+
+Floats = npt.NDArray[np.float64]
 
 NODES = 8
 """Readings per panel: polynomials of degree 7, areas exact to degree 14."""
@@ -19,13 +22,13 @@ NEWTON, AT_REST = 30, 1e-13
 """Most Newton steps, each kept in its bracket, that refine an extreme or a crossing; and the step, in panels, that ends them."""
 
 
-def radau_right(count: int) -> np.ndarray:
+def radau_right(count: int) -> Floats:
     """Right-sided Radau nodes on (0, 1]: roots of P_n - P_(n-1). Source: Hairer & Wanner 1996, section IV.5."""
     roots = legendre.Legendre([0.0] * (count - 1) + [-1.0, 1.0]).roots()
     return np.append((np.sort(roots.real)[:-1] + 1.0) / 2.0, 1.0)
 
 
-def _lagrange(nodes: np.ndarray) -> list[Polynomial]:
+def _lagrange(nodes: Floats) -> list[Polynomial]:
     return [Polynomial.fromroots(np.delete(nodes, j)) / np.prod(node - np.delete(nodes, j)) for j, node in enumerate(nodes)]
 
 
@@ -39,53 +42,54 @@ _REACH = 2.0
 """Half ranges of its nodes by which a polynomial may leave their middle; one that goes further is not resolved."""
 
 
-def summed(values: np.ndarray) -> np.ndarray:
+def summed(values: Floats) -> Floats:
     """Return the sums of (subjects, panels), panel after panel, so that empty panels change no digit."""
     return np.add.accumulate(values, axis=1)[:, -1]
 
 
-def combined(weights: np.ndarray, nodes: np.ndarray) -> np.ndarray:
+def combined(weights: Floats, nodes: Floats) -> Floats:
     """Return sum_j weights_j nodes_j, the terms in order: a matrix product may group them by where a subject stands."""
-    total = weights[0] * nodes[0]
+    total: Floats = weights[0] * nodes[0]
     for weight, node in zip(weights[1:], nodes[1:], strict=True):
         total += weight * node
     return total
 
 
-def mean(nodes: np.ndarray) -> np.ndarray:
+def mean(nodes: Floats) -> Floats:
     """Return the mean of each polynomial over its panel."""
     return combined(_WEIGHTS, nodes)
 
 
-def scan(nodes: np.ndarray) -> np.ndarray:
+def scan(nodes: Floats) -> Floats:
     """Return the (SCAN, ...) values on the scan points of polynomials given by (NODES, ...) readings."""
     return np.array([combined(weights, nodes) for weights in _SCAN_MATRIX.T])
 
 
-def powers(nodes: np.ndarray) -> np.ndarray:
+def powers(nodes: Floats) -> Floats:
     """Return the coefficients (powers, ...) of the polynomials on [0, 1]."""
     return np.array([combined(weights, nodes) for weights in _COEFFICIENTS.T])
 
 
-def bound(nodes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def bound(nodes: Floats) -> tuple[Floats, Floats]:
     """Return a lower and an upper bound of every polynomial on its panel."""
     low, high = nodes.min(axis=0), nodes.max(axis=0)
     middle, reach = (low + high) / 2.0, _REACH * (high - low) / 2.0
     return middle - reach, middle + reach
 
 
-def rough_top(scanned: np.ndarray) -> np.ndarray:
+def rough_top(scanned: Floats) -> Floats:
     """Return the tops of (SCAN, panels) scans, by the parabola through the highest point and its neighbours."""
     at, columns = np.clip(scanned.argmax(axis=0), 1, SCAN - 2), np.arange(scanned.shape[1])
     before, middle, after = (scanned[at + step, columns] for step in (-1, 0, 1))
-    bend = 2.0 * middle - before - after
+    bend: Floats = 2.0 * middle - before - after
     with np.errstate(divide="ignore", invalid="ignore"):
         gain = (after - before) ** 2 / (8.0 * bend)
     inside = (bend > 0) & (np.abs(after - before) < 2.0 * bend)
-    return np.where(inside, middle + gain, scanned.max(axis=0))
+    top: Floats = np.where(inside, middle + gain, scanned.max(axis=0))
+    return top
 
 
-def highest(nodes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def highest(nodes: Floats) -> tuple[Floats, Floats]:
     """Return height and place of the highest point of polynomials given by (NODES, panels) readings."""
     coefficients = powers(nodes)
     scanned = scan(nodes)
@@ -99,7 +103,7 @@ def highest(nodes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return values[chosen, rows], candidates[chosen, rows]
 
 
-def evaluate(coefficients: np.ndarray, place: np.ndarray) -> np.ndarray:
+def evaluate(coefficients: Floats, place: Floats) -> Floats:
     """Return the value of each polynomial at its place."""
     value = np.zeros_like(place)
     for coefficient in coefficients[::-1]:
@@ -107,12 +111,12 @@ def evaluate(coefficients: np.ndarray, place: np.ndarray) -> np.ndarray:
     return value
 
 
-def derivative(coefficients: np.ndarray) -> np.ndarray:
+def derivative(coefficients: Floats) -> Floats:
     """Return the coefficients of the derivatives."""
     return np.array([power * coefficients[power] for power in range(1, len(coefficients))])
 
 
-def positive_part(coefficients: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def positive_part(coefficients: Floats) -> tuple[Floats, Floats]:
     """Return the share of [0, 1] on which each polynomial (powers, panels) is positive, and its integral there."""
     count = coefficients.shape[1]
     integral = np.array([np.zeros(count), *(c / power for power, c in enumerate(coefficients, 1))])
@@ -130,7 +134,7 @@ def positive_part(coefficients: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return summed(share.T), summed(area.T)
 
 
-def crossing(coefficients: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+def crossing(coefficients: Floats, low: Floats, high: Floats) -> Floats:
     """Return where each polynomial (powers, panels) changes its sign between `low` and `high`; some place inside if nowhere."""
     rising = evaluate(coefficients, high) > 0
     slope = derivative(coefficients)

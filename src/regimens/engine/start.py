@@ -1,4 +1,4 @@
-"""Machine code for what a subject starts from: initial states, doses' bioavailability and lag, constants, first step size."""
+"""Machine code for the start of a subject: initial states, bioavailabilities and lags, constants, first step size."""
 
 from __future__ import annotations
 
@@ -6,22 +6,20 @@ import math
 
 from llvmlite import ir
 
-from regimens.engine.flow import each_below
+from regimens.engine.codegen import Frame, Unit
 from regimens.engine.formulas import emit_formulas
-from regimens.engine.frame import Frame
-from regimens.engine.lanes import DOUBLE, INT, LANES, POINTER, VECTOR, VOID, Lanes, everywhere, integer
-from regimens.engine.symbols import Unit
+from regimens.engine.lanes import DOUBLE, INT, LANES, POINTER, VECTOR, VOID, Lanes, each_below, everywhere, integer
 from regimens.model.compile import Equations
 
 FIRST_STEP = 0.01
-"""Share of the time in which a state would change by its own size that the first step takes."""
+"""First step as a fraction of the time in which the states would change by their own size at their initial rates."""
 
 LEAST_FIRST_STEP = 1e-6
-"""Share of the time to the next stop that the first step takes at least: states that start at zero say nothing."""
+"""Smallest first step as a fraction of the time to the next stop; it applies where all states start at zero."""
 
 
 def of_subject(equations: Equations) -> tuple[int, ...]:
-    """Return the nodes that `table` works out for every subject: initial states, bioavailabilities, lags."""
+    """Return the nodes that `table` evaluates for every subject: initial states, bioavailabilities, lags."""
     return (*equations.initial, *equations.bioavailability, *equations.lag)
 
 
@@ -44,7 +42,7 @@ def emit_table(unit: Unit) -> None:
 
 
 def _row(b: ir.IRBuilder, block: ir.Value, lane: int, subjects: ir.Value) -> ir.Value:
-    """Return the lane's subject; the lanes left over at the end repeat the last one."""
+    """Return the row of a lane; lanes beyond the last subject repeat it."""
     row = b.add(b.mul(block, integer(LANES)), integer(lane))
     last = b.sub(subjects, integer(1))
     return b.select(b.icmp_signed("<", row, last), row, last)
@@ -66,7 +64,7 @@ def _scatter(b: ir.IRBuilder, vector: ir.Value, array: ir.Value, rows: list[ir.V
 
 
 def emit_constants(unit: Unit) -> None:
-    """Write `constants(frame)`: what is constant for the subjects under way, from their parameters."""
+    """Write `constants(frame)`: evaluate the constants of the eight subjects from their parameters."""
     b, (base,) = unit.begin("constants")
     frame = Frame(unit.layout, b, base)
     given = {node: frame.load("parameter", i) for i, node in enumerate(unit.parameters)}
@@ -77,10 +75,10 @@ def emit_constants(unit: Unit) -> None:
 
 
 def emit_start(unit: Unit) -> None:
-    """Write `start(frame, rtol, atol)`: a first step size for the lanes marked fresh, not a number if their rates are none.
+    """Write `start(frame, rtol, atol)`: set the first step size of the lanes marked fresh, NaN if a state or rate is not finite.
 
     The size follows E. Hairer, S. P. Norsett, G. Wanner, Solving Ordinary Differential Equations I, 2nd ed., II.4, without
-    the explicit Euler step: the error control corrects what is left.
+    the explicit Euler step, since error control corrects a poor first guess.
     """
     b, (base, rtol, atol) = unit.begin("start")
     v, frame = Lanes(b), Frame(unit.layout, b, base)

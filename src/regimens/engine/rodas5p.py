@@ -1,10 +1,10 @@
-"""Rodas5P: the one integration method, as data.
+"""Coefficients of Rodas5P, the integration method.
 
 G. Steinebach, "Construction of Rosenbrock-Wanner method Rodas5P and numerical benchmarks within the Julia Differential
 Equations package", BIT Numerical Mathematics 63:27 (2023), doi:10.1007/s10543-023-00967-x. Eight stages, order 5 with an
 embedded solution of order 4, stiffly accurate and therefore L-stable, dense output of order 4; it keeps its order on
-index-1 problems and on the Prothero-Robinson equation. The numbers agree with those of OrdinaryDiffEq.jl, which the author
-maintains; `tests/engine/test_tableau.py` checks them against the order conditions.
+index-1 problems and on the Prothero-Robinson equation. The coefficients agree with those of OrdinaryDiffEq.jl;
+`tests/engine/test_rodas5p.py` checks them against the order conditions.
 
 A step from (t, y) with size h solves, for i = 1..8 and with the Jacobian J and the derivative f_t by explicit time at (t, y),
 
@@ -22,7 +22,9 @@ GAMMA = 0.21193756319429014
 
 _A6 = (-7.502846399306121, 2.561846144803919, -11.627539656261098, -0.18268767659942256, 0.030198172008377946)
 
-A = (
+Weights = tuple[tuple[float, ...], ...]
+
+A: Weights = (
     (),
     (3.0,),
     (2.849394379747939, 0.45842242204463923),
@@ -34,7 +36,7 @@ A = (
 )
 """Weights of earlier stages in the argument of f."""
 
-B = (
+B: Weights = (
     (),
     (-14.155112264123755,),
     (-17.97296035885952, -2.859693295451294),
@@ -67,7 +69,7 @@ C = (0.0, 0.6358126895828704, 0.4095798393397535, 0.9769306725060716, 0.42884036
 D = (GAMMA, -0.42387512638858027, -0.3384627126235924, 1.8046452872882734, 2.325825639765069, 0.0, 0.0, 0.0)
 """Weights of h f_t."""
 
-ESTIMATES = (
+ESTIMATES: Weights = (
     (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0),
     (
         0.2606326497975715,
@@ -80,10 +82,10 @@ ESTIMATES = (
         0.17051519239113755,
     ),
 )
-"""Two error estimates as weights of u: the last stage, and the weights published as Rodas5Pe. Each vanishes by chance where
-the other does not, so the engine takes the larger of the two, state by state."""
+"""Two error estimates as weights of u: the last stage, and the weights published as Rodas5Pe. Either may be zero by chance, so
+the engine takes the larger of the two for each state."""
 
-DENSE = (
+DENSE: Weights = (
     (
         25.948786856663858,
         -2.5579724845846235,

@@ -1,5 +1,6 @@
-"""Checks of fitted models: scores and coverage in closed form, and pages that are what the files give."""
+"""Checks of fitted models: scores and coverage in closed form, and pages that agree with the files."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,15 +8,15 @@ import pytest
 from scipy.stats import binomtest
 
 from regimens import shipped
+from regimens.errors import ModelError
 from regimens.evidence import read_responses
-from regimens.fit.calibrate import usable
-from regimens.fit.likelihood import AT_LEAST, AT_MOST, Observation
-from regimens.fit.page import fits_page
-from regimens.fit.rows import rows_of
+from regimens.fit.datapoints import AT_LEAST, AT_MOST, Observation, data_points, usable
+from regimens.fit.page import fits_page, validation_page, verdict
+from regimens.fit.posterior import shipped_draws
+from regimens.fit.prediction import Predictor
 from regimens.fit.sampling import Settings
 from regimens.fit.selfcheck import histogram, selfcheck, simulated
-from regimens.fit.validate import coverage, interval_score
-from regimens.fit.validation import summarise, verdict
+from regimens.fit.validation import check, coverage, interval_score, summarise
 from regimens.model import find_model
 
 ROOT = Path(__file__).parents[2]
@@ -39,6 +40,68 @@ def test_coverage_has_the_exact_binomial_interval(hits, count):
     found = coverage([Hit(True)] * hits + [Hit(False)] * (count - hits))
     exact = binomtest(hits, count).proportion_ci(0.90, method="exact")
     assert found == (hits, count, pytest.approx(exact.low), pytest.approx(exact.high))
+
+
+TURNOVER = find_model("turnover")
+FITS = [response for response in RESPONSES if response.role == "fit"]
+LILACS = next(response for response in RESPONSES if response.id == "lilacs-1.5")
+
+
+def checked(*responses):
+    return check(TURNOVER, shipped_draws(TURNOVER), responses, FITS)
+
+
+def test_a_bound_is_inside_if_the_interval_reaches_beyond_it_and_has_no_score():
+    (value,) = checked(LILACS)
+    assert value.score is not None
+    assert value.null_score is not None
+    beyond = replace(LILACS, value=value.high * 1.01)
+    bounds = checked(replace(beyond, bound=AT_LEAST), replace(beyond, bound=AT_MOST))
+    assert [(each.inside, each.score, each.null_score) for each in bounds] == [(False, None, None), (True, None, None)]
+
+
+def test_bounds_are_counted_as_hits_or_misses_and_left_out_of_errors_and_scores():
+    def summary(*responses):
+        return summarise(TURNOVER, [*FITS, *responses])
+
+    value = replace(LILACS, shares_with="")
+    alone, both = summary(value), summary(value, replace(value, id="other", bound=AT_LEAST))
+    assert (alone.rows, both.rows) == (1, 2)
+    assert (both.mean_log_error, both.score, both.null_score) == (alone.mean_log_error, alone.score, alone.null_score)
+    only = summary(replace(value, bound=AT_LEAST))
+    assert np.isnan([only.mean_log_error, only.score, only.null_score]).all()
+    assert not only.beats_null
+
+
+def test_subjects_that_fail_are_left_out_counted_and_said_on_the_page(monkeypatch):
+    simulated_values = Predictor.of_values
+
+    def with_failures(self, values):
+        found = simulated_values(self, values)
+        found[::4] = np.nan
+        return found
+
+    value = replace(LILACS, shares_with="", n=20)
+    (before,) = checked(value)
+    monkeypatch.setattr(Predictor, "of_values", with_failures)
+    (after,) = checked(value)
+    assert (before.subjects, before.failed) == (after.subjects, 0) == (200 * 20, 0)
+    assert after.failed == 200 * 20 / 4
+    assert np.log([after.low, after.median, after.high]) == pytest.approx(
+        np.log([before.low, before.median, before.high]), abs=PINNED
+    )
+    page = validation_page([summarise(TURNOVER, [*FITS, value])], [])
+    assert "inside (1000 of 4000 simulated subjects failed and are left out) |" in page
+
+
+def test_a_posterior_of_another_text_of_the_model_is_refused():
+    parameters = (replace(TURNOVER.parameters[0], value=TURNOVER.parameters[0].value * 1.01), *TURNOVER.parameters[1:])
+    with pytest.raises(ModelError) as raised:
+        shipped_draws(replace(TURNOVER, parameters=parameters))
+    assert str(raised.value) == (
+        "The posterior of model 'turnover' was fitted to other equations, values or priors than the model file has. "
+        "Renew it with `python scripts/renew_posteriors.py turnover`."
+    )
 
 
 def test_the_default_model_beats_the_study_blind_null_model():
@@ -81,7 +144,7 @@ def test_simulated_rows_have_the_spreads_they_are_given():
 
 
 def test_ranks_of_a_few_truths_are_shares_between_0_and_1():
-    rows = usable(rows_of(RESPONSES, "fit"), find_model("turnover"))
+    rows = usable(data_points(RESPONSES, "fit"), find_model("turnover"))
     quick = Settings(ensembles=1, walkers=24, steps=30, burn_in=10, draws=50, seed=4)
     ranks = selfcheck(find_model("turnover"), rows, quick, range(2))
     assert ranks.share.shape == (2, len(ranks.names))

@@ -1,4 +1,4 @@
-"""Machine code that writes the readouts of the lanes whose next output time has been reached."""
+"""Machine code that writes readouts at output times, interpolated within the last accepted step."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ import math
 
 from llvmlite import ir
 
-from regimens.engine.flow import each_below, each_lane
-from regimens.engine.frame import Frame, element, load_field
-from regimens.engine.lanes import DOUBLE, INT, Lanes, integer
-from regimens.engine.symbols import Unit
+from regimens.engine.codegen import Frame, Unit, element, load_field
+from regimens.engine.lanes import DOUBLE, INT, Lanes, each_below, each_lane, integer
 
 
 def emit_read(unit: Unit) -> None:
-    """Write `read(frame, job, mask)`: one output for each lane of the mask; return the lanes that have another one due."""
+    """Write `read(frame, job, mask)`: write one output of each lane in `mask`; return the mask of lanes with another one due."""
     b, (base, job, mask) = unit.begin("read")
     v, frame = Lanes(b), Frame(unit.layout, b, base)
     due = frame.load("due")
@@ -28,7 +26,7 @@ def emit_read(unit: Unit) -> None:
 
 
 def _interpolated(unit: Unit, v: Lanes, frame: Frame, due: ir.Value) -> list[ir.Value]:
-    """Emit the states at the output times; at the end of a step exactly the states themselves."""
+    """Emit the states at the output times by the method's dense output; at the end of a step, exactly the states."""
     s = v.divide(v.subtract(due, frame.load("began")), frame.load("span"))
     left = v.subtract(1.0, s)
     at_end = v.compare(">=", due, frame.load("t"))

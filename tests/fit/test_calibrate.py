@@ -1,4 +1,4 @@
-"""Rows, predictions and small whole fits: truths come back, files come out, users' bad data are refused."""
+"""Data points, predictions and small whole fits: known values are found again, files are written, bad data are refused."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -9,15 +9,14 @@ import pytest
 from regimens import shipped
 from regimens.engine import simulate
 from regimens.evidence import read_responses
-from regimens.fit.calibrate import LogPosterior, Row, calibrate, usable
-from regimens.fit.likelihood import Observation
-from regimens.fit.posterior import read_draws, read_fitted
+from regimens.fit.calibrate import calibrate, fit, profile
+from regimens.fit.datapoints import DataPoint, Observation, data_points, usable
+from regimens.fit.likelihood import LogPosterior
+from regimens.fit.posterior import shipped_draws
 from regimens.fit.prediction import Predictor
-from regimens.fit.rows import rows_of
 from regimens.fit.sampling import Settings
-from regimens.fit.study import fit
 from regimens.model import compile_model, find_model, typical
-from regimens.model.fitted import fingerprint
+from regimens.model.fitted import fingerprint, read_draws
 from regimens.regimen import weeks
 
 EVIDENCE = shipped.folder("evidence") / "responses.csv"
@@ -31,12 +30,12 @@ LOOSE = 2e-4  # relative: the tolerance of fits is 1e-4
 def whole_fit():
     """A short fit with one profile, made once for this module."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("regimens.fit.study.PROFILED", ("kout",))
+        patch.setattr("regimens.fit.calibrate.PROFILED", ("kout",))
         return fit(MODEL, EVIDENCE, QUICK)
 
 
 def test_a_prediction_at_the_typical_values_is_what_simulate_says():
-    rows = usable(rows_of(RESPONSES, "fit"), MODEL)
+    rows = usable(data_points(RESPONSES, "fit"), MODEL)
     predictor = Predictor(compile_model(MODEL), [row.target for row in rows], [])
     found = dict(zip([row.id for row in rows], np.exp(predictor(np.empty((1, 0)))[0]), strict=True))
     row = next(row for row in rows if row.id == "lilacs")
@@ -45,30 +44,30 @@ def test_a_prediction_at_the_typical_values_is_what_simulate_says():
 
 
 def test_a_study_brings_its_own_baseline_as_a_median():
-    (row,) = rows_of([r for r in RESPONSES if r.id == "ra-treg"])
+    (row,) = data_points([r for r in RESPONSES if r.id == "ra-treg"])
     cv = 14.08 / 18.67
     assert row.target.baseline == pytest.approx(18.67 / np.sqrt(1 + cv**2), rel=1e-9)
     assert np.exp(row.observation.log_value) == pytest.approx(78.55 / np.sqrt(1 + (44.67 / 78.55) ** 2), rel=1e-9)
 
 
 def test_a_bound_stays_a_bound():
-    kinds = {row.id: row.observation.bound for row in rows_of(RESPONSES, "fit")}
+    kinds = {row.id: row.observation.bound for row in data_points(RESPONSES, "fit")}
     assert (kinds["gvhd-treg"], kinds["il2-peak"], kinds["lilacs"]) == ("lower bound", "upper bound", "")
 
 
 def test_rows_of_a_study_share_an_effect_only_within_an_observable():
-    studies = {row.id: row.observation.study for row in rows_of(RESPONSES, "fit")}
+    studies = {row.id: row.observation.study for row in data_points(RESPONSES, "fit")}
     assert studies["ms-treg-d5"] == studies["ms-treg-d15"]
     assert studies["ms-treg-d5"] != studies["ms-cd25-d5"]
 
 
 def test_a_truth_is_found_again_from_data_simulated_at_it():
     """Precise data at known parameters: the density is highest near them, and the posterior holds them."""
-    rows = [row for row in usable(rows_of(RESPONSES, "fit"), MODEL) if not row.observation.bound]
+    rows = [row for row in usable(data_points(RESPONSES, "fit"), MODEL) if not row.observation.bound]
     density = LogPosterior(MODEL, rows)
     truth = np.log([0.28, 173, 5.0, 0.2, 3.0, 0.3, 0.9])
     exact = density.predictor(truth[None, :])[0]
-    simulated = [Row(r.id, Observation(v, 0.02, r.id), r.target) for r, v in zip(rows, exact, strict=True)]
+    simulated = [DataPoint(r.id, Observation(v, 0.02, r.id), r.target) for r, v in zip(rows, exact, strict=True)]
     posterior = calibrate(MODEL, simulated, replace(QUICK, walkers=32, steps=200, burn_in=100, draws=400))
     low, high = np.quantile(posterior.draws, [0.01, 0.99], axis=0)
     inside = (low[:7] <= np.exp(truth)) & (np.exp(truth) <= high[:7])
@@ -78,7 +77,7 @@ def test_a_truth_is_found_again_from_data_simulated_at_it():
 
 def test_a_fit_is_a_set_of_files_with_the_same_bytes_every_time(whole_fit, monkeypatch):
     posterior, texts = whole_fit
-    monkeypatch.setattr("regimens.fit.study.PROFILED", ("kout",))
+    monkeypatch.setattr("regimens.fit.calibrate.PROFILED", ("kout",))
     assert set(texts) == {"draws.csv", "summary.csv", "rows.csv", "profiles.csv", "fit.json"}
     assert fit(MODEL, EVIDENCE, QUICK)[1] == texts
     assert texts["draws.csv"].count("\n") == 61
@@ -86,9 +85,7 @@ def test_a_fit_is_a_set_of_files_with_the_same_bytes_every_time(whole_fit, monke
 
 
 def test_a_profile_is_the_same_from_any_start_and_nowhere_below_its_best():
-    from regimens.fit.profile import profile
-
-    density = LogPosterior(MODEL, usable(rows_of(RESPONSES, "fit"), MODEL))
+    density = LogPosterior(MODEL, usable(data_points(RESPONSES, "fit"), MODEL))
     starts = density.prior.sample(2, np.random.default_rng(0))
     one, other = (profile(density, "kout", start, points=3) for start in starts)
     assert one.loss == pytest.approx(other.loss, abs=0.05)
@@ -104,7 +101,7 @@ def test_bad_rows_of_a_user_are_refused_with_their_lines(tmp_path):
     file.write_text("\n".join([lines[0], lines[2].replace("Treg fold", "Treg flod")]) + "\n", encoding="utf-8")
     with pytest.raises(InputFileError) as raised:
         fit(MODEL, file, QUICK)
-    assert "mine.csv:2: 'Treg flod' is no known analyte." in str(raised.value)
+    assert "mine.csv:2: Unknown analyte 'Treg flod'." in str(raised.value)
     assert "Did you mean 'Treg fold'?" in str(raised.value)
 
 
@@ -113,7 +110,7 @@ def test_a_shipped_posterior_belongs_to_its_model_and_has_converged(name):
     import json
 
     model = find_model(name)
-    fitted = read_fitted(model)
+    fitted = shipped_draws(model)
     record = json.loads((Path(shipped.folder("posteriors")) / name / "fit.json").read_text(encoding="utf-8"))
     assert record["model_sha256"] == fingerprint(model)
     assert len(fitted.draws) >= 400
@@ -130,6 +127,6 @@ def test_a_shipped_posterior_belongs_to_its_model_and_has_converged(name):
 def test_draws_are_read_back_as_written(tmp_path, whole_fit):
     posterior, texts = whole_fit
     (tmp_path / "draws.csv").write_text(texts["draws.csv"], encoding="utf-8")
-    fitted = read_draws(MODEL, tmp_path / "draws.csv")
+    fitted = read_draws(tmp_path / "draws.csv")
     assert fitted.names == posterior.names
     assert fitted.draws == pytest.approx(posterior.draws, rel=1e-5)

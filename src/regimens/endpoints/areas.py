@@ -1,0 +1,67 @@
+"""Endpoints that integrate a curve over a window: mean and area, above zero or above the baseline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from regimens.endpoints.endpoint import NAME, PER_MIU, WINDOW, Windowed, inside
+
+if TYPE_CHECKING:
+    from regimens.endpoints.polynomials import Floats
+    from regimens.endpoints.simulated import SimulatedArm
+
+
+@dataclass(frozen=True)
+class Mean(Windowed):
+    """The mean of the curve over the window."""
+
+    kind = "mean"
+    pattern = rf"mean of {NAME}{WINDOW}{PER_MIU}"
+    forms = ("mean of treg_fold to 12 weeks",)
+
+    def _heading(self, label: str) -> str:
+        return f"Mean {inside(label)}{self.when}"
+
+    def values(self, arm: SimulatedArm) -> Floats:
+        """Return the area under the curve of each subject, divided by the length of the window."""
+        from_h, to_h = self.window(arm.horizon_h)
+        return arm.window(self.observable, from_h, to_h).area() / (to_h - from_h)
+
+
+@dataclass(frozen=True)
+class Area(Windowed):
+    """The area under the curve over the window (unit of the observable x h)."""
+
+    kind = "AUC"
+    pattern = rf"AUC of {NAME}{WINDOW}{PER_MIU}"
+    forms = ("AUC of treg_fold",)
+
+    def _unit(self, observable_unit: str) -> str:
+        return f"{observable_unit} h".strip()
+
+    def _heading(self, label: str) -> str:
+        return f"AUC of {inside(label)}{self.when}"
+
+    def values(self, arm: SimulatedArm) -> Floats:
+        """Return the area under the curve of each subject."""
+        return arm.window(self.observable, *self.window(arm.horizon_h)).area()
+
+
+@dataclass(frozen=True)
+class AreaAboveBaseline(Windowed):
+    """The area between curve and baseline where the curve is above it (unit of the observable x h)."""
+
+    kind = "AUC above baseline"
+    pattern = rf"AUC of {NAME} above baseline{WINDOW}{PER_MIU}"
+    forms = ("AUC of treg_fold above baseline",)
+
+    def _unit(self, observable_unit: str) -> str:
+        return f"{observable_unit} h".strip()
+
+    def _heading(self, label: str) -> str:
+        return f"AUC above baseline of {inside(label)}{self.when}"
+
+    def values(self, arm: SimulatedArm) -> Floats:
+        """Return the area of each subject above its own baseline, the value before anything happens."""
+        return arm.window(self.observable, *self.window(arm.horizon_h)).above(arm.baseline(self.observable))[1]

@@ -1,0 +1,129 @@
+"""Endpoints that read a curve at moments: at a time, at the end of a cycle, before a cycle or before doses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from regimens.endpoints.endpoint import NAME, PER_MIU, Endpoint, Found
+from regimens.endpoints.times import Visits, read_protocol_day, read_time, time_words
+from regimens.errors import WordsError
+
+if TYPE_CHECKING:
+    from regimens.endpoints.polynomials import Floats
+    from regimens.endpoints.simulated import SimulatedArm
+    from regimens.regimen.events import DoseEvents
+
+AT = r"at (?:protocol day (?P<day>[0-9]+)|(?!end of cycle )(?P<at>.+?))"
+"""A moment in words: a protocol day, an elapsed time, the start or a visit."""
+
+AFTER_LAST_DOSE_H = 24.0
+"""Time from the last dose of a cycle to the end of the cycle (h)."""
+
+
+@dataclass(frozen=True)
+class ValueAt(Endpoint):
+    """The value at the time `at_h` (h); at a dose time, the value just before the dose."""
+
+    at_h: float = 0.0
+
+    kind = "value"
+    pattern = rf"{NAME} {AT}{PER_MIU}"
+    forms = ("treg_fold at 12 weeks", "treg_fold at protocol day 15", "treg_fold at baseline")
+
+    @classmethod
+    def read(cls, words: str, found: Found, visits: Visits) -> Self:
+        """Return the endpoint that `words` ask for; WordsError where the time cannot be read."""
+        day = found["day"]
+        at_h = read_time(found["at"] or "", visits) if day is None else read_protocol_day(day, words)
+        return replace(super().read(words, found, visits), at_h=at_h)
+
+    @property
+    def cuts_h(self) -> tuple[float, ...]:
+        """Times (h) at which curves must be cut: the time of the reading."""
+        return (self.at_h,)
+
+    def _heading(self, label: str) -> str:
+        return f"{label}, at {time_words(self.at_h)}"
+
+    def values(self, arm: SimulatedArm) -> Floats:
+        """Return the value of each subject at that time."""
+        return arm.curves.at([self.at_h], self.observable)[:, 0]
+
+
+@dataclass(frozen=True)
+class _OfCycle(Endpoint):
+    """An endpoint of one cycle of the arm's leading drug; `number` counts from 1, and 0 means each cycle."""
+
+    number: int = 0
+
+    @classmethod
+    def read(cls, words: str, found: Found, visits: Visits) -> Self:
+        """Return the endpoint that `words` ask for; WordsError for cycle 0."""
+        cycle = found["cycle"]
+        if cycle is not None and int(cycle) == 0:
+            raise WordsError(f"'{words}' names cycle 0.", "Cycles count from 1.")
+        return replace(super().read(words, found, visits), number=int(cycle or 0))
+
+    @property
+    def cycle(self) -> int | None:
+        """Number of the cycle, 0 for each cycle."""
+        return self.number
+
+    def each(self, cycles: int) -> Iterator[Endpoint]:
+        """Yield the endpoint, or one for every cycle of `cycles` where it is asked for each of them."""
+        if self.number:
+            yield self
+            return
+        for cycle in range(1, cycles + 1):
+            yield replace(self, number=cycle, words=self.words.replace("each cycle", f"cycle {cycle}"))
+
+
+@dataclass(frozen=True)
+class EndOfCycle(_OfCycle):
+    """The value 24 h after the last dose of a cycle, whether that dose is given or missed: the time it was due counts.
+
+    Missing where the arm has no such cycle, where that time lies after the horizon, and where not all planned doses of the
+    cycle come before the horizon.
+    """
+
+    kind = "end of cycle"
+    pattern = rf"{NAME} at end of cycle (?P<cycle>[0-9]+){PER_MIU}"
+    forms = ("treg_fold at end of cycle 3",)
+
+    def _heading(self, label: str) -> str:
+        return f"{label}, at end of cycle {self.number} ({AFTER_LAST_DOSE_H:g} h after its last dose)"
+
+    def values(self, arm: SimulatedArm) -> Floats:
+        """Return the value of each subject at the end of the cycle."""
+
+        def end_h(doses: DoseEvents) -> float:
+            starts = arm.cycle_starts(doses, self.number)
+            end = float(starts[-1]) + AFTER_LAST_DOSE_H if len(starts) else np.nan
+            return end if end <= arm.horizon_h else np.nan
+
+        return arm.values_at(arm.of_doses(end_h), self.observable)
+
+
+@dataclass(frozen=True)
+class TroughBeforeCycle(_OfCycle):
+    """The value just before the first dose of a cycle, given or missed; missing where the cycle does not begin by the horizon."""
+
+    kind = "trough"
+    pattern = rf"trough of {NAME} before (?:each cycle|cycle (?P<cycle>[0-9]+)){PER_MIU}"
+    forms = ("trough of treg_fold before cycle 2", "trough of treg_fold before each cycle")
+
+    def _heading(self, label: str) -> str:
+        return f"{label}, trough before cycle {self.number}"
+
+    def values(self, arm: SimulatedArm) -> Floats:
+        """Return the value of each subject before the cycle."""
+
+        def start_h(doses: DoseEvents) -> float:
+            starts = arm.cycle_starts(doses, self.number)
+            return float(starts[0]) if len(starts) and starts[0] <= arm.horizon_h else np.nan
+
+        return arm.values_at(arm.of_doses(start_h), self.observable)
