@@ -12,8 +12,16 @@ from regimens.report.measures import Measure
 from regimens.report.pairs import compared, loser
 from regimens.report.text import words
 
-DIFFERENCE_HEADS = ("Endpoint", "Difference", words.CONFIDENCE, "Ratio", words.CONFIDENCE, f"One person, {words.WITHIN} prediction",
-                    "Probability of better, %", "Better off, % of subjects")  # fmt: skip
+DIFFERENCE_HEADS = (
+    "Endpoint",
+    "Difference",
+    words.CONFIDENCE,
+    "Ratio",
+    words.CONFIDENCE,
+    f"One person, {words.WITHIN} prediction",
+    "Probability of better, %",
+    "Better off, % of subjects",
+)
 PAIR = "Pair"
 BETTER_CORNER = "better"
 WEAK = 0.2
@@ -75,7 +83,8 @@ def how_to_read_differences(reference: str, draws: int, *, sure: bool, spread: b
     parts = [f"Marks are differences from {words.quoted([reference])}, right of the line where an arm has more"]
     if sure:
         parts.append(
-            f"thick lines are {words.WITHIN} confidence intervals of the difference in the population, over {draws} parameter draws"
+            f"thick lines are {words.WITHIN} confidence intervals of the difference in the population, over {draws} parameter "
+            "draws"
         )
     if spread:
         parts.append(f"thin lines are {words.WITHIN} prediction intervals of one person’s own difference")
