@@ -121,6 +121,8 @@ def likeliest(measure: Measure, cast: Cast, best: Mapping[tuple[str, str, str], 
         are = "is" if len(top) == 1 else "are equally"
         return f"{head}{words.quoted(list(top))} {are} the likeliest to be best{every}: {words.listing(shares)}."
     found = words.listing([f"{words.quoted(list(top))} ({words.listing(shares)})" for top, shares in said.items()])
+    if not all(cast.modelled_everywhere(look.name) for look in cast.arms):
+        return f"{head}the likeliest to be best, of the arms that each model has inputs for: {found}."
     return f"{head}the models disagree about the arm that is likeliest to be best: {found}."
 
 
