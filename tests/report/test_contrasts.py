@@ -551,8 +551,9 @@ def test_draws_that_are_tied_are_counted_apart():
     made = example.drawn()
     contrasts = [dataclasses.replace(row, probability=0.875, better=0.75, equal=0.25, worse=0.0) for row in made.versus.contrasts]
     tied = with_versus(made, contrasts=contrasts)
-    assert heat.heats(*on_page(tied))[0].ties
-    assert not heat.heats(*on_page(made))[0].ties
+    said = "than that of the column, draws in which both are equal counted half; the strongest tints start at 95 %."
+    assert said in heat.heats(*on_page(tied))[0].reading
+    assert "equal" not in heat.heats(*on_page(made))[0].reading
     row = rows(made, "verdicts", endpoint=LEAD)[0]
     view = dataclasses.replace(row.views[0], contrast=contrasts[0])
     assert verdicts.probabilities(dataclasses.replace(row, views=(view,))) == (

@@ -225,7 +225,7 @@ def _looks(comparison: Comparison, bibliography: Bibliography) -> tuple[Look, ..
             Look(
                 index,
                 arm.name,
-                arm.plan_in_words if given else "no doses",
+                arm.plan_in_words if given else words.NO_DOSES,
                 given,
                 (slot if coloured else ACCENT) if given else CONTEXT,
                 DASHES[(slot - 1) % len(DASHES)] if given and coloured else "",

@@ -9,7 +9,7 @@ import numpy as np
 from regimens.report.panel import Lane, Line, Panel, Point
 from regimens.report.scale import tick_text
 from regimens.report.svg import time_ticks
-from regimens.report.text import words
+from regimens.report.text import captions, words
 from regimens.statistics import Floats
 
 BOUND_MARKS = {"lower bound": "triangle-up-open", "upper bound": "triangle-down-open"}
@@ -93,7 +93,6 @@ def _thread(line: Line, panel: Panel) -> dict[str, object]:
 
 def _point(point: Point, panel: Panel) -> dict[str, object]:
     low, high = point.low or point.value, point.high or point.value
-    told = {"lower bound": "at least ", "upper bound": "at most "}.get(point.bound, "")
     return {
         "type": "scatter",
         "mode": "markers",
@@ -105,7 +104,7 @@ def _point(point: Point, panel: Panel) -> dict[str, object]:
             "thickness": 1.2, "width": 0, "visible": not point.bound,
         },
         "marker": {"symbol": BOUND_MARKS.get(point.bound, "circle-open"), "size": 8, "line": {"width": 1.8}},
-        "hovertemplate": f"%{{fullData.name}}, seen: {told}%{{y:.3~g}}<extra></extra>",
+        "hovertemplate": f"%{{fullData.name}}, {captions.seen(point.bound)}%{{y:.3~g}}<extra></extra>",
         "meta": {"arm": point.arm.index, "colour": 0, "role": "dot"},
     }  # fmt: skip
 

@@ -7,7 +7,7 @@ from markupsafe import Markup, escape
 
 from regimens.report.panel import Lane, Line, Panel, Point
 from regimens.report.scale import tick_text
-from regimens.report.text import words
+from regimens.report.text import captions, words
 from regimens.statistics import Floats
 
 LEFT, RIGHT, TOP, BOTTOM = 34.0, 8.0, 6.0, 24.0
@@ -115,7 +115,7 @@ def time_ticks(panel: Panel) -> list[tuple[float, str]]:
     if panel.small and len(ticks) > 4:
         ticks = tuple(tick for tick in ticks if tick == ticks[-1] or ticks.index(tick) % 2 == 0)
     texts = [tick_text(round(tick, 2)) for tick in ticks]
-    texts[0] = f"{panel.time.unit.removesuffix('s')} {texts[0]}"
+    texts[0] = captions.at_time(panel.time.unit, texts[0])
     return list(zip(ticks, texts, strict=True))
 
 

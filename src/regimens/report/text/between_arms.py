@@ -126,6 +126,16 @@ def likeliest(measure: Measure, cast: Cast, best: Mapping[tuple[str, str, str], 
     return f"{head}the models disagree about the arm that is likeliest to be best: {found}."
 
 
+def how_to_read_pairs(probability: float, cast: Cast, ties: bool) -> str:
+    """Return how to read the grid; `probability` is that of the rule, `ties` whether any draw makes two arms equal."""
+    said = "Each cell is the share of parameter draws, in percent, in which the arm of the row is better than that of the column"
+    said += ", draws in which both are equal counted half" if ties else ""
+    said += f"; the strongest tints start at {words.exact_percent(probability)}."
+    frame = "A frame marks pairs that every model supports." if len(cast.models) > 1 else ""
+    parts = (said, precision(probability, cast.draws), frame, "Arms are numbered as in the first column.")
+    return " ".join(part for part in parts if part)
+
+
 def precision(probability: float, draws: int) -> str:
     """Return how exactly so many draws tell a probability near that of the rule: one standard error."""
     error = 100 * math.sqrt(probability * (1 - probability) / draws)

@@ -252,3 +252,21 @@ def _highest(names: list[str], values: list[float], suffix: str) -> tuple[str, s
         f"{words.number(100 * (top / below - 1), 2)} % above the next" if below > 0 and top < 3 * below else "far above the next"
     )
     return words.quoted(level), f"{words.number(top)}{suffix}, {more}"
+
+
+def ticks(cast: Cast) -> str:
+    """Return what the ticks on the bars of the answer are; empty where there are none."""
+    if not cast.intervals or cast.draws == 1:
+        return ""
+    return f"The two ticks on a bar are the {words.WITHIN} confidence interval of the median."
+
+
+def caption(cast: Cast) -> str:
+    """Return the caption of the answer."""
+    return "Exposure and endpoints of every arm" + (f", median and {words.WITHIN} prediction interval" if cast.intervals else "")
+
+
+def further(count: int, noun: str) -> str:
+    """Return how much more there is: 'Two further endpoints'."""
+    said = words.count(count, f"further {noun}")
+    return said[:1].upper() + said[1:]

@@ -37,7 +37,7 @@ def missing(short: int, cast: Cast) -> str:
 
 def body(subject: Subject, bases: set[str]) -> str:
     """Return the size of the scenario's subject that doses on these bases are for: 'at 70 kg', 'at 1.8 m²'."""
-    sizes = {"per kg": f"{words.exact(subject.weight_kg)} kg", "per m2": f"{words.number(float(subject.bsa_m2))} m²"}
+    sizes = {"per kg": f"{words.exact(subject.weight_kg)} kg", "per m2": f"{words.exact(subject.bsa_m2)} m²"}
     return f"at {words.listing([size for basis, size in sizes.items() if basis in bases])}"
 
 
