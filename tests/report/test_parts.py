@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 
 from regimens.regimen import parse_regimen, weeks
-from regimens.report.cast import time_axis
 from regimens.report.panel import kept
 from regimens.report.references import Bibliography
-from regimens.report.scale import scale
+from regimens.report.scale import scale, time_axis
 from regimens.report.text import words
 from regimens.scenario import Reference
 

@@ -9,8 +9,8 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from regimens.report.cast import Look, TimeAxis
-from regimens.report.scale import Scale
+from regimens.report.cast import Look
+from regimens.report.scale import Scale, TimeAxis
 from regimens.statistics import Floats
 
 BUSY = 30

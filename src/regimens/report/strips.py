@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regimens.drugs import label
-from regimens.report.cast import Cast, Look, TimeAxis
+from regimens.report.cast import Cast, Look
 from regimens.report.doses import lanes, largest
 from regimens.report.numbers import Numbers
 from regimens.report.panel import Lane
-from regimens.report.scale import tick_text
+from regimens.report.scale import TimeAxis, tick_text
 from regimens.report.text import captions, schedules, words
 
 if TYPE_CHECKING:

@@ -204,19 +204,16 @@ def both(kind: str, cast: Cast, total: str = "") -> tuple[str, str]:
     """Return what a figure of both values shows and how to read it; `total` is that of arms at an equal one."""
     lines = f"Lines are {words.WITHIN} confidence intervals." if cast.draws > 1 else ""
     if kind == EQUAL_TOTAL:
-        found, alone = (
-            f"Each schedule as written, and brought to {total}.",
-            "Arms without a second mark have that total as written.",
-        )
-        return found, f"{alone} {lines}".strip()
+        alone = f"Arms without a second mark have that total as written. {lines}".strip()
+        return f"Each schedule as written, and brought to {total}.", alone
     return "Each schedule as written, and as it goes in real life.", lines
 
 
 def how_to_read_rests() -> str:
     """Return how to read the response to the length of the rest."""
     return (
-        f"Dots are medians, the band the {words.WITHIN} confidence interval; the shaded, flat part holds the days that the best one "
-        "is not supported to beat, or beats by less than 2 %."
+        f"Dots are medians, the band the {words.WITHIN} confidence interval; the shaded, flat part holds the days that the best "
+        "one is not supported to beat, or beats by less than 2 %."
     )
 
 
