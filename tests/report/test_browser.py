@@ -13,7 +13,7 @@ from regimens import report
 
 from . import example
 
-PAGES = ["six", "thirteen", "hostile", "drawn", "drawn_thirteen", "drawn_hostile"]
+PAGES = ["six", "thirteen", "hostile", "drawn", "drawn_thirteen", "drawn_hostile", "mutein"]
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
 A4_POINTS = (595, 842)
@@ -59,6 +59,7 @@ def folder(tmp_path_factory):
         "drawn": example.drawn(),
         "drawn_thirteen": example.drawn_thirteen(),
         "drawn_hostile": example.drawn_hostile(),
+        "mutein": example.mutein(),
     }.items():
         (made / f"{name}.html").write_text(report.page(comparison), encoding="utf-8")
     return made

@@ -5,17 +5,21 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+from fractions import Fraction
 from html.parser import HTMLParser
+from importlib.metadata import version
 from itertools import pairwise
-from types import SimpleNamespace
 
 import numpy as np
-import pandas as pd
 import pytest
 from plotly.offline import get_plotlyjs
-from regimens.report.thinning import MOST_POINTS
 
 from regimens import report
+from regimens.exposure import Expected, ExposureTable
+from regimens.population import Bodies, Population, Spread
+from regimens.report.document import policy
+from regimens.report.panel import MOST_POINTS
+from regimens.study.given import people_totals
 
 from . import example
 
@@ -78,13 +82,9 @@ def test_the_title_is_followed_by_one_sentence_on_what_was_compared(page):
 
 
 def test_every_arm_has_a_row_with_its_schedule_and_its_median_and_interval(page):
-    row = (
-        example.six()
-        .summary.query("arm == 'Five-day courses' and model == 'turnover' and endpoint == 'peak of treg_fold'")
-        .iloc[0]
-    )
+    row = example.six().summary_of("Five-day courses", "turnover", "peak of treg_fold")
     assert "(1.05 MIU SC daily x 5, rest 16 days) x 4" in page.text
-    assert f"{row['median']:.2f} {row['low']:.2f}–{row['high']:.2f}" in page.text
+    assert f"{row.median:.2f} {row.low:.2f}–{row.high:.2f}" in page.text
 
 
 def test_with_subjects_it_says_whose_interval_it_shows(page):
@@ -175,7 +175,7 @@ def test_a_curve_has_few_points_and_keeps_its_peak(html):
     lines = [t for key, f in figures(html).items() if key.startswith("serum") for t in f["data"] if t["meta"]["role"] == "line"]
     assert lines
     assert all(len(line["x"]) <= MOST_POINTS for line in lines)
-    peak = six.trajectories.query("observable == 'serum_il2'")["median"].max()
+    peak = max(bands.median[bands.row("serum_il2")].max() for bands in six.bands.values())
     assert max(max(line["y"]) for line in lines) == pytest.approx(peak, rel=1e-3)
 
 
@@ -188,20 +188,20 @@ def test_a_fold_range_past_four_counts_doublings(html):
 def test_nine_arms_and_more_are_drawn_apart_and_those_without_doses_together():
     found = figures(report.page(example.thirteen()))
     panels = [key for key in found if key.startswith("treg_fold")]
-    assert len(panels) == 10
-    assert sorted(len({t["meta"]["arm"] for t in found[key]["data"]}) for key in panels) == [1] * 9 + [4]
+    assert len(panels) == 9
+    assert sorted(len({t["meta"]["arm"] for t in found[key]["data"]}) for key in panels) == [1] * 8 + [4]
 
 
 def test_arms_that_coincide_are_drawn_apart():
     arms = {name: example.THIRTEEN[name] for name in ("RA, 5 days", "RA, 5 days + tocilizumab")}
-    found = figures(report.page(example.comparison(arms, "Coinciding", 1)))
+    found = figures(report.page(example.comparison(arms, "Coinciding", 1, (example.model("turnover", "tocilizumab"),))))
     assert {"treg_fold-0", "treg_fold-1"} <= set(found)
     assert {t["meta"]["arm"] for t in found["treg_fold-0"]["data"]} == {0}
 
 
 def test_a_drug_that_no_model_knows_is_named():
     text = Page(report.page(example.thirteen())).text
-    assert "This model has no input for tocilizumab: its doses change nothing in these curves." in text
+    assert "This model has no input for tocilizumab: arms that give it are not modelled under it." in text
 
 
 def test_a_large_comparison_stays_under_eight_megabytes():
@@ -223,13 +223,22 @@ def test_sources_are_numbered_and_spell_out_their_dois(page):
 
 
 def test_what_is_needed_to_repeat_the_run_is_there(page):
-    for said in ("regimens compare scenarios/example.yaml", "20260101", "c3" * 32, "method dopri5", "plotly 7.1.0"):
+    for said in (
+        "regimens compare scenarios/example.yaml",
+        "20260101",
+        "c3" * 32,
+        "method Rodas5P",
+        f"plotly {version('plotly')}",
+    ):
         assert said in page.text
     assert "models: [turnover, effect_turnover]" in page.text
 
 
 def test_warnings_of_the_run_are_shown(page):
-    assert "Arm 'Daily': 2 of 200 subjects stopped before 4032 h (step limit)." in page.text
+    assert (
+        "Arm 'Daily' under 'turnover': 2 of 200 subjects stopped before 4032 h (step limit; first: subject 0 at 100.0 h). "
+        "Their endpoints are missing." in page.text
+    )
 
 
 def test_the_page_is_for_research_only(page):
@@ -238,24 +247,19 @@ def test_the_page_is_for_research_only(page):
 
 def test_the_audit_says_in_words_what_matches_and_what_differs():
     six = example.six(1)
-    wrong = six.exposure.assign(expected="3 MIU", ok=[False, *[True] * 4])
-    text = Page(report.page(dataclasses.replace(six, exposure=wrong))).text
+    first, *others = six.exposure.rows
+    wrong = dataclasses.replace(first, expected=Expected("il2", total=Fraction(3_000_000)))
+    right = [dataclasses.replace(row, expected=Expected("il2", total=row.total)) for row in others]
+    text = Page(report.page(dataclasses.replace(six, exposure=ExposureTable((wrong, *right))))).text
     assert "One total differs from what was expected: Every other day, 3 cycles." in text
     assert "✗ differs" in text
     assert "✓ matches" in text
 
 
-def test_totals_given_in_miu_read_like_totals_given_in_iu():
-    six = example.six(1)
-    scaled = six.exposure.assign(**{c: six.exposure[c] / 1e6 for c in ("amount", "total", "per_week", "peak_7_days")})
-    per_cycle = {key: tuple(v / 1e6 for v in totals) for key, totals in six.per_cycle.items()}
-    assert report.page(dataclasses.replace(six, exposure=scaled.assign(unit="MIU"), per_cycle=per_cycle)) == report.page(six)
-
-
 def test_arms_without_any_dose_still_make_a_page():
-    arms = {name: arm for name, arm in example.THIRTEEN.items() if not arm[0][1]}
+    arms = {name: arm for name, arm in example.THIRTEEN.items() if not arm[0]}
     text = Page(report.page(example.comparison(arms, "Nothing given", 1))).text
-    assert "No arm receives IL-2." in text
+    assert "No arm gives a dose." in text
 
 
 def test_one_arm_under_one_model_makes_a_page():
@@ -265,38 +269,84 @@ def test_one_arm_under_one_model_makes_a_page():
 
 
 def test_an_arm_whose_subjects_all_failed_is_shown_as_missing():
+    def failed(key, bands):
+        if key[1] != "Daily":
+            return bands
+        known = (bands.time_h <= 100) & (key[0] != "turnover")
+        names = ("median", "low", "high")
+        return dataclasses.replace(bands, **{name: np.where(known, getattr(bands, name), np.nan) for name in names})
+
     six = example.six(1)
-    failed = six.trajectories["arm"] == "Daily"
-    curves = six.trajectories.copy()
-    curves.loc[failed & (curves["time_h"] > 100), ["median", "low", "high"]] = np.nan
-    curves.loc[failed & (curves["model"] == "turnover"), ["median", "low", "high"]] = np.nan
-    summary = six.summary.copy()
-    summary.loc[summary["arm"] == "Daily", ["median", "low", "high"]] = np.nan
-    summary.loc[summary["arm"] == "Daily", "n"] = 0
-    html = report.page(dataclasses.replace(six, trajectories=curves, summary=summary))
+    nothing = dict.fromkeys(("median", "low", "high"), np.nan)
+    summary = tuple(dataclasses.replace(row, n=0, missing=1, **nothing) if row.arm == "Daily" else row for row in six.summary)
+    html = report.page(dataclasses.replace(example.with_bands(six, failed), summary=summary))
     assert "NaN" not in html.replace(get_plotlyjs(), "")
     assert "nan" not in Page(html).text.split()
 
 
 def test_a_horizon_of_days_is_read_in_days():
     arms = {name: example.THIRTEEN[name] for name in ("RA, 5 days", "RA, control")}
-    made = example.comparison(arms, "Ten days", 1)
-    scenario = SimpleNamespace(**{**vars(made.scenario), "horizon_h": 240.0, "visits": ()})
-    short = dataclasses.replace(made, scenario=scenario, trajectories=made.trajectories.query("time_h <= 240"))
-    html = report.page(short)
+    html = report.page(example.comparison(arms, "Ten days", 1, horizon_h=240.0, visits=()))
     assert "over 10 days" in Page(html).text
     assert figures(html)["treg_fold-0"]["layout"]["xaxis"]["ticktext"][0] == "day 0"
 
 
-def test_an_empty_table_of_exposure_makes_a_page():
-    arms = {name: arm for name, arm in example.THIRTEEN.items() if not arm[0][1]}
-    made = example.comparison(arms, "Nothing given", 1)
-    empty = dataclasses.replace(
-        made,
-        exposure=pd.DataFrame(columns=example.six().exposure.columns),
-        events=pd.DataFrame(columns=example.six().events.columns),
+def test_no_script_runs_but_those_of_the_page(html, page):
+    (rule,) = [each["content"] for each in page.all("meta") if each.get("http-equiv") == "Content-Security-Policy"]
+    inline = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
+    assert len(inline) == 3
+    assert rule == policy(*inline)
+    assert rule.startswith(
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'; "
+        "script-src 'sha256-"
     )
-    assert "No arm receives IL-2." in Page(report.page(empty)).text
+
+
+def test_a_value_that_is_not_reached_is_said_to_be_so():
+    six = example.six()
+    late = [
+        dataclasses.replace(row, median=np.nan, high=np.nan) if row.arm == "Daily" else
+        dataclasses.replace(row, high=np.nan) if row.arm == "Weekly" else row
+        for row in six.summary
+    ]  # fmt: skip
+    table = report.answer_html(dataclasses.replace(six, summary=tuple(late)))
+    assert table.count("not reached") > table.count("–not reached") > 0
+    assert "–not reached" in report.page(dataclasses.replace(six, summary=tuple(late)))
+
+
+def test_totals_of_arms_of_different_drugs_have_their_own_units():
+    text = Page(report.page(example.mutein())).text
+    assert "19.2 MIU 24" in text
+    assert "12 mg 12" in text
+    assert "19.2 MIU in all of IL-2 and 12 mg each of mutein" in text
+
+
+def test_an_arm_that_a_model_has_no_input_for_is_not_modelled_there(page):
+    html = report.page(example.mutein())
+    text = Page(html).text
+    assert "‘Mutein, weekly’ and ‘Mutein, two weeks’ are not modelled under turnover" in text
+    assert "In five pairs an arm is not modelled under turnover: their verdicts rest on the other models." in text
+    assert html.count("not modelled") > page.text.count("not modelled") == 0
+    lines = [t for t in figures(html)["treg_fold-0"]["data"] if t["meta"]["role"] == "line"]
+    assert {line["meta"]["arm"] for line in lines} == {0, 3}
+
+
+def test_a_drug_that_no_model_has_an_input_for_leaves_its_pairs_out_of_the_count():
+    text = Page(report.page(example.drawn_thirteen())).text
+    assert "Not modelled: twelve pairs, because no model has an input for the drugs of both arms." in text
+    assert "of 66 pairs are supported" in text
+
+
+def test_totals_of_people_stand_beside_that_of_the_reference_subject():
+    bodies = Bodies(weight={sex: Spread(70.0, 0.2, 45.0, 120.0) for sex in ("female", "male")})
+    arms = {"Per kg": ("0.01 MIU/kg SC weekly x 20", None), "Flat": ("0.7 MIU SC weekly x 20", None)}
+    made = example.comparison(arms, "By weight", 50, population=Population(50, 1, bodies=bodies))
+    low, high = (f"{end / 1e6:.3g}" for end in people_totals(made.study)["Per kg", "il2"])
+    text = Page(report.page(made)).text
+    assert f"14 MIU each at 70 kg ({low} to {high} MIU in the people)" in text
+    assert f"14 MIU at 70 kg ({low} to {high} MIU in the people) in 20 doses" in text
+    assert "Totals are at 70 kg; beneath them the range in the people." in text
+    assert f"14 {low} to {high} 20" in text
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+from fractions import Fraction
 
 import numpy as np
-import pandas as pd
 import pytest
-from regimens.report.thinning import kept
 
-from regimens.report import words
-from regimens.report.cast import time_axis
-from regimens.report.panel import scale
+from regimens.regimen import parse_regimen, weeks
+from regimens.report.panel import kept
 from regimens.report.references import Bibliography
+from regimens.report.scale import scale, time_axis
+from regimens.report.text import words
+from regimens.scenario import Reference
 
 from . import example
 
@@ -28,8 +28,7 @@ def test_numbers_have_three_significant_digits(value, text):
 
 @pytest.mark.parametrize(
     ("value", "unit", "text"),
-    [(2_500_000.0, "IU", "2.5 MIU"), (2.5, "MIU", "2.5 MIU"), (560.0, "mg", "560 mg"), (125_000.0, "IU", "0.125 MIU"),
-     (260_000.0, "IU/m2", "0.26 MIU/m2")],
+    [(2_500_000.0, "IU", "2.5 MIU"), (560.0, "mg", "560 mg"), (125_000.0, "IU", "0.125 MIU"), (Fraction(1, 3), "mg", "0.333333 mg")],
 )  # fmt: skip
 def test_amounts_are_exact_and_in_the_unit_of_protocols(value, unit, text):
     assert words.amount(value, unit) == text
@@ -90,26 +89,51 @@ def test_an_axis_holds_its_values_even_if_they_are_all_the_same():
         assert axis.low < axis.high
 
 
+def cycles(words):
+    events = parse_regimen(words).events(weeks(24))
+    return [(cycle, events.time_h[events.cycle == cycle]) for cycle in np.unique(events.cycle)]
+
+
 def test_cycle_starts_are_ticks_where_all_cycles_agree():
-    events = pd.DataFrame(example.SIX["Every other day, 3 cycles"][0][1]).assign(arm="a")
-    assert time_axis(4032.0, events).ticks == (0.0, 4.0, 8.0, 12.0, 16.0, 20.0, 24.0)
-    assert time_axis(4032.0, events).cycles
-    other = pd.DataFrame(example.SIX["Five-day courses"][0][1]).assign(arm="b")
-    assert not time_axis(4032.0, pd.concat([events, other])).cycles
+    mine, other = (cycles(example.SIX[name][0]) for name in ("Every other day, 3 cycles", "Five-day courses"))
+    assert time_axis(4032.0, [mine]).ticks == (0.0, 4.0, 8.0, 12.0, 16.0, 20.0, 24.0)
+    assert time_axis(4032.0, [mine]).cycles
+    assert not time_axis(4032.0, [mine, other]).cycles
 
 
 @pytest.mark.parametrize("weeks", [3, 4, 5, 12, 13, 24, 52, 100, 520, 5000])
 def test_an_axis_has_few_ticks_and_never_passes_the_end(weeks):
-    ticks = time_axis(weeks * 168.0, pd.DataFrame()).ticks
+    ticks = time_axis(weeks * 168.0, []).ticks
     assert 2 <= len(ticks) <= 9
     assert ticks[-1] <= weeks
 
 
+@pytest.mark.parametrize("value", [-0.0, -1e-18, -0.004])
+def test_zero_has_no_sign(value):
+    assert words.fixed(value, 2) == "0.00"
+    assert words.number(-0.0) == "0"
+    assert words.exact(-0.0) == "0"
+
+
+def test_what_is_rounding_error_beside_the_largest_of_a_column_is_zero():
+    assert words.number(words.settled(-1e-18, 2.0)) == "0"
+    assert words.number(words.settled(-1e-10, 2.0)) == "−1.00e−10"
+
+
+@pytest.mark.parametrize(
+    ("won", "total", "text"),
+    [(0, 1, "the one pair is not supported"), (1, 1, "the one pair is supported"), (0, 15, "none of 15 pairs are supported"),
+     (1, 2, "one of two pairs is supported"), (2, 15, "two of 15 pairs are supported")],
+)  # fmt: skip
+def test_counts_of_pairs_read_right(won, total, text):
+    assert words.supported(won, total) == text
+
+
 def test_one_source_has_one_number_however_its_doi_is_written():
     listed = Bibliography()
-    first = listed.number_of(SimpleNamespace(doi="10.1000/ABC"))
-    again = listed.number_of(SimpleNamespace(doi="https://doi.org/10.1000/abc", text="Words"), "turnover")
-    other = listed.number_of(SimpleNamespace(text="Other words"))
+    first = listed.number_of(Reference(doi="10.1000/ABC"))
+    again = listed.number_of(Reference(doi="https://doi.org/10.1000/abc", text="Words"), "turnover")
+    other = listed.number_of(Reference(text="Other words"))
     assert (first, again, other) == (1, 1, 2)
     assert listed.entries[0].text == "Words"
 
@@ -117,11 +141,11 @@ def test_one_source_has_one_number_however_its_doi_is_written():
 @pytest.mark.parametrize("doi", ["javascript:alert(1)", "10.1/x", "10.1000/a b", '"><script>'])
 def test_what_is_no_doi_gets_no_link(doi):
     listed = Bibliography()
-    listed.number_of(SimpleNamespace(doi=doi))
+    listed.number_of(Reference(doi=doi))
     assert listed.entries[0].doi_link == ""
 
 
 def test_a_doi_is_quoted_in_its_link():
     listed = Bibliography()
-    listed.number_of(SimpleNamespace(doi='10.1000/<a>"b'))
+    listed.number_of(Reference(doi='10.1000/<a>"b'))
     assert listed.entries[0].doi_link == "https://doi.org/10.1000/%3Ca%3E%22b"

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from regimens.report.reading import reading
 
 from regimens import report
-from regimens.report import answer, curves, findings, subjects, verdict
-from regimens.report.cast import as_written, cast
+from regimens.adherence.realise import Adherence, RealLife
+from regimens.report import answer, curves, verdict
+from regimens.report.cast import Shown, as_written, cast
+from regimens.report.text import findings, people
+from regimens.report.text.captions import reading
 
 from . import example
 from .test_page import Page
 
-FOLD = ("treg_fold", "Treg, fold of baseline", "")
+FOLD = Shown("treg_fold", "Treg, fold of baseline", "")
 
 
 def counting(number: int, draws: int, curved: int, typical: bool = False):
@@ -24,21 +25,22 @@ def counting(number: int, draws: int, curved: int, typical: bool = False):
     return dataclasses.replace(cast(example.drawn()), subjects=number, draws=draws, curved=curved, typical=typical)
 
 
-def population(made, **changed):
-    """Return the comparison with another population."""
-    other = SimpleNamespace(**{**vars(made.scenario.population), **changed})
-    return dataclasses.replace(made, scenario=SimpleNamespace(**{**vars(made.scenario), "population": other}))
+def unsure(made, place: int, *names: str, varied: bool = False):
+    """Return the comparison without confidence bands where the model (`place` 0) or the arm (1) has one of `names`.
 
+    `varied`: the subjects of these arms differ in their doses.
+    """
 
-def unsure(made, column: str, *names: str, varied: bool = False):
-    """Return the comparison without confidence bands where `column` has one of `names`; `varied`: their doses differ."""
-    frame = made.trajectories.copy()
-    frame.loc[frame[column].isin(names), ["confidence_low", "confidence_high"]] = np.nan
-    arms = [
-        SimpleNamespace(**{**vars(arm), "adherence": SimpleNamespace() if varied and arm.name in names else arm.adherence})
-        for arm in made.scenario.arms
-    ]
-    return dataclasses.replace(made, trajectories=frame, scenario=SimpleNamespace(**{**vars(made.scenario), "arms": tuple(arms)}))
+    def without(key, bands):
+        missing = np.full_like(bands.median, np.nan)
+        return dataclasses.replace(bands, confidence_low=missing, confidence_high=missing) if key[place] in names else bands
+
+    astray = Adherence(real_life=RealLife(missed=0.1))
+    arms = tuple(
+        dataclasses.replace(arm, arm=dataclasses.replace(arm.arm, adherence=astray)) if varied and arm.name in names else arm
+        for arm in made.study.arms
+    )
+    return dataclasses.replace(example.with_bands(made, without), study=dataclasses.replace(made.study, arms=arms))
 
 
 def caption(made, panels=curves.panels) -> str:
@@ -62,7 +64,7 @@ def caption(made, panels=curves.panels) -> str:
     ],
 )
 def test_curves_are_about_the_first_subjects_of_every_draw(number, draws, curved, typical, said):
-    assert subjects.curved(counting(number, draws, curved, typical)) == said
+    assert people.curved(counting(number, draws, curved, typical)) == said
 
 
 def test_the_caption_of_curves_counts_those_behind_them_and_not_the_whole_population():
@@ -73,23 +75,23 @@ def test_the_caption_of_curves_counts_those_behind_them_and_not_the_whole_popula
 
 def test_those_without_a_value_are_counted_among_all_subjects_of_all_draws():
     made = example.drawn()
-    counted = dataclasses.replace(made, summary=made.summary.assign(missing=137))
+    counted = dataclasses.replace(made, summary=tuple(dataclasses.replace(row, missing=137) for row in made.summary))
     cell = answer.answer(as_written(counted), cast(counted)).rows[0].cells[0]
     assert cell.short == "137 of 1000 virtual subjects missing (25 in each of 40 parameter draws)"
-    assert subjects.missing(137, counting(50, 200, 400)).startswith("137 of 10\u202f000 virtual subjects missing (50 in each")
-    assert subjects.missing(2, counting(200, 1, 200)) == "2 of 200 virtual subjects missing"
+    assert people.missing(137, counting(50, 200, 400)).startswith("137 of 10\u202f000 virtual subjects missing (50 in each")
+    assert people.missing(2, counting(200, 1, 200)) == "2 of 200 virtual subjects missing"
 
 
 def test_one_subject_in_each_draw_is_a_drawn_one_with_intervals_and_verdicts():
-    made = population(example.drawn(), subjects=1)
-    on_page = cast(made)
+    made = example.drawn()
+    on_page = counting(1, 40, 40)
     assert on_page.intervals
     assert findings.opening(made, on_page).endswith("one virtual subject in each of 40 parameter draws.")
     assert findings.certainty(on_page) == (
         "Intervals are 90 % prediction intervals: where the middle 90 % of all virtual subjects lie, one in each of 40 parameter "
         "draws. With one subject in each draw, confidence intervals and probabilities hold the chance of who it is, too."
     )
-    assert verdict.verdict(made, on_page) == verdict.verdict(example.drawn(), cast(example.drawn()))
+    assert verdict.verdict(made, on_page) == verdict.verdict(made, cast(made))
 
 
 def test_one_drawn_subject_alone_is_not_called_typical():
@@ -103,26 +105,26 @@ def test_the_typical_subject_has_neither_intervals_nor_verdicts():
     on_page = cast(example.six(1))
     assert on_page.typical
     assert not on_page.intervals
-    assert verdict.verdict(dataclasses.replace(example.six(1), verdicts=example.drawn().verdicts), on_page) is None
+    assert verdict.verdict(dataclasses.replace(example.six(1), versus=example.drawn().versus), on_page) is None
 
 
 def test_no_band_is_promised_to_arms_whose_subjects_differ_in_their_doses():
     two = ("Weekly", "Every 3 days")
     assert "‘Weekly’ has no band here, for its subjects differ in their doses" in caption(
-        unsure(example.drawn(), "arm", "Weekly", varied=True)
+        unsure(example.drawn(), 1, "Weekly", varied=True)
     )
-    said = caption(unsure(example.drawn(), "arm", *two, varied=True), curves.arm_by_arm)
+    said = caption(unsure(example.drawn(), 1, *two, varied=True), curves.arm_by_arm)
     assert "‘Every 3 days’ and ‘Weekly’ have no narrow band here, for their subjects differ in their doses" in said
 
 
 def test_where_no_arm_has_a_confidence_band_none_is_mentioned():
-    said = caption(unsure(example.drawn(), "arm", *example.LADDER, varied=True))
+    said = caption(unsure(example.drawn(), 1, *example.LADDER, varied=True))
     assert "bands hold the middle 90 % of them" in said
     assert "confidence" not in said
 
 
 def test_a_model_without_confidence_bands_is_named():
-    made = unsure(example.drawn(), "model", "turnover")
+    made = unsure(example.drawn(), 0, "turnover")
     assert "under turnover, bands are 90 % prediction intervals" in caption(made)
     assert "under turnover, there are no narrow bands" in caption(made, curves.arm_by_arm)
 

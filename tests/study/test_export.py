@@ -40,7 +40,9 @@ def test_files_are_the_tables_with_rows_and_those_that_are_always_written(result
 def test_the_file_of_endpoints_reads_back_as_its_table(result, tmp_path):
     file = tmp_path / "endpoints.csv"
     file.write_text("".join(files_of(result, "page")["endpoints.csv"]), encoding="utf-8")
-    pd.testing.assert_frame_equal(pd.read_csv(file, keep_default_na=False, na_values={"value": [""]}), result.to_frame("endpoints"), check_dtype=False)
+    pd.testing.assert_frame_equal(
+        pd.read_csv(file, keep_default_na=False, na_values={"value": [""]}), result.to_frame("endpoints"), check_dtype=False
+    )
 
 
 def test_no_two_tables_or_columns_have_one_name_and_every_column_says_what_it_is():

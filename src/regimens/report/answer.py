@@ -61,6 +61,11 @@ class Cell:
     value: float | None
     sure: tuple[float, float] | None = None
 
+    @property
+    def why(self) -> bool:
+        """Whether the text says why there is no value."""
+        return self.text in (words.NOT_MODELLED, words.NOT_REACHED)
+
 
 @dataclass(frozen=True)
 class Row:

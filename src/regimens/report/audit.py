@@ -44,7 +44,7 @@ def audit(comparison: Comparison, cast: Cast) -> tuple[Entry, ...]:
     for look in cast.arms:
         entries += [_entry(comparison, cast, look, row) for row in look.exposure]
         if not look.exposure:
-            entries.append(_without(look, bool(comparison.scenario.arms[look.index].expected)))
+            entries.append(_without(look))
     return tuple(entries)
 
 
@@ -56,10 +56,9 @@ def finding(entries: tuple[Entry, ...]) -> str:
     return schedules.audited(len(checked), len(given) - len(checked), wrong)
 
 
-def _without(look: Look, stated: bool) -> Entry:
-    blank = [words.MISSING] * 5
-    expected, verdict = ("0", schedules.MATCHES) if stated else (words.MISSING, schedules.UNSTATED)
-    return Entry(look, words.MISSING, "0", words.MISSING, "0", *blank, expected, verdict, _SIGNS[verdict])
+def _without(look: Look) -> Entry:
+    blank = (words.MISSING,) * 6
+    return Entry(look, words.MISSING, "0", words.MISSING, "0", *blank, schedules.UNSTATED, _SIGNS[schedules.UNSTATED])
 
 
 def _entry(comparison: Comparison, cast: Cast, look: Look, row: DrugExposure) -> Entry:

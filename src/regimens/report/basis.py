@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from regimens.drugs import label
 from regimens.model.declaration import Source
 from regimens.model.expression import in_formula
 from regimens.report.cast import Cast
-from regimens.report.text import words
+from regimens.report.text import model_sheets, words
 
 if TYPE_CHECKING:
     from regimens.model.declaration import Model
@@ -30,7 +29,9 @@ class ParameterRow:
 
 @dataclass(frozen=True)
 class ModelSheet:
-    """A model on the page: equations as (left, right, unit or label), parameters, the drugs it has no input for."""
+    """A model on the page: equations as (left, right, unit or label) and parameters; sentences on drugs that it has no input for,
+    and on values that no source stands behind.
+    """
 
     name: str
     title: str
@@ -38,7 +39,8 @@ class ModelSheet:
     exploratory: bool
     equations: tuple[tuple[str, str, str], ...]
     parameters: tuple[ParameterRow, ...]
-    ignored: tuple[str, ...]
+    without_input: str
+    without_source: str
 
     @property
     def assumed(self) -> tuple[ParameterRow, ...]:
@@ -79,8 +81,10 @@ def _sheet(model: Model, cast: Cast) -> ModelSheet:
     )
     for source in model.sources:
         cast.bibliography.number_of(source, model.name)
-    ignored = tuple(label(drug) for drug in cast.drugs if drug not in known)
-    return ModelSheet(model.name, model.title, model.description, model.exploratory, _equations(model), rows, ignored)
+    ignored = model_sheets.without_input([drug for drug in cast.drugs if drug not in known])
+    assumed = model_sheets.without_source(sum(row.reference is None for row in rows), len(rows))
+    equations = _equations(model)
+    return ModelSheet(model.name, model.title, model.description, model.exploratory, equations, rows, ignored, assumed)
 
 
 def _equations(model: Model) -> tuple[tuple[str, str, str], ...]:
@@ -89,10 +93,8 @@ def _equations(model: Model) -> tuple[tuple[str, str, str], ...]:
     lines += [(f"d({s.name})/dt", in_formula(s.rate), _note(s.label, f"{words.unit(s.unit)}/{per}")) for s in model.states]
     lines += [(f"{s.name}(0)", in_formula(s.initial), words.unit(s.unit)) for s in model.states]
     for entry in model.inputs:
-        said = f"{label(entry.drug)} {entry.route} enters {entry.state}"
-        share, lag = in_formula(entry.bioavailability), in_formula(entry.lag)
-        parts = ["all of it" if share == "1" else f"{share} of it", "at once" if lag == "0" else f"after {lag} ({per})"]
-        lines.append((said, ", ".join(parts), ""))
+        enters = model_sheets.input_formula(in_formula(entry.bioavailability), in_formula(entry.lag), per)
+        lines.append((model_sheets.enters(entry.drug, entry.route, entry.state), enters, ""))
     lines += [(o.name, in_formula(o.formula), _note(o.label, words.unit(o.unit))) for o in model.observables]
     return tuple(lines)
 

@@ -12,6 +12,7 @@ import numpy as np
 from regimens.drugs import leading
 from regimens.exposure import DrugExposure
 from regimens.report.references import Bibliography
+from regimens.report.scale import TimeAxis, time_axis
 from regimens.report.text import words
 from regimens.scenario.values import AS_WRITTEN
 from regimens.statistics import Floats
@@ -29,7 +30,6 @@ DASHES = ("", "7,3", "2,2.5", "8,3,2,3", "13,3", "13,3,2,3", "4,2", "1.5,1.5")
 
 CONTEXT, ACCENT = 0, 1
 _COINCIDE = 0.01
-_MOST_TICKS = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,21 +73,6 @@ class Look:
     def exposure_to(self, drug: str | None) -> DrugExposure | None:
         """Return the totals of one drug, None where the arm does not give it."""
         return next((row for row in self.exposure if row.drug == drug), None)
-
-
-@dataclass(frozen=True)
-class TimeAxis:
-    """Time as the page shows it: `hours` in one `unit`, the end and the ticks in that unit."""
-
-    unit: str
-    hours: float
-    end: float
-    ticks: tuple[float, ...]
-    cycles: bool
-
-    def __call__(self, hours: Floats | float) -> Floats:
-        """Return times (h) in the unit of the axis."""
-        return np.asarray(np.asarray(hours, dtype=float) / self.hours)
 
 
 @dataclass(frozen=True)
@@ -225,7 +210,7 @@ def _looks(comparison: Comparison, bibliography: Bibliography) -> tuple[Look, ..
             Look(
                 index,
                 arm.name,
-                arm.plan_in_words if given else "no doses",
+                arm.plan_in_words if given else words.NO_DOSES,
                 given,
                 (slot if coloured else ACCENT) if given else CONTEXT,
                 DASHES[(slot - 1) % len(DASHES)] if given and coloured else "",
@@ -243,35 +228,6 @@ def _doses(comparison: Comparison, planned: DoseEvents, drug: str) -> DrugDoses:
     events = planned.only((drug,))
     subject = comparison.scenario.subject
     return DrugDoses(drug, events, events.in_person(float(subject.weight_kg), float(subject.bsa_m2)))
-
-
-def time_axis(horizon_h: float, plans: Sequence[Sequence[tuple[int, Floats]]]) -> TimeAxis:
-    """Return weeks (days below three weeks) with cycle starts as ticks where all plans with cycles share them.
-
-    `plans` are the starts of the doses (h) by cycle, one an arm and drug.
-    """
-    unit, hours = ("weeks", 168.0) if horizon_h >= 3 * 168 else ("days", 24.0)
-    end = horizon_h / hours
-    starts = _cycle_starts(plans, hours, end)
-    if starts is not None:
-        return TimeAxis(unit, hours, end, _continued(starts, end), True)
-    step = next(s for s in (1, 2, 4, 6, 8, 12, 13, *(26 * 2**k for k in range(40))) if end / s <= 8.5)
-    return TimeAxis(unit, hours, end, tuple(float(t) for t in np.arange(0, end + 1e-9, step)), False)
-
-
-def _cycle_starts(plans: Sequence[Sequence[tuple[int, Floats]]], hours: float, end: float) -> tuple[float, ...] | None:
-    found = {tuple(float(starts.min() / hours) for _, starts in cycles) for cycles in plans if len(cycles) > 1}
-    if len(found) != 1:
-        return None
-    (starts,) = found
-    return starts if len(starts) < _MOST_TICKS and starts[-1] < end and all((t * hours) % 24 == 0 for t in starts) else None
-
-
-def _continued(starts: tuple[float, ...], end: float) -> tuple[float, ...]:
-    """Return cycle starts and, at the pace of the last cycle, times up to the end, as many as an axis holds."""
-    pace = max(starts[-1] - starts[-2], end / _MOST_TICKS)
-    later = np.arange(starts[-1] + pace, end - 0.5 * pace, pace)
-    return (*starts, *(float(t) for t in later), end)
 
 
 def _observables(comparison: Comparison, looks: Sequence[Look]) -> tuple[Shown, ...]:

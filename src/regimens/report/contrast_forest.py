@@ -47,7 +47,9 @@ class Mark:
 
 @dataclass(frozen=True)
 class Block:
-    """One endpoint: heading, what the axis shows, which side is better, ticks, place of zero, rows of (arm, marks, what stands there without marks)."""
+    """One endpoint: heading, what the axis shows, which side is better, ticks, place of zero, and rows of an arm, its marks and
+    what stands there where it has none.
+    """
 
     label: str
     axis: str

@@ -37,7 +37,7 @@ from regimens.report import (
 from regimens.report.cast import Cast, Shown, as_written, cast
 from regimens.report.numbers import Numbers
 from regimens.report.panel import Panel
-from regimens.report.text import captions, findings, people, words
+from regimens.report.text import captions, findings, model_sheets, people, schedules, variants, words
 from regimens.study.rows import NOT_MODELLED
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def page(comparison: Comparison) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(words=words)
+    environment.globals.update(words=words, captions=captions, findings=findings, sheets_text=model_sheets, variants=variants)
     return environment.get_template("page.html.j2").render(_content(comparison))
 
 
@@ -107,22 +107,26 @@ def _content(whole: Comparison) -> dict[str, object]:
 
 def _answers(comparison: Comparison, on_page: Cast) -> dict[str, object]:
     table, entries = answer.everything(comparison, on_page), audit.audit(comparison, on_page)
+    rows = strips.strips(comparison, on_page)
     return {
         "opening": findings.opening(comparison, on_page),
         "certainty": findings.certainty(on_page, findings.shares(comparison)),
-        "shares": findings.shares(comparison),
+        "ticks": findings.ticks(on_page),
+        "caption": findings.caption(on_page),
         "reduced": findings.reduced(comparison),
         "answer": answer.answer(comparison, on_page),
-        "strips": strips.strips(comparison, on_page),
+        "strips": rows,
+        "strip_reading": strips.reading(on_page, rows),
         "strip_ticks": strips.ticks(on_page.time),
         "strip_finding": findings.schedules(on_page),
-        "tallest": strips.tallest(on_page),
         "strip_numbers": strips.numbers(on_page),
         "blocks": forest.blocks(table, on_page),
         "endpoint_finding": findings.endpoints(table, on_page),
+        "endpoint_reading": captions.how_to_read_endpoints(on_page, findings.shares(comparison)),
         "endpoint_numbers": forest.numbers(table, on_page),
         "audit": entries,
         "audit_finding": audit.finding(entries),
+        "audit_reading": schedules.reference(comparison.scenario.subject),
     }
 
 

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class EqualTotal:
-    """Every schedule at one total: what changed, effects before and after, the first one on the page, the rest behind it."""
+    """Every schedule at one total: what changed, effects before and after, the first one on the page, the rest behind it.
+
+    `shown` is what the figures show and how to read them.
+    """
 
     total: str
     changes: Numbers
@@ -28,6 +31,7 @@ class EqualTotal:
     finding: str
     supported: str
     table: verdict.Table | None
+    shown: tuple[str, str]
 
 
 def equal_total(comparison: Comparison, cast: Cast) -> EqualTotal | None:
@@ -37,7 +41,8 @@ def equal_total(comparison: Comparison, cast: Cast) -> EqualTotal | None:
     total = _miu(comparison.equal_total[0].target_miu)
     figures = dumbbell.figures(comparison, cast, EQUAL_TOTAL)
     supported, table = _supported(comparison, cast, total)
-    return EqualTotal(total, _changes(comparison, cast), figures, dumbbell.moves(comparison, cast, EQUAL_TOTAL), supported, table)
+    moves, shown = dumbbell.moves(comparison, cast, EQUAL_TOTAL), variants.both(EQUAL_TOTAL, cast, total)
+    return EqualTotal(total, _changes(comparison, cast), figures, moves, supported, table, shown)
 
 
 def _miu(value: float) -> str:

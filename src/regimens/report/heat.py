@@ -58,19 +58,15 @@ class Grid:
 
 @dataclass(frozen=True)
 class Heat:
-    """The figure of one endpoint: a grid a model, what it shows, how exact its probabilities are, the numbers of every pair.
-
-    `ties` is whether the arms of some pair are equal in some draw.
-    """
+    """The figure of one endpoint: a grid a model, what it shows, how to read it, the numbers of every pair."""
 
     label: str
     better: str
     grids: tuple[Grid, ...]
     beside: bool
     finding: str
-    precision: str
+    reading: str
     numbers: Numbers
-    ties: bool
 
 
 def heats(comparison: Comparison, cast: Cast) -> tuple[Heat, ...]:
@@ -85,9 +81,9 @@ def heats(comparison: Comparison, cast: Cast) -> tuple[Heat, ...]:
         if any(cell.text not in ("", words.MISSING) for grid in grids for row in grid.rows for cell in row.cells):
             beside = len(cast.arms) <= _MOST_BESIDE and len(grids) > 1
             finding = between_arms.likeliest(measure, cast, best)
-            exact, numbers = between_arms.precision(sure, cast.draws), _numbers(measure, cast, pairs)
             ties = any(row.endpoint == measure.words and row.equal > 0 for row in comparison.versus.contrasts)
-            made.append(Heat(measure.label, measure.better, grids, beside, finding, exact, numbers, ties))
+            reading = between_arms.how_to_read_pairs(sure, cast, ties)
+            made.append(Heat(measure.label, measure.better, grids, beside, finding, reading, _numbers(measure, cast, pairs)))
     return tuple(made)
 
 

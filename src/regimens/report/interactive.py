@@ -9,7 +9,7 @@ import numpy as np
 from regimens.report.panel import Lane, Line, Panel, Point
 from regimens.report.scale import tick_text
 from regimens.report.svg import time_ticks
-from regimens.report.text import words
+from regimens.report.text import captions, words
 from regimens.statistics import Floats
 
 BOUND_MARKS = {"lower bound": "triangle-up-open", "upper bound": "triangle-down-open"}
@@ -23,7 +23,7 @@ def figure(panel: Panel) -> dict[str, object]:
     """Return traces and layout of the panel. `meta` of a trace says arm, colour and role, for painting and toggling."""
     rows = len({lane.arm.index for lane in panel.lanes})
     strip = _RUG_SHARE if panel.rug else min(_STRIP_SHARE, _LANE_SHARE * (1 + rows)) if rows else 0.0
-    traces = [_ribbon(line, panel, "ribbon", line.low, line.high) for line in panel.lines if line.low is not None]
+    traces = [_ribbon(line, panel, "ribbon", *line.spread) for line in panel.lines if line.spread is not None]
     traces += [_ribbon(line, panel, "sure", *line.sure) for line in panel.lines if line.sure is not None]
     traces += [_thread(line, panel) for line in panel.threads]
     traces += [_curve(line, panel) for line in panel.lines]
@@ -48,18 +48,19 @@ def _curve(line: Line, panel: Panel) -> dict[str, object]:
         "name": words.plotly_text(words.shorten(line.label, 34)),
         "x": _round(panel.time(line.times), 6),
         "y": _round(line.median),
-        "line": {
-            "width": 1 if line.busy else 2,
-            "dash": line.dash.replace(",", "px,") + "px" if line.dash else "solid",
-        },
+        "line": _stroke(line),
         "hovertemplate": f"%{{fullData.name}}: %{{y:.3~g}}{unit}<extra></extra>",
         "meta": _meta(line, "line"),
     }
-    if line.step:
-        trace["line"]["shape"] = "hv"  # type: ignore[index]
-    if line.low is not None:
-        trace["customdata"] = [list(pair) for pair in zip(_round(line.low), _round(line.high), strict=True)]
+    if line.spread is not None:
+        low, high = line.spread
+        trace["customdata"] = [list(pair) for pair in zip(_round(low), _round(high), strict=True)]
     return trace
+
+
+def _stroke(line: Line) -> dict[str, object]:
+    dash = line.dash.replace(",", "px,") + "px" if line.dash else "solid"
+    return {"width": 1 if line.busy else 2, "dash": dash, **({"shape": "hv"} if line.step else {})}
 
 
 def _ribbon(line: Line, panel: Panel, role: str, low: Floats, high: Floats) -> dict[str, object]:
@@ -92,7 +93,6 @@ def _thread(line: Line, panel: Panel) -> dict[str, object]:
 
 def _point(point: Point, panel: Panel) -> dict[str, object]:
     low, high = point.low or point.value, point.high or point.value
-    told = {"lower bound": "at least ", "upper bound": "at most "}.get(point.bound, "")
     return {
         "type": "scatter",
         "mode": "markers",
@@ -104,7 +104,7 @@ def _point(point: Point, panel: Panel) -> dict[str, object]:
             "thickness": 1.2, "width": 0, "visible": not point.bound,
         },
         "marker": {"symbol": BOUND_MARKS.get(point.bound, "circle-open"), "size": 8, "line": {"width": 1.8}},
-        "hovertemplate": f"%{{fullData.name}}, seen: {told}%{{y:.3~g}}<extra></extra>",
+        "hovertemplate": f"%{{fullData.name}}, {captions.seen(point.bound)}%{{y:.3~g}}<extra></extra>",
         "meta": {"arm": point.arm.index, "colour": 0, "role": "dot"},
     }  # fmt: skip
 

@@ -9,8 +9,8 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from regimens.report.cast import Look, TimeAxis
-from regimens.report.scale import Scale
+from regimens.report.cast import Look
+from regimens.report.scale import Scale, TimeAxis
 from regimens.statistics import Floats
 
 BUSY = 30
@@ -54,6 +54,11 @@ class Line:
         """Return times, low and high at the points at which a band is drawn."""
         rows = slice(None) if self.bands is None else self.bands
         return self.times[rows], low[rows], high[rows]
+
+    @property
+    def spread(self) -> tuple[Floats, Floats] | None:
+        """Low and high of the prediction interval, None where subjects do not differ."""
+        return None if self.low is None or self.high is None else (self.low, self.high)
 
     @property
     def busy(self) -> bool:

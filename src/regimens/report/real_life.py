@@ -40,7 +40,10 @@ class Dose:
 
 @dataclass(frozen=True)
 class RealLife:
-    """Every schedule as it goes in real life: doses given, effects, orders turned round, what a choice on paper costs."""
+    """Every schedule as it goes in real life: doses given, effects, orders turned round, what a choice on paper costs.
+
+    `shown` is what the figures show and how to read them.
+    """
 
     doses: tuple[Dose, ...]
     doses_finding: str
@@ -50,6 +53,7 @@ class RealLife:
     regrets: tuple[str, ...]
     flips: Numbers | None
     regret: Numbers | None
+    shown: tuple[str, str]
 
 
 def real_life(comparison: Comparison, cast: Cast) -> RealLife | None:
@@ -71,6 +75,7 @@ def real_life(comparison: Comparison, cast: Cast) -> RealLife | None:
         _regrets(comparison, lead),
         None if lead is None or not flips else _flips(flips, lead),
         _regret(comparison),
+        variants.both(REAL_LIFE, cast),
     )
 
 

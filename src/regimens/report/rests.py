@@ -90,8 +90,8 @@ def _draw(arm: str, model: str, measure: Measure, rows: Sequence[RestResponse], 
     parts.append(f'<path class="line a1" d="M{line}"/><path class="axis" d="M{_LEFT:g},{floor:g}H{_WIDTH - _RIGHT:g}"/>')
     for row in rows:
         said = escape(variants.rest_spot(row.rest_days, measure.number(row.median)))
-        at = f'cx="{x(row.rest_days):.1f}" cy="{y(row.median):.1f}"'
-        parts.append(f'<circle class="spot a1" {at} r="3"><title>{said}</title></circle>')
+        place = f'cx="{x(row.rest_days):.1f}" cy="{y(row.median):.1f}"'
+        parts.append(f'<circle class="spot a1" {place} r="3"><title>{said}</title></circle>')
     alt = variants.rest_drawing(measure, arm, model)
     return Markup('<svg class="drawing" viewBox="0 0 {w:g} {h:g}" role="img" aria-label="{alt}">{body}</svg>').format(
         w=_WIDTH, h=_HEIGHT, alt=alt, body=Markup("".join(parts))

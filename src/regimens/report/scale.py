@@ -1,9 +1,9 @@
-"""A value axis: its ends, its ticks and their words; linear, from zero, or in doublings."""
+"""Axes: their ends and ticks. Value axes are linear, from zero, or in doublings; time is in weeks or days."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,9 @@ from regimens.statistics import Floats
 
 LOG_FROM, LOG_TO = 4.0, 512.0
 """Ratios of largest to smallest between which doublings are what to read; above, small values are decay, not effect."""
+
+_MOST_TICKS = 8
+"""Ticks of a time axis that are starts of cycles."""
 
 
 @dataclass(frozen=True)
@@ -81,3 +84,47 @@ def _joined(*parts: str) -> str:
 def _nice(step: float) -> float:
     power = 10.0 ** math.floor(math.log10(step))
     return next(m for m in (1, 2, 2.5, 5, 10) if m * power >= step * 0.999) * power
+
+
+@dataclass(frozen=True)
+class TimeAxis:
+    """Time as the page shows it: `hours` in one `unit`, the end and the ticks in that unit."""
+
+    unit: str
+    hours: float
+    end: float
+    ticks: tuple[float, ...]
+    cycles: bool
+
+    def __call__(self, hours: Floats | float) -> Floats:
+        """Return times (h) in the unit of the axis."""
+        return np.asarray(np.asarray(hours, dtype=float) / self.hours)
+
+
+def time_axis(horizon_h: float, plans: Sequence[Sequence[tuple[int, Floats]]]) -> TimeAxis:
+    """Return weeks (days below three weeks) with cycle starts as ticks where all plans with cycles share them.
+
+    `plans` are the starts of the doses (h) by cycle, one an arm and drug.
+    """
+    unit, hours = ("weeks", 168.0) if horizon_h >= 3 * 168 else ("days", 24.0)
+    end = horizon_h / hours
+    starts = _cycle_starts(plans, hours, end)
+    if starts is not None:
+        return TimeAxis(unit, hours, end, _continued(starts, end), True)
+    step = next(s for s in (1, 2, 4, 6, 8, 12, 13, *(26 * 2**k for k in range(40))) if end / s <= 8.5)
+    return TimeAxis(unit, hours, end, tuple(float(t) for t in np.arange(0, end + 1e-9, step)), False)
+
+
+def _cycle_starts(plans: Sequence[Sequence[tuple[int, Floats]]], hours: float, end: float) -> tuple[float, ...] | None:
+    found = {tuple(float(starts.min() / hours) for _, starts in cycles) for cycles in plans if len(cycles) > 1}
+    if len(found) != 1:
+        return None
+    (starts,) = found
+    return starts if len(starts) < _MOST_TICKS and starts[-1] < end and all((t * hours) % 24 == 0 for t in starts) else None
+
+
+def _continued(starts: tuple[float, ...], end: float) -> tuple[float, ...]:
+    """Return cycle starts and, at the pace of the last cycle, times up to the end, as many as an axis holds."""
+    pace = max(starts[-1] - starts[-2], end / _MOST_TICKS)
+    later = np.arange(starts[-1] + pace, end - 0.5 * pace, pace)
+    return (*starts, *(float(t) for t in later), end)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regimens.drugs import label
-from regimens.report.cast import Cast, Look, TimeAxis
+from regimens.report.cast import Cast, Look
 from regimens.report.doses import lanes, largest
 from regimens.report.numbers import Numbers
 from regimens.report.panel import Lane
-from regimens.report.scale import tick_text
-from regimens.report.text import schedules, words
+from regimens.report.scale import TimeAxis, tick_text
+from regimens.report.text import captions, schedules, words
 
 if TYPE_CHECKING:
     from regimens.study.comparison import Comparison
@@ -73,12 +73,12 @@ def strips(comparison: Comparison, cast: Cast) -> tuple[Strip, ...]:
 def ticks(time: TimeAxis) -> list[tuple[float, str]]:
     """Return the ticks of the shared time axis as (percent, words)."""
     found = [(round(100 * tick / time.end, 3), tick_text(round(tick, 2))) for tick in time.ticks]
-    return [(found[0][0], f"{time.unit.removesuffix('s')} {found[0][1]}"), *found[1:]]
+    return [(found[0][0], captions.at_time(time.unit, found[0][1])), *found[1:]]
 
 
-def tallest(cast: Cast) -> str:
-    """Return the largest dose of each drug in words."""
-    return schedules.tallest(largest(cast))
+def reading(cast: Cast, found: tuple[Strip, ...]) -> str:
+    """Return how to read the strips."""
+    return schedules.how_to_read(schedules.tallest(largest(cast)), any(strip.bands for strip in found))
 
 
 def numbers(cast: Cast) -> Numbers:

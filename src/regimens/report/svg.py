@@ -7,7 +7,7 @@ from markupsafe import Markup, escape
 
 from regimens.report.panel import Lane, Line, Panel, Point
 from regimens.report.scale import tick_text
-from regimens.report.text import words
+from regimens.report.text import captions, words
 from regimens.statistics import Floats
 
 LEFT, RIGHT, TOP, BOTTOM = 34.0, 8.0, 6.0, 24.0
@@ -27,7 +27,7 @@ def draw(panel: Panel, width: float = 330.0, height: float = 210.0) -> Markup:
     ribbons = () if panel.narrow else panel.lines
     parts = [
         _grid(panel, x, top, bottom, height - BOTTOM),
-        *(_ribbon(line, panel, x, top, bottom, "ribbon", line.low, line.high) for line in ribbons if line.low is not None),
+        *(_ribbon(line, panel, x, top, bottom, "ribbon", *line.spread) for line in ribbons if line.spread is not None),
         *(_ribbon(line, panel, x, top, bottom, "sure", *line.sure) for line in panel.lines if line.sure is not None),
         *(_curve(line, panel, x, top, bottom, "thread") for line in panel.threads),
         *(_curve(line, panel, x, top, bottom) for line in panel.lines),
@@ -99,8 +99,8 @@ def _grid(panel: Panel, x: _Span, top: float, bottom: float, floor: float) -> st
             parts.append(f'<path class="grid" d="M{_n(x.left)},{_n(y)}H{_n(x.right)}"/>')
             parts.append(f'<text class="tick" x="{_n(x.left - 5)}" y="{_n(y + 3.5)}" text-anchor="end">{tick_text(tick)}</text>')
     for value, _ in panel.rules:
-        y = _n(float(_y(panel, value, top, bottom)))
-        parts.append(f'<path class="rule" d="M{_n(x.left)},{y}H{_n(x.right)}"/>')
+        level = _n(float(_y(panel, value, top, bottom)))
+        parts.append(f'<path class="rule" d="M{_n(x.left)},{level}H{_n(x.right)}"/>')
     for tick, text in time_ticks(panel):
         at = _n(float(x(tick)))
         parts.append(f'<path class="axis" d="M{at},{_n(floor)}v4"/>')
@@ -115,7 +115,7 @@ def time_ticks(panel: Panel) -> list[tuple[float, str]]:
     if panel.small and len(ticks) > 4:
         ticks = tuple(tick for tick in ticks if tick == ticks[-1] or ticks.index(tick) % 2 == 0)
     texts = [tick_text(round(tick, 2)) for tick in ticks]
-    texts[0] = f"{panel.time.unit.removesuffix('s')} {texts[0]}"
+    texts[0] = captions.at_time(panel.time.unit, texts[0])
     return list(zip(ticks, texts, strict=True))
 
 

@@ -10,7 +10,7 @@ from regimens.exposure import DrugExposure, ExposureTable
 from regimens.report import answer, verdict
 from regimens.report.answer import Answer, Cell, Row
 from regimens.report.cast import Cast, as_written, cast
-from regimens.report.text import findings, words
+from regimens.report.text import findings, schedules, words
 from regimens.units import amount_text, best_amount_unit
 
 if TYPE_CHECKING:
@@ -121,19 +121,20 @@ def exposure_table(table: ExposureTable, arms: Iterable[Arm], subject: Subject) 
     from rich.table import Table
     from rich.text import Text
 
-    body = f"{float(subject.weight_kg):g} kg, {float(subject.bsa_m2):g} m2"
-    shown = Table(title=f"Exposure at {body}", title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0))
-    shown.add_column("Arm", min_width=18, overflow="fold")
-    shown.add_column("Drug", overflow="fold")
-    for heading in ("Doses", "Total", "/ week", "7 days", "Last day", "On / off"):
+    shown = Table(
+        title=schedules.exposure_title(subject), title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0)
+    )
+    shown.add_column(words.ARM, min_width=18, overflow="fold")
+    shown.add_column(schedules.DRUG, overflow="fold")
+    for heading in schedules.EXPOSURE_HEADS:
         shown.add_column(heading, justify="right", no_wrap=True)
-    shown.add_column("Expected", no_wrap=True)
+    shown.add_column(schedules.EXPECTED, no_wrap=True)
     for arm in arms:
         rows = table.of(arm.name)
         if not rows:
-            shown.add_row(Text(arm.name), "no dose")
+            shown.add_row(Text(arm.name), schedules.NO_DOSE)
         for row in rows:
-            shown.add_row(Text(arm.name), row.drug, *_numbers(row), _expected(row))
+            shown.add_row(Text(arm.name), row.drug, *_numbers(row), schedules.expected(row))
     return shown
 
 
@@ -147,9 +148,3 @@ def _numbers(row: DrugExposure) -> list[str]:
         str(row.last_day),
         f"{row.days_on} / {row.days_off}",
     ]
-
-
-def _expected(row: DrugExposure) -> str:
-    if row.expected is None:
-        return "-"
-    return "differs" if row.differences else "found"

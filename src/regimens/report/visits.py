@@ -79,4 +79,4 @@ def _text(ends: tuple[float, ...], largest: float) -> str:
     if not ends:
         return words.MISSING
     low, middle, high = (words.number(words.settled(end, largest)) for end in ends)
-    return f"{middle} ({low}–{high})"
+    return middle if low == high else f"{middle} ({low}–{high})"

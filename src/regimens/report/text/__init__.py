@@ -1,1 +1,3 @@
-"""Every sentence of the report, in English. Another language is another folder like this one, and the templates' headings."""
+"""Every sentence of the report, in English. Another language is another folder like this one, and other headings in the
+templates of `assets`.
+"""

@@ -12,8 +12,16 @@ from regimens.report.measures import Measure
 from regimens.report.pairs import compared, loser
 from regimens.report.text import words
 
-DIFFERENCE_HEADS = ("Endpoint", "Difference", words.CONFIDENCE, "Ratio", words.CONFIDENCE, f"One person, {words.WITHIN} prediction",
-                    "Probability of better, %", "Better off, % of subjects")  # fmt: skip
+DIFFERENCE_HEADS = (
+    "Endpoint",
+    "Difference",
+    words.CONFIDENCE,
+    "Ratio",
+    words.CONFIDENCE,
+    f"One person, {words.WITHIN} prediction",
+    "Probability of better, %",
+    "Better off, % of subjects",
+)
 PAIR = "Pair"
 BETTER_CORNER = "better"
 WEAK = 0.2
@@ -75,7 +83,8 @@ def how_to_read_differences(reference: str, draws: int, *, sure: bool, spread: b
     parts = [f"Marks are differences from {words.quoted([reference])}, right of the line where an arm has more"]
     if sure:
         parts.append(
-            f"thick lines are {words.WITHIN} confidence intervals of the difference in the population, over {draws} parameter draws"
+            f"thick lines are {words.WITHIN} confidence intervals of the difference in the population, over {draws} parameter "
+            "draws"
         )
     if spread:
         parts.append(f"thin lines are {words.WITHIN} prediction intervals of one person’s own difference")
@@ -112,7 +121,19 @@ def likeliest(measure: Measure, cast: Cast, best: Mapping[tuple[str, str, str], 
         are = "is" if len(top) == 1 else "are equally"
         return f"{head}{words.quoted(list(top))} {are} the likeliest to be best{every}: {words.listing(shares)}."
     found = words.listing([f"{words.quoted(list(top))} ({words.listing(shares)})" for top, shares in said.items()])
+    if not all(cast.modelled_everywhere(look.name) for look in cast.arms):
+        return f"{head}the likeliest to be best, of the arms that each model has inputs for: {found}."
     return f"{head}the models disagree about the arm that is likeliest to be best: {found}."
+
+
+def how_to_read_pairs(probability: float, cast: Cast, ties: bool) -> str:
+    """Return how to read the grid; `probability` is that of the rule, `ties` whether any draw makes two arms equal."""
+    said = "Each cell is the share of parameter draws, in percent, in which the arm of the row is better than that of the column"
+    said += ", draws in which both are equal counted half" if ties else ""
+    said += f"; the strongest tints start at {words.exact_percent(probability)}."
+    frame = "A frame marks pairs that every model supports." if len(cast.models) > 1 else ""
+    parts = (said, precision(probability, cast.draws), frame, "Arms are numbered as in the first column.")
+    return " ".join(part for part in parts if part)
 
 
 def precision(probability: float, draws: int) -> str:

@@ -134,7 +134,7 @@ def on_day(value: float, time_h: float) -> str:
     return f"{words.number(value)} on day {words.exact(round(time_h / 24, 1))}"
 
 
-def at_time(unit: str, time: int) -> str:
+def at_time(unit: str, time: int | str) -> str:
     """Return the heading of a time: 'week 4'."""
     return f"{unit.removesuffix('s')} {time}"
 
@@ -152,3 +152,19 @@ def given_so_far(drug: str) -> str:
 def arm_by_arm(observable: Shown) -> str:
     """Return the heading of the figure of an observable that shows one arm in each panel."""
     return f"{observable.label}, arm by arm"
+
+
+def seen(bound: str) -> str:
+    """Return what stands before a published value, which may be a bound."""
+    return "seen: " + {"lower bound": "at least ", "upper bound": "at most "}.get(bound, "")
+
+
+AS_WRITTEN = "Curves show the arms as written; arms made from them have sections of their own."
+
+
+def how_to_read_endpoints(cast: Cast, shares: bool) -> str:
+    """Return how to read the marks of the endpoints; `shares` says whether shares of subjects are among them."""
+    if not cast.intervals:
+        return ""
+    said = f"Marks are medians, lines {words.WITHIN} prediction intervals between subjects"
+    return said + (f"; of a share, {words.WITHIN} confidence intervals." if shares else ".")

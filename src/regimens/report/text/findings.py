@@ -75,7 +75,9 @@ def schedules(cast: Cast) -> str:
     led = _led(cast)
     if not led:
         return "No arm gives a dose."
-    return " ".join((f"{label(drug)}: " if len(led) > 1 else "") + _totals(rows) for drug, rows in led.items())
+    if len(led) == 1:
+        return " ".join(_totals(rows) for rows in led.values())
+    return " ".join(words.sentence(f"{label(drug)}: {words.inside(_totals(rows))}") for drug, rows in led.items())
 
 
 def _totals(rows: Sequence[DrugExposure]) -> str:
@@ -163,12 +165,14 @@ def endpoints(table: Answer, cast: Cast) -> str:
         highest = "; ".join(f"{label}: highest in {words.quoted(sorted(sets[0]))}" for label, sets in firsts.items())
         return " ".join(part for part in (f"{highest}." if highest else "", alike) if part)
     split = [label for label, sets in compared.items() if not frozenset.intersection(*sets)]
+    everywhere = all(cast.modelled_everywhere(row.arm.name) for row in table.rows)
+    those = "" if everywhere else ", of the arms that every model has inputs for"
     if split:
         share = words.part_of(len(split), len(compared), "endpoint")
-        said = f"The models disagree about the arm with the highest {value} on {share}: {words.quoted(split, 4)}."
+        said = f"The models disagree about the arm with the highest {value}{those} on {share}: {words.quoted(split, 4)}."
     else:
         share = ("each of " if len(compared) > 1 else "") + words.count(len(compared), "endpoint")
-        said = f"On {share}, the same arm has the highest {value} under every model."
+        said = f"On {share}, the same arm has the highest {value} under every model{those}."
     return f"{said} {alike}".strip()
 
 
@@ -248,3 +252,21 @@ def _highest(names: list[str], values: list[float], suffix: str) -> tuple[str, s
         f"{words.number(100 * (top / below - 1), 2)} % above the next" if below > 0 and top < 3 * below else "far above the next"
     )
     return words.quoted(level), f"{words.number(top)}{suffix}, {more}"
+
+
+def ticks(cast: Cast) -> str:
+    """Return what the ticks on the bars of the answer are; empty where there are none."""
+    if not cast.intervals or cast.draws == 1:
+        return ""
+    return f"The two ticks on a bar are the {words.WITHIN} confidence interval of the median."
+
+
+def caption(cast: Cast) -> str:
+    """Return the caption of the answer."""
+    return "Exposure and endpoints of every arm" + (f", median and {words.WITHIN} prediction interval" if cast.intervals else "")
+
+
+def further(count: int, noun: str) -> str:
+    """Return how much more there is: 'Two further endpoints'."""
+    said = words.count(count, f"further {noun}")
+    return said[:1].upper() + said[1:]

@@ -37,12 +37,15 @@ def missing(short: int, cast: Cast) -> str:
 
 def body(subject: Subject, bases: set[str]) -> str:
     """Return the size of the scenario's subject that doses on these bases are for: 'at 70 kg', 'at 1.8 m²'."""
-    sizes = {"per kg": f"{words.exact(subject.weight_kg)} kg", "per m2": f"{words.number(float(subject.bsa_m2))} m²"}
+    sizes = {"per kg": f"{words.exact(subject.weight_kg)} kg", "per m2": f"{words.exact(subject.bsa_m2)} m²"}
     return f"at {words.listing([size for basis, size in sizes.items() if basis in bases])}"
 
 
 def total(row: DrugExposure, cast: Cast, subject: Subject) -> str:
-    """Return a total with its unit and, where people get others, of whom it is: '14 MIU at 70 kg (10.8 to 19 MIU in the people)'."""
+    """Return a total with its unit and, where people get others, of whom it is.
+
+    For example '14 MIU at 70 kg (10.8 to 19 MIU in the people)'.
+    """
     said, ends = words.amount(row.total, row.unit), cast.people.get((row.arm, row.drug))
     if ends is None:
         return said

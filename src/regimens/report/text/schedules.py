@@ -41,6 +41,32 @@ def amounts(events: DoseEvents, rows: np.ndarray) -> str:
     return ", ".join(f"{words.amount(a, unit_of(drug))}{_PER.get(basis, '')} {route}" for drug, a, basis, route in found)
 
 
+def how_to_read(tallest: str, cycles: bool) -> str:
+    """Return how to read the strips; `tallest` is the largest dose, `cycles` whether any are shaded."""
+    said = [f"One mark a dose, taller for more; the tallest is {tallest}."] if tallest else []
+    return " ".join([*said, *(["Cycles are shaded and numbered, rests left blank."] if cycles else [])])
+
+
+def reference(subject: Subject) -> str:
+    """Return what the totals of the audit are sums of, and for whom."""
+    size = f"{words.exact(subject.weight_kg)} kg and {words.number(float(subject.bsa_m2))} m²"
+    return f"Totals are exact sums of the doses written out, for a subject of {size}."
+
+
+EXPOSURE_HEADS = ("Doses", "Total", "/ week", "7 days", "Last day", "On / off")
+DRUG, EXPECTED, NO_DOSE = "Drug", "Expected", "no dose"
+
+
+def exposure_title(subject: Subject) -> str:
+    """Return the title of the table of the exposure in a terminal."""
+    return f"Exposure at {float(subject.weight_kg):g} kg, {float(subject.bsa_m2):g} m2"
+
+
+def expected(row: DrugExposure) -> str:
+    """Return whether the totals in a terminal are as expected."""
+    return "-" if row.expected is None else "differs" if row.differences else "found"
+
+
 def audited(checked: int, unstated: int, wrong: Sequence[str]) -> str:
     """Return what the audit found: how many stated totals were checked, how many are not stated, which arms differ."""
     if wrong:

@@ -198,3 +198,26 @@ def noise(found: Noise | None) -> str:
     said = [f"{words.exact(round(100 * cv, 6))}\u00a0% {what}" for cv, what in parts if cv]
     added = f" ({words.listing(said)})" if said else ""
     return f"Noise{added} is added to these observations alone: it is no part of the curves, the endpoints or the verdict."
+
+
+def both(kind: str, cast: Cast, total: str = "") -> tuple[str, str]:
+    """Return what a figure of both values shows and how to read it; `total` is that of arms at an equal one."""
+    lines = f"Lines are {words.WITHIN} confidence intervals." if cast.draws > 1 else ""
+    if kind == EQUAL_TOTAL:
+        alone = f"Arms without a second mark have that total as written. {lines}".strip()
+        return f"Each schedule as written, and brought to {total}.", alone
+    return "Each schedule as written, and as it goes in real life.", lines
+
+
+def how_to_read_rests() -> str:
+    """Return how to read the response to the length of the rest."""
+    return (
+        f"Dots are medians, the band the {words.WITHIN} confidence interval; the shaded, flat part holds the days that the best "
+        "one is not supported to beat, or beats by less than 2 %."
+    )
+
+
+def how_to_read_given(cast: Cast) -> str:
+    """Return how to read the doses planned and given."""
+    of_draw = " of the first parameter draw" if cast.draws > 1 else ""
+    return f"Outlines are the plan, bars what the median subject gets, lines the middle {words.WITHIN} of subjects{of_draw}."

@@ -11,6 +11,7 @@ from regimens import drugs
 from regimens.statistics import INTERVAL
 
 MISSING = "–"
+NO_DOSES = "no doses"
 NOT_MODELLED = "not modelled"
 NOT_REACHED = "not reached"
 TOTAL, DOSES = "Total", "Doses"
