@@ -306,8 +306,8 @@ def documentation() -> str:
         "# Tables of a result",
         "",
         "Each is a CSV file of the result folder and a DataFrame of `Comparison.to_frame(name)`. These are always written: "
-        f"{', '.join(f'`{name}`' for name in (*ALWAYS, ENDPOINTS.name))}; the others where they have rows. Times are hours from the "
-        "first moment. A missing number is blank.",
+        f"{', '.join(f'`{name}`' for name in (*ALWAYS, ENDPOINTS.name))}; the others where they have rows. Times are hours from "
+        "the first moment. A missing number is blank.",
         "",
         "Written by `python scripts/render_tables.py`.",
     )
