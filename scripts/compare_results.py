@@ -1,6 +1,7 @@
 """Compare two result folders table by table: `python scripts/compare_results.py BEFORE AFTER`, a line a table.
 
-Numbers are equal up to a relative difference of 1e-9. Rows are matched by the columns that name them. Exit code 1 if a number differs.
+Numbers are equal up to a relative difference of 1e-9. Rows are matched by the columns that name them. The exit code is 1 if a
+number differs.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def compared(before: pd.DataFrame, after: pd.DataFrame) -> tuple[list[str], int]
             continue
         one, other = both[name], both[f"{name} after"]
         if not (pd.api.types.is_numeric_dtype(one) and pd.api.types.is_numeric_dtype(other)):
-            differ = int((one.astype(str) != other.astype(str)).sum())
+            differ = int((one.fillna("").astype(str) != other.fillna("").astype(str)).sum())
             said += [f"{name}: {differ} texts differ"] if differ else []
             wrong += differ if name not in PROSE else 0
             continue

@@ -35,11 +35,11 @@ def test_no_module_has_the_name_of_something_public():
     assert modules & set(regimens.__all__) == set()
 
 
-@pytest.mark.parametrize("before", ["", "import regimens.cli, regimens.report, regimens.study.comparison, regimens.fit;"])
+@pytest.mark.parametrize("before", ["", "import regimens.cli, regimens.report, regimens.study.comparison, regimens.fit"])
 def test_every_public_name_is_what_it_says_in_a_fresh_process(before):
     """A name is looked up in an interpreter of its own, since the order of imports must not matter; a few at a time, for speed."""
     code = (
-        f"{before} import importlib, regimens\n"
+        f"{before}\nimport importlib, regimens\n"
         "for name in {names!r}:\n"
         "    found = getattr(regimens, name)\n"
         "    assert type(found).__name__ != 'module', name\n"

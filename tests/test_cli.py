@@ -12,6 +12,7 @@ import pytest
 
 from regimens.cli import main
 from regimens.study import folder as results
+from regimens.study.export import ALWAYS
 
 SMALL = """\
 title: Two schedules
@@ -61,17 +62,17 @@ def test_compare_writes_one_folder_with_every_file(scenario, monkeypatch, capsys
 
 def test_the_tables_have_the_columns_that_are_promised(scenario, monkeypatch, capsys):
     run(monkeypatch, capsys, "compare", "small.yaml", "--out", "result")
-    columns = {name: ",".join(pd.read_csv(f"result/{name}.csv").columns) for name in (*results.TABLES, "endpoints")}
+    columns = {name: ",".join(pd.read_csv(f"result/{name}.csv").columns) for name in (*ALWAYS, "endpoints")}
     assert columns == {
         "trajectories": "arm,model,observable,unit,time_h,median,low,high,confidence_low,confidence_high",
-        "endpoints": "arm,model,endpoint,subject,replicate,value,unit,status",
+        "endpoints": "arm,model,endpoint,subject,replicate,value,unit,status,id",
         "summary": "arm,model,endpoint,n,median,low,high,unit,confidence_low,confidence_high,missing",
         "contrasts": "model,endpoint,arm,against,unit,difference,difference_low,difference_high,ratio,ratio_low,ratio_high,"
-        "subject_low,subject_high,probability,better_off,n,draws",
+        "subject_low,subject_high,probability,better_off,n,draws,better,equal,worse",
         "verdicts": "endpoint,arm,against,verdict,winner,reason,probabilities",
         "statuses": "arm,model,status,subjects",
         "exposure": "arm,drug,doses,amount,total,unit,cycles,first_h,last_h,days_on,span_days,per_week,peak_7_days,expected,ok,"
-        "days_off,total_ug,total_nmol",
+        "days_off,total_ug,total_nmol,people_low,people_high",
         "events": "arm,drug,cycle,dose,time_h,amount,basis,route,duration_h,given",
     }
 
@@ -395,3 +396,12 @@ def test_a_wrong_total_of_an_arm_with_a_twin_is_said_once(scenario, monkeypatch,
     for command in ("exposure", "check"):
         code, _, err = run(monkeypatch, capsys, command, "small.yaml")
         assert (code, err) == (3, "small.yaml:9: Arm 'five days': 5 doses of 1 MIU are 5 MIU, but `expect` says 6 MIU.\n")
+
+
+def test_a_terminal_that_is_not_utf8_gets_its_answer(scenario, tmp_path):
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    command = [sys.executable, "-m", "regimens", "compare", str(scenario), "--out", str(tmp_path / "ascii")]
+    done = subprocess.run(command, capture_output=True, env=environment, check=False)
+    assert done.returncode == 0, done.stderr
+    assert b"five days" in done.stdout
+    assert (tmp_path / "ascii" / "report.html").is_file()

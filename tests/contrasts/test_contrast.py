@@ -51,6 +51,7 @@ def test_three_draws_of_three_subjects_by_hand():
         "ratio": 1.0, "ratio_low": pytest.approx(0.55), "ratio_high": pytest.approx(1.225),
         "subject_low": -2.0, "subject_high": pytest.approx(2.6),
         "probability": 0.5, "better_off": pytest.approx((4 + 2 / 2) / 9), "n": 9, "draws": 3,
+        "better": 1 / 3, "equal": 1 / 3, "worse": 1 / 3,
     }  # fmt: skip
 
 
@@ -143,7 +144,7 @@ def test_a_model_without_the_endpoint_has_no_rows():
 
 def test_no_pairs_give_a_table_with_columns_and_no_rows():
     frame = contrasts(one_model({"A": [[1.0]]}), [])
-    assert tuple(frame.columns) == CONTRASTS
+    assert tuple(frame.columns) == CONTRASTS.header
     assert len(frame) == 0
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regimens.contrasts.english import VERDICTS
-from tests.contrasts.made import COST, NAN, PEAK, TIME, each_subject, outcomes, row, verdicts
+from tests.contrasts.made import COST, DAYS, NAN, PEAK, TIME, contrasts, each_subject, outcomes, row, verdicts
 
 ZERO = np.zeros((100, 1))
 
@@ -16,10 +16,10 @@ def draws(wins, of=100, size=1.0):
     return each_subject([size] * wins + [-size] * (of - wins))
 
 
-def verdict(by_model, endpoint=PEAK, rule=0.95, why_same=None, **rest):
+def verdict(by_model, endpoint=PEAK, rule=0.95, differ=0.5, **rest):
     """Return the verdict of A against B, from the differences A - B of each model; B is 10 in everybody."""
     made = outcomes({model: {"A": 10 + d, "B": 10 + 0 * d} for model, d in by_model.items()}, (endpoint,), **rest)
-    return row(verdicts(made, [("A", "B")], rule))
+    return row(verdicts(made, [("A", "B")], rule, differ))
 
 
 def test_an_arm_is_better_when_every_model_is_sure_of_it():
@@ -125,7 +125,7 @@ def test_an_interval_has_the_unit_of_the_endpoint():
     [
         (-0.12, 0.4, "-0.12 to 0.40"),
         (-0.004, 12.3, "-0.004 to 12"),
-        (-4.2, 0.0, "-4.2 to 0.0"),
+        (-4.2, 0.04, "-4.2 to 0.04"),
         (-1234.5, 6.0, "-1234 to 6"),
     ],
 )
@@ -197,12 +197,95 @@ def test_few_draws_cannot_be_sure():
 def test_a_model_of_whose_uncertainty_nothing_is_known_supports_nothing():
     found = verdict({"turnover": draws(100), "mine": np.ones((1, 40))})
     assert (found["verdict"], found["probabilities"]) == ("not supported", "turnover 1")
-    assert found["reason"] == "nothing is known of how uncertain the parameters of mine are"
+    assert (
+        found["reason"]
+        == "the uncertainty of the parameters of mine is not known: give them the key `uncertainty` in its model file"
+    )
 
 
-def test_a_supported_difference_may_have_a_median_of_0():
-    found = verdict({"turnover": each_subject([1.0] * 30 + [0.0] * 70)}, rule=0.6)
-    assert found["reason"] == "turnover, the only model, gives 65 %, and at least 60 % is asked for; the difference is 0"
+def test_own_models_without_uncertainty_are_told_the_missing_key_and_not_to_ask_for_draws():
+    found = verdict({"mine": np.ones((1, 40))}, asked_draws=100)
+    assert (
+        found["reason"]
+        == "the uncertainty of the parameters of mine is not known: give them the key `uncertainty` in its model file"
+    )
+    assert verdict({"mine": np.ones((1, 40))})["reason"] == REASONS["one draw"][1]
+
+
+def with_ties(better, equal, worse):
+    """Return (draws, 1) differences: so many draws that favour A, neither, and B."""
+    return each_subject([1.0] * better + [0.0] * equal + [-1.0] * worse)
+
+
+def test_draws_in_which_the_arms_are_equal_are_counted_apart():
+    found = verdict({"turnover": with_ties(58, 40, 2)})
+    assert (found["verdict"], found["probabilities"]) == ("A better", "turnover 0.78")
+    assert found["reason"] == (
+        "turnover, the only model, gives 96.6 % of the 60 % of draws that differ, and at least 95 % is asked for; the difference is 1.0"
+    )
+
+
+def test_too_few_draws_that_differ_support_nothing():
+    found = verdict({"turnover": with_ties(40, 58, 2)})
+    assert (found["verdict"], found["reason"]) == (
+        "not supported",
+        "under turnover the two differ in only 42 % of the draws, and at least 50 % is asked for",
+    )
+    assert verdict({"turnover": with_ties(40, 58, 2)}, differ=0.4)["verdict"] == "A better"
+
+
+def test_an_arm_that_is_better_in_some_draws_and_worse_in_none_is_never_worse():
+    found = verdict({"turnover": with_ties(30, 70, 0), "expansion": with_ties(60, 40, 0)})
+    assert (found["verdict"], found["winner"]) == ("A never worse", "A")
+    assert found["reason"] == (
+        "A is worse in no draw: under turnover better in 30 % of the draws and equal in 70 %; "
+        "under expansion better in 60 % of the draws and equal in 40 %"
+    )
+    turned = verdict({"turnover": with_ties(0, 70, 30), "expansion": with_ties(0, 40, 60)})
+    assert (turned["verdict"], turned["winner"]) == ("B never worse", "B")
+    assert verdict({"turnover": with_ties(30, 69, 1), "expansion": with_ties(60, 40, 0)})["verdict"] == "not supported"
+
+
+def test_an_arm_above_the_threshold_for_weeks_beats_one_that_never_is():
+    """The time above 2 of both arms is 0 in draws in which neither gets there; A gets there in most, B in none."""
+    days = each_subject([0.0] * 20 + [76.0 + place / 20 for place in range(80)])
+    found = verdict({"turnover": days}, DAYS, rule=0.95)
+    assert (found["verdict"], found["probabilities"]) == ("A better", "turnover 0.9")
+
+
+@given(st.integers(0, 40), st.integers(0, 40), st.integers(0, 40))
+def test_better_equal_and_worse_add_up_and_a_swapped_pair_has_the_same_verdict(better, equal, worse):
+    difference = with_ties(better, equal, worse)
+    if better + equal + worse < 2:
+        return
+    made = outcomes({"turnover": {"A": 10 + difference, "B": 10 + 0 * difference}})
+    there, back = contrasts(made, [("A", "B"), ("B", "A")]).to_dict("records")
+    assert there["better"] + there["equal"] + there["worse"] == pytest.approx(1.0)
+    assert (there["better"], there["equal"], there["worse"]) == pytest.approx((back["worse"], back["equal"], back["better"]))
+    said = verdicts(made, [("A", "B"), ("B", "A")])
+    assert said["verdict"].nunique() == said["winner"].nunique() == 1
+
+
+def test_arms_are_compared_within_the_models_that_know_both():
+    made = {"turnover": {"A": draws(50), "B": draws(50)}, "expansion": {"A": 10 + draws(99), "B": 10 + 0 * ZERO}}
+    found = row(verdicts(outcomes(made, not_modelled=frozenset({("turnover", "B")})), [("A", "B")]))
+    assert (found["verdict"], found["winner"], found["probabilities"]) == ("A better", "A", "expansion 0.99")
+    assert found["reason"].endswith("the difference is 1.0 (not modelled under turnover)")
+
+
+def test_arms_that_no_model_knows_together_are_not_compared():
+    made = outcomes({"turnover": {"A": draws(50), "B": draws(50)}}, not_modelled=frozenset({("turnover", "A")}))
+    assert contrasts(made, [("A", "B")]).empty
+    found = row(verdicts(made, [("A", "B")]))
+    assert (found["verdict"], found["reason"]) == ("not supported", "no model has an input for the drugs of both arms")
+
+
+def test_a_median_difference_of_0_says_how_many_subjects_differ():
+    one = np.tile([[0.0, 0.0, 1.0]], (100, 1))
+    found = row(verdicts(outcomes({"turnover": {"A": 10 + one, "B": 10 + 0 * one}}), [("A", "B")]))
+    assert found["reason"] == (
+        "under turnover the difference is 0 in the median subject, while 33.3 % of the subjects differ and the probability is 50 % for either"
+    )
 
 
 def test_an_endpoint_that_no_model_has_is_not_supported():

@@ -229,7 +229,7 @@ def test_panels_end_on_every_break_and_never_pass_the_horizon():
 
 def test_the_time_of_a_peak_is_where_a_slight_rise_ends():
     """The rise of `tconv_fold` is 6e-4 of its height; the panel before the top ends 4 h early, within 1e-5 of the height."""
-    model = find_model("balance")
+    model = find_model("balance", values="declared")
     events = parse_regimen("0.1 MIU SC weekly x 4").events(weeks(8))
     curves = draw_curves(compile_model(model), typical_subject(model), events, HORIZON, observables=["tconv_fold"])
     height, at = curves.window("tconv_fold", 0.0, HORIZON).peak()

@@ -16,7 +16,7 @@ from regimens.regimen import parse_regimen, weeks
 from regimens.subject import Subject
 from tests.judge import Judge
 
-MODELS = {name: find_model(name) for name in shipped.names("models")}
+MODELS = {name: find_model(name, values="declared") for name in shipped.names("models")}
 REGIMENS = {
     "once": "1 MIU SC once",
     "course": "1.5 MIU SC daily x 5",

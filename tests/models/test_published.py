@@ -26,7 +26,7 @@ def name(request):
 
 def course(name, text, observable="treg_fold"):
     """Return hourly values of the typical subject over 24 weeks."""
-    model, events = find_model(name), parse_regimen(text).events(weeks(24))
+    model, events = find_model(name, values="declared"), parse_regimen(text).events(weeks(24))
     read = simulate(compile_model(model), typical_subject(model, Subject(bsa_m2=BSA_M2)), events, HOURS, observables=[observable])
     return read.of(observable)[0]
 

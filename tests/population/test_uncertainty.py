@@ -87,7 +87,10 @@ def known(name):
 def test_of_a_model_without_fit_and_priors_every_draw_has_the_same_values_and_that_is_said(tmp_path):
     scenario = replace(small.scenario(tmp_path, endpoints="[peak of treg_fold]"), models=(known("known"), MODEL))
     assert len(set(map(tuple, centres(scenario.population, known("known"))))) == 1
-    said = "Nothing is known of how uncertain the parameters of 'known' are: every parameter draw has the same ones."
+    said = (
+        "The uncertainty of the parameters of 'known' is not known: no parameter in its model file has the key `uncertainty`, and no "
+        "fit of it is shipped. Its parameters are the same in every draw; no verdict rests on it."
+    )
     assert compare(scenario).warnings == (said,)
     assert compare(replace(scenario, population=replace(scenario.population, draws=1))).warnings == ()
 
@@ -95,7 +98,7 @@ def test_of_a_model_without_fit_and_priors_every_draw_has_the_same_values_and_th
 def test_provenance_says_where_the_values_of_the_draws_are_from(tmp_path):
     many = replace(small.scenario(tmp_path, endpoints="[peak of treg_fold]"), models=(MODEL, UNFITTED, known("known")))
     one = replace(many, population=replace(many.population, draws=1))
-    found = [[entry["values"] for entry in compare(s).provenance["models"].values()] for s in (many, one)]
+    found = [[entry["values"] for entry in compare(s).provenance.models.values()] for s in (many, one)]
     assert found == [
         ["posterior draws", "draws of the priors it declares", "as declared"],
         ["posterior medians", "as declared", "as declared"],

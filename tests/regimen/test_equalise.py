@@ -54,8 +54,10 @@ def test_a_step_on_a_capped_dose_per_kg_keeps_the_dose_of_a_light_person():
 
 def test_a_step_larger_than_the_amount_per_kg_does_not_become_the_amount_per_kg():
     made = equalise(parse_regimen("0.02 MIU/kg (max 1.2 MIU) SC daily x 9"), MIU(10), "amount", MIU("0.3"))
-    assert made.after == "1/54 MIU/kg (max 10/9 MIU, in steps of 0.3 MIU)"
-    assert made.total == 8_100_000  # 10/9 MIU is the most, so 0.9 MIU a dose
+    assert made.after == "1/54 MIU/kg (max 1.2 MIU, in steps of 0.3 MIU)"
+    assert (
+        made.total == 10_800_000
+    )  # the cap is a flat amount: 10/9 MIU in steps of 0.3 MIU is 1.2 MIU, and 1.2 MIU a dose is nearest
     assert il2_total(made.regimen, Subject(weight_kg=Fraction(40))) == 9 * 600_000  # 0.741 MIU
 
 

@@ -255,8 +255,8 @@ def test_people_have_their_own_weight_baseline_and_mostellers_surface_in_every_d
             assert people.bsa_m2.tolist() == mosteller_m2(np.array([60.0, 82.5]), np.array([165.0, 180.0])).tolist()
             assert people.values[:, people.names.index("T0")].tolist() == [20.0, 31.0]
     digest = hashlib.sha256(PEOPLE.encode()).hexdigest()
-    assert result.provenance["people"] == {str(tmp_path / "people.csv"): digest}
-    table = result.subjects
+    assert result.provenance.people == {str(tmp_path / "people.csv"): digest}
+    table = result.to_frame("subjects")
     assert table.columns.tolist() == ["draw", "subject", "sex", "weight_kg", "height_cm", "bsa_m2"]
     assert table["weight_kg"].tolist() == [60.0, 82.5] * 3
 
@@ -266,7 +266,7 @@ def test_surfaces_that_are_given_are_used_as_they_are(tmp_path):
     scenario = small.written(tmp_path, words("seed: 1\npeople: people.csv"))
     people = draw_subjects(scenario.population, scenario.models[0], scenario.subject)
     assert people.bsa_m2.tolist() == [1.234567]
-    row = compare(scenario).subjects.iloc[0]
+    row = compare(scenario).to_frame("subjects").iloc[0]
     assert (row["sex"], row["weight_kg"], row["bsa_m2"]) == ("", 60.0, 1.234567)
     assert np.isnan(row["height_cm"])
 
@@ -338,9 +338,9 @@ def test_a_reduced_scenario_has_the_first_subjects_and_draws_and_says_of_what(tm
     assert reduced(whole, 6, 4) is whole
     assert reduced(whole) is whole
     few, all_of_them = compare(less), compare(whole)
-    for pair, values in few.gathered.values.items():
-        assert values.tobytes() == all_of_them.gathered.values[pair][:, :3, :2].tobytes()
-    assert few.provenance["reduced"] == {"subjects": [6, 2], "draws": [4, 3]}
+    for pair, values in few.collected.values.items():
+        assert values.tobytes() == all_of_them.collected.values[pair][:, :3, :2].tobytes()
+    assert few.provenance.reduced == {"subjects": (6, 2), "draws": (4, 3)}
     assert "reduced" not in all_of_them.provenance
     with pytest.raises(RegimensError) as raised:
         reduced(whole, 7)
@@ -377,11 +377,11 @@ def test_shuffled_people_are_the_same_people_in_another_order(tmp_path):
     assert one != other
     for name in "ABC":
         a, b = one.ids.index(name), other.ids.index(name)
-        assert (one.weight_kg[a], one.bsa_m2[a], one.sex[a], one.given["T0"][a]) == (
+        assert (one.weight_kg[a], one.bsa_m2[a], one.sex[a], one.to_frame("given")["T0"][a]) == (
             other.weight_kg[b],
             other.bsa_m2[b],
             other.sex[b],
-            other.given["T0"][b],
+            other.to_frame("given")["T0"][b],
         )
 
 

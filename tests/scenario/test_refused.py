@@ -64,6 +64,13 @@ def test_names_with_invisible_characters_are_refused(name):
     assert problems(BASE + f'visits: {{"{name}": 1 day}}\n') == [(8, f"The name of a visit, '{shown}', {said}", advice)]
 
 
+@pytest.mark.parametrize("first", "=+-@")
+def test_names_that_spreadsheets_would_calculate_are_refused(first):
+    said = f"The name of an arm, '{first}2 MIU', begins with '{first}'."
+    advice = "Begin with another character: spreadsheets read names in tables as formulas."
+    assert problems(BASE.replace("low:", f'"{first}2 MIU":')) == [(5, said, advice)]
+
+
 def test_two_models_of_one_name_are_refused_and_nothing_is_overwritten(tmp_path):
     text = (small.ROOT / "models" / "turnover.yaml").read_text(encoding="utf-8")
     for folder in ("x", "y"):

@@ -8,6 +8,9 @@ from collections.abc import Iterable, Iterator
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 """Unicode categories of characters that are not seen: controls, formats (bidirectional marks, zero widths), line ends."""
 
+_FORMULA = ("=", "+", "-", "@")
+"""What a cell of a CSV file must not begin with, for spreadsheets calculate it."""
+
 
 def as_seen(name: str) -> str:
     """Return what is left of a name for a reader: in NFKC form, without case, with single spaces."""
@@ -28,6 +31,9 @@ def fault_of(name: str, what: str) -> tuple[str, str] | None:
     """Return (message, advice) on a name that cannot be used for `what` ('an arm'), or None."""
     if not as_seen(name):
         return f"The name of {what} is blank.", "Write a name that can be read."
+    if name.startswith(_FORMULA):
+        found = f"The name of {what}, '{visible(name)}', begins with '{name[0]}'."
+        return found, "Begin with another character: spreadsheets read names in tables as formulas."
     for character in name:
         if unicodedata.category(character) in _INVISIBLE:
             return (

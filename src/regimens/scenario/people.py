@@ -15,6 +15,7 @@ from regimens.errors import InputFileError, Problem
 from regimens.model.declaration import Parameter
 from regimens.population import People
 from regimens.population.values import FEMALE, MALE
+from regimens.scenario.names import fault_of
 from regimens.subject import mosteller_m2
 
 SIZE_RANGE = {"weight": ("kg", 1.0, 400.0), "height": ("cm", 30.0, 250.0)}
@@ -97,6 +98,8 @@ def _ids(table: Table, problems: list[Problem]) -> tuple[str, ...]:
         elif name in first:
             found = f"The id '{name}' is here a second time; the first is on line {first[name]}."
             problems.append(row.problem(columns[0], found, "Every person needs an id of their own."))
+        elif fault := fault_of(name, "a person"):
+            problems.append(row.problem(columns[0], *fault))
         first.setdefault(name, row.line)
     return tuple(first)
 
