@@ -377,11 +377,11 @@ def test_shuffled_people_are_the_same_people_in_another_order(tmp_path):
     assert one != other
     for name in "ABC":
         a, b = one.ids.index(name), other.ids.index(name)
-        assert (one.weight_kg[a], one.bsa_m2[a], one.sex[a], one.to_frame("given")["T0"][a]) == (
+        assert (one.weight_kg[a], one.bsa_m2[a], one.sex[a], one.given["T0"][a]) == (
             other.weight_kg[b],
             other.bsa_m2[b],
             other.sex[b],
-            other.to_frame("given")["T0"][b],
+            other.given["T0"][b],
         )
 
 
