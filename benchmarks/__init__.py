@@ -1,1 +1,1 @@
-"""How fast, how exact, how early and how robust: one question a file, all answered by `python -m benchmarks`."""
+"""Speed, accuracy, start-up time and robustness: one question per file, all run by `python -m benchmarks`."""

@@ -7,10 +7,10 @@ import numpy as np
 from benchmarks.workload import table
 from regimens import shipped
 from regimens.engine import STATUS_WORDS, Tolerances, simulate
+from regimens.model import find_model
 from regimens.model.compile import compile_model
 from regimens.model.declaration import Model
-from regimens.model.file import find
-from regimens.model.parameters import Parameters, typical
+from regimens.model.parameters import Parameters, typical_subject
 from tests.engine.models import doses, edge, pop, tmdd
 
 DRAWS = 10_000
@@ -20,13 +20,13 @@ RIGHT, FLOOR = 1e-3, 1e-4
 
 def run(draws: int = DRAWS) -> str:
     """Return the table."""
-    declared = [pop(), tmdd(), tmdd(1e4), edge(3.0), *(find(name) for name in shipped.names("models"))]
+    declared = [pop(), tmdd(), tmdd(1e4), edge(3.0), *(find_model(name, values="declared") for name in shipped.names("models"))]
     header = ["model", "draws", *STATUS_WORDS.values(), "right", "tight run failed", "differs", "median difference"]
     return table(header, [_row(model, draws) for model in declared])
 
 
 def _row(declared: Model, draws: int) -> list[object]:
-    one = typical(declared)
+    one = typical_subject(declared)
     wide = one.values * 10 ** np.random.default_rng(11).uniform(-2, 2, (draws, len(one.names)))
     people = Parameters(one.names, wide, np.full(draws, 70.0), np.full(draws, 1.8))
     compiled, given = compile_model(declared), declared.inputs[0]

@@ -47,8 +47,8 @@ def errors(values: np.ndarray, exact: np.ndarray) -> tuple[float, float]:
 def fastest(work: Callable[[], object], rounds: int = 12) -> float:
     """Return the shortest of several wall times (s), each after a short rest.
 
-    Whatever else runs on the machine only ever adds, and a process that has just rested is let in at once: bursts of some
-    ten milliseconds come out nearly undisturbed, so `work` should be that short.
+    Other processes only add to a wall time, and the system schedules a process that has just slept at once, so bursts of about
+    ten milliseconds are hardly disturbed: `work` should be that short.
     """
     best = np.inf
     for _ in range(rounds):

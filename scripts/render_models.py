@@ -4,8 +4,8 @@ from pathlib import Path
 
 from regimens import shipped
 from regimens.model import find_model
-from regimens.model.markdown import page
+from regimens.model.describe import page
 
 PAGE = Path(__file__).parents[1] / "docs" / "models.md"
 PAGE.parent.mkdir(exist_ok=True)
-PAGE.write_text(page(map(find_model, shipped.names("models"))), encoding="utf-8")
+PAGE.write_text(page(find_model(name, values="declared") for name in shipped.names("models")), encoding="utf-8")

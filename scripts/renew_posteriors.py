@@ -10,7 +10,7 @@ from regimens.model import find_model
 
 for name in sys.argv[1:] or shipped.names("models"):
     began = time.perf_counter()
-    posterior, texts = fit(find_model(name), shipped.folder("evidence") / "responses.csv", Settings(), print)
+    posterior, texts = fit(find_model(name, values="declared"), shipped.folder("evidence") / "responses.csv", Settings(), print)
     folder = shipped.folder("posteriors") / name
     folder.mkdir(parents=True, exist_ok=True)
     for file, text in texts.items():

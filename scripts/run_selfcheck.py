@@ -17,7 +17,7 @@ SETTINGS = Settings(ensembles=1, walkers=32, steps=500, burn_in=150, draws=400, 
 
 def one(number: int) -> Ranks:
     """Return the ranks of one set of true values."""
-    model = find_model("turnover")
+    model = find_model("turnover", values="declared")
     data = usable(data_points(read_responses(shipped.folder("evidence") / "responses.csv"), "fit"), model)
     return selfcheck(model, data, SETTINGS, range(number, number + 1))
 

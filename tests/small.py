@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from regimens.adherence.ledger import COLUMNS, Ledger
 from regimens.errors import InputFileError
 from regimens.scenario import read_scenario
 from regimens.study.collect import collect
@@ -66,6 +68,14 @@ def collected(scenario, chunk=200, order=lambda work: work):
     """Do every task of a scenario here, in any order; return its study and the results put together."""
     study = resolve(scenario)
     return study, collect(study, [(task, perform(task)) for task in order(tasks(study, chunk))])
+
+
+def ledger(arm: str, amounts: list[float]) -> Ledger:
+    """Return the ledger of an arm in which each subject gets one dose of these IU at the start."""
+    dose = {"arm": arm, "drug": "il2", "cycle": 1, "dose": 1, "planned_h": 0.0, "given_h": 0.0, "basis": "flat"}
+    dose |= {"route": "SC", "duration_h": 0.0, "reason": "as planned"}
+    rows = [{**dose, "subject": subject, "planned": iu, "given": iu} for subject, iu in enumerate(amounts)]
+    return Ledger(pd.DataFrame(rows).reindex(columns=list(COLUMNS)))
 
 
 def refused(folder: Path, words: str) -> str:

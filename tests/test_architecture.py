@@ -5,11 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import regimens
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
-HEAVY = ("numpy", "scipy", "pandas", "plotly", "sympy", "pint", "pydantic", "llvmlite", "rich", "jinja2")
+HEAVY = ("numpy", "scipy", "pandas", "plotly", "sympy", "pydantic", "llvmlite", "rich", "jinja2")
 
 
 def test_imports_point_down():
@@ -19,18 +21,44 @@ def test_imports_point_down():
     assert done.returncode == 0, done.stdout
 
 
-def test_all_is_sorted_and_every_name_is_there():
+def test_all_is_sorted_and_type_checkers_see_the_same_names():
     assert regimens.__all__ == sorted(regimens.__all__)
-    assert [name for name in regimens.__all__ if getattr(regimens, name, None) is None] == []
+    tree = ast.parse((ROOT / "src" / "regimens" / "__init__.py").read_text(encoding="utf-8"))
+    block = next(node for node in tree.body if isinstance(node, ast.If))
+    seen = {(alias.asname, node.module) for node in block.body for alias in node.names}
+    assert seen == {(name, home) for home, names in regimens._HOMES.items() for name in names}
+    assert (ROOT / "src" / "regimens" / "py.typed").is_file()
+
+
+def test_no_module_has_the_name_of_something_public():
+    modules = {path.stem for path in SOURCES} | {path.parent.name for path in SOURCES}
+    assert modules & set(regimens.__all__) == set()
+
+
+@pytest.mark.parametrize("before", ["", "import regimens.cli, regimens.report, regimens.study.comparison, regimens.fit;"])
+def test_every_public_name_is_what_it_says_in_a_fresh_process(before):
+    """A name is looked up in an interpreter of its own, since the order of imports must not matter; a few at a time, for speed."""
+    code = (
+        f"{before} import importlib, regimens\n"
+        "for name in {names!r}:\n"
+        "    found = getattr(regimens, name)\n"
+        "    assert type(found).__name__ != 'module', name\n"
+        "    assert found.__module__.startswith('regimens.') and found.__name__ == name, name\n"
+    )
+    names = regimens.__all__ if before else [[name] for name in regimens.__all__[::6]]
+    for some in [names] if before else names:
+        done = subprocess.run([sys.executable, "-c", code.format(names=some)], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
 
 
 def test_the_public_names_are_these():
     assert regimens.__all__ == [
-        "Amount", "Comparison", "Course", "Curves", "Cycle", "Dose", "DoseEvents", "Duration", "Endpoint", "ExposureMismatch",
-        "IU", "InputFileError", "MIU", "Model", "ModelError", "Parameters", "Population", "Regimen", "RegimenError",
-        "RegimensError", "Rest", "Scenario", "SimulatedArm", "Subject", "Tolerances", "Trajectories", "UnitError", "Weekly", "compare",
-        "compile_model", "days", "draw", "draw_curves", "endpoint_values", "exposure_of", "find_model", "fitted", "hours", "load_model", "mg",
-        "minutes", "page", "parse_endpoint", "parse_regimen", "read_scenario", "simulate", "table", "typical", "weeks",
+        "Amount", "Arm", "Bodies", "Comparison", "CompiledModel", "Course", "Curves", "Cycle", "Dose", "DoseEvents", "DosePlan",
+        "Duration", "Endpoint", "ExposureMismatch", "IU", "InputFileError", "MIU", "Model", "ModelError", "Parameters",
+        "Population", "Regimen", "RegimenError", "RegimensError", "Rest", "Scenario", "SimulatedArm", "SpecificActivity",
+        "Spread", "Study", "Subject", "Tolerances", "Trajectories", "UnitError", "Weekly", "compare", "compile_model", "days",
+        "draw_curves", "draw_subjects", "endpoint_values", "exposure_of", "find_model", "hours", "load_model", "mg", "minutes",
+        "parse_endpoint", "parse_regimen", "read_scenario", "simulate", "typical_subject", "weeks",
     ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Chance that is keyed: the same number wherever and with whomever it is drawn, uniform, and independent of other purposes."""
+"""Keyed random numbers: independent of batches, uniform, and independent between purposes."""
 
 import itertools
 
@@ -11,7 +11,7 @@ from regimens.chance import normals, streams, uniforms
 
 COUNT = 4000
 LEAST = 1e-3
-"""Least p-value that is believed; seeds are fixed, so chance decides once."""
+"""Smallest accepted p-value; seeds are fixed, so the test gives the same result every time."""
 
 
 @pytest.mark.parametrize("size", [1, 3, 7, 64])
@@ -21,7 +21,7 @@ def test_a_subjects_number_does_not_depend_on_how_subjects_are_split(size):
     assert np.concatenate(parts).tobytes() == whole.tobytes()
 
 
-def test_a_stream_hangs_on_its_subject_and_draw_alone_and_a_longer_one_begins_with_it():
+def test_a_stream_depends_only_on_its_subject_and_draw_and_a_longer_one_starts_with_it():
     subjects, draws = np.array([0, 1, 5, 1, 5]), np.array([0, 0, 0, 3, 3])
     whole = streams(5, "missed il2", subjects, draws, 40)
     for row in range(5):

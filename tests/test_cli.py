@@ -126,7 +126,7 @@ def test_a_wrong_total_ends_the_run_before_anything_is_simulated(scenario, monke
     monkeypatch.setattr("regimens.study.comparison.run", lambda *given: pytest.fail("a task was begun"))
     code, out, err = run(monkeypatch, capsys, "compare", "small.yaml", "--out", "result")
     assert (code, out) == (3, "")
-    assert err == "Arm 'five days': 5 doses of 1 MIU are 5 MIU, but `expect` says 6 MIU (line 7).\n"
+    assert err == "small.yaml:7: Arm 'five days': 5 doses of 1 MIU are 5 MIU, but `expect` says 6 MIU.\n"
     assert not Path("result").exists()
 
 
@@ -193,7 +193,7 @@ def test_check_reads_scenarios_and_models_and_names_every_bad_one(scenario, monk
     assert code == 2
     assert out == "small.yaml: a scenario of 2 arms under 1 model, as it should be.\n"
     assert "bad.yaml:6: 'MUI' is not a unit of amount." in err
-    assert "5 doses of 1 MIU are 5 MIU, but `expect` says 4 MIU" in err
+    assert "wrong.yaml:7: Arm 'five days': 5 doses of 1 MIU are 5 MIU, but `expect` says 4 MIU.\n" in err
     assert run(monkeypatch, capsys, "check", "wrong.yaml")[0] == 3
 
 
@@ -372,7 +372,7 @@ def test_a_model_without_any_endpoint_of_the_scenario_still_has_its_curves(scena
 def test_a_body_that_is_none_is_refused(scenario, monkeypatch, capsys):
     code, out, err = run(monkeypatch, capsys, "explain", "1 MIU SC once", "--height", "-3 cm")
     assert (code, out) == (2, "")
-    assert err == "A body of 70 kg and -3 cm is none. Values greater than zero are needed.\n"
+    assert err == "Weight and height must be greater than zero, found 70 kg and -3 cm.\n"
 
 
 TWINS = SMALL.replace("arms:", "population: {subjects: 4, seed: 1}\nreal_life: {missed: 0.1}\narms:")
@@ -394,4 +394,4 @@ def test_a_wrong_total_of_an_arm_with_a_twin_is_said_once(scenario, monkeypatch,
     scenario.write_text(TWINS.replace("5 MIU, doses: 5", "6 MIU, doses: 5"), encoding="utf-8")
     for command in ("exposure", "check"):
         code, _, err = run(monkeypatch, capsys, command, "small.yaml")
-        assert (code, err) == (3, "Arm 'five days': 5 doses of 1 MIU are 5 MIU, but `expect` says 6 MIU (line 9).\n")
+        assert (code, err) == (3, "small.yaml:9: Arm 'five days': 5 doses of 1 MIU are 5 MIU, but `expect` says 6 MIU.\n")

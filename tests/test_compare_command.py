@@ -60,13 +60,13 @@ def broken_off(command):
     """Run the command and stop it with an error when its first task is done; return (exit code, stderr)."""
 
     def called(error, *arguments):
-        def stopped(scenario, *, executor, store, told):
+        def stopped(scenario, *, executor, store, progress):
             def heard(done, total):
-                told(done, total)
+                progress(done, total)
                 if done == 1:
                     raise error
 
-            return compare(scenario, executor=executor, store=store, told=heard)
+            return compare(scenario, executor=executor, store=store, progress=heard)
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("regimens.study.comparison.compare", stopped)
@@ -140,9 +140,9 @@ def test_a_scenario_that_was_changed_meanwhile_is_not_gone_on_with(command, brok
     code, said = command("--out", "result", "--resume")
     assert code == 2
     assert said == (
-        f"{results.unfinished_folder(before, Path('result'))}: what is kept there is of another run, and cannot be gone on with. "
-        f"They differ in\n  scenario: '{before.digest}' there, '{after.digest}' now\n"
-        "Leave out `--resume` to begin anew; that clears it away.\n"
+        f"{results.unfinished_folder(before, Path('result'))}: the finished tasks in this folder belong to another run and cannot be resumed. "
+        f"Differences:\n  scenario: '{before.digest}' there, '{after.digest}' now\n"
+        "Leave out `--resume` to start a new run; that deletes these tasks.\n"
     )
 
 
@@ -159,7 +159,7 @@ def test_two_runs_of_one_comparison_do_not_go_on_at_once(command):
         for options in ([], ["--resume"]):
             assert command("--out", "result", *options) == (
                 2,
-                f"{folder}: another run of the same comparison is going on there (process {os.getpid()}, this one). "
+                f"{folder}: another run of the same comparison uses this folder (process {os.getpid()}, this one). "
                 "Wait until it has ended, or name another folder with `--out`.\n",
             )
 
@@ -256,10 +256,10 @@ def test_workers_here_and_on_a_cluster_are_not_asked_for_at_once(command):
 
 def test_the_bar_shows_how_much_is_done_and_only_where_somebody_looks():
     screen = Console(file=io.StringIO(), force_terminal=True, width=100)
-    with bar(screen) as told:
-        told(3, 12)
+    with bar(screen) as progress:
+        progress(3, 12)
     assert "3/12" in screen.file.getvalue()
     pipe = Console(file=io.StringIO(), width=100)
-    with bar(pipe) as told:
-        told(3, 12)
+    with bar(pipe) as progress:
+        progress(3, 12)
     assert pipe.file.getvalue() == ""

@@ -13,6 +13,7 @@ from regimens.errors import (
     WordsError,
     did_you_mean,
     excerpt,
+    nearest,
 )
 
 
@@ -80,6 +81,18 @@ def test_the_nearest_right_thing_is_named(word, known, said):
     assert did_you_mean(word, known) == said
 
 
-def test_every_difference_of_exposure_is_one_line():
-    error = ExposureMismatch(["Arm 'a': 1.", "Arm 'b': 2."])
-    assert (str(error), error.differences) == ("Arm 'a': 1.\nArm 'b': 2.", ("Arm 'a': 1.", "Arm 'b': 2."))
+DIFFERENCES = (Problem("Arm 'a': 1.", line=7), Problem("Arm 'b': 2."))
+
+
+def test_every_difference_of_exposure_is_one_line_that_begins_with_file_and_line():
+    error = ExposureMismatch(DIFFERENCES, "x.yaml")
+    assert (str(error), error.differences) == ("x.yaml:7: Arm 'a': 1.\nx.yaml: Arm 'b': 2.", DIFFERENCES)
+
+
+def test_without_a_file_a_difference_of_exposure_ends_with_its_line():
+    assert str(ExposureMismatch(DIFFERENCES)) == "Arm 'a': 1 (line 7).\nArm 'b': 2."
+
+
+def test_the_nearest_word_is_at_least_as_like_as_the_cutoff():
+    assert nearest("mime", ["mine", "yours"], 0.75) == "mine"
+    assert nearest("mime", ["mine", "yours"], 0.76) is None

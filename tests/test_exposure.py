@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import pytest
 
+from regimens.drugs import UNNAMED
 from regimens.errors import ExposureMismatch
 from regimens.exposure import Expected, ExposureTable, audit, cut_off, exposure_of
 from regimens.regimen import MIU, Course, Regimen, days, parse_regimen
@@ -74,7 +75,7 @@ def test_a_drug_given_once_has_no_mean_per_week():
     assert row.span_h == 0
 
 
-def test_a_wrong_total_names_both_numbers_and_the_line():
+def test_a_wrong_total_names_both_numbers_the_line_and_the_file():
     arm = Arm(
         "SLE, 1.5 MIU",
         parse_regimen("(1.5 MIU SC daily x 5, rest 9 days) x 4"),
@@ -83,6 +84,11 @@ def test_a_wrong_total_names_both_numbers_and_the_line():
     with pytest.raises(ExposureMismatch) as raised:
         audit([arm], Subject())
     assert str(raised.value) == "Arm 'SLE, 1.5 MIU': 20 doses of 1.5 MIU are 30 MIU, but `expect` says 3 MIU (line 24)."
+    with pytest.raises(ExposureMismatch) as raised:
+        audit([arm], Subject(), "scenarios/x.yaml")
+    assert str(raised.value) == (
+        "scenarios/x.yaml:24: Arm 'SLE, 1.5 MIU': 20 doses of 1.5 MIU are 30 MIU, but `expect` says 3 MIU."
+    )
 
 
 def test_all_differences_of_all_arms_are_said_at_once():
@@ -90,12 +96,12 @@ def test_all_differences_of_all_arms_are_said_at_once():
     other = Arm("B", parse_regimen("tocilizumab: 8 mg/kg IV once"), (Expected("tocilizumab", Fraction(500)),))
     with pytest.raises(ExposureMismatch) as raised:
         audit([one, other], Subject())
-    assert raised.value.differences == (
+    assert str(raised.value).splitlines() == [
         "Arm 'A': 5 doses of 1 MIU are 5 MIU, but `expect` says 4 MIU (line 7).",
         "Arm 'A': the regimen has 5 doses, but `expect` says 4 (line 7).",
-        "Arm 'A': the last dose is on day 4 (the first moment is day 0), but `expect` says day 5 (line 7).",
+        "Arm 'A': the last dose is on day 4 (the scenario begins on day 0), but `expect` says day 5 (line 7).",
         "Arm 'B', tocilizumab: 1 dose of 560 mg is 560 mg, but `expect` says 500 mg.",
-    )
+    ]
 
 
 def test_different_amounts_are_named_in_the_order_of_their_use():
@@ -118,6 +124,22 @@ def test_the_frame_has_the_columns_users_rely_on():
         "peak_7_days", "expected", "ok", "days_off", "total_ug", "total_nmol",
     ]  # fmt: skip
     assert frame.loc[0, ["doses", "amount", "total", "unit", "cycles", "last_h"]].tolist() == [21, "1", 21.0, "MIU", 3, 1632.0]
+
+
+def test_totals_in_the_frame_are_the_floats_nearest_to_the_exact_ones_each_in_the_unit_of_its_drug():
+    text = "il2: 1.67 MIU SC daily x 5; mutein: 0.7 mg SC daily x 3; rapamycin: 0.1 mg SC daily x 3"
+    frame = ExposureTable(exposure(text)).to_frame()
+    assert frame[["drug", "total", "unit"]].values.tolist() == [
+        ["il2", 8.35, "MIU"],
+        ["mutein", 2.1, "mg"],
+        ["rapamycin", 0.3, "mg"],
+    ]
+    assert frame["peak_7_days"].tolist() == [8.35, 2.1, 0.3]
+
+
+def test_an_amount_in_mg_without_a_drug_is_of_the_drug_without_a_name():
+    (row,) = exposure("2 mg SC daily x 3")
+    assert (row.drug, row.total, row.unit) == (UNNAMED, 6, "mg")
 
 
 def test_arms_without_doses_have_no_row_and_still_a_table():

@@ -3,21 +3,25 @@
 import contextlib
 import datetime
 import hashlib
+import importlib
 import math
-import time
 from pathlib import Path
 from typing import Annotated, Literal
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from regimens import shipped
 from regimens.errors import InputFileError
-from regimens.yamlfile import LARGEST_FILE, problems_of, read
+from regimens.yamlfile import LARGEST_FILE, parse, problems_of, read
+from regimens.yamlfile.writing import yaml_text
 
-SOON_S = 2.0
-"""A hostile file is refused within this time, far below what expanding it would take."""
+MODULE = importlib.import_module("regimens.yamlfile.parse")
+PARSERS = {"the parser in use": MODULE._LOADER, "the parser of PyYAML itself": yaml.SafeLoader}
+SHIPPED = sorted(path for room in ("models", "scenarios", "evidence") for path in shipped.folder(room).rglob("*.yaml"))
 
 
 class Strict(BaseModel):
@@ -65,9 +69,11 @@ def findings(path: str) -> str:
 
 
 def test_scalars_follow_yaml_1_2_and_keys_stay_text(write):
-    located = read(write("a: [no, 010, 1e6, 0x1f, 12:30:45, true, ~, '1', -.inf, 1_000]\n2: x\nd: 2024-01-01\n'e e': {}\n"))
+    located = read(
+        write("a: [no, 010, 1e6, 0x1f, 12:30:45, true, ~, '1', -.inf, +1.5, .5, 7_0, 0b1]\n2: x\nd: 2024-01-01\n'e e': {}\n")
+    )
     assert located.data == {
-        "a": ["no", 10, 1e6, 31, "12:30:45", True, None, "1", -math.inf, 1000],
+        "a": ["no", 10, 1e6, 31, "12:30:45", True, None, "1", -math.inf, 1.5, 0.5, "7_0", "0b1"],
         "2": "x",
         "d": datetime.date(2024, 1, 1),
         "e e": {},
@@ -89,6 +95,30 @@ def test_an_alias_repeats_its_value(write):
     located = read(write("a: &x {k: 1}\nb: *x\n"))
     assert located.data == {"a": {"k": 1}, "b": {"k": 1}}
     assert located.position(["b", "k"]) == (1, 11)
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_without_libyaml_a_shipped_file_gives_the_same_data_at_the_same_places(path, monkeypatch):
+    found = read(path)
+    monkeypatch.setattr(MODULE, "_LOADER", yaml.SafeLoader)
+    assert read(path) == found
+
+
+WORDS = st.one_of(
+    st.text(max_size=40),
+    st.from_regex(r"[-+]?[0-9a-fox_]{1,4}[.:eE-]?[0-9]{0,3}", fullmatch=True),
+    st.sampled_from(
+        ["", "~", "null", "true", "FALSE", "no", "<<", ".inf", "1e3", "0x1f", "1_000", "2024-01-01", "a: b", "- a", "a #b"]
+    ),
+)
+SCALARS = st.one_of(WORDS, st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False))
+VALUES = st.recursive(SCALARS, lambda inside: st.lists(inside, max_size=3) | st.dictionaries(WORDS, inside, max_size=3))
+
+
+@given(st.dictionaries(WORDS, VALUES, min_size=1, max_size=4))
+def test_what_is_written_reads_back_equal(data):
+    back = parse(yaml_text(data)).data
+    assert repr(back) == repr(data)  # 1, 1.0 and True are equal in Python and differ in their types
 
 
 # positions
@@ -149,12 +179,30 @@ def test_a_missing_file_is_answered_with_the_nearest_name(write):
     assert refusal("nowhere/x.yaml") == "nowhere/x.yaml: There is no such file."
 
 
+@pytest.mark.parametrize(
+    ("asked", "beside", "suggested"),
+    [
+        ("mime.yaml", "mine.yaml", True),  # 3 letters of 4 are the same: 0.75
+        ("seed_trials.yml", "seed_trials.yaml", True),
+        ("Seed_Trials.yaml", "seed_trials2.yaml", True),
+        ("mi.yaml", "mine.yaml", False),  # 0.67
+        ("a.yaml", "b.yaml", False),
+        ("turnover.yaml", "effect_turnover.yaml", False),
+        ("seed_trails.yaml", "seed_trials.csv", False),
+    ],
+)
+def test_a_missing_file_is_answered_only_with_a_name_that_is_really_close(asked, beside, suggested, write):
+    write("a: 1", beside)
+    said = f"\n  Did you mean '{beside}'?" if suggested else ""
+    assert refusal(asked) == f"{asked}: There is no such file.{said}"
+
+
 def test_a_folder_is_refused(tmp_path):
     assert refusal(str(tmp_path)) == f"{tmp_path}: This is a folder.\n  A YAML file is needed."
 
 
 def test_a_device_is_refused():
-    assert refusal("/dev/zero") == "/dev/zero: This is no ordinary file.\n  A YAML file is needed."
+    assert refusal("/dev/zero") == "/dev/zero: This is not a regular file.\n  A YAML file is needed."
 
 
 def test_an_unreadable_file_is_refused(write, monkeypatch):
@@ -217,7 +265,7 @@ REFUSED = {
     ),
     "control character": (
         "a: 1\nb: \x07\n",
-        "a.yaml:2: The character U+0007 cannot stand in a YAML file.\n    1 | a: 1\n  > 2 | b: \x07\n      |    ^\n  Remove it.",
+        "a.yaml:2: The character U+0007 is not allowed in YAML.\n    1 | a: 1\n  > 2 | b: \x07\n      |    ^\n  Remove it.",
     ),
     "duplicate keys, all of them": (
         "a: 1\nb: {c: 1, c: 2}\na: 2\n",
@@ -234,7 +282,7 @@ REFUSED = {
     ),
     "an alias to itself": (
         "a: &x [*x]\n",
-        "a.yaml:1: '*x' stands for nothing: no '&x' is complete above it.\n  > 1 | a: &x [*x]\n      |        ^",
+        "a.yaml:1: '*x' refers to nothing: no '&x' is complete above it.\n  > 1 | a: &x [*x]\n      |        ^",
     ),
     "merge key": (
         "a: &x {b: 1}\nc: {<<: *x}\n",
@@ -252,27 +300,35 @@ REFUSED = {
 }
 
 
+@pytest.mark.parametrize("parser", PARSERS)
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_is_no_plain_yaml_is_refused(write, case):
+def test_what_is_no_plain_yaml_is_refused(write, monkeypatch, case, parser):
+    monkeypatch.setattr(MODULE, "_LOADER", PARSERS[parser])
     content, message = REFUSED[case]
     assert refusal(write(content)) == message
+
+
+def test_half_of_a_surrogate_pair_is_refused_and_shown_as_a_question_mark():
+    with pytest.raises(InputFileError) as caught:
+        parse("a: 1\nb: x\ud83d\n", "pasted")
+    assert str(caught.value) == (
+        "pasted:2: The character U+D83D is not allowed in YAML.\n    1 | a: 1\n  > 2 | b: x?\n      |     ^\n  Remove it."
+    )
 
 
 def test_an_alias_bomb_is_refused_before_it_grows(write):
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 30)]
-    start = time.perf_counter()
     message = refusal(write("\n".join(lines)))
     assert message.splitlines()[0] == "a.yaml:4: The aliases up to '*a2' stand for more than 1000 values."
-    assert time.perf_counter() - start < SOON_S
 
 
+@pytest.mark.parametrize("parser", PARSERS)
 @pytest.mark.parametrize("opening", ["[", "{a: ", "- "])
-def test_deep_nesting_is_refused(write, opening):
-    start = time.perf_counter()
+def test_deep_nesting_is_refused(write, monkeypatch, opening, parser):
+    monkeypatch.setattr(MODULE, "_LOADER", PARSERS[parser])
     message = refusal(write(opening * 5000))
     assert message.splitlines()[0] == "a.yaml:1: Lists and mappings are nested more than 40 deep here."
-    assert time.perf_counter() - start < SOON_S
 
 
 @given(st.binary(max_size=200))
@@ -365,13 +421,11 @@ def test_a_finding_is_said_without_jargon(write, content):
     assert [problem.message for problem in problems_of(caught.value, located, Plan)] == FOUND[content]
 
 
-def test_thousands_of_findings_are_said_soon(write):
+def test_thousands_of_findings_are_all_said(write):
     located = read(write("arms:\n" + "".join(f"  a{i}: {{regimen: 3, rute: SC}}\n" for i in range(1000))))
-    start = time.perf_counter()
     with pytest.raises(ValidationError) as caught:
         Plan.model_validate(located.data)
     assert len(problems_of(caught.value, located, Plan)) == 2000
-    assert time.perf_counter() - start < SOON_S
 
 
 def test_a_value_that_a_comma_cut_off_is_recognised(write):

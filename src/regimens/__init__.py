@@ -1,27 +1,83 @@
 """regimens: compare low-dose interleukin-2 schedules, exact exposure first.
 
-The public names are loaded when they are first asked for, so that importing the package costs nothing.
+Every public name is loaded when it is first asked for, so that importing the package costs nothing.
 """
 
 from __future__ import annotations
 
 import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from regimens.drugs import SpecificActivity as SpecificActivity
+    from regimens.endpoints import Curves as Curves
+    from regimens.endpoints import Endpoint as Endpoint
+    from regimens.endpoints import SimulatedArm as SimulatedArm
+    from regimens.endpoints import draw_curves as draw_curves
+    from regimens.endpoints import endpoint_values as endpoint_values
+    from regimens.endpoints import parse_endpoint as parse_endpoint
+    from regimens.engine import Tolerances as Tolerances
+    from regimens.engine import Trajectories as Trajectories
+    from regimens.engine import simulate as simulate
+    from regimens.errors import ExposureMismatch as ExposureMismatch
+    from regimens.errors import InputFileError as InputFileError
+    from regimens.errors import ModelError as ModelError
+    from regimens.errors import RegimenError as RegimenError
+    from regimens.errors import RegimensError as RegimensError
+    from regimens.errors import UnitError as UnitError
+    from regimens.exposure import exposure_of as exposure_of
+    from regimens.model import CompiledModel as CompiledModel
+    from regimens.model import Model as Model
+    from regimens.model import Parameters as Parameters
+    from regimens.model import compile_model as compile_model
+    from regimens.model import find_model as find_model
+    from regimens.model import load_model as load_model
+    from regimens.model import typical_subject as typical_subject
+    from regimens.population import Bodies as Bodies
+    from regimens.population import Population as Population
+    from regimens.population import Spread as Spread
+    from regimens.population import draw_subjects as draw_subjects
+    from regimens.regimen import IU as IU
+    from regimens.regimen import MIU as MIU
+    from regimens.regimen import Amount as Amount
+    from regimens.regimen import Course as Course
+    from regimens.regimen import Cycle as Cycle
+    from regimens.regimen import Dose as Dose
+    from regimens.regimen import DoseEvents as DoseEvents
+    from regimens.regimen import DosePlan as DosePlan
+    from regimens.regimen import Duration as Duration
+    from regimens.regimen import Regimen as Regimen
+    from regimens.regimen import Rest as Rest
+    from regimens.regimen import Weekly as Weekly
+    from regimens.regimen import days as days
+    from regimens.regimen import hours as hours
+    from regimens.regimen import mg as mg
+    from regimens.regimen import minutes as minutes
+    from regimens.regimen import parse_regimen as parse_regimen
+    from regimens.regimen import weeks as weeks
+    from regimens.scenario import Arm as Arm
+    from regimens.scenario import Scenario as Scenario
+    from regimens.scenario import read_scenario as read_scenario
+    from regimens.study import Comparison as Comparison
+    from regimens.study import Study as Study
+    from regimens.study import compare as compare
+    from regimens.subject import Subject as Subject
 
 _HOMES = {
+    "regimens.drugs": ("SpecificActivity",),
+    "regimens.endpoints": ("Curves", "Endpoint", "SimulatedArm", "draw_curves", "endpoint_values", "parse_endpoint"),
+    "regimens.engine": ("Tolerances", "Trajectories", "simulate"),
+    "regimens.errors": ("ExposureMismatch", "InputFileError", "ModelError", "RegimenError", "RegimensError", "UnitError"),
+    "regimens.exposure": ("exposure_of",),
+    "regimens.model": ("CompiledModel", "Model", "Parameters", "compile_model", "find_model", "load_model", "typical_subject"),
+    "regimens.population": ("Bodies", "Population", "Spread", "draw_subjects"),
     "regimens.regimen": (
-        "IU", "MIU", "Amount", "Course", "Cycle", "Dose", "DoseEvents", "Duration", "Regimen", "Rest", "Weekly",
+        "IU", "MIU", "Amount", "Course", "Cycle", "Dose", "DoseEvents", "DosePlan", "Duration", "Regimen", "Rest", "Weekly",
         "days", "hours", "mg", "minutes", "parse_regimen", "weeks",
     ),
+    "regimens.scenario": ("Arm", "Scenario", "read_scenario"),
+    "regimens.study": ("Comparison", "Study", "compare"),
     "regimens.subject": ("Subject",),
-    "regimens.exposure": ("exposure_of",),
-    "regimens.model": ("Model", "Parameters", "compile_model", "find_model", "fitted", "load_model", "typical"),
-    "regimens.engine": ("Tolerances", "Trajectories", "simulate"),
-    "regimens.endpoints": ("Curves", "Endpoint", "SimulatedArm", "draw_curves", "endpoint_values", "parse_endpoint"),
-    "regimens.population": ("Population", "draw"),
-    "regimens.scenario": ("Scenario", "read_scenario"),
-    "regimens.study.comparison": ("Comparison", "compare"),
-    "regimens.report": ("page", "table"),
-    "regimens.errors": ("ExposureMismatch", "InputFileError", "ModelError", "RegimenError", "RegimensError", "UnitError"),
 }  # fmt: skip
 
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

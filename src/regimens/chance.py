@@ -1,6 +1,7 @@
-"""Chance that is keyed: a number belongs to a subject, a replicate and a purpose, never to a worker or a batch.
+"""Random numbers keyed by seed, purpose, subject and replicate, so that they do not depend on workers or batches.
 
-Philox is counter-based, so a later subject costs nothing to reach. Source: Salmon 2011, doi:10.1145/2063384.2063405.
+The generator is Philox, which is counter-based: the numbers of any subject are computed directly. Source: Salmon 2011,
+doi:10.1145/2063384.2063405.
 """
 
 from __future__ import annotations
@@ -9,27 +10,32 @@ import functools
 import zlib
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import ndtri
 
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
 
-def uniforms(seed: int, purpose: str, count: int, *, first: int = 0, replicate: int = 0) -> np.ndarray:
+
+def uniforms(seed: int, purpose: str, count: int, *, first: int = 0, replicate: int = 0) -> Floats:
     """Return one number in (0, 1) for each of the subjects `first` to `first + count - 1`: (count,).
 
-    The number of a subject depends on seed, purpose, subject and replicate alone.
+    The number of a subject depends only on seed, purpose, subject and replicate.
     """
     counter = np.array([first, replicate, 0, 0], dtype=np.uint64)
     return _open(np.random.Philox(key=_key(seed, purpose), counter=counter).random_raw(4 * count)[::4])
 
 
-def normals(seed: int, purpose: str, count: int, *, first: int = 0, replicate: int = 0) -> np.ndarray:
-    """Return one standard normal number for each subject, keyed as those of `uniforms`."""
-    return ndtri(uniforms(seed, purpose, count, first=first, replicate=replicate))
+def normals(seed: int, purpose: str, count: int, *, first: int = 0, replicate: int = 0) -> Floats:
+    """Return one standard normal number per subject: the normal quantiles of `uniforms` with the same arguments."""
+    quantiles: Floats = ndtri(uniforms(seed, purpose, count, first=first, replicate=replicate))
+    return quantiles
 
 
-def streams(seed: int, purpose: str, subjects: np.ndarray, replicates: np.ndarray, length: int) -> np.ndarray:
+def streams(seed: int, purpose: str, subjects: Integers, replicates: Integers, length: int) -> Floats:
     """Return `length` numbers in (0, 1) for each (subject, replicate) of two equally long arrays: (rows, length).
 
-    The numbers of a row depend on seed, purpose, subject and replicate alone; a longer stream begins with the shorter one.
+    The numbers of a row depend only on seed, purpose, subject and replicate. A longer stream starts with the shorter one.
     """
     key = _key(seed, purpose)
     counters = np.zeros((len(subjects), 4), dtype=np.uint64)
@@ -39,10 +45,10 @@ def streams(seed: int, purpose: str, subjects: np.ndarray, replicates: np.ndarra
 
 
 @functools.lru_cache(maxsize=512)
-def _key(seed: int, purpose: str) -> np.ndarray:
+def _key(seed: int, purpose: str) -> npt.NDArray[np.uint32 | np.uint64]:
     return np.random.SeedSequence(seed, spawn_key=(zlib.crc32(purpose.encode()),)).generate_state(2, np.uint64)
 
 
-def _open(words: np.ndarray) -> np.ndarray:
-    """Return 64-bit words as numbers in (0, 1): 52 bits and a half, for with one bit more the largest would round to 1."""
-    return ((words >> np.uint64(12)) + 0.5) * 2.0**-52
+def _open(words: npt.NDArray[np.uint64]) -> Floats:
+    """Return 64-bit words as numbers in (0, 1): 52 bits plus one half. With 53 bits the largest would round to 1."""
+    return np.asarray(((words >> np.uint64(12)) + 0.5) * 2.0**-52, dtype=np.float64)

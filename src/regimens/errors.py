@@ -1,13 +1,13 @@
-"""What can go wrong, and how it is said.
+"""Errors that a user can cause and correct, and the form of their messages.
 
     RegimensError
     |-- InputFileError      a file cannot be used; carries every problem found in it
-    |-- WordsError          a piece of text cannot be read; knows where in the text
+    |-- WordsError          a piece of text cannot be read; carries the text and the place
     |   |-- UnitError       ... because of a quantity or its unit
-    |   `-- RegimenError    ... because of the regimen it describes, or a regimen built in Python
+    |   `-- RegimenError    ... because of the regimen it describes; also for a regimen built in Python
     |-- ModelError          a model cannot be used as declared
-    |-- EvidenceError       a published regimen that is not there, or that its sources leave open
-    `-- ExposureMismatch    a regimen's totals differ from what the scenario expects
+    |-- EvidenceError       a published regimen is unknown, or its sources do not fix it
+    `-- ExposureMismatch    totals of a regimen differ from what the scenario expects
 
 Every message has the form *where: what was found, quoted. What is accepted, or the nearest right thing.*
 """
@@ -19,7 +19,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 MOST_SHOWN = 30
-"""Problems of one file that its message spells out; the others are counted."""
+"""Largest number of problems of one file that a message shows; the rest are counted."""
 
 
 class RegimensError(Exception):
@@ -41,7 +41,7 @@ class Problem:
 
 
 class InputFileError(RegimensError):
-    """A file that cannot be used. `problems` has all of its faults in file order; `text` is shown as excerpts."""
+    """A file that cannot be used. `problems` has all of its faults in file order; excerpts are cut from `text`."""
 
     def __init__(self, path: object, problems: Sequence[Problem], text: str = "") -> None:
         self.path = str(path)
@@ -83,7 +83,7 @@ class UnitError(WordsError):
 
 
 class RegimenError(WordsError):
-    """A regimen that cannot be given, or words that describe none."""
+    """A regimen that cannot be given, or text that does not describe a regimen."""
 
 
 class ModelError(RegimensError):
@@ -91,24 +91,40 @@ class ModelError(RegimensError):
 
 
 class EvidenceError(RegimensError):
-    """A published regimen that the library does not have, or that its sources leave open."""
+    """A published regimen that is not in the library, or that its sources do not fix."""
 
 
 class ExposureMismatch(RegimensError):
-    """Totals that differ from what the scenario expects; one sentence per difference in `differences`."""
+    """Totals that differ from what the scenario expects: `differences` has one Problem for each number that differs.
 
-    def __init__(self, differences: Sequence[str]) -> None:
-        self.differences = tuple(differences)
-        super().__init__("\n".join(self.differences))
+    The message has one line for each. It begins with `path` and the line of the scenario; without a path the line number
+    stands at the end.
+    """
+
+    def __init__(self, differences: Sequence[Problem], path: str = "") -> None:
+        self.differences, self.path = tuple(differences), path
+        super().__init__("\n".join(map(self._said, self.differences)))
+
+    def _said(self, problem: Problem) -> str:
+        if self.path:
+            place = self.path if problem.line is None else f"{self.path}:{problem.line}"
+            return f"{place}: {problem.message}"
+        return problem.message if problem.line is None else f"{problem.message.removesuffix('.')} (line {problem.line})."
+
+
+def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """Return the one of `known` most like `word`, case ignored; None where no likeness reaches `cutoff` (0 to 1)."""
+    folded = {candidate.lower(): candidate for candidate in sorted(known)}
+    near = difflib.get_close_matches(word.lower(), folded, n=1, cutoff=cutoff)
+    return folded[near[0]] if near else None
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return "Did you mean 'x'?" for the closest of `known`, or the whole list when none is close."""
     candidates = sorted(set(known))
-    folded = {candidate.lower(): candidate for candidate in candidates}
-    near = difflib.get_close_matches(word.lower(), folded, n=1, cutoff=0.6)
-    if near:
-        return f"Did you mean '{folded[near[0]]}'?"
+    near = nearest(word, candidates)
+    if near is not None:
+        return f"Did you mean '{near}'?"
     if not candidates:
         return ""
     return f"Known: {', '.join(candidates)}." if len(candidates) > 1 else f"The only one known is '{candidates[0]}'."

@@ -1,4 +1,4 @@
-"""Explaining a regimen: the unambiguous sentence, its days and totals, and a calendar, as plain lines of text."""
+"""Explanation of a regimen as lines of text: its sentence in full, its days and totals, and a calendar."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LONGEST_CALENDAR_WEEKS = 60
 
 
 def explain(regimen: Regimen, subject: Subject) -> Iterator[str]:
-    """Yield the lines that explain `regimen` for a subject of that size; a range of rests is shown at both ends."""
+    """Yield the lines that explain `regimen` for a subject of that size; ranges of rests at their shortest and longest."""
     yield regimen.in_words()
     if not regimen.has_ranges:
         yield from _explain_resolved(regimen, subject)

@@ -1,7 +1,7 @@
 """Exposure: how much of each drug a regimen gives, exactly, and whether that is what the scenario expects.
 
-Sums are of rationals, so a total is right to the last IU. Everything here is about the regimen as planned, at one body size,
-before any horizon cuts doses off.
+Sums are of rationals, so totals are exact. They are of the planned regimen at one body size, before the horizon cuts any
+dose off.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
 from regimens.drugs import IL2, SPECIFIC_ACTIVITY, display_unit
-from regimens.errors import ExposureMismatch
+from regimens.errors import ExposureMismatch, Problem
 from regimens.regimen import Regimen
 from regimens.regimen.planned import PlannedDose
 from regimens.subject import Subject
@@ -27,7 +27,10 @@ WEEK_H = 168
 
 @dataclass(frozen=True)
 class Expected:
-    """What a protocol says about one drug of a regimen; None where it says nothing. `line` is where the scenario says it."""
+    """What a protocol says about one drug: total (IU or mg), number of doses, elapsed day of the last dose; None = not said.
+
+    `line` is the line of the scenario file, counted from 1.
+    """
 
     drug: str
     total: Fraction | None = None
@@ -37,27 +40,27 @@ class Expected:
 
 
 class Arm(Protocol):
-    """What the audit needs of an arm."""
+    """An arm as the audit reads it."""
 
     @property
-    def name(self) -> str:  # noqa: D102
-        ...
+    def name(self) -> str:
+        """Name of the arm."""
 
     @property
-    def regimen(self) -> Regimen:  # noqa: D102
-        ...
+    def regimen(self) -> Regimen:
+        """Regimen of the arm, every rest resolved."""
 
     @property
-    def expected(self) -> tuple[Expected, ...]:  # noqa: D102
-        ...
+    def expected(self) -> tuple[Expected, ...]:
+        """What the protocol says, at most one entry a drug."""
 
 
 @dataclass(frozen=True)
 class DrugExposure:
-    """What one drug of one arm adds up to. Amounts in `unit` (IU or mg), times in h or elapsed days, all exact.
+    """Totals of one drug of one arm. Amounts in `unit` (IU or mg), times in h or elapsed days, all exact.
 
-    `amounts` are the different amounts per dose in the order of first use, with how often each is given; the treated span
-    runs from the first dose to one interval after the last; `peak_7_days` is the highest sum over [t, t + 168 h).
+    `amounts` are the different amounts per dose in the order of first use, each with its number of doses. `span_h` is the
+    treated span: from the first dose to one interval after the last. `peak_7_days` is the highest sum over [t, t + 168 h).
     `per_week` is over the treated span and None for a drug given once.
     """
 
@@ -87,7 +90,7 @@ class DrugExposure:
 
     @property
     def last_day(self) -> int:
-        """Elapsed day of the last dose; the first moment of the scenario is day 0."""
+        """Elapsed day of the last dose; the scenario begins on day 0."""
         return int(self.last_h // 24)
 
     @property
@@ -104,29 +107,28 @@ class DrugExposure:
 
     @property
     def arithmetic(self) -> str:
-        """How the total comes about: '20 doses of 1.5 MIU are 30 MIU'."""
+        """The sum in words: '20 doses of 1.5 MIU are 30 MIU'."""
         terms = [f"{n} dose{'s' * (n > 1)} of {amount_text(value, self.unit)}" for value, n in self.amounts]
         return f"{' and '.join(terms)} {'is' if self.doses == 1 else 'are'} {amount_text(self.total, self.unit)}"
 
     @property
-    def differences(self) -> tuple[str, ...]:
-        """One sentence for each number that differs from what is expected."""
+    def differences(self) -> tuple[Problem, ...]:
+        """One problem for each number that differs from what is expected, with the line of the scenario."""
         expected = self.expected
         if expected is None:
             return ()
         who = f"Arm '{self.arm}'" if self.drug == IL2 else f"Arm '{self.arm}', {self.drug}"
-        where = "" if expected.line is None else f" (line {expected.line})"
         said = []
         if expected.total is not None and expected.total != self.total:
-            said.append(f"{who}: {self.arithmetic}, but `expect` says {amount_text(expected.total, self.unit)}{where}.")
+            said.append(f"{who}: {self.arithmetic}, but `expect` says {amount_text(expected.total, self.unit)}.")
         if expected.doses is not None and expected.doses != self.doses:
-            said.append(f"{who}: the regimen has {self.doses} doses, but `expect` says {expected.doses}{where}.")
+            said.append(f"{who}: the regimen has {self.doses} doses, but `expect` says {expected.doses}.")
         if expected.last_day is not None and expected.last_day != self.last_day:
             said.append(
-                f"{who}: the last dose is on day {self.last_day} (the first moment is day 0), "
-                f"but `expect` says day {expected.last_day}{where}."
+                f"{who}: the last dose is on day {self.last_day} (the scenario begins on day 0), "
+                f"but `expect` says day {expected.last_day}."
             )
-        return tuple(said)
+        return tuple(Problem(sentence, line=expected.line) for sentence in said)
 
 
 @dataclass(frozen=True)
@@ -140,12 +142,12 @@ class ExposureTable:
         return tuple(row for row in self.rows if row.arm == arm)
 
     @property
-    def differences(self) -> tuple[str, ...]:
+    def differences(self) -> tuple[Problem, ...]:
         """Every difference from what the scenario expects."""
-        return tuple(sentence for row in self.rows for sentence in row.differences)
+        return tuple(problem for row in self.rows for problem in row.differences)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the table as a DataFrame, amounts in MIU or mg, times in h or days.
+        """Return the table as a DataFrame: amounts in `unit` (MIU or mg), times in h or days.
 
         Columns: arm, drug, doses, amount, total, unit, cycles, first_h, last_h, days_on, span_days, per_week, peak_7_days,
         expected, ok, days_off, total_ug, total_nmol.
@@ -166,16 +168,19 @@ def exposure_of(regimen: Regimen, subject: Subject, arm: str = "", expected: Ite
     )
 
 
-def audit(arms: Sequence[Arm], subject: Subject) -> ExposureTable:
-    """Return the exposure of all arms; ExposureMismatch, with every difference, if any is not as expected."""
+def audit(arms: Sequence[Arm], subject: Subject, path: str = "") -> ExposureTable:
+    """Return the exposure of all arms; ExposureMismatch with every difference from what is expected.
+
+    `path` is the scenario file, which the message names.
+    """
     table = ExposureTable(tuple(row for arm in arms for row in exposure_of(arm.regimen, subject, arm.name, arm.expected)))
     if table.differences:
-        raise ExposureMismatch(table.differences)
+        raise ExposureMismatch(table.differences, path)
     return table
 
 
 def cut_off(arm: Arm, horizon_h: Fraction, subject: Subject) -> str | None:
-    """Return a sentence about the doses at or after the horizon, which do not happen, or None."""
+    """Return a sentence about the doses at or after the horizon, which are not given; None if there are none."""
     planned = arm.regimen.written_out()
     late = [dose for dose in planned if dose.start >= horizon_h]
     if not late:

@@ -1,16 +1,20 @@
-"""JSON Schemas of the files users write, for completion and red squiggles in editors."""
+"""JSON Schemas of scenario and model files, for completion and checks in editors."""
 
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def schema_text(kind: str) -> str:
     """Return the JSON Schema of 'scenario' or 'model' files, as committed in `schema/`."""
-    from regimens.model.shape import ModelShape
-    from regimens.scenario.file import ScenarioShape
+    from regimens.model.schema import ModelShape
+    from regimens.scenario.schema import ScenarioShape
 
-    shape = {"scenario": ScenarioShape, "model": ModelShape}[kind]
-    return json.dumps({"$schema": DRAFT, **shape.model_json_schema()}, indent=2) + "\n"
+    shapes: dict[str, type[BaseModel]] = {"scenario": ScenarioShape, "model": ModelShape}
+    return json.dumps({"$schema": DRAFT, **shapes[kind].model_json_schema()}, indent=2) + "\n"

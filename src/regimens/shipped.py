@@ -1,4 +1,4 @@
-"""Where the files that come with regimens are: top-level folders of a checkout, `_files` inside an installed wheel."""
+"""Folders of the shipped files: at the top level of a checkout, in `_files` inside an installed package."""
 
 from __future__ import annotations
 

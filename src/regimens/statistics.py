@@ -56,7 +56,9 @@ def quantiles(values: Floats, shares: tuple[float, ...]) -> tuple[float, ...]:
     found = []
     for place, low, high in zip(places, lower, upper, strict=True):
         step = place - low
-        between = ordered[low] if step == 0 or ordered[low] == ordered[high] else (1 - step) * ordered[low] + step * ordered[high]
+        with np.errstate(invalid="ignore"):
+            mixed = (1 - step) * ordered[low] + step * ordered[high]
+        between = ordered[low] if step == 0 or ordered[low] == ordered[high] else mixed
         found.append(float(between) if np.isfinite(between) else float("nan"))
     return tuple(found)
 

@@ -1,4 +1,4 @@
-"""Body size of subjects, and how much a person of some size gets of a dose per kg or per m2."""
+"""Body size of subjects, and what a person of some size gets of a dose per kg or per m2."""
 
 from __future__ import annotations
 
@@ -11,9 +11,13 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Words = npt.NDArray[np.str_]
+Numbers = npt.NDArray[np.float64] | npt.NDArray[np.object_]
 
 BASES = ("flat", "per m2", "per kg")
 """What an amount is multiplied by in a person: 1, body surface area (m2), weight (kg)."""
+
+SLACK = 1e-9
+"""Share of a step below a boundary at which a float still counts as on it, so that floats round as exact numbers do."""
 
 
 @dataclass(frozen=True)
@@ -33,28 +37,55 @@ def mosteller(weight_kg: Fraction, height_cm: Fraction) -> Fraction:
     return Fraction(round(float(weight_kg * height_cm / 3600) ** 0.5 * 100), 100)
 
 
-def mosteller_m2(weight_kg: np.ndarray, height_cm: np.ndarray) -> np.ndarray:
+def mosteller_m2(weight_kg: Floats, height_cm: Floats) -> Floats:
     """Return the body surface areas (m2) of many subjects, rounded as `mosteller` does."""
-    return np.round(np.sqrt(weight_kg * height_cm / 3600.0), 2)
+    return np.asarray(np.round(np.sqrt(weight_kg * height_cm / 3600.0), 2), dtype=np.float64)
 
 
 @overload
 def amount_in_person(
-    amount: Fraction, basis: str, weight_kg: Fraction, bsa_m2: Fraction, cap: Fraction | None = None
+    amount: Fraction,
+    basis: str,
+    weight_kg: Fraction,
+    bsa_m2: Fraction,
+    cap: Fraction | None = None,
+    step: Fraction | None = None,
 ) -> Fraction: ...
 @overload
-def amount_in_person(amount: Floats, basis: Words, weight_kg: Floats, bsa_m2: Floats, cap: Floats) -> Floats: ...
+def amount_in_person(amount: Floats, basis: Words, weight_kg: Floats, bsa_m2: Floats, cap: Floats, step: Floats) -> Floats: ...
 def amount_in_person(
     amount: Fraction | Floats,
     basis: str | Words,
     weight_kg: Fraction | Floats,
     bsa_m2: Fraction | Floats,
     cap: Fraction | Floats | None = None,
+    step: Fraction | Floats | None = None,
 ) -> Fraction | Floats:
-    """Return what a person gets of a dose (IU or mg): `amount` times the size that `basis` names, at most `cap`.
+    """Return what a person gets of a dose, in the unit of `amount` (IU or mg).
 
-    Takes exact numbers of one person, where None is no cap; or arrays that broadcast, where an infinite cap is none.
+    That is `amount` times the size that `basis` names, at most `cap`. Where there is a `step` (the smallest difference that
+    a syringe can give) the product is rounded to its nearest multiple, halves up, and the cap down to a multiple; neither to
+    less than one step. An amount of 0 stays 0.
+
+    Takes exact numbers of one person, where None is no cap and no step; or arrays that broadcast, where an infinite cap is
+    no cap and a step of 0 is no step.
     """
-    size = np.where(basis == "per m2", bsa_m2, np.where(basis == "per kg", weight_kg, 1))[()]
-    wanted = amount * size
-    return wanted if cap is None else np.minimum(wanted, cap)
+    # Exact numbers become arrays of objects, so that there is one calculation for both.
+    m2, kg, names = np.asarray(bsa_m2), np.asarray(weight_kg), np.asarray(basis)
+    wanted = np.asarray(amount) * np.where(names == "per m2", m2, np.where(names == "per kg", kg, 1))
+    most, each = (None if cap is None else np.asarray(cap)), np.asarray(0 if step is None else step)
+    given = wanted if most is None else np.minimum(wanted, most)
+    if np.any(each > 0):
+        slack = np.asarray(Fraction(0) if isinstance(amount, Fraction) else SLACK)
+        given = np.where(each > 0, _in_steps(wanted, most, np.where(each > 0, each, 1), slack), given)
+    person: Fraction | Floats = given[()] if isinstance(given, np.ndarray) else given
+    return person
+
+
+def _in_steps(wanted: Numbers, most: Numbers | None, step: Numbers, slack: Numbers) -> Numbers:
+    """Return the nearest multiples of `step`, halves up, at most `most` rounded down; not less than a step, but 0 stays 0."""
+    steps = np.maximum((2 * wanted + (1 + slack) * step) // (2 * step), 1)
+    if most is not None:
+        allowed = np.floor(most / step + slack)
+        steps = np.minimum(steps, np.maximum(allowed, 1))
+    return np.where(wanted == 0, 0, steps * step)

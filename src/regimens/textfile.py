@@ -1,4 +1,4 @@
-"""Text files: the guards before a file is read, and what is said about one that cannot be."""
+"""Text files: checks before a file is read, and the errors for a file that cannot be read."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from regimens.errors import InputFileError, Problem, did_you_mean
+from regimens.errors import InputFileError, Problem, nearest
 
 LARGEST_FILE = 1_000_000
 """Bytes of the largest file that is read."""
+
+LIKE_ENOUGH = 0.75
+"""Likeness (0 to 1) of two file names, endings left out, from which one is suggested for the other."""
 
 
 @dataclass(frozen=True)
@@ -24,10 +27,10 @@ class TextFile:
 
 
 def read_text(path: str | Path, kind: str, endings: tuple[str, ...], largest: int = LARGEST_FILE) -> TextFile:
-    """Read the UTF-8 text of a file of some `kind` ('YAML'); InputFileError says what is wrong with the file.
+    """Read the UTF-8 text of a file of some `kind` ('YAML'); InputFileError where it cannot be read.
 
-    A missing file is answered with the nearest name beside it that has one of the `endings`; a file of more than `largest`
-    bytes is refused.
+    For a missing file the error suggests a file of nearly the same name in its folder, with one of the `endings`. A file of
+    more than `largest` bytes is refused.
     """
     raw = _bytes_of(Path(path), kind, endings, largest)
     return TextFile(str(path), _text_of(path, raw), hashlib.sha256(raw).hexdigest())
@@ -39,7 +42,7 @@ def _bytes_of(path: Path, kind: str, endings: tuple[str, ...], largest: int) -> 
         if stat.S_ISDIR(status.st_mode):
             raise _refused(path, "This is a folder.", f"A {kind} file is needed.")
         if not stat.S_ISREG(status.st_mode):
-            raise _refused(path, "This is no ordinary file.", f"A {kind} file is needed.")
+            raise _refused(path, "This is not a regular file.", f"A {kind} file is needed.")
         if status.st_size > largest:
             raise _too_large(path, status.st_size, largest)
         with path.open("rb") as file:
@@ -64,11 +67,11 @@ def _refused(path: object, message: str, advice: str = "") -> InputFileError:
 
 def _similar(path: Path, endings: tuple[str, ...]) -> str:
     try:
-        beside = [other.name for other in path.parent.iterdir() if other.suffix in endings]
+        beside = {other.stem: other.name for other in sorted(path.parent.iterdir()) if other.suffix in endings}
     except OSError:
         return ""
-    near = did_you_mean(path.name, beside)
-    return near if near.startswith("Did") else ""
+    near = nearest(path.stem, beside, LIKE_ENOUGH)
+    return "" if near is None else f"Did you mean '{beside[near]}'?"
 
 
 def _text_of(path: object, raw: bytes) -> str:

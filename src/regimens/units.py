@@ -1,7 +1,7 @@
-"""The closed table of units: text to exact canonical numbers and back.
+"""The closed table of units: reading text as exact canonical numbers, and writing them.
 
-Canonical units are IU (IL-2) and mg (other drugs) for amounts, hours for times, kg and m2 for bodies. Numbers are exact
-rationals: a protocol's 0.26 MIU is 260000 IU and not the float next to it. IU belong to a substance; they become ug or
+Canonical units are IU (IL-2) and mg (other drugs) for amounts, hours for times, kg and m2 for body sizes. Numbers are exact
+rationals: a protocol's 0.26 MIU is exactly 260000 IU. IU belong to a substance; they become ug or
 nmol only through the declared specific activity of that drug (`regimens.drugs`).
 """
 
@@ -12,10 +12,12 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from numbers import Integral
 
-from regimens.errors import UnitError, did_you_mean
+from regimens.errors import UnitError, nearest
 
 Exact = int | float | str | Decimal | Fraction
+
 
 AMOUNT_UNITS: dict[str, tuple[str, Fraction]] = {
     "IU": ("IU", Fraction(1)),
@@ -25,7 +27,7 @@ AMOUNT_UNITS: dict[str, tuple[str, Fraction]] = {
     "mg": ("mg", Fraction(1)),
     "g": ("mg", Fraction(1_000)),
 }
-"""Unit of amount -> its canonical unit and its size in that."""
+"""Unit of amount -> its canonical unit and its size in canonical units."""
 
 TIME_UNITS: dict[str, Fraction] = {
     "min": Fraction(1, 60),
@@ -36,8 +38,9 @@ TIME_UNITS: dict[str, Fraction] = {
 """Unit of time -> hours."""
 
 BASES = {"m2": "per m2", "kg": "per kg"}
-"""What may stand behind the slash of an amount -> the basis of the dose."""
+"""Unit after the slash of an amount -> the basis of the dose."""
 
+_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _AMOUNT_ALIASES = {"µg": "ug", "μg": "ug", "mcg": "ug"}
 _TIME_ALIASES = {
     "minute": "min", "minutes": "min", "mins": "min", "hour": "h", "hours": "h", "hr": "h", "hrs": "h",
@@ -51,36 +54,49 @@ _REFUSED_AMOUNTS = {
     "mIU": "'mIU' would be a thousandth of an IU. Write 'MIU' for a million IU.",
     "MU": "'MU' has been printed for several different units. Write 'MIU' for a million IU.",
     "mU": "'mU' has been printed for several different units. Write 'MIU' for a million IU.",
-    "M": "A bare 'M' is no unit. Write 'MIU' for a million IU.",
-    "U": "A bare 'U' is no unit: IL-2 is dosed in IU. Write 'IU', 'kIU' or 'MIU'.",
-    "million": "'million' stands before a unit. Write 'MIU' for a million IU.",
+    "M": "'M' alone does not say which unit. Write 'MIU' for a million IU.",
+    "U": "'U' alone does not say which unit. IL-2 is dosed in IU: write 'IU', 'kIU' or 'MIU'.",
+    "million": "'million' is a number. Write 'MIU' for a million IU.",
     "WIU": "1 WIU is 10,000 IU (50 WIU are 0.5 MIU). Write the amount in IU, kIU or MIU.",
 }
 
 
-def exact(number: Exact, what: str = "number") -> Fraction:
-    """Return `number` as the exact rational it is written as (0.1 is 1/10); UnitError unless it is a finite number."""
-    if isinstance(number, bool) or not isinstance(number, int | float | str | Decimal | Fraction):
-        raise UnitError(f"{number!r} is no {what}.", "A number is needed.")
+def exact(number: Exact, what: str = "value") -> Fraction:
+    """Return `number` as the exact rational that is written (0.1 is 1/10); UnitError unless it is a finite number.
+
+    Text is a decimal number in the digits 0 to 9, with or without exponent: no '_', no ','. A number other than zero has a
+    size from 1e-30 to 1e30. `what` names the number in the message.
+    """
+    value = _rational_or_decimal(number)
+    if value is None or (isinstance(value, Decimal) and not value.is_finite()):
+        raise UnitError(f"{what.capitalize()} must be a finite number, found {number!r}.")
+    if value and not -30 <= _magnitude(value) <= 30:
+        raise UnitError(f"{what.capitalize()} must be between 1e-30 and 1e30 in size, found {number!r}.", "Check its exponent.")
+    return Fraction(value)
+
+
+def _rational_or_decimal(number: object) -> Fraction | Decimal | None:
     if isinstance(number, float):
-        if not math.isfinite(number):
-            raise UnitError(f"{number!r} is no {what}.", "A finite number is needed.")
-        number = repr(number)
+        return Decimal(float.__repr__(number))
     if isinstance(number, str):
         try:
-            number = Decimal(number)
+            return Decimal(number.strip()) if _NUMBER.fullmatch(number.strip()) else None
         except InvalidOperation:
-            raise UnitError(f"{number!r} is no {what}.", "A number is needed.") from None
-    if isinstance(number, Decimal):
-        if not number.is_finite():
-            raise UnitError(f"'{number}' is no {what}.", "A finite number is needed.")
-        if number.adjusted() > 30 or number.adjusted() < -30:
-            raise UnitError(f"'{number}' is no {what} that a protocol could mean.", "Check its exponent.")
-    return Fraction(number)
+            return None
+    if isinstance(number, Integral) and not isinstance(number, bool):
+        return Fraction(int(number))
+    return number if isinstance(number, Decimal | Fraction) else None
+
+
+def _magnitude(value: Fraction | Decimal) -> float:
+    """Return the power of ten of a number other than zero, for a Fraction to within one."""
+    if isinstance(value, Decimal):
+        return value.adjusted()
+    return (value.numerator.bit_length() - value.denominator.bit_length()) * math.log10(2)
 
 
 def amount_unit(word: str) -> tuple[str, Fraction]:
-    """Return (canonical unit, size) of a unit of amount; UnitError with the right spelling for any other word."""
+    """Return (canonical unit, size) of a unit of amount; UnitError for any other word, with the nearest unit."""
     word = _AMOUNT_ALIASES.get(word, word)
     if word in AMOUNT_UNITS:
         return AMOUNT_UNITS[word]
@@ -88,7 +104,7 @@ def amount_unit(word: str) -> tuple[str, Fraction]:
 
 
 def time_unit(word: str) -> Fraction:
-    """Return the hours of a unit of time; UnitError with the right spelling for any other word."""
+    """Return the hours of a unit of time; UnitError for any other word, with the accepted ones."""
     name = _TIME_ALIASES.get(word.lower(), word.lower())
     if name in TIME_UNITS:
         return TIME_UNITS[name]
@@ -103,8 +119,8 @@ def time_unit(word: str) -> Fraction:
 def _unit_advice(word: str) -> str:
     if word in _REFUSED_AMOUNTS:
         return _REFUSED_AMOUNTS[word]
-    near = did_you_mean(word, AMOUNT_UNITS)
-    return f"{near} {AMOUNT_ADVICE}" if near.startswith("Did") else AMOUNT_ADVICE
+    near = nearest(word, AMOUNT_UNITS)
+    return AMOUNT_ADVICE if near is None else f"Did you mean '{near}'? {AMOUNT_ADVICE}"
 
 
 def decimal_text(value: Fraction) -> str:
@@ -124,20 +140,20 @@ def decimal_text(value: Fraction) -> str:
 
 
 def best_amount_unit(value: Fraction, canonical: str) -> tuple[str, Fraction]:
-    """Return the unit (and its size) in which an amount reads best: MIU from 10 kIU up, mg from 0.1 mg up."""
+    """Return the unit (and its size) in which an amount is written: MIU from 10 kIU up, else IU; mg from 0.1 mg up, else ug."""
     if canonical == "IU":
         return ("MIU", AMOUNT_UNITS["MIU"][1]) if value == 0 or abs(value) >= 10_000 else ("IU", Fraction(1))
     return ("mg", Fraction(1)) if value == 0 or abs(value) >= Fraction(1, 10) else ("ug", Fraction(1, 1000))
 
 
 def amount_text(value: Fraction, canonical: str) -> str:
-    """Write a canonical amount with the unit in which it reads best: 500000 IU -> '0.5 MIU'."""
+    """Write a canonical amount with its unit: 500000 IU -> '0.5 MIU' (unit by `best_amount_unit`)."""
     unit, size = best_amount_unit(value, canonical)
     return f"{decimal_text(value / size)} {unit}"
 
 
 def duration_text(hours: Fraction) -> str:
-    """Write a time in whole days where it is that, else in h or min: 48 -> '2 days'."""
+    """Write a time in days where it is a whole number of them, else in h or min: 48 -> '2 days'."""
     for unit, size in (("day", Fraction(24)), ("h", Fraction(1))):
         if hours % size == 0 or (unit == "h" and hours >= 1 and "/" not in decimal_text(hours)):
             count = decimal_text(hours / size)
@@ -145,38 +161,36 @@ def duration_text(hours: Fraction) -> str:
     return f"{decimal_text(hours * 60)} min"
 
 
-_QUANTITY = re.compile(r"\s*(?P<number>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(?P<unit>\S.*?)?\s*$")
+_QUANTITY = re.compile(rf"\s*(?P<number>{_NUMBER.pattern})\s*(?P<unit>\S.*?)?\s*$")
 
 
 def parse_quantity(text: str, units: Iterable[str]) -> tuple[Fraction, str]:
     """Read '70 kg' as an exact number and one of `units`; UnitError otherwise."""
     accepted = list(units)
-    example = f"A number with its unit is needed, for example '10 {accepted[0]}'."
-    match = _QUANTITY.match(text)
-    if match is None:
-        raise UnitError(f"'{text}' is no quantity.", example, text=text, at=0)
-    if match["unit"] is None:
-        raise UnitError(f"'{text}' has no unit.", example, text=text, at=len(text))
-    if match["unit"] not in accepted:
-        raise UnitError(
-            f"'{match['unit']}' is not a unit that fits here.",
-            f"Write {' or '.join(accepted)}.",
-            text=text,
-            at=match.start("unit"),
-        )
-    return exact(match["number"]), match["unit"]
+    number, unit, at = _number_and_unit(text, accepted[0])
+    if unit not in accepted:
+        raise UnitError(f"'{unit}' is not a unit that fits here.", f"Write {' or '.join(accepted)}.", text=text, at=at)
+    return number, unit
 
 
 def parse_duration(text: str) -> Fraction:
-    """Read '24 weeks' or '6 h' as exact hours; UnitError otherwise. Zero and negative times are refused."""
-    match = _QUANTITY.match(text)
-    if match is None or match["unit"] is None:
-        raise UnitError(f"'{text}' is no time.", f"A number with its unit is needed. {TIME_ADVICE}", text=text, at=0)
+    """Read '24 weeks' or '6 h' as exact hours; UnitError otherwise, and for a time of zero or less."""
+    number, unit, at = _number_and_unit(text, "weeks")
     try:
-        size = time_unit(match["unit"])
+        hours = number * time_unit(unit)
     except UnitError as error:
-        raise UnitError(error.message, error.advice, text=text, at=match.start("unit")) from None
-    hours = exact(match["number"]) * size
+        raise UnitError(error.message, error.advice, text=text, at=at) from None
     if hours <= 0:
-        raise UnitError(f"'{text}' is not longer than zero.", "A time greater than zero is needed.", text=text, at=0)
+        raise UnitError(f"Time must be longer than zero, found '{text}'.", text=text, at=0)
     return hours
+
+
+def _number_and_unit(text: str, example: str) -> tuple[Fraction, str, int]:
+    """Return the number, its unit as written and the place of the unit; `example` is a unit for the advice."""
+    match = _QUANTITY.match(text)
+    if match is None:
+        raise UnitError(f"'{text}' is not a number with a unit.", f"Write for example '10 {example}'.", text=text, at=0)
+    if match["unit"] is None:
+        advice = f"Write for example '{match['number']} {example}'."
+        raise UnitError(f"'{text}' has no unit.", advice, text=text, at=len(text))
+    return exact(match["number"]), match["unit"], match.start("unit")

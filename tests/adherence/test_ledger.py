@@ -4,22 +4,24 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from regimens.adherence.given import given_table
 from regimens.adherence.ledger import Ledger
 from regimens.adherence.ledgerfile import read_ledger
-from regimens.adherence.plan import Adherence, RealLife
-from regimens.adherence.realise import realise
+from regimens.adherence.realise import Adherence, RealLife, realise
 from regimens.adherence.replay import plan_of
 from regimens.endpoints import SimulatedArm, draw_curves, endpoint_values, parse_endpoint
 from regimens.errors import InputFileError
-from regimens.model import compile_model, find_model, typical
+from regimens.model import compile_model, find_model, typical_subject
 from regimens.regimen import Regimen, parse_regimen
+from regimens.regimen.events import DosePlan
+from regimens.study.given import given_row
 from tests.properties.regimens import regimens
 
 HORIZON = 16 * 168.0
 LIFE = RealLife(missed=0.2, late=0.3, up_to_h=6.0, stop_early=0.2)
 RANGE = parse_regimen("(1.5 MIU SC daily x 5, rest 9-16 days) x 4")
 CAPPED = parse_regimen("il2: 0.3 MIU/m2 (max 0.6 MIU) SC 3 times a week x 12; tocilizumab: 8 mg/kg IV every 2 weeks over 1 h x 3")
+
+STEPPED = parse_regimen("0.02 MIU/kg (max 1.2 MIU, in steps of 0.05 MIU) SC daily x 9")
 
 
 def realised(regimen, life=LIFE, subjects=4):
@@ -33,14 +35,14 @@ def written(tmp_path, ledger):
     return file
 
 
-@pytest.mark.parametrize("regimen", [RANGE, CAPPED], ids=["drawn rests", "caps and two drugs"])
+@pytest.mark.parametrize("regimen", [RANGE, CAPPED, STEPPED], ids=["drawn rests", "caps and two drugs", "steps"])
 def test_a_ledger_replays_the_very_doses_it_has(regimen, tmp_path):
     done = realised(regimen)
     read = read_ledger(written(tmp_path, done.ledger), "A, real life")
     again = realise("again", Regimen(), Adherence(ledger=read), HORIZON, 8, range(4))
     for mine, theirs in zip(done.events, again.events, strict=True):
         assert theirs.arm == "again"
-        for name in ("time_h", "amount", "cap", "duration_h", "cycle", "number"):
+        for name in ("time_h", "amount", "cap", "step", "duration_h", "cycle", "number"):
             assert getattr(mine, name).tobytes() == getattr(theirs, name).tobytes()
         assert (mine.drug, mine.basis, mine.route) == (theirs.drug, theirs.basis, theirs.route)
     assert again.ledger.rows.drop(columns="arm").equals(done.ledger.rows.drop(columns="arm"))
@@ -54,14 +56,22 @@ def test_a_replay_has_the_same_curves_and_endpoints(tmp_path):
     compiled, peak = compile_model(model), parse_endpoint("peak of treg_fold")
     seen = []
     for mine in (done, again):
-        drawn = [draw_curves(compiled, typical(model), e, HORIZON, observables=["treg_fold"]) for e in mine.events]
+        drawn = [draw_curves(compiled, typical_subject(model), e, HORIZON, observables=["treg_fold"]) for e in mine.events]
         peaks = [
-            endpoint_values(peak, SimulatedArm(c, e, HORIZON, np.ones(1), "il2", {}))
+            endpoint_values(peak, SimulatedArm(c, DosePlan((e,)), HORIZON, np.ones(1), "il2", {}))
             for c, e in zip(drawn, mine.events, strict=True)
         ]
         seen.append(([c.nodes.tobytes() for c in drawn], np.array(peaks).tobytes()))
     assert seen[0] == seen[1]
     assert len(set(seen[0][0])) == 2
+
+
+def test_a_ledger_without_steps_is_read_as_one_in_which_no_dose_has_a_step(tmp_path):
+    old = tmp_path / "old.csv"
+    old.write_text("\n".join([HEAD, *ROWS]).replace(",step", "").replace("flat,,,", "flat,,") + "\n", encoding="utf-8")
+    new = tmp_path / "new.csv"
+    new.write_text("\n".join([HEAD, *ROWS]) + "\n", encoding="utf-8")
+    assert read_ledger(old, "A").rows.equals(read_ledger(new, "A").rows)
 
 
 def test_any_range_of_subjects_can_be_replayed():
@@ -76,6 +86,20 @@ def test_a_shorter_horizon_cuts_a_replay_off():
     assert [len(e) for e in part.events] == [5] * 4
 
 
+@pytest.mark.parametrize("horizon", [0.0, 24.0, 36.0, 48.0, 96.0, 97.0])
+def test_a_replay_counts_the_given_doses_that_the_horizon_cuts_off(horizon):
+    rows = realised(parse_regimen("1 MIU SC daily x 5"), RealLife(), subjects=3).ledger.rows
+    rows.loc[4, ["given", "reason"]] = [0.0, "missed"]
+    part = realise("A", Regimen(), Adherence(ledger=Ledger(rows)), horizon, 0, range(2))
+    kept = int(np.ceil(horizon / 24))
+    assert sum(len(events) for events in part.events) == 2 * min(kept, 5)
+    assert part.cut == 2 * max(0, 5 - kept) - (kept < 5)
+
+
+def test_doses_that_are_drawn_are_never_counted_as_cut():
+    assert realise("A", parse_regimen("1 MIU SC daily x 5"), Adherence(real_life=LIFE), 30.0, 7, range(3)).cut == 0
+
+
 PLANS = [
     "1 MIU SC daily x 5",
     "(1.5 MIU SC daily x 5, rest 12 days) x 4",
@@ -84,6 +108,7 @@ PLANS = [
     "0.2 MIU/m2 SC 3 times a week x 12",
     "2 MIU SC once, rest 1 days, 1 MIU SC once, rest 2 days, 1 MIU SC once",
     "8 mg/kg (max 800 mg) IV every 2 weeks over 1 h x 3",
+    "0.02 MIU/kg (max 1.2 MIU, in steps of 0.05 MIU) SC daily x 9",
     "il2: 1 MIU SC daily x 5; tocilizumab: from protocol day 3, 8 mg/kg IV once over 1 h",
 ]  # fmt: skip
 
@@ -113,10 +138,11 @@ def test_a_plan_of_one_course_reads_as_one():
     assert plan_of(realised(parse_regimen("0.25 MIU SC daily x 84")).ledger).in_words() == "0.25 MIU SC daily x 84"
 
 
-HEAD = "arm,subject,drug,cycle,dose,planned_h,given_h,planned,given,basis,max,route,duration_h,reason"
+HEAD = "arm,subject,drug,cycle,dose,planned_h,given_h,planned,given,basis,max,step,route,duration_h,reason"
+NEEDED = HEAD.replace("step,", "").replace(",", ", ")
 ROWS = [
-    "A,0,il2,1,1,0.0,0.0,1000000.0,1000000.0,flat,,SC,0.0,as planned",
-    "A,1,il2,1,1,0.0,2.5,1000000.0,1000000.0,flat,,SC,0.0,late",
+    "A,0,il2,1,1,0.0,0.0,1000000.0,1000000.0,flat,,,SC,0.0,as planned",
+    "A,1,il2,1,1,0.0,2.5,1000000.0,1000000.0,flat,,,SC,0.0,late",
 ]
 
 
@@ -129,27 +155,28 @@ def said(tmp_path, *lines, arm="A"):
 
 
 def test_all_cells_that_are_wrong_are_said_at_once(tmp_path):
-    wrong = "A,x,il 2,0,1,-1,soon,0,-5,per m3,no,PO,nan,forgot"
+    wrong = "A,x,il 2,0,1,-1,soon,0,-5,per m3,no,0,PO,nan,forgot"
     assert sorted(said(tmp_path, HEAD, ROWS[0], wrong)) == [
-        (3, "'basis' holds 'per m3'.", "One of flat, per m2, per kg is needed."),
-        (3, "'cycle' holds '0'.", "A whole number from 1 up is needed."),
-        (3, "'drug' holds 'il 2'.", "A name of letters, digits and _ is needed."),
-        (3, "'duration_h' holds 'nan'.", "A time in h, 0 or more, is needed."),
-        (3, "'given' holds '-5'.", "An amount, 0 or more, is needed."),
-        (3, "'given_h' holds 'soon'.", "A time in h, 0 or more, is needed."),
-        (3, "'max' holds 'no'.", "An amount above 0, or nothing where there is no cap, is needed."),
-        (3, "'planned' holds '0'.", "An amount above 0 is needed."),
-        (3, "'planned_h' holds '-1'.", "A time in h, 0 or more, is needed."),
-        (3, "'reason' holds 'forgot'.", "One of as planned, rest drawn, late, missed, stopped is needed."),
-        (3, "'route' holds 'PO'.", "One of SC, IV is needed."),
-        (3, "'subject' holds 'x'.", "A whole number from 0 up is needed."),
+        (3, "'basis' is 'per m3'.", "One of flat, per m2, per kg is needed."),
+        (3, "'cycle' is '0'.", "A whole number from 1 up is needed."),
+        (3, "'drug' is 'il 2'.", "A name of letters, digits and _ is needed."),
+        (3, "'duration_h' is 'nan'.", "A time in h, 0 or more, is needed."),
+        (3, "'given' is '-5'.", "An amount, 0 or more, is needed."),
+        (3, "'given_h' is 'soon'.", "A time in h, 0 or more, is needed."),
+        (3, "'max' is 'no'.", "An amount above 0, or nothing where there is no cap, is needed."),
+        (3, "'planned' is '0'.", "An amount above 0 is needed."),
+        (3, "'planned_h' is '-1'.", "A time in h, 0 or more, is needed."),
+        (3, "'reason' is 'forgot'.", "One of as planned, rest drawn, late, missed, stopped is needed."),
+        (3, "'route' is 'PO'.", "One of SC, IV is needed."),
+        (3, "'step' is '0'.", "An amount above 0, or nothing where there is no step, is needed."),
+        (3, "'subject' is 'x'.", "A whole number from 0 up is needed."),
     ]
 
 
 def test_columns_that_are_missing_or_unknown_are_named(tmp_path):
     assert said(tmp_path, HEAD.replace("given_h", "given_hr"), *ROWS) == [
-        (1, "The column 'given_h' is missing.", f"Needed: {HEAD.replace(',', ', ')}."),
-        (1, "'given_hr' is no column of a ledger.", "Did you mean 'given_h'?"),
+        (1, "The column 'given_h' is missing.", f"Needed: {NEEDED}."),
+        (1, "Unknown column 'given_hr'.", "Did you mean 'given_h'?"),
     ]
 
 
@@ -174,18 +201,45 @@ def test_a_dose_with_two_rows_is_refused(tmp_path):
 
 def test_a_row_with_a_comma_too_many_is_refused(tmp_path):
     assert said(tmp_path, HEAD, ROWS[0] + ",") == [
-        (2, "This row has 15 cells, the heading 14.", "Put text that contains a comma in quotes.")
+        (2, "This row has 16 cells, the heading 15.", "Put text that contains a comma in quotes.")
     ]
 
 
+@pytest.mark.parametrize("number", ["7_0", "٧", "1e", "1,5", "nan", "inf", " ", "0x1f"])
+def test_what_only_python_takes_for_a_number_is_refused(number, tmp_path):
+    row = ROWS[0].replace("1000000.0,1000000.0", f'1000000.0,"{number}"')
+    found = f"'given' is '{number}'." if number.strip() else "'given' is blank."
+    assert said(tmp_path, HEAD, row) == [(2, found, "An amount, 0 or more, is needed.")]
+
+
+def test_a_whole_number_is_written_in_digits(tmp_path):
+    assert said(tmp_path, HEAD, ROWS[0], ROWS[1].replace("A,1,", "A,1_0,")) == [
+        (3, "'subject' is '1_0'.", "A whole number from 0 up is needed.")
+    ]
+
+
+@pytest.mark.parametrize("line", [HEAD.replace("subject", 'sub"ject'), HEAD.replace("subject", '"subject')])
+def test_a_stray_quote_in_the_heading_is_shown_where_it_is(line, tmp_path):
+    ((place, _, _), *_) = said(tmp_path, line, *ROWS)
+    assert place == 1
+
+
+def test_cells_may_be_separated_by_semicolons_with_decimal_commas(tmp_path):
+    file = tmp_path / "ledger.csv"
+    file.write_text("\n".join([HEAD, *ROWS]).replace(",", ";").replace(".", ",") + "\n", encoding="utf-8")
+    plain = tmp_path / "plain.csv"
+    plain.write_text("\n".join([HEAD, *ROWS]) + "\n", encoding="utf-8")
+    assert read_ledger(file, "A").rows.equals(read_ledger(plain, "A").rows)
+
+
 def test_a_file_of_nothing_is_refused(tmp_path):
-    assert said(tmp_path, "") == [(None, "The file is empty.", f"Its first line names columns: {HEAD.replace(',', ', ')}.")]
+    assert said(tmp_path, "") == [(None, "The file is empty.", f"Its first line names columns: {NEEDED}.")]
 
 
 def test_what_was_given_meets_the_bodies_of_the_subjects():
     ledger = realised(CAPPED, RealLife(), subjects=3).ledger
     weight, bsa = np.array([50.0, 70.0, 110.0]), np.array([1.5, 1.8, 2.35])
-    (row,) = given_table([("A, real life", "A", ledger)], weight, bsa).to_dict("records")
+    row = vars(given_row("A, real life", "A", ledger, weight, bsa))
     per_subject = 12 * np.minimum(0.3 * bsa, 0.6)
     low, middle, high = np.quantile(per_subject, [0.05, 0.5, 0.95])
     assert row == pytest.approx(
@@ -194,17 +248,18 @@ def test_what_was_given_meets_the_bodies_of_the_subjects():
     )  # fmt: skip
 
 
-def test_bodies_that_differ_between_draws_all_count():
-    ledger = realised(CAPPED, RealLife(), subjects=2).ledger
-    bsa = np.array([[1.0, 1.2], [1.4, 1.6], [1.7, 1.9]])
-    (row,) = given_table([("A", "", ledger)], np.full((3, 2), 70.0), bsa).to_dict("records")
-    assert row["given_miu"] == pytest.approx(12 * 0.3 * np.median(bsa))
-
-
-def test_doses_that_went_astray_are_counted_as_shares_of_what_was_planned():
+def test_missed_late_and_stopped_doses_are_counted_as_shares_of_what_was_planned():
     rows = realised(parse_regimen("1 MIU SC daily x 4"), RealLife(), subjects=2).ledger.rows
     rows.loc[[0, 1], "reason"] = ["missed", "late"]
     rows.loc[[6, 7], "reason"] = "stopped"
     rows.loc[[0, 6, 7], "given"] = 0.0
-    (row,) = given_table([("A", "", Ledger(rows))], np.full(2, 70.0), np.full(2, 1.8)).to_dict("records")
+    row = vars(given_row("A", "", Ledger(rows), np.full(2, 70.0), np.full(2, 1.8)))
     assert (row["planned_miu"], row["given_miu"], row["missed"], row["late"], row["stopped"]) == (4.0, 2.5, 1 / 8, 1 / 8, 0.5)
+
+
+def test_totals_are_shown_as_the_decimals_that_they_are():
+    rows = realised(parse_regimen("1.5 MIU SC daily x 6"), RealLife(), subjects=3).ledger.rows
+    rows.loc[0, ["given", "reason"]] = [1e5, "late"]  # 7.6 MIU, the others 9 MIU: the 5 % quantile is 7.74
+    row = vars(given_row("A", "", Ledger(rows), np.full(3, 70.0), np.full(3, 1.8)))
+    assert (row["planned_miu"], row["given_miu"], row["given_low"], row["given_high"]) == (9.0, 9.0, 7.74, 9.0)
+    assert np.quantile([7.6, 9.0, 9.0], 0.05) != 7.74

@@ -8,8 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from regimens.adherence.plan import Adherence, RealLife
-from regimens.adherence.realise import realise
+from regimens.adherence.realise import Adherence, RealLife, realise
 from regimens.regimen import Cycle, Duration, Regimen, Rest, days, parse_regimen
 from tests.properties.regimens import plans
 
@@ -42,7 +41,7 @@ def reasons(done, subjects, doses):
     return done.ledger.rows["reason"].to_numpy().reshape(subjects, doses)
 
 
-def test_where_nothing_goes_astray_everybody_gets_the_plan():
+def test_without_deviations_everybody_gets_the_plan():
     done = realised(DAILY, subjects=3)
     plan = DAILY.events(Duration(Fraction(HORIZON)), "A")
     assert done.events == (plan, plan, plan)

@@ -199,3 +199,14 @@ def test_ties_of_draws_count_half():
     assert found["probability"] == 0.5
     found = contrast({"A": each_subject([1.0, 3.0, 3.0, 4.0]), "B": each_subject([1.0, 2.0, 2.0, 5.0])})
     assert found["probability"] == 0.625
+
+
+def test_infinite_values_are_equal_to_each_other_and_beyond_every_other():
+    """Of times until something, an infinite one is never reached: later than any that is, and as late as another."""
+    never, soon = np.full((3, 4), np.inf), np.arange(12.0).reshape(3, 4)
+    both = contrast({"A": never, "B": never}, PEAK)
+    assert (both["difference"], both["ratio"], both["probability"], both["better_off"], both["n"]) == (0.0, 1.0, 0.5, 0.5, 12)
+    one = contrast({"A": never, "B": soon}, PEAK)
+    assert (one["probability"], one["better_off"], one["n"]) == (1.0, 1.0, 12)
+    other = contrast({"A": soon, "B": never}, PEAK)
+    assert (other["probability"], other["better_off"], other["n"]) == (0.0, 0.0, 12)

@@ -1,4 +1,4 @@
-"""A second opinion: scipy's Radau on the formulas as written, restarted at every dose. It shares nothing with the engine."""
+"""An independent solution: scipy's Radau on the formulas as written, restarted at every dose. It shares no code with the engine."""
 
 from __future__ import annotations
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
 from regimens.model.declaration import Definition, Input, Model, Observable, Parameter, State
 from regimens.model.expression import parse_formula
-from regimens.model.parameters import Parameters, typical
+from regimens.model.parameters import Parameters, typical_subject
 from regimens.regimen.events import DoseEvents
 
 
@@ -41,6 +42,12 @@ def model(
         observables=tuple(Observable(n, parse_formula(f), "1", n) for n, f in (observables or {}).items()),
         digest="",
     )
+
+
+def signed(declared: Model, *names: str) -> Model:
+    """Return the model with `nonnegative: false` declared for the named states."""
+    states = tuple(replace(s, nonnegative=s.nonnegative and s.name not in names) for s in declared.states)
+    return replace(declared, states=states)
 
 
 def pop() -> Model:
@@ -87,6 +94,7 @@ def doses(
     route: str = "SC",
     basis: str = "flat",
     cap: float = np.inf,
+    step: float = 0.0,
     duration_h: float | np.ndarray = 0.0,
 ) -> DoseEvents:
     """Return doses at the given hours."""
@@ -98,6 +106,7 @@ def doses(
         np.broadcast_to(np.asarray(amount, dtype=np.float64), (n,)).copy(),
         (basis,) * n,
         np.full(n, cap),
+        np.full(n, step),
         (route,) * n,
         np.broadcast_to(np.asarray(duration_h, dtype=np.float64), (n,)).copy(),
         np.ones(n, dtype=np.int64),
@@ -117,14 +126,14 @@ def together(*events: DoseEvents) -> DoseEvents:
         return tuple(every[i] for i in order)
 
     return DoseEvents(
-        column("time_h"), words("drug"), column("amount"), words("basis"), column("cap"), words("route"),
-        column("duration_h"), column("cycle"), column("number"),
+        column("time_h"), words("drug"), column("amount"), words("basis"), column("cap"), column("step"),
+        words("route"), column("duration_h"), column("cycle"), column("number"),
     )  # fmt: skip
 
 
 def subjects(declared: Model, count: int, spread: float = 0.3, seed: int = 1) -> Parameters:
     """Return subjects whose parameters all vary log-normally."""
-    one = typical(declared)
+    one = typical_subject(declared)
     z = np.random.default_rng(seed).standard_normal((count, len(one.names)))
     return Parameters(one.names, one.values * np.exp(spread * z), np.full(count, 70.0), np.full(count, 1.8))
 

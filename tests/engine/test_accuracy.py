@@ -14,7 +14,7 @@ from regimens.model.compile import CompiledModel, compile_model
 from regimens.model.declaration import Model
 from regimens.model.evaluate import evaluate
 from regimens.model.expression import names_in
-from regimens.model.file import find
+from regimens.model.file import declared
 from regimens.model.parameters import Parameters
 from tests.engine.judge import judged
 from tests.engine.models import POP_DOSES, POP_TIMES, doses, pop, pop_parameters, subjects, tmdd
@@ -24,7 +24,7 @@ AGREE = 2e-8
 """Radau at 1e-11 and our run at 1e-11 differ by what thousands of steps at that tolerance leave."""
 
 SMALL = 0.01
-"""Concentrations (IU/mL) below this are compared as if they were this large: nobody measures them."""
+"""Concentrations (IU/mL) below this are compared as if they were this large: they are below any assay."""
 
 CELLS_AT_DEFAULT, DRUG_AT_DEFAULT = 1e-6, 1e-4
 """What rtol 1e-6 leaves in the worst of 1000 subjects: measured 2e-7 and 4e-5."""
@@ -85,7 +85,7 @@ def shipped_subjects(model: Model) -> Parameters:
 
 @pytest.mark.parametrize("name", shipped.names("models"))
 def test_every_shipped_model_agrees_with_radau_on_20_subjects(name: str):
-    model = find(name)
+    model = declared(name)
     compiled, people, first = compile_model(model), shipped_subjects(model), model.inputs[0]
     times, per = np.linspace(0.0, 60.0, 11), compiled.hours_per_time
     amount = 1e6 if first.drug == "il2" else 500.0

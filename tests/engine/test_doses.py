@@ -1,4 +1,4 @@
-"""Who gets how much, and when: body size, caps, subjects' own doses and times."""
+"""Amounts and times of doses: body size, caps, doses and times of each subject."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from regimens.engine import Tolerances, simulate
 from regimens.errors import ModelError
 from regimens.model.compile import compile_model
-from regimens.model.parameters import Parameters, typical
+from regimens.model.parameters import Parameters, typical_subject
 from tests.engine.models import doses, model, oral, pop, subjects, together
 
 LINEAR = compile_model(oral())
@@ -22,7 +22,7 @@ COUNTER = model(
 
 
 def people(weights: list[float], areas: list[float]) -> Parameters:
-    one = typical(COUNTER)
+    one = typical_subject(COUNTER)
     return Parameters(one.names, np.repeat(one.values, len(weights), axis=0), np.array(weights), np.array(areas))
 
 
@@ -39,6 +39,14 @@ def test_doses_per_kg_and_per_m2_meet_the_subject():
 def test_a_cap_is_the_most_that_one_subject_gets():
     trio = people([50.0, 70.0, 120.0], [1.5, 1.8, 2.3])
     assert np.allclose(total(trio, doses([1.0], 8.0, basis="per kg", cap=800.0)), [400.0, 560.0, 800.0], rtol=CLOSE)
+
+
+def test_a_step_rounds_what_each_subject_gets_and_not_the_amount_per_kg():
+    trio = people([50.0, 70.0, 120.0], [1.5, 1.8, 2.3])
+    given = doses([1.0, 2.0], 0.26, basis="per m2", step=0.05)
+    assert np.allclose(total(trio, given), [0.8, 0.9, 1.2], rtol=CLOSE)  # 0.39, 0.468 and 0.598 a dose
+    capped = doses([1.0], 0.0096, basis="per kg", cap=0.6, step=0.05)
+    assert np.allclose(total(people([40.0, 70.0], [1.3, 1.8]), capped), [0.4, 0.6], rtol=CLOSE)
 
 
 def test_bases_may_be_mixed_in_one_schedule_and_so_may_drugs_and_infusions():
@@ -96,7 +104,7 @@ def test_each_subject_may_be_read_at_times_of_its_own():
 
 
 def test_lag_moves_the_dose_and_not_the_clock():
-    one = typical(oral())
+    one = typical_subject(oral())
     lag = one.values[0, one.names.index("tlag")]
     times = np.linspace(0.0, 50.0, 101)
     late = simulate(LINEAR, one, doses([2.0], 10.0), times, tolerances=TIGHT)
@@ -106,41 +114,61 @@ def test_lag_moves_the_dose_and_not_the_clock():
 
 
 def test_states_can_be_read_beside_observables_in_any_order():
-    found = simulate(LINEAR, typical(oral()), doses([0.0], 10.0), [0.0, 5.0, 9.0], observables=["central", "concentration"])
+    found = simulate(
+        LINEAR, typical_subject(oral()), doses([0.0], 10.0), [0.0, 5.0, 9.0], observables=["central", "concentration"]
+    )
     assert found.observables == ("central", "concentration")
     assert np.allclose(found.of("concentration"), found.of("central") / 20.0, rtol=1e-14)
 
 
-def test_a_drug_or_route_without_an_input_is_said():
+def test_a_drug_or_route_without_an_input_is_refused():
     with pytest.raises(ModelError) as caught:
-        simulate(LINEAR, typical(oral()), doses([0.0], 1.0, route="IM"), [1.0])
-    assert str(caught.value) == ("Model 'oral': 'il2 IM' is given, but the model has no input for it. Did you mean 'il2 IV'?")
+        simulate(LINEAR, typical_subject(oral()), doses([0.0], 1.0, drug="il-2"), [1.0])
+    assert str(caught.value) == "Model 'oral': 'il-2 SC' is given, but the model has no input for it. Did you mean 'il2 SC'?"
 
 
-def test_an_unknown_observable_is_said():
+def test_an_unknown_observable_is_refused():
     with pytest.raises(ModelError) as caught:
-        simulate(LINEAR, typical(oral()), doses([], 1.0), [1.0], observables=["concentrations"])
+        simulate(LINEAR, typical_subject(oral()), doses([], 1.0), [1.0], observables=["concentrations"])
     assert str(caught.value) == ("Model 'oral' has no observable or state 'concentrations'. Did you mean 'concentration'?")
 
 
 def test_parameters_of_another_model_are_refused():
     with pytest.raises(ModelError, match="Model 'oral' has no parameter 'CL'"):
-        simulate(LINEAR, typical(pop()), doses([], 1.0), [1.0])
+        simulate(LINEAR, typical_subject(pop()), doses([], 1.0), [1.0])
 
 
-def test_times_out_of_order_are_refused():
-    for times in ([3.0, 1.0], [-1.0], [np.nan], [[1.0], [2.0]]):
-        with pytest.raises(ValueError, match="times_h"):
-            simulate(LINEAR, typical(oral()), doses([], 1.0), times)
+@pytest.mark.parametrize("times", [[3.0, 1.0], [-1.0], [np.nan], [np.inf]])
+def test_times_that_are_not_finite_or_not_ascending_or_negative_are_refused(times: list[float]):
+    with pytest.raises(ValueError, match=r"^times_h must be finite, not negative, and ascending \(hours\)\.$"):
+        simulate(LINEAR, typical_subject(oral()), doses([], 1.0), times)
+
+
+def test_rows_of_times_for_another_number_of_subjects_are_refused():
+    said = r"^times_h has shape \(2, 1\); its shape must be \(times,\) or \(1, times\)\.$"
+    with pytest.raises(ValueError, match=said):
+        simulate(LINEAR, typical_subject(oral()), doses([], 1.0), [[1.0], [2.0]])
 
 
 def test_another_number_of_schedules_than_of_subjects_is_refused():
     with pytest.raises(ValueError, match="2 sets of dose events for 1 subjects"):
-        simulate(LINEAR, typical(oral()), [doses([], 1.0)] * 2, [1.0])
+        simulate(LINEAR, typical_subject(oral()), [doses([], 1.0)] * 2, [1.0])
 
 
 def test_no_subjects_and_no_times_give_empty_arrays():
-    nobody = typical(oral())[:0]
+    nobody = typical_subject(oral())[:0]
     assert simulate(LINEAR, nobody, doses([0.0], 1.0), [1.0]).values.shape == (0, 1, 1)
     assert simulate(LINEAR, nobody, [], [1.0]).values.shape == (0, 1, 1)
-    assert simulate(LINEAR, typical(oral()), doses([0.0], 1.0), []).values.shape == (1, 0, 1)
+    assert simulate(LINEAR, typical_subject(oral()), doses([0.0], 1.0), []).values.shape == (1, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("F", "bioavailability of 'il2 SC' is -0.25"), ("tlag", "lag of 'il2 SC' is -0.25 h")]
+)
+def test_a_negative_lag_or_bioavailability_is_refused_with_its_subject(name, said):
+    crowd = subjects(oral(), 3)
+    crowd.values[2, crowd.names.index(name)] = -0.25
+    with pytest.raises(ModelError) as caught:
+        simulate(LINEAR, crowd, doses([0.0], 1.0), [1.0])
+    assert str(caught.value) == f"Model 'oral': the {said} in subject 2 (counted from 0). It must be 0 or more."
+    assert simulate(LINEAR, crowd, doses([0.0], 1.0, route="IV"), [1.0]).values.shape == (3, 1, 1)

@@ -1,4 +1,4 @@
-"""Subjects that cannot be integrated end with a status; nobody ends with a wrong number."""
+"""Subjects that cannot be integrated end with a status and missing values, never with a wrong number."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import threading
 import numpy as np
 import pytest
 
-from regimens.engine import STATUS_WORDS, Tolerances, simulate
-from regimens.engine.trajectories import NON_FINITE, OK, STEP_LIMIT, STEP_UNDERFLOW
+from regimens.engine import STATUS_WORDS, Tolerances, Trajectories, simulate
+from regimens.engine.step import CLEARLY
+from regimens.engine.trajectories import NEGATIVE, NON_FINITE, OK, STEP_LIMIT, STEP_UNDERFLOW
 from regimens.model.compile import compile_model
-from regimens.model.parameters import Parameters, typical
-from tests.engine.models import POP_DOSES, doses, edge, model, oral, pop, subjects, tmdd, turnover
+from regimens.model.declaration import Model
+from regimens.model.parameters import Parameters, typical_subject
+from tests.engine.models import POP_DOSES, doses, edge, model, oral, pop, signed, subjects, tmdd, turnover
 
 EXPLODING = model("exploding", {"x": ("1", "x**2")}, {"unused": 1.0})
 """x = 1 / (1 - t): there is no solution after t = 1."""
@@ -22,7 +24,7 @@ CLOSE = 1e-6
 
 def test_a_solution_that_ends_stops_there_with_a_status():
     times = [0.0, 0.5, 0.9, 1.5, 2.0]
-    found = simulate(compile_model(EXPLODING), typical(EXPLODING), doses([], 0.0), times, observables=["x"])
+    found = simulate(compile_model(EXPLODING), typical_subject(EXPLODING), doses([], 0.0), times, observables=["x"])
     assert found.status[0] == STEP_UNDERFLOW
     assert found.values[0, :3, 0] == pytest.approx([1.0, 2.0, 10.0], rel=1e-4)
     assert np.all(np.isnan(found.values[0, 3:]))
@@ -49,7 +51,7 @@ def test_the_step_limit_stops_a_subject_and_not_its_neighbours():
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 @pytest.mark.parametrize("name", ["ka", "F", "tlag", "V"])
-def test_a_parameter_that_is_no_number_gives_a_status_and_no_number(bad: float, name: str):
+def test_a_parameter_that_is_not_finite_gives_a_status_and_missing_values(bad: float, name: str):
     crowd = subjects(oral(), 3, spread=0.0)
     crowd.values[1, crowd.names.index(name)] = bad
     found = simulate(compile_model(oral()), crowd, doses([1.0], 10.0), [0.0, 5.0, 50.0])
@@ -59,20 +61,83 @@ def test_a_parameter_that_is_no_number_gives_a_status_and_no_number(bad: float, 
         assert np.all(np.isnan(found.values[1, 1:]))
 
 
-def test_a_starting_value_that_is_no_number_is_a_status():
+def test_an_initial_value_that_is_not_finite_gives_a_status():
     declared = model("bad start", {"x": ("log(p)", "-x"), "y": ("1", "-y")}, {"p": -1.0})
-    found = simulate(compile_model(declared), typical(declared), doses([], 0.0), [0.0, 1.0], observables=["y"])
+    found = simulate(compile_model(declared), typical_subject(declared), doses([], 0.0), [0.0, 1.0], observables=["y"])
     assert found.status[0] == NON_FINITE
     assert np.isnan(found.values[0, 1, 0])
 
 
-def test_a_rate_that_becomes_infinite_is_a_status():
+def test_a_rate_that_becomes_infinite_gives_a_status():
     declared = model("pole", {"x": ("1", "-1/(time - 2)**2")}, {"unused": 1.0})
-    found = simulate(compile_model(declared), typical(declared), doses([], 0.0), [0.0, 1.0, 3.0], observables=["x"])
+    found = simulate(compile_model(declared), typical_subject(declared), doses([], 0.0), [0.0, 1.0, 3.0], observables=["x"])
     assert found.status[0] in STATUS_WORDS
     assert found.status[0] != OK
     assert found.values[0, 1, 0] == pytest.approx(0.5, rel=1e-4)
     assert np.isnan(found.values[0, 2, 0])
+
+
+FALLING = model(
+    "falling",
+    {"x": ("x0", "-1"), "y": ("1", "-y")},
+    {"x0": 1.0},
+    into={("il2", "IV"): "x"},
+    observables={"level": "x"},
+)
+"""x = x0 + doses - t: below zero from x0 + doses on."""
+
+
+def falling(declared: Model = FALLING, *, amount: float = 0.0, times: list[float], x0: list[float]) -> Trajectories:
+    one = typical_subject(declared)
+    people = Parameters(one.names, np.array(x0)[:, np.newaxis], np.full(len(x0), 70.0), np.full(len(x0), 1.8))
+    return simulate(compile_model(declared), people, doses([0.5], amount, route="IV"), times)
+
+
+def test_a_state_that_falls_below_zero_stops_its_subject_with_a_status_and_not_its_neighbours():
+    found = falling(times=[0.0, 0.5, 3.0, 3.5, 50.0], x0=[1.0, 100.0, 3.25])
+    assert [STATUS_WORDS[code] for code in found.status] == ["a state fell below zero", "ok", "a state fell below zero"]
+    assert np.all((found.stopped_h[[0, 2]] > [1.0, 3.25]) & (found.stopped_h[[0, 2]] <= 50.0))
+    assert found.stopped_h[1] == 50.0
+    assert found.values[1, :, 0] == pytest.approx([100.0, 99.5, 97.0, 96.5, 50.0])
+    assert found.values[[0, 2], :2, 0] == pytest.approx(np.array([[1.0, 0.5], [3.25, 2.75]]))
+    reached = np.array([0.0, 0.5, 3.0, 3.5, 50.0]) <= found.stopped_h[:, np.newaxis]
+    assert np.array_equal(np.isfinite(found.values[..., 0]), reached)
+    assert found.statistics.failed == 2
+
+
+def test_a_state_that_may_be_negative_is_ok_below_zero():
+    found = falling(signed(FALLING, "x"), times=[0.0, 0.5, 3.0], x0=[1.0])
+    assert found.status[0] == OK
+    assert found.values[0, :, 0] == pytest.approx([1.0, 0.5, -2.0])
+
+
+def test_a_state_that_starts_below_zero_has_a_status_unless_it_may_be_negative():
+    rising = model("rising", {"x": ("-1", "1")}, {"unused": 1.0}, observables={"level": "x"})
+    for declared, code in ((rising, NEGATIVE), (signed(rising, "x"), OK)):
+        found = simulate(compile_model(declared), typical_subject(declared), doses([], 0.0), [0.0, 0.5], observables=["x"])
+        assert found.status[0] == code
+
+
+def test_a_fall_below_zero_in_the_very_last_step_is_found():
+    found = falling(times=[0.0, 1.01], x0=[1.0])
+    assert found.status[0] == NEGATIVE
+    assert found.stopped_h[0] == 1.01
+
+
+@pytest.mark.parametrize("tolerances", [Tolerances(), Tolerances(1e-8, 1e-10)])
+@pytest.mark.parametrize("amount", [0.0, 7.0])
+def test_below_zero_is_measured_by_the_tolerance_and_by_the_largest_value_with_doses(tolerances: Tolerances, amount: float):
+    one, compiled = typical_subject(FALLING), compile_model(FALLING)
+    allowed = CLEARLY * (tolerances.rtol * (1.0 + amount - 0.5 * (amount > 0.0)) + tolerances.atol)
+    for factor, code in ((0.99, OK), (1.01, NEGATIVE)):
+        times = [0.0, 1.0 + amount + factor * allowed]
+        found = simulate(compiled, one, doses([0.5], amount, route="IV"), times, tolerances=tolerances)
+        assert found.status[0] == code
+
+
+def test_a_lane_that_is_filled_again_forgets_the_values_of_the_subject_before():
+    many = falling(times=[0.0, 1.01], x0=[1e6] * 8 + [1.0] * 8)
+    assert many.status.tolist() == [OK] * 8 + [NEGATIVE] * 8
 
 
 HILL_TIMES = np.array([0.0, 1.0, 1.5, 3.0, 8.0, 30.0])
@@ -81,7 +146,7 @@ HILL_TIMES = np.array([0.0, 1.0, 1.5, 3.0, 8.0, 30.0])
 def hill_run(**values: float) -> tuple[np.ndarray, np.ndarray]:
     """Return y and the share at HILL_TIMES after a bolus of 5 at 1 h, c = 5 exp(-0.2 (t - 1))."""
     declared = edge()
-    one = typical(declared)
+    one = typical_subject(declared)
     for name, value in values.items():
         one.values[0, one.names.index(name)] = value
     found = simulate(
@@ -121,7 +186,7 @@ def test_a_square_root_and_a_half_power_of_a_state_that_starts_at_zero_are_right
 
 def test_a_state_with_no_target_at_all_stays_where_it_is():
     declared = tmdd()
-    one = typical(declared)
+    one = typical_subject(declared)
     one.values[0, one.names.index("ksyn")] = 0.0
     found = simulate(compile_model(declared), one, doses([0.0], 10.0), [0.0, 100.0], observables=["R", "RL", "L"])
     assert found.status[0] == OK
@@ -132,7 +197,7 @@ def test_a_state_with_no_target_at_all_stays_where_it_is():
 @pytest.mark.parametrize("declared", [pop(), tmdd(), turnover(), oral(), edge(3.0)], ids=lambda m: m.name)
 def test_subjects_from_four_decades_end_with_the_right_answer_or_a_status(declared):
     count = 120
-    one = typical(declared)
+    one = typical_subject(declared)
     wide = one.values * 10 ** np.random.default_rng(8).uniform(-2, 2, (count, len(one.names)))
     people = Parameters(one.names, wide, np.full(count, 70.0), np.full(count, 1.8))
     compiled = compile_model(declared)
@@ -167,6 +232,6 @@ def test_the_processors_treatment_of_tiny_numbers_is_as_before(monkeypatch: pyte
             return False
 
     monkeypatch.setattr(threading, "Thread", Here)
-    simulate(compile_model(oral()), typical(oral()), doses([0.0], 1.0), [0.0, 100.0])
+    simulate(compile_model(oral()), typical_subject(oral()), doses([0.0], 1.0), [0.0, 100.0])
     tiny = np.full(16, 1e-310)
     assert np.all(tiny * 0.5 > 0.0)

@@ -1,4 +1,4 @@
-"""The machine code of a model: that it grows with the model and no faster, and that large models are right."""
+"""The machine code of a model: its size, sharing between equal models, and correctness of large models."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.engine.judge import judged
 from tests.engine.models import chain, doses, oral, subjects
 
 LINEAR_WITHIN = 0.1
-"""Names of values become longer as there are more of them."""
+"""The text grows slightly faster than the number of states, because names of values become longer."""
 
 AGREE = 2e-8
 """As in test_accuracy: two solvers at 1e-11."""

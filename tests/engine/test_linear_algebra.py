@@ -1,4 +1,4 @@
-"""The plan of the factorisation, carried out with ordinary numbers."""
+"""The plan of the factorisation, applied to numbers in numpy."""
 
 from __future__ import annotations
 

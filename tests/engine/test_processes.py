@@ -1,4 +1,4 @@
-"""What only a process of its own can show: what is imported, what the cache does, and that Ctrl-C is heard."""
+"""What needs a separate process: imports, the cache, and Ctrl-C."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from regimens.model.compile import compile_model
 from tests.engine.models import doses, oral, subjects
 found = simulate(compile_model(oral()), subjects(oral(), 3), doses([0.0, 24.0], 10.0), [0.0, 24.0, 48.0])
 print(found.values.tobytes().hex())
-print(sorted({name.split(".")[0] for name in sys.modules} & {"sympy", "pint", "pandas", "scipy"}))
+print(sorted({name.split(".")[0] for name in sys.modules} & {"sympy", "pandas", "scipy"}))
 print("emitted" if "regimens.engine.driver" in sys.modules else "from the cache")
 """
 
-HEARD = 20.0
-"""Seconds that the test waits for an interrupted process; it should take one. The run itself would take an hour."""
+PATIENCE_S = 20.0
+"""How long the test waits for an interrupted process, which should take a second. The whole run would take an hour."""
 
 
 def run(code: str, cache: Path) -> list[str]:
@@ -73,7 +73,7 @@ try:
     simulate(compiled, pop_parameters(20_000), given, POP_TIMES[[0, -1]], tolerances=Tolerances(1e-13, 1e-16))
 except KeyboardInterrupt:
     again = simulate(compiled, pop_parameters(8), given, POP_TIMES)
-    print("heard, and", again.statistics.failed, "failed afterwards", flush=True)
+    print("interrupted, then", again.statistics.failed, "failed", flush=True)
 """
 
 
@@ -84,7 +84,7 @@ def test_ctrl_c_ends_a_long_run_and_the_next_one_works():
     try:
         assert process.stdout.readline() == "running\n"
         process.send_signal(signal.SIGINT)
-        assert process.communicate(timeout=HEARD)[0] == "heard, and 0 failed afterwards\n"
+        assert process.communicate(timeout=PATIENCE_S)[0] == "interrupted, then 0 failed\n"
     finally:
         process.kill()
         process.wait()

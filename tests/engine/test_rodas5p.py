@@ -1,4 +1,4 @@
-"""The method's numbers: order conditions, stability, and the order seen when the steps shrink."""
+"""The coefficients of the method: order conditions, stability, and the observed order."""
 
 from __future__ import annotations
 

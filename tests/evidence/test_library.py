@@ -5,9 +5,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from ruamel.yaml import YAML
 
 from regimens import shipped
 from regimens.errors import EvidenceError, InputFileError
@@ -17,7 +17,11 @@ from regimens.regimen import parse_regimen
 FILE = shipped.folder("evidence") / "regimens.yaml"
 CLOSED = [known for known in library() if known.regimen is not None]
 OPEN = [known for known in library() if known.regimen is None]
-WRITTEN = {name: arm for study in YAML(typ="safe").load(FILE)["studies"].values() for name, arm in study["arms"].items()}
+WRITTEN = {
+    name: arm
+    for study in yaml.safe_load(FILE.read_text(encoding="utf-8"))["studies"].values()
+    for name, arm in study["arms"].items()
+}
 
 GOOD = """\
 studies:

@@ -15,13 +15,13 @@ from regimens.fit.likelihood import LogPosterior
 from regimens.fit.posterior import shipped_draws
 from regimens.fit.prediction import Predictor
 from regimens.fit.sampling import Settings
-from regimens.model import compile_model, find_model, typical
+from regimens.model import compile_model, find_model, typical_subject
 from regimens.model.fitted import fingerprint, read_draws
 from regimens.regimen import weeks
 
 EVIDENCE = shipped.folder("evidence") / "responses.csv"
 RESPONSES = read_responses(EVIDENCE)
-MODEL = find_model("turnover")
+MODEL = find_model("turnover", values="declared")
 QUICK = replace(Settings(), ensembles=2, walkers=24, steps=40, burn_in=20, draws=60)
 LOOSE = 2e-4  # relative: the tolerance of fits is 1e-4
 
@@ -39,7 +39,9 @@ def test_a_prediction_at_the_typical_values_is_what_simulate_says():
     predictor = Predictor(compile_model(MODEL), [row.target for row in rows], [])
     found = dict(zip([row.id for row in rows], np.exp(predictor(np.empty((1, 0)))[0]), strict=True))
     row = next(row for row in rows if row.id == "lilacs")
-    read = simulate(compile_model(MODEL), typical(MODEL), row.target.regimen.events(weeks(2)), [120.0], observables=["treg_fold"])
+    read = simulate(
+        compile_model(MODEL), typical_subject(MODEL), row.target.regimen.events(weeks(2)), [120.0], observables=["treg_fold"]
+    )
     assert found["lilacs"] == pytest.approx(read.values[0, 0, 0], rel=LOOSE)
 
 
@@ -109,7 +111,7 @@ def test_bad_rows_of_a_user_are_refused_with_their_lines(tmp_path):
 def test_a_shipped_posterior_belongs_to_its_model_and_has_converged(name):
     import json
 
-    model = find_model(name)
+    model = find_model(name, values="declared")
     fitted = shipped_draws(model)
     record = json.loads((Path(shipped.folder("posteriors")) / name / "fit.json").read_text(encoding="utf-8"))
     assert record["model_sha256"] == fingerprint(model)

@@ -10,11 +10,11 @@ from regimens.errors import ModelError
 from regimens.fit.prior import SPREADS, prior_of
 from regimens.model import find_model
 
-PRIOR = prior_of(find_model("turnover"))
+PRIOR = prior_of(find_model("turnover", values="declared"))
 
 
 def test_parameters_with_an_uncertainty_are_fitted_and_no_others():
-    model = find_model("turnover")
+    model = find_model("turnover", values="declared")
     assert PRIOR.names == (*(p.name for p in model.parameters if p.uncertainty > 0), *SPREADS)
 
 
@@ -43,7 +43,7 @@ def test_the_density_of_a_spread_is_half_normal_in_the_spread_itself():
 
 
 def test_a_model_without_uncertainty_has_nothing_to_fit():
-    model = find_model("turnover")
+    model = find_model("turnover", values="declared")
     known = replace(model, parameters=tuple(replace(p, uncertainty=0.0) for p in model.parameters))
     with pytest.raises(ModelError, match="Model 'turnover' has nothing to fit: give a parameter an 'uncertainty'"):
         prior_of(known)

@@ -29,14 +29,14 @@ def refusal(declared) -> str:
 def test_an_unknown_name_in_a_rate_is_said_with_the_nearest_known_one():
     declared = model("m", {"bound": ("0", "kon - kof*bound")}, {"kon": 1.0, "koff": 2.0})
     assert refusal(declared) == (
-        "Model 'm': d(bound)/dt uses 'kof', which is no state, parameter or definition above it. Did you mean 'koff'?"
+        "Model 'm': d(bound)/dt uses 'kof', which is not a state, parameter or definition above it. Did you mean 'koff'?"
     )
 
 
 def test_a_definition_may_not_be_used_above_the_place_where_it_stands():
     declared = model("m", {"x": ("0", "b")}, {"p": 1.0}, definitions={"a": "b*2", "b": "p"})
     assert refusal(declared).startswith(
-        "Model 'm': definition 'a' uses 'b', which is no state, parameter or definition above it."
+        "Model 'm': definition 'a' uses 'b', which is not a state, parameter or definition above it."
     )
 
 
@@ -54,7 +54,7 @@ def test_an_initial_value_may_read_definitions_of_parameters():
 def test_an_input_into_a_state_that_does_not_exist_is_said():
     declared = model("m", {"depot": ("0", "-depot")}, {"p": 1.0}, into={("il2", "SC"): "dept"})
     assert refusal(declared) == (
-        "Model 'm': the input of 'il2' by 'SC' goes into 'dept', which is no state. Did you mean 'depot'?"
+        "Model 'm': the input of 'il2' by 'SC' goes into 'dept', which is not a state. Did you mean 'depot'?"
     )
 
 

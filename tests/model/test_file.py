@@ -10,7 +10,7 @@ from regimens import shipped
 from regimens.errors import InputFileError, ModelError
 from regimens.model.declaration import Parameter, Source
 from regimens.model.expression import TIME, Binary, Call, Expression, Name, Negation, Number, names_in
-from regimens.model.file import find, load
+from regimens.model.file import declared, load_model
 
 OPERATORS = {"+": add, "-": sub, "*": mul, "/": truediv, "**": pow}
 RATE = "rate: -CL / V * central"
@@ -18,7 +18,7 @@ RATE = "rate: -CL / V * central"
 
 def problems(path: Path) -> list[tuple[int, str, str]]:
     with pytest.raises(InputFileError) as caught:
-        load(path)
+        load_model(path)
     return [(problem.line, problem.message, problem.advice) for problem in caught.value.problems]
 
 
@@ -54,7 +54,7 @@ def at_rest(model) -> dict[str, float]:
 
 
 def test_a_small_model_is_read_whole(small):
-    model = load(small())
+    model = load_model(small())
     assert (model.name, model.title, model.time_unit, model.exploratory) == ("m", "Small", "day", False)
     assert model.parameters == (
         Parameter("CL", 10, "L/day", 5, 20, 0.3, "me2026"),
@@ -71,20 +71,20 @@ def test_a_small_model_is_read_whole(small):
 
 
 def test_a_state_cannot_be_negative_unless_its_file_says_so(small):
-    assert [state.nonnegative for state in load(small()).states] == [True]
-    assert [state.nonnegative for state in load(small((RATE, f"{RATE}, nonnegative: false"))).states] == [False]
+    assert [state.nonnegative for state in load_model(small()).states] == [True]
+    assert [state.nonnegative for state in load_model(small((RATE, f"{RATE}, nonnegative: false"))).states] == [False]
 
 
 def test_every_shipped_model_is_found_by_name_and_by_path():
     assert {"turnover", "effect_turnover"} <= set(shipped.names("models"))
     for name in shipped.names("models"):
-        assert find(name) == load(shipped.folder("models") / f"{name}.yaml")
-        assert find(name) == find(str(shipped.folder("models") / f"{name}.yaml"))
+        assert declared(name) == load_model(shipped.folder("models") / f"{name}.yaml")
+        assert declared(name) == declared(str(shipped.folder("models") / f"{name}.yaml"))
 
 
 @pytest.mark.parametrize("name", shipped.names("models"))
 def test_every_state_of_a_shipped_model_rests_exactly_before_the_first_dose(name):
-    model = find(name)
+    model = declared(name)
     values = at_rest(model)
     assert [value_of(state.rate, values) for state in model.states] == [0.0] * len(model.states)
     assert value_of(model.observable("treg_fold").formula, values) == 1.0
@@ -92,7 +92,7 @@ def test_every_state_of_a_shipped_model_rests_exactly_before_the_first_dose(name
 
 @pytest.mark.parametrize("name", ["turnover", "effect_turnover"])
 def test_drug_is_conserved_while_it_is_absorbed_and_eliminated_linearly(name):
-    model = find(name)
+    model = declared(name)
     values = at_rest(model) | {"depot": 7e5, "central": 2e4}
     rates = {state.name: value_of(state.rate, values) for state in model.states}
     eliminated = values["CL"] / values["V"] * values["central"]
@@ -101,7 +101,7 @@ def test_drug_is_conserved_while_it_is_absorbed_and_eliminated_linearly(name):
 
 @pytest.mark.parametrize("name", shipped.names("models"))
 def test_every_value_of_a_shipped_model_says_where_it_comes_from(name):
-    model = find(name)
+    model = declared(name)
     for parameter in model.parameters:
         assert parameter.label
         assert parameter.note or parameter.source == "definition"
@@ -109,14 +109,23 @@ def test_every_value_of_a_shipped_model_says_where_it_comes_from(name):
 
 def test_a_model_that_is_not_shipped_is_answered_with_the_nearest():
     with pytest.raises(ModelError) as caught:
-        find("turnovr")
+        declared("turnovr")
     listed = ", ".join(shipped.names("models"))
     assert str(caught.value) == (f"There is no model 'turnovr'. Did you mean 'turnover'? Shipped models: {listed}.")
 
 
+@pytest.mark.parametrize("name", [" .yaml", "a\x07b.yaml", ".yaml"])
+def test_a_file_name_that_gives_no_name_to_the_model_is_refused(small, name):
+    small().rename(name)
+    with pytest.raises(InputFileError) as caught:
+        load_model(name)
+    advice = "Use printable characters, such as 'my_model.yaml'."
+    assert str(caught.value) == f"{name}: The file name {name!r} gives no name to the model.\n  {advice}"
+
+
 def test_a_model_name_never_leads_out_of_the_folder():
     with pytest.raises(ModelError):
-        find("../models/turnover")
+        declared("../models/turnover")
 
 
 # keys
@@ -168,19 +177,23 @@ ONE_FAULT = {
         (
             7,
             "'CL' varies between subjects (cv 0.3), but its lower bound is 0.",
-            "Variation is log-normal: bounds above 0, or a cv of 0.",
+            "Variation is log-normal: it needs bounds above 0, or a cv of 0.",
         ),
     ),
     "an unknown source": (
         ("source: assumed", "source: mee2026"),
-        (8, "'mee2026' is no key of 'sources'.", "Did you mean 'me2026'? A value without a source says 'assumed'."),
+        (
+            8,
+            "'mee2026' is not a key of 'sources'.",
+            "Did you mean 'me2026'? The source of a value without a source is 'assumed'.",
+        ),
     ),
     "an unused source": (
         ("  me2026:", "  you: {text: x}\n  me2026:"),
         (
             4,
-            "The source 'you' stands behind no parameter.",
-            "Name it in a parameter's 'source', or remove it.",
+            "No parameter has the source 'you'.",
+            "Name it as the 'source' of a parameter, or remove it.",
         ),
     ),
     "a DOI that is none": (
@@ -205,14 +218,14 @@ ONE_FAULT = {
     ),
     "a name that is a function": (
         ("  V: {", "  exp: {value: 1, unit: '1', bounds: [1, 1], cv: 0, source: assumed}\n  V: {"),
-        (8, "'exp' cannot be a name: formulas read it as a function.", "Choose another."),
+        (8, "'exp' cannot be a name: formulas read it as a function.", "Choose another name."),
     ),
     "a name that is no identifier": (
         ("serum: {", "serum IL-2: {"),
         (
             18,
             "'serum IL-2' cannot be a name.",
-            "Names are letters, digits and '_', start with a letter, and are no words of Python.",
+            "A name has letters, digits and '_', starts with a letter, and is not a keyword of Python.",
         ),
     ),
     "a name used twice": (
@@ -221,14 +234,14 @@ ONE_FAULT = {
     ),
     "an unknown name": (
         (RATE, "rate: -CLL / V * central"),
-        (14, "d(central)/dt uses 'CLL', which is no state, parameter or definition.", "Did you mean 'CL'?"),
+        (14, "d(central)/dt uses 'CLL', which is not a state, parameter or definition.", "Did you mean 'CL'?"),
     ),
     "a definition that reads a later one": (
         ("definitions:\n", "definitions:\n  twice: {formula: 2 * conc, unit: IU/mL}\n"),
         (
             12,
             "'twice' uses 'conc', which is not defined above it.",
-            "Definitions read those above them: change their order.",
+            "A definition can only read definitions above it: change their order.",
         ),
     ),
     "an initial value that reads a state": (
@@ -249,11 +262,11 @@ ONE_FAULT = {
     ),
     "a lag with an unknown name": (
         ("lag: 0", "lag: VV"),
-        (16, "The lag of il2 IV uses 'VV', which is no parameter or constant.", "Did you mean 'V'?"),
+        (16, "The lag of il2 IV uses 'VV', which is not a parameter or constant.", "Did you mean 'V'?"),
     ),
     "an input into no state": (
         ("state: central", "state: centrl"),
-        (16, "Doses of il2 IV enter 'centrl', which is no state.", "Did you mean 'central'?"),
+        (16, "Doses of il2 IV enter 'centrl', which is not a state.", "Did you mean 'central'?"),
     ),
     "the same input twice": (
         (
@@ -266,7 +279,7 @@ ONE_FAULT = {
         (RATE, "rate: __import__('os')"),
         (
             14,
-            "'__import__' is no function that a formula may call.",
+            "'__import__' is not a function that a formula may call.",
             "Known functions: exp, log, sqrt, min, max, hill.",
         ),
     ),
@@ -281,9 +294,9 @@ def test_a_fault_is_said_with_its_line_and_what_would_be_right(small, case):
 
 def test_the_caret_stands_under_the_unknown_name(small):
     with pytest.raises(InputFileError) as caught:
-        load(small((RATE, "rate: -CL / VV * central")))
+        load_model(small((RATE, "rate: -CL / VV * central")))
     assert str(caught.value) == (
-        "m.yaml:14: d(central)/dt uses 'VV', which is no state, parameter or definition.\n"
+        "m.yaml:14: d(central)/dt uses 'VV', which is not a state, parameter or definition.\n"
         "    13 | states:\n"
         "  > 14 |   central: {unit: IU, initial: 0, rate: -CL / VV * central}\n"
         "       |                                               ^\n"
@@ -294,9 +307,9 @@ def test_the_caret_stands_under_the_unknown_name(small):
 def test_the_caret_is_found_in_a_folded_formula(small):
     block = "\n    unit: IU\n    initial: 0\n    rate: >-\n      -CL / V\n      * centra"
     with pytest.raises(InputFileError) as caught:
-        load(small((f" {{unit: IU, initial: 0, {RATE}}}", block)))
+        load_model(small((f" {{unit: IU, initial: 0, {RATE}}}", block)))
     assert str(caught.value) == (
-        "m.yaml:19: d(central)/dt uses 'centra', which is no state, parameter or definition.\n"
+        "m.yaml:19: d(central)/dt uses 'centra', which is not a state, parameter or definition.\n"
         "    18 |       -CL / V\n"
         "  > 19 |       * centra\n"
         "       |         ^\n"

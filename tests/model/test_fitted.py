@@ -1,4 +1,4 @@
-"""Shipped models at their fitted values: what changes, what is said, and when nothing is."""
+"""Shipped models at their fitted values: which they are, what is said of them, and which models have none."""
 
 from dataclasses import replace
 
@@ -6,15 +6,23 @@ import numpy as np
 import pytest
 
 from regimens import shipped
+from regimens.engine import simulate
+from regimens.errors import ModelError
 from regimens.fit.posterior import shipped_draws
-from regimens.model import find_model, fitted
+from regimens.model import compile_model, find_model, fitted, load_model, typical_subject
+from regimens.model.fitted import is_fitted, posterior_draws
+from regimens.regimen import parse_regimen, weeks
 
 FOUR_ERRORS = 0.25  # standard deviations: the median of 400 draws is known to 1.25 / sqrt(400) of one
 
 
+def declared(name):
+    return find_model(name, values="declared")
+
+
 @pytest.mark.parametrize("name", shipped.names("models"))
 def test_fitted_values_are_the_medians_of_the_shipped_draws(name):
-    model = find_model(name)
+    model = declared(name)
     posterior = shipped_draws(model)
     for before, after in zip(model.parameters, fitted(model).parameters, strict=True):
         if before.uncertainty > 0:
@@ -26,16 +34,59 @@ def test_fitted_values_are_the_medians_of_the_shipped_draws(name):
             assert after == before
 
 
+@pytest.mark.parametrize("name", shipped.names("models"))
+def test_a_shipped_model_is_found_at_its_fitted_values_unless_the_declared_ones_are_asked_for(name):
+    path = shipped.folder("models") / f"{name}.yaml"
+    assert declared(name) == load_model(path) == find_model(str(path), values="declared")
+    assert find_model(name) == fitted(load_model(path)) == find_model(str(path)) != load_model(path)
+
+
+@pytest.mark.parametrize(("values", "peak"), [("fitted", 2.264), ("declared", 1.710)])
+def test_the_peak_of_the_regimen_in_the_readme_depends_on_the_values_asked_for(values, peak):
+    model = find_model("turnover", values=values)
+    events = parse_regimen("(1 MIU SC every other day x 7, rest 14 days) x 3").events(weeks(24))
+    found = simulate(compile_model(model), typical_subject(model), events, np.arange(24.0 * 168)).of("treg_fold")
+    assert found.max() == pytest.approx(peak, abs=5e-4)
+
+
+def test_values_that_are_neither_fitted_nor_declared_are_refused():
+    with pytest.raises(ModelError) as caught:
+        find_model("turnover", values="mean")
+    needed = "'fitted' (posterior medians of the shipped fit) or 'declared' (values of the model file) is needed"
+    assert str(caught.value) == f"Model 'turnover': found values='mean'; {needed}."
+
+
+@pytest.mark.parametrize("name", shipped.names("models"))
+def test_a_fitted_model_stays_as_it_is_when_fitted_again_and_keeps_its_posterior(name):
+    model = find_model(name)
+    assert fitted(model) is model
+    found, expected = posterior_draws(model), posterior_draws(declared(name))
+    assert found.names == expected.names
+    assert np.array_equal(found.draws, expected.draws)
+
+
+def test_only_a_shipped_model_at_exactly_its_fitted_values_is_a_fitted_one():
+    model = find_model("turnover")
+    assert is_fitted(model)
+    assert is_fitted(replace(model, title="Other words"))
+    assert not is_fitted(declared("turnover"))
+    assert not is_fitted(replace(model, name="mine"))
+    changed = replace(model, parameters=tuple(replace(p, value=p.value * 1.01) for p in model.parameters))
+    assert not is_fitted(changed)
+    assert posterior_draws(changed) is None
+
+
 def test_a_value_that_the_data_said_nothing_of_keeps_its_source():
     model = find_model("turnover")
-    sources = {p.name: p.source for p in fitted(model).parameters}
+    sources = {p.name: p.source for p in model.parameters}
     assert sources["Emax"] == "regimens_fit"
     assert sources["CL"] == "konrad1990"
-    assert fitted(model).sources[-1].key == "regimens_fit"
+    assert model.sources[-1].key == "regimens_fit"
 
 
 def test_another_model_of_the_same_name_stays_as_declared():
-    model = find_model("turnover")
+    model = declared("turnover")
     changed = replace(model, parameters=tuple(replace(p, value=p.value * 1.01) for p in model.parameters))
     assert fitted(changed) == changed
     assert fitted(replace(model, name="mine")) == replace(model, name="mine")
+    assert posterior_draws(changed) is None

@@ -7,11 +7,11 @@ import pytest
 
 from regimens import shipped
 from regimens.engine import Tolerances, simulate
-from regimens.model import compile_model, find_model, typical
+from regimens.model import compile_model, find_model, typical_subject
 from regimens.model.declaration import HOURS_PER
 from regimens.model.evaluate import evaluate
 from regimens.model.expression import parse_formula
-from regimens.population import Population, draw
+from regimens.population import Population, draw_subjects
 from regimens.regimen import parse_regimen, weeks
 from regimens.subject import Subject
 from tests.judge import Judge
@@ -54,7 +54,7 @@ ADDITIVE = 1e-8  # relative: two runs at 1e-9
 
 def run(model, text, parameters=None, names=None, tolerances=Tolerances(), horizon=HORIZON, times=TIMES):  # noqa: B008
     events = parse_regimen(text).events(horizon)
-    parameters = draw(Population(8, 4), model, Subject()) if parameters is None else parameters
+    parameters = draw_subjects(Population(8, 4), model, Subject()) if parameters is None else parameters
     return simulate(compile_model(model), parameters, events, times, observables=names, tolerances=tolerances)
 
 
@@ -96,7 +96,7 @@ def test_long_after_the_last_dose_everything_is_back_at_baseline(model):
 def test_drug_that_went_in_and_is_gone_was_cleared(model):
     """Mass balance: everything that becomes available leaves by clearance or uptake, integrated from the formulas."""
     assert model.name in ELIMINATION, "add how IL-2 leaves this model"
-    parameters = typical(model)
+    parameters = typical_subject(model)
     value = dict(zip(parameters.names, parameters.values[0], strict=True))
     times = np.arange(0.0, 16 * 168.0 + 1e-9, 0.25)
     read = run(model, "1 MIU SC daily x 5", parameters, names=states_of(model), tolerances=TIGHT, times=times)
@@ -109,7 +109,7 @@ def test_drug_that_went_in_and_is_gone_was_cleared(model):
 
 def added_and_together(model, switched):
     """Return serum IL-2 of two schedules added up, and of both given together, with some parameters replaced."""
-    parameters = draw(Population(8, 4), model, Subject())
+    parameters = draw_subjects(Population(8, 4), model, Subject())
     for name, value in switched.items():
         parameters.values[:, parameters.names.index(name)] = value
     times = np.arange(0.0, 672.0, 3.0)
@@ -184,7 +184,7 @@ def test_back_to_back_infusions_are_one_infusion(model):
 
 
 def test_a_batch_of_one_is_a_row_of_a_batch_bit_by_bit(model, text):
-    parameters = draw(Population(8, 4), model, Subject())
+    parameters = draw_subjects(Population(8, 4), model, Subject())
     whole = run(model, text, parameters).values
     assert run(model, text, parameters[3:4]).values.tobytes() == whole[3:4].tobytes()
     order = np.array([5, 0, 7, 2, 1, 6, 3, 4])
@@ -192,8 +192,8 @@ def test_a_batch_of_one_is_a_row_of_a_batch_bit_by_bit(model, text):
 
 
 def test_doses_per_m2_meet_the_body_of_each_subject(model):
-    big = typical(model, Subject(Fraction(110), Fraction(180), Fraction("2.35")))
-    flat = typical(model)
+    big = typical_subject(model, Subject(Fraction(110), Fraction(180), Fraction("2.35")))
+    flat = typical_subject(model)
     assert run(model, "1 MIU/m2 SC daily x 5", big).values.tobytes() == run(model, "2.35 MIU SC daily x 5", flat).values.tobytes()
 
 
@@ -201,7 +201,7 @@ def test_twenty_drawn_subjects_agree_with_radau(model):
     """The judge runs at 1e-9 on equations that Python evaluates, with doses per m2 and infusions among SC doses."""
     text = "1.5 MIU SC daily x 3, rest 2 days, 0.5 MIU/m2 IV once over 3 h, rest 7 days, 1 MIU SC once"
     events = parse_regimen(text).events(HORIZON)
-    population = draw(Population(20, 20260101), model, Subject())
+    population = draw_subjects(Population(20, 20260101), model, Subject())
     times = np.unique(np.concatenate([np.arange(0.0, 700.0, 24.0), [1.0, 3.7, 120.0, 170.5]]))
     read = run(model, text, population, names=states_of(model), times=times)
     for row in range(20):
@@ -215,6 +215,6 @@ def test_linear_turnover_under_constant_infusion_is_the_closed_form():
     from tests.models.linear import INFUSED, LINEAR, exact_treg
 
     times = np.arange(0.0, 336.0, 1.0)
-    read = simulate(compile_model(LINEAR), typical(LINEAR), INFUSED, times, observables=["treg"])
+    read = simulate(compile_model(LINEAR), typical_subject(LINEAR), INFUSED, times, observables=["treg"])
     exact = exact_treg(times)
     assert np.abs(read.values[0, :, 0] / exact - 1.0).max() <= JUDGED

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from regimens.engine import simulate
-from regimens.model import compile_model, find_model, typical
+from regimens.model import compile_model, find_model, typical_subject
 from regimens.regimen import parse_regimen, weeks
 from regimens.subject import Subject
 
@@ -27,7 +27,7 @@ def name(request):
 def course(name, text, observable="treg_fold"):
     """Return hourly values of the typical subject over 24 weeks."""
     model, events = find_model(name), parse_regimen(text).events(weeks(24))
-    read = simulate(compile_model(model), typical(model, Subject(bsa_m2=BSA_M2)), events, HOURS, observables=[observable])
+    read = simulate(compile_model(model), typical_subject(model, Subject(bsa_m2=BSA_M2)), events, HOURS, observables=[observable])
     return read.of(observable)[0]
 
 

@@ -9,11 +9,11 @@ from scipy.stats import kstest
 
 from regimens.model import find_model
 from regimens.model.declaration import Correlation
-from regimens.population import Bodies, Population, Spread, draw
+from regimens.population import Bodies, Population, Spread, draw_subjects
 from regimens.population.draw import Block, bodies_of
 from regimens.subject import Subject
 
-MODEL, OTHER = find_model("turnover"), find_model("expansion")
+MODEL, OTHER = find_model("turnover", values="declared"), find_model("expansion", values="declared")
 COUNT = 4000
 BODIES = Bodies(
     None,
@@ -31,7 +31,7 @@ ASKED = (
 
 
 def drawn(correlations=(), model=MODEL, count=COUNT):
-    return draw(Population(count, 11, correlations=tuple(correlations), bodies=BODIES), model, Subject())
+    return draw_subjects(Population(count, 11, correlations=tuple(correlations), bodies=BODIES), model, Subject())
 
 
 def column(parameters, name):

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from scipy.stats import kstest, truncnorm
 
-from regimens.model import find_model, typical
-from regimens.population import Bodies, People, Population, Spread, draw
+from regimens.model import find_model, typical_subject
+from regimens.population import Bodies, People, Population, Spread, draw_subjects
 from regimens.population.draw import Block, bodies_of
 from regimens.subject import Subject, mosteller
 
-MODEL, OTHER = find_model("turnover"), find_model("effect_turnover")
+MODEL, OTHER = find_model("turnover", values="declared"), find_model("effect_turnover", values="declared")
 
 BODIES = Bodies(
     0.3,
@@ -25,12 +25,12 @@ def column(parameters, name):
 
 
 def test_growing_a_population_keeps_its_first_subjects():
-    small, large = (draw(Population(count, 7), MODEL, Subject()) for count in (20, 100))
+    small, large = (draw_subjects(Population(count, 7), MODEL, Subject()) for count in (20, 100))
     assert large.values[:20].tobytes() == small.values.tobytes()
 
 
 def test_a_subject_has_the_same_parameters_in_every_model_that_has_them():
-    one, other = (draw(Population(50, 7), model, Subject()) for model in (MODEL, OTHER))
+    one, other = (draw_subjects(Population(50, 7), model, Subject()) for model in (MODEL, OTHER))
     shared = [p.name for p in MODEL.parameters if p in OTHER.parameters]
     assert len(shared) >= 6
     for name in shared:
@@ -38,17 +38,17 @@ def test_a_subject_has_the_same_parameters_in_every_model_that_has_them():
 
 
 def test_another_seed_draws_other_subjects():
-    assert not np.array_equal(*(draw(Population(5, seed), MODEL, Subject()).values for seed in (1, 2)))
+    assert not np.array_equal(*(draw_subjects(Population(5, seed), MODEL, Subject()).values for seed in (1, 2)))
 
 
 def test_without_a_population_there_is_the_one_typical_subject():
-    assert draw(None, MODEL, Subject()).values.tolist() == typical(MODEL).values.tolist()
+    assert draw_subjects(None, MODEL, Subject()).values.tolist() == typical_subject(MODEL).values.tolist()
 
 
 @pytest.mark.parametrize("name", ["CL", "kout", "EC50", "T0"])
 def test_a_parameter_is_log_normal_with_its_cv_inside_its_bounds(name):
     parameter = next(p for p in MODEL.parameters if p.name == name)
-    drawn = np.log(column(draw(Population(2000, 3), MODEL, Subject()), name) / parameter.value)
+    drawn = np.log(column(draw_subjects(Population(2000, 3), MODEL, Subject()), name) / parameter.value)
     spread = np.sqrt(np.log1p(parameter.cv**2))
     low, high = (np.log(bound / parameter.value) / spread for bound in (parameter.low, parameter.high))
     assert drawn.min() >= low * spread
@@ -57,26 +57,26 @@ def test_a_parameter_is_log_normal_with_its_cv_inside_its_bounds(name):
 
 
 def test_parameters_without_a_cv_are_the_same_in_everyone():
-    assert set(column(draw(Population(30, 3), MODEL, Subject()), "theta")) == {0.91}
+    assert set(column(draw_subjects(Population(30, 3), MODEL, Subject()), "theta")) == {0.91}
 
 
 def test_a_block_of_subjects_is_a_part_of_all_of_them():
     population = Population(20, 7, draws=3, bodies=BODIES)
-    whole = draw(population, MODEL, Subject(), block=Block(2, 0, 20))
-    part = draw(population, MODEL, Subject(), block=Block(2, 5, 3))
+    whole = draw_subjects(population, MODEL, Subject(), block=Block(2, 0, 20))
+    part = draw_subjects(population, MODEL, Subject(), block=Block(2, 5, 3))
     for name in ("values", "weight_kg", "bsa_m2"):
         assert getattr(part, name).tobytes() == getattr(whole, name)[5:8].tobytes()
 
 
 def test_more_parameter_draws_keep_the_first_ones_and_draw_other_subjects():
-    few, many = (draw(Population(5, 7, draws=draws), MODEL, Subject(), block=Block(1, 0, 5)) for draws in (2, 9))
+    few, many = (draw_subjects(Population(5, 7, draws=draws), MODEL, Subject(), block=Block(1, 0, 5)) for draws in (2, 9))
     assert few.values.tobytes() == many.values.tobytes()
-    first = draw(Population(5, 7, draws=2), MODEL, Subject(), block=Block(0, 0, 5))
+    first = draw_subjects(Population(5, 7, draws=2), MODEL, Subject(), block=Block(0, 0, 5))
     assert not set(column(first, "CL")) & set(column(few, "CL"))
 
 
 def test_a_cv_of_the_population_replaces_the_models():
-    wide, none = (draw(Population(2000, 3, cv={"CL": cv}), MODEL, Subject()) for cv in (0.1, 0.0))
+    wide, none = (draw_subjects(Population(2000, 3, cv={"CL": cv}), MODEL, Subject()) for cv in (0.1, 0.0))
     parameter = next(p for p in MODEL.parameters if p.name == "CL")
     spread = np.sqrt(np.log1p(0.1**2))
     low, high = (np.log(bound / parameter.value) / spread for bound in (parameter.low, parameter.high))
@@ -88,13 +88,13 @@ def test_a_cv_of_the_population_replaces_the_models():
 def test_subjects_lie_around_the_typical_values_they_are_given():
     centre = np.array([p.value for p in MODEL.parameters])
     centre[[p.name for p in MODEL.parameters].index("CL")] = 300.0
-    moved = column(draw(Population(2000, 3), MODEL, Subject(), centre), "CL")
+    moved = column(draw_subjects(Population(2000, 3), MODEL, Subject(), centre), "CL")
     # The median of 2000 log-normal values with a CV of 0.4 has a standard error of 1.1 %; bounds move it a little.
     assert np.median(moved) == pytest.approx(300.0, rel=0.05)
 
 
 def test_without_bodies_everybody_has_the_scenarios():
-    drawn = draw(Population(3, 7), MODEL, Subject(Fraction(80), Fraction(180), Fraction(2)))
+    drawn = draw_subjects(Population(3, 7), MODEL, Subject(Fraction(80), Fraction(180), Fraction(2)))
     assert (drawn.weight_kg.tolist(), drawn.bsa_m2.tolist()) == ([80.0] * 3, [2.0] * 3)
 
 
@@ -137,8 +137,8 @@ def test_people_are_used_as_they_are_in_every_draw():
     )  # fmt: skip
     population = Population(2, 7, draws=3, people=people)
     for number in range(3):
-        drawn = draw(population, MODEL, Subject(), block=Block(number, 0, 2))
+        drawn = draw_subjects(population, MODEL, Subject(), block=Block(number, 0, 2))
         assert (drawn.weight_kg.tolist(), drawn.bsa_m2.tolist()) == ([50.0, 90.0], [1.5, 2.1])
         assert column(drawn, "T0").tolist() == [20.0, 40.0]
-    (second,) = draw(population, MODEL, Subject(), block=Block(1, 1, 1)).weight_kg
+    (second,) = draw_subjects(population, MODEL, Subject(), block=Block(1, 1, 1)).weight_kg
     assert second == 90.0

@@ -14,7 +14,7 @@ from regimens.population.uncertainty import centres, most_draws, uncertain
 from regimens.study.comparison import compare
 from tests import small
 
-MODEL = find_model("turnover")
+MODEL = find_model("turnover", values="declared")
 POSTERIOR = posterior_draws(MODEL)
 UNFITTED = replace(MODEL, name="unfitted")
 """The same model by a name that no fit is shipped for."""

@@ -12,30 +12,33 @@ spans = st.integers(1, 60 * 24 * 40).map(lambda n: Duration(Fraction(n, 60)))
 
 
 @st.composite
-def amounts(draw, unit):
+def amounts(draw, unit, steps):
     value, basis = draw(values), draw(st.sampled_from(["flat", "per m2", "per kg"]))
-    cap = draw(st.none() | values) if basis != "flat" else None
-    return Amount(value, unit, basis, cap)
+    if basis == "flat":
+        return Amount(value, unit)
+    step = draw(st.none() | values) if steps else None
+    cap = draw(st.none() | values.map(lambda value: value + (step or 0)))
+    return Amount(value, unit, basis, cap, step)
 
 
 @st.composite
-def doses(draw, unit, longest):
+def doses(draw, unit, longest, steps):
     over = draw(st.none() | st.fractions(Fraction(1, 10), 1).map(lambda share: share * longest.hours).filter(lambda h: h > 0))
     over = None if over is None else Duration(max(Fraction(1, 60), Fraction(int(over * 60), 60)))
     if over is not None and over.hours > longest.hours:
         over = None
-    return Dose(draw(amounts(unit)), draw(st.sampled_from(["SC", "IV"])), over)
+    return Dose(draw(amounts(unit, steps)), draw(st.sampled_from(["SC", "IV"])), over)
 
 
 @st.composite
-def courses(draw, unit):
+def courses(draw, unit, steps):
     pattern = draw(st.booleans())
     if pattern:
         days = (0, *sorted(draw(st.sets(st.integers(1, 6), min_size=1))))
         every, longest = Weekly(days), Duration(Fraction(24))
     else:
         every = longest = draw(spans)
-    return Course(draw(doses(unit, longest)), every, draw(st.integers(1, 12)))
+    return Course(draw(doses(unit, longest, steps)), every, draw(st.integers(1, 12)))
 
 
 @st.composite
@@ -45,13 +48,14 @@ def rests(draw):
 
 
 @st.composite
-def plans(draw, unit, depth=2):
+def plans(draw, unit, depth=2, steps=True):
+    """Parts of one drug; without `steps` every person gets exactly the amount times the body size, up to the cap."""
     parts = []
     for _ in range(draw(st.integers(1, 3))):
         if depth and draw(st.integers(0, 3)) == 0:
-            parts.append(Cycle(*draw(plans(unit, depth - 1)), repeats=draw(st.integers(1, 4))))
+            parts.append(Cycle(*draw(plans(unit, depth - 1, steps)), repeats=draw(st.integers(1, 4))))
         else:
-            parts.append(draw(courses(unit)))
+            parts.append(draw(courses(unit, steps)))
         if draw(st.booleans()):
             parts.append(draw(rests()))
     if draw(st.booleans()):
@@ -63,3 +67,17 @@ def plans(draw, unit, depth=2):
 def regimens(draw):
     drugs = draw(st.lists(st.sampled_from(["il2", "tocilizumab", "rapamycin"]), unique=True, max_size=3))
     return Regimen(**{drug: draw(plans("IU" if drug == "il2" else "mg")) for drug in drugs})
+
+
+def in_sevenths(parts):
+    """The parts with amounts, caps and rests a seventh of what they are: numbers that are no decimals."""
+    for part in parts:
+        if isinstance(part, Rest):
+            yield Rest(Duration(part.shortest.hours / 7), Duration(part.longest.hours / 7))
+        elif isinstance(part, Cycle):
+            yield Cycle(*in_sevenths(part.parts), repeats=part.repeats)
+        else:
+            amount = part.dose.amount
+            cap = None if amount.cap is None else amount.cap / 7
+            dose = Dose(Amount(amount.value / 7, amount.unit, amount.basis, cap), part.dose.route, part.dose.over)
+            yield Course(dose, part.every, part.doses)

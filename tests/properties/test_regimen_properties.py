@@ -5,12 +5,13 @@ from itertools import pairwise
 
 import numpy as np
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from regimens.exposure import exposure_of
 from regimens.regimen import *  # noqa: F403 - names for pasted reprs
 from regimens.regimen import Cycle, Regimen, hours, parse_regimen
 from regimens.subject import Subject
-from tests.properties.regimens import plans, regimens
+from tests.properties.regimens import in_sevenths, plans, regimens
 
 HEAVY = settings(max_examples=150, deadline=None)
 
@@ -19,6 +20,14 @@ HEAVY = settings(max_examples=150, deadline=None)
 @given(regimens())
 def test_words_are_read_back_as_the_same_regimen(regimen):
     assert parse_regimen(regimen.in_words()) == regimen
+
+
+@HEAVY
+@given(plans("IU"), st.sampled_from(["il2", "drug", "mutein"]))
+def test_words_are_read_back_as_the_same_regimen_where_no_number_is_a_decimal(parts, drug):
+    regimen = Regimen(**{drug: in_sevenths(parts)})
+    assert parse_regimen(regimen.in_words()) == regimen
+    assert eval(repr(regimen), {**globals(), "Fraction": Fraction}) == regimen
 
 
 @HEAVY

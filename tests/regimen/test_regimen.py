@@ -94,11 +94,44 @@ def test_doses_know_how_many_ranges_come_before_them_in_every_turn():
     assert [(rest.shortest.hours / 24, len(rest.whole_days)) for rest in regimen.ranges()] == [(9, 8), (9, 8), (3, 2)]
 
 
+def test_ten_billion_rests_without_a_dose_pass_in_no_time_and_as_many_ranges_are_refused():
+    rests = "((rest 1 h) x 100000) x 10000"
+    assert days_of(parse_regimen(f"1 MIU SC once, {rests}, 1 MIU SC once")) == [0, 10**9 / 24]
+    with pytest.raises(RegimenError) as raised:
+        Regimen(Dose(MIU(1)), Cycle(Cycle(Rest(days(1), days(2)), repeats=1000), repeats=1000), Dose(MIU(1)))
+    assert str(raised.value) == "The plan of 'il2' has 1000000 rests that are ranges. At most 100000 are accepted."
+
+
+def test_a_cycle_of_rests_counts_its_ranges():
+    regimen = parse_regimen("(1 MIU SC once, (rest 1-2 days, rest 1 h) x 3) x 2, 1 MIU SC once")
+    assert [(dose.start, dose.ranges) for dose in regimen.earliest()] == [(0, 0), (75, 3), (150, 6)]
+
+
 def test_each_day_of_a_range_is_one_regimen():
     each = RANGE.each_rest()
     assert [day for day, _ in each] == [9, 10, 11, 12, 13, 14, 15, 16]
     assert each[0][1] == RANGE.with_rests("shortest")
     assert each[-1][1] == RANGE.with_rests("longest")
+
+
+def test_each_day_of_a_range_leaves_rests_of_one_length_as_they_are():
+    each = parse_regimen("1 MIU SC once, rest 30 days, (1 MIU SC once, rest 9-11 days) x 2").each_rest()
+    assert [days_of(regimen) for _, regimen in each] == [[0, 30, 39], [0, 30, 40], [0, 30, 41]]
+
+
+def test_each_needs_one_range():
+    with pytest.raises(RegimenError) as raised:
+        parse_regimen("1 MIU SC once, rest 9-16 days, 1 MIU SC once, rest 3-4 days, 1 MIU SC once").each_rest()
+    assert str(raised.value) == "'each' needs one range of rests, found 2 different ones. Use shortest, midpoint or longest."
+
+
+def test_an_unknown_way_to_resolve_a_range_and_a_horizon_without_a_unit_are_refused():
+    with pytest.raises(RegimenError) as raised:
+        RANGE.with_rests("mean")
+    assert str(raised.value) == "'mean' is not a way to resolve a range of rests. Write shortest or midpoint or longest."
+    with pytest.raises(RegimenError) as raised:
+        THREE_CYCLES.events(24)
+    assert str(raised.value) == "Horizon must be a Duration, found 24. Write for example weeks(24)."
 
 
 def test_a_range_is_never_resolved_silently():
@@ -110,8 +143,9 @@ def test_a_range_is_never_resolved_silently():
 
 
 def test_a_schedule_of_a_billion_doses_is_refused_without_writing_it_out():
-    with pytest.raises(RegimenError, match="1000000000 doses, more than a regimen may have"):
+    with pytest.raises(RegimenError) as raised:
         Regimen(Cycle(Cycle(Course(MIU(1), every=days(1), doses=1000), repeats=1000), repeats=1000))
+    assert str(raised.value) == "The plan of 'il2' has 1000000000 doses. At most 100000 are accepted."
 
 
 def test_columns_of_events_have_one_length():

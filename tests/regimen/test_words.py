@@ -1,5 +1,7 @@
 """Regimens in words: every sentence of the grammar, and near misses that are answered with the right one."""
 
+from fractions import Fraction
+
 import pytest
 
 from regimens.errors import RegimenError
@@ -77,7 +79,7 @@ NEAR_MISSES = {
     "1 MU SC daily x 5": (
         "'MU' is not a unit of amount.", 2, "'MU' has been printed for several different units. Write 'MIU' for a million IU.",
     ),
-    "1 M SC daily x 5": ("'M' is not a unit of amount.", 2, "A bare 'M' is no unit. Write 'MIU' for a million IU."),
+    "1 M SC daily x 5": ("'M' is not a unit of amount.", 2, "'M' alone does not say which unit. Write 'MIU' for a million IU."),
     "50 WIU SC daily x 5": (
         "'WIU' is not a unit of amount.", 3, "1 WIU is 10,000 IU (50 WIU are 0.5 MIU). Write the amount in IU, kIU or MIU.",
     ),
@@ -102,7 +104,19 @@ NEAR_MISSES = {
         "Found 'rest' where ',' or the end is expected.", 19,
         "Parts that follow each other are separated by ','. For example: (1.5 MIU SC daily x 5, rest 9-16 days) x 4",
     ),
-    "1 MIU SC every 0 days x 3": ("An interval of 0 days is none.", 15, "Intervals are longer than zero."),
+    "1 MIU SC every 0 h x 3": ("Interval must be longer than zero, found 0 h.", 15, ""),
+    "1 MIU SC daily x 5, rest 0 h, 1 MIU SC once": ("Rest must be longer than zero, found 0 days.", 25, ""),
+    "1 MIU SC daily x 5, rest 9": ("'9' has no unit.", 26, "Write for example '9 days'. Times are written in min, h, days or weeks."),
+    "1 MIU SC every x 5": ("'x' is not a unit of time.", 15, "Times are written in min, h, days or weeks."),
+    "1 MIU SC every": ("Found the end where a unit of time is expected.", 14, "Times are written in min, h, days or weeks."),
+    "1 MIU/d SC x 5": ("'/d' is not a basis of a dose.", 6, "A dose is flat, per m2 or per kg. A dose a day is written '1 MIU SC daily'."),
+    "1/0 MIU SC daily x 5": ("The amount '1' has no unit.", 1, AMOUNTS),
+    "(from protocol day 8, 1 MIU SC once) x 2": (
+        "'from protocol day' cannot stand inside a bracket, whose repeats start on different days.", 1, "Use a rest there.",
+    ),
+    "1 MIU SC once, rest 9-16 days, from protocol day 20, 1 MIU SC once": (
+        "'from protocol day' cannot follow a rest that is a range.", 31, "Use a rest there.",
+    ),
     "1 MIU SC every month x 3": (
         "'month' has no fixed length.", 15,
         "Write a number of weeks or days (28 days, 4 weeks). Times are written in min, h, days or weeks.",
@@ -111,22 +125,35 @@ NEAR_MISSES = {
         "'2 times a week' does not say on which days.", 9, "Write for example 'on days 0 and 3 of each week'.",
     ),
     "1 MIU SC every other day for 13 days": (
-        "13 days are no whole number of intervals of 2 days.", 25, "Write 'x' and the total number of doses.",
+        "13 days is not a whole number of intervals of 2 days.", 25, "Write 'x' and the total number of doses.",
     ),
     "1 MIU IV daily over 25 h x 3": (
-        "An infusion over 25 h does not fit an interval of 1 day.", 0, "An infusion ends before the next one starts.",
+        "An infusion over 25 h does not fit an interval of 1 day.", 0, "An infusion must end before the next dose starts.",
     ),
     "1 MIU SC daily x 5, from protocol day 3, 1 MIU SC once": (
-        "Protocol day 3 comes before the end of what precedes it: 5 days.", 20, "Courses of one drug do not overlap.",
+        "Protocol day 3 is before the end of the preceding parts, which last 5 days.", 20, "Courses of one drug do not overlap.",
     ),
     "il2: 1 MIU SC once; il2: 1 MIU SC once": (
-        "The plan of 'il2' is given twice.", 20, "Courses of one drug follow each other with ','.",
+        "The plan of 'il2' is given twice.", 20, "Separate the courses of one drug by ','.",
     ),
+    "il2: 1 MIU SC once; 2 MIU SC once": ("The plan of 'il2' is given twice.", 20, "Separate the courses of one drug by ','."),
     "1 MIU SC daily x 1000000000": (
-        "1000000000 doses are more than a regimen may have.", 0, "At most 100000 are written out.",
+        "Number of doses must be from 1 to 100000, found 1000000000.", 0, "",
     ),
-    "1 MIU SC daily x 5 $": ("'$' has no place in a regimen.", 19, "See `regimens explain --help` for examples."),
+    "1 MIU SC daily x 5 $": ("Unexpected character '$'.", 19, "See `regimens explain --help` for examples."),
     "(1 MIU SC daily x 5": ("Found the end where ',' or ')' is expected.", 19, DAILY),
+    "1 MIU/kg (max 2 MIU, in 0.1 MIU) SC daily x 5": (
+        "Found '0.1' where 'in steps of' and the smallest difference between doses is expected.", 24, DAILY,
+    ),
+    "1 MIU SC (in steps of 0.1 MIU) daily x 5": (
+        "Found '(' where how often, such as 'daily', 'every 2 days', 'weekly' or 'once', is expected.", 9, DAILY,
+    ),
+    "1 MIU/kg (in steps of 0.1 MIU/kg) SC daily x 5": (
+        "'0.1 MIU/kg' cannot be the step of '1 MIU/kg'.", 22, "A step is a flat amount in IU or its multiples.",
+    ),
+    "1 MIU (in steps of 0.1 MIU) SC daily x 5": (
+        "A flat amount needs no step.", 19, "Steps belong to amounts per m2 or per kg.",
+    ),
     "()": ("Found ')' where a dose such as '1 MIU SC', 'rest', '(' or 'no dose' is expected.", 1, DAILY),
 }  # fmt: skip
 
@@ -141,6 +168,26 @@ def test_a_near_miss_is_answered_with_the_place_and_what_would_be_right(text):
     assert str(raised.value).splitlines()[1:3] == [f"    {text}", "    " + " " * at + "^"]
 
 
+@pytest.mark.parametrize(
+    ("regimen", "words"),
+    [
+        (Regimen(drug=Course(MIU(1), every=days(1), doses=5)), "drug: 1 MIU SC daily x 5"),
+        (Regimen(drug=Dose(mg(1))), "1 mg SC once"),
+        (Regimen(il2=Dose(MIU(1)), drug=Dose(mg(1))), "drug: 1 mg SC once; il2: 1 MIU SC once"),
+        (Regimen(_muteïn=Dose(mg(1))), "_muteïn: 1 mg SC once"),
+        (Regimen(Dose(MIU(Fraction(21, 13)))), "21/13 MIU SC once"),
+        (Regimen(Course(MIU(1), every=hours(Fraction(50, 7)), doses=2)), "1 MIU SC every 3000/7 min x 2"),
+        (
+            Regimen(Dose(MIU(1)), Rest(hours(Fraction(50, 7)), days(9)), Dose(MIU(1))),
+            "1 MIU SC once, rest 3000/7-12960 min, 1 MIU SC once",
+        ),
+    ],
+)
+def test_every_regimen_built_in_python_can_be_read_back_from_its_words(regimen, words):
+    assert regimen.in_words() == words
+    assert parse_regimen(words) == regimen
+
+
 def test_deep_brackets_and_endless_texts_are_refused():
     with pytest.raises(RegimenError, match="nested more than 10 deep"):
         parse_regimen("(" * 50 + "1 MIU SC once" + ")" * 50)
@@ -150,6 +197,9 @@ def test_deep_brackets_and_endless_texts_are_refused():
 
 def test_the_words_of_parts_can_be_read_alone():
     assert parse_dose("8 mg/kg (max 800 mg) IV over 1 h") == Dose(mg(8).per_kg.at_most(mg(800)), "IV", over=hours(1))
+    stepped = MIU("0.3").per_kg.at_most(MIU("1.2")).in_steps_of(MIU("0.05"))
+    assert parse_dose("0.3 MIU/kg (max 1.2 MIU, in steps of 0.05 MIU) SC") == Dose(stepped)
+    assert parse_dose("0.35 MIU/m2 (in steps of 50 kIU) SC") == Dose(MIU("0.35").per_m2.in_steps_of(MIU("0.05")))
     assert parse_frequency("2 days") == parse_frequency("every other day") == days(2)
     assert parse_frequency("3 times a week") == Weekly((0, 2, 4))
     assert parse_rest("9-16 days") == Rest(days(9), days(16))

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from regimens.adherence.plan import Adherence, RealLife
+from regimens.adherence.realise import Adherence, RealLife
 from regimens.contrasts.variants import RestResponse
 from regimens.endpoints import parse_endpoint
 from regimens.engine.trajectories import STEP_LIMIT

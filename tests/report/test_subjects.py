@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from regimens import report
-from regimens.adherence.plan import Adherence, RealLife
+from regimens.adherence.realise import Adherence, RealLife
 from regimens.report import answer, curves, verdict
 from regimens.report.layout import Shown, as_written, layout
 from regimens.report.text import findings, people

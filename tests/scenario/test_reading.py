@@ -94,7 +94,10 @@ def test_each_day_of_a_range_is_an_arm_of_its_own(tmp_path):
 
 
 def test_a_subject_of_another_size_has_a_body_surface_by_mosteller(tmp_path):
-    text = BODY.format(regimen="'tocilizumab: 8 mg/kg (max 800 mg) IV once'") + "subject: {weight: 110 kg, height: 180 cm}\n"
+    text = (
+        BODY.replace("turnover", "balance").format(regimen="'tocilizumab: 8 mg/kg (max 800 mg) IV once'")
+        + "subject: {weight: 110 kg, height: 180 cm}\n"
+    )
     scenario = scenario_of(tmp_path, text)
     assert (scenario.subject.weight_kg, scenario.subject.bsa_m2) == (110, Fraction("2.35"))
     assert audit(scenario.arms, scenario.subject).rows[0].total == 800

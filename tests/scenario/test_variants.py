@@ -5,13 +5,12 @@ from fractions import Fraction
 
 import pytest
 
-from regimens.adherence.plan import Adherence, RealLife
-from regimens.adherence.realise import realise
+from regimens.adherence.realise import Adherence, RealLife, realise
+from regimens.contrasts.verdict import Rule
 from regimens.errors import InputFileError
 from regimens.exposure import audit
 from regimens.regimen import Regimen, parse_regimen
 from regimens.scenario import read_scenario
-from regimens.contrasts.verdict import Rule
 from regimens.scenario.values import Noise
 
 BASE = """\
@@ -212,7 +211,7 @@ def test_a_ledger_that_cannot_be_used_says_why(tmp_path):
     assert (line, message.replace(str(tmp_path), "")) == (
         13,
         "The ledger 'runs/ledger.csv' cannot be used:\n/runs/ledger.csv:1: The ledger has no arm 'B'.\n"
-        "  > 1 | arm,subject,drug,cycle,dose,planned_h,given_h,planned,given,basis,max,route,duration_h,reason\n"
+        "  > 1 | arm,subject,drug,cycle,dose,planned_h,given_h,planned,given,basis,max,step,route,duration_h,reason\n"
         "  The only one known is 'B, real life'.",
     )
 
@@ -248,7 +247,7 @@ WRONG = {
     "a total in mg and a step by doses": (
         BASE + "equalise: {total: 21 mg, by: doses, step: 1 MIU}\n",
         [
-            (15, "'21 mg' is no total of il2.", "A total is a flat amount in IU or MIU."),
+            (15, "'21 mg' cannot be a total of il2.", "A total is a flat amount in IU or MIU."),
             (15, "A step rounds amounts, and 'by: doses' leaves those as they are.", "Leave it out, or write 'by: amount'."),
         ],
     ),
@@ -266,7 +265,7 @@ WRONG = {
     ),
     "a name that a twin takes": (
         BASE.replace("control:", "A, real life:") + LIFE,
-        [(12, "2 arms are named 'A, real life'.", "Every arm needs a name of its own.")],
+        [(12, "Two arms are named 'A, real life': one is made by 'real_life' of 'A' on line 6 and one is written on line 12.", "Rename an arm: case, spaces and Unicode forms do not tell names apart.")],
     ),
     "a delay that reaches the next dose": (
         BASE + LIFE.replace("12 h", "1 day"),
@@ -277,7 +276,7 @@ WRONG = {
     ),
     "a delay without a unit": (
         BASE + LIFE.replace("12 h", "'12'"),
-        [(15, "'12' is no time.", "A number with its unit is needed. Times are written in min, h, days or weeks.")],
+        [(15, "'12' has no unit.", "Write for example '12 weeks'.")],
     ),
     "a probability above 1": (
         BASE + "real_life: {missed: 10}\n",
@@ -285,7 +284,7 @@ WRONG = {
     ),
     "real life in which nothing happens": (
         BASE + "real_life: {}\n",
-        [(15, "By 'real_life' nothing goes astray.", "Give a 'missed', 'late' or 'stop_early' above 0.")],
+        [(15, "'real_life' changes no dose.", "Give a 'missed', 'late' or 'stop_early' above 0.")],
     ),
     "a miss after none": (
         BASE + "real_life: {after_a_miss: 0.4}\n",
@@ -293,7 +292,7 @@ WRONG = {
     ),
     "noise of nothing": (
         BASE + "noise: {}\n",
-        [(15, "By 'noise' nothing is added.", "Give a 'day_to_day' or 'residual' above 0.")],
+        [(15, "'noise' adds nothing.", "Give a 'day_to_day' or 'residual' above 0.")],
     ),
     "a verdict by half": (
         BASE + "verdict: {probability: 0.5}\n",
@@ -302,7 +301,7 @@ WRONG = {
     "a trade-off of what cannot be read": (
         BASE + "trade_off: {gain: peek of treg_fold, cost: trough of treg_fold before each cycle}\n",
         [
-            (15, "'peek of treg_fold' is no endpoint.", "The nearest form is 'peak of treg_fold'."),
+            (15, "'peek of treg_fold' is not an endpoint.", "The nearest form is 'peak of treg_fold'."),
             (15, "'trough of treg_fold before each cycle' is one endpoint for each cycle.", "Name one cycle."),
         ],
     ),
@@ -319,7 +318,7 @@ WRONG = {
     ),
     "a cost of which more is good": (
         BASE + "trade_off: {gain: mean of treg_fold, cost: peak of treg_fold}\n",
-        [(15, "'peak of treg_fold' is better when it is higher, so it is no cost.", "Of a gain more is good, of a cost more is bad: 'cost' names another endpoint.")],
+        [(15, "'peak of treg_fold' is better when it is higher, so it cannot be the cost.", "Of a gain more is good, of a cost more is bad: 'cost' names another endpoint.")],
     ),
     "an arm of no ledger, and a ledger of no arm": (
         BASE.replace("regimen: no dose", "ledger: ledger.csv").replace("    rest: drawn\n", "    rest: drawn\n    arm: A\n"),
@@ -343,8 +342,8 @@ WRONG = {
         [
             (3, "'months' has no fixed length.", "Write a number of weeks or days (28 days, 4 weeks). Times are written in min, h, days or weeks."),
             (15, "'MUI' is not a unit of amount.", "Did you mean 'MIU'? Amounts are written in IU, kIU, MIU, ug, mg or g, each also per m2 or per kg (MIU/m2, mg/kg)."),
-            (16, "'12' is no time.", "A number with its unit is needed. Times are written in min, h, days or weeks."),
-            (17, "By 'noise' nothing is added.", "Give a 'day_to_day' or 'residual' above 0."),
+            (16, "'12' has no unit.", "Write for example '12 weeks'."),
+            (17, "'noise' adds nothing.", "Give a 'day_to_day' or 'residual' above 0."),
         ],
     ),
 }  # fmt: skip

@@ -7,6 +7,7 @@ import pytest
 
 from regimens.model.fitted import fitted
 from regimens.population.uncertainty import centres
+from regimens.regimen import weeks
 from regimens.study import collect as module
 from regimens.study.collect import outcomes_of
 from regimens.study.comparison import compare
@@ -117,3 +118,25 @@ def test_subjects_that_fail_are_counted_said_and_missing(population, whole, whic
     # Who is left has the number of the closed form: x at one day is 1 / (1 - 24 k).
     day = result.collected.values["exploding", "low"][2]
     np.testing.assert_allclose(day[~ends], 1 / (1 - 24 * rates[~ends]), rtol=1e-4)
+
+
+def test_endpoints_without_a_curve_and_values_that_are_not_reached(tmp_path):
+    endpoints = "[total MIU, doses, time until treg_fold above 1000, time to return to baseline of treg_fold within 0.001 %]"
+    scenario = small.scenario(tmp_path, population="{subjects: 3, seed: 3}", endpoints=endpoints)
+    table = compare(scenario).endpoints
+    low = dict(iter(table[table["arm"] == "low"].groupby("endpoint")))
+    plan = next(arm for arm in scenario.arms if arm.name == "low").regimen.events(weeks(3))
+    for words, value, unit, status in (
+        ("total MIU", plan.amount.sum() / 1e6, "MIU", "ok"),
+        ("doses", len(plan), "1", "ok"),
+        ("time until treg_fold above 1000", np.inf, "h", "not reached in the window"),
+        ("time to return to baseline of treg_fold within 0.001 %", np.inf, "h", "not back at the horizon"),
+    ):
+        assert low[words]["value"].tolist() == [value] * 3
+        assert set(low[words]["unit"]) == {unit}
+        assert set(low[words]["status"]) == {status}
+
+
+def test_a_scenario_may_ask_for_nothing_of_the_curves(tmp_path):
+    scenario = small.scenario(tmp_path, population="{subjects: 3, seed: 3}", endpoints="[doses]")
+    assert compare(scenario).summary["median"].tolist() == [len(arm.regimen.events(weeks(3))) for arm in scenario.arms]

@@ -11,7 +11,7 @@ import pytest
 from regimens.endpoints import SimulatedArm, draw_curves, endpoint_values
 from regimens.engine import simulate
 from regimens.model.compile import compile_model
-from regimens.population import draw
+from regimens.population import draw_subjects
 from regimens.population.draw import Block
 from regimens.population.uncertainty import centres
 from regimens.regimen import weeks
@@ -125,7 +125,7 @@ def test_runs_are_numbered_draw_after_draw(busy):
     (model,) = study.models
     parameters = people(study, model, np.arange(3, 12))
     centre = centres(busy.population, model.declared)
-    middle = draw(busy.population, model.declared, busy.subject, centre[1], Block(1, 0, 5))
+    middle = draw_subjects(busy.population, model.declared, busy.subject, centre[1], Block(1, 0, 5))
     assert parameters.values[2:7].tobytes() == middle.values.tobytes()
     assert parameters.weight_kg[2:7].tobytes() == middle.weight_kg.tobytes()
 
@@ -160,12 +160,14 @@ def test_bands_are_quantiles_of_the_curves_of_the_same_subjects(tmp_path):
     found = small.collected(scenario)[1].bands["turnover", "high"]
     events = next(arm for arm in scenario.arms if arm.name == "high").regimen.events(weeks(3), "high")
     centre = centres(scenario.population, model)
-    crowd = [draw(scenario.population, model, scenario.subject, centre[number], Block(number, 0, 9)) for number in range(5)]
+    crowd = [
+        draw_subjects(scenario.population, model, scenario.subject, centre[number], Block(number, 0, 9)) for number in range(5)
+    ]
     curves = np.concatenate([simulate(compile_model(model), part, events, times, observables=names).values for part in crowd])
     low, median, high = np.quantile(curves, [0.05, 0.5, 0.95], axis=0)
     for name, expected in (("low", low), ("median", median), ("high", high)):
         np.testing.assert_allclose(getattr(found, name), expected.T, rtol=1e-12, err_msg=name)
-    typical = [draw(None, model, scenario.subject, row) for row in centre]
+    typical = [draw_subjects(None, model, scenario.subject, row) for row in centre]
     middles = np.concatenate([simulate(compile_model(model), one, events, times, observables=names).values for one in typical])
     low, high = np.quantile(middles, [0.05, 0.95], axis=0)
     np.testing.assert_allclose(found.confidence_low, low.T, rtol=1e-12)

@@ -85,7 +85,7 @@ def test_a_comparison_whose_worker_is_killed_in_the_middle_has_the_same_bytes(tw
             os.kill(killed[0], signal.SIGKILL)
 
     with cluster(two.scheduler_address) as executor:
-        there = compare(scenario, executor=executor, told=kill_one, chunk=20)
+        there = compare(scenario, executor=executor, progress=kill_one, chunk=20)
     here = compare(scenario, chunk=150)
     assert killed
     for name, text in files_of(here, page(here)).items():
@@ -139,10 +139,10 @@ def test_workers_with_another_version_or_without_regimens_are_refused(two, versi
             client.run(the_truth_again)
     here = " ".join(f"{name}=={importlib.metadata.version(name)}" for name in ("regimens", "numpy", "scipy", "llvmlite"))
     assert str(refused.value) == (
-        f"--cluster {two.scheduler_address}: not every worker has what is installed here, and could give other numbers:\n"
+        f"--cluster {two.scheduler_address}: some workers have other versions than this process and could give other numbers:\n"
         f"  {addresses[0]}: {said}\n"
         f"  {addresses[1]}: {said}\n"
-        f"Install there: {here}"
+        f"Install on these workers: {here}"
     )
 
 
@@ -155,8 +155,8 @@ def test_a_task_at_which_every_worker_dies_ends_the_run_with_what_to_do(tmp_path
     ):
         list(run(dies, toys(1), executor, store))
     assert str(lost.value) == (
-        "The workers are lost: 2 workers of the cluster died one after the other at the same task. They may not have the memory "
-        "for it. What was finished is kept: the same command with `--resume` goes on from there."
+        "The workers are lost: 2 workers of the cluster died one after the other at the same task. They may have too little "
+        "memory. Finished tasks are saved: the same command with `--resume` continues the run."
     )
 
 
@@ -172,7 +172,7 @@ def test_a_scheduler_that_is_lost_ends_the_run_with_what_to_do(tmp_path, capfd):
     assert capfd.readouterr() == ("", "")
     assert str(lost.value) == (
         "The workers are lost: the scheduler of the cluster does not answer any more. "
-        "What was finished is kept: the same command with `--resume` goes on from there."
+        "Finished tasks are saved: the same command with `--resume` continues the run."
     )
 
 
@@ -185,7 +185,7 @@ def test_a_cluster_without_workers_is_said():
         pass
     assert str(refused.value) == (
         f"--cluster {started.scheduler_address}: the scheduler answers, but no worker took a task within 0.2 s. "
-        f"Start some: dask worker {started.scheduler_address}"
+        f"Start one: dask worker {started.scheduler_address}"
     )
 
 
@@ -194,7 +194,7 @@ def test_an_address_where_nobody_answers_is_said(address, capfd):
     with pytest.raises(RegimensError) as refused, cluster(address, connect_s=0.2):
         pass
     assert str(refused.value) == (
-        f"--cluster {address}: no Dask scheduler answers there within 0.2 s. "
+        f"--cluster {address}: no Dask scheduler answered within 0.2 s. "
         "Its address looks like tcp://host:8786; `dask scheduler` prints it when it starts."
     )
     assert capfd.readouterr() == ("", "")

@@ -32,7 +32,7 @@ def folder_of(tasks, folder, resume=False, work=sizes):
 def test_results_come_in_the_order_of_the_tasks_whatever_finishes_first(count, workers, seed):
     said = []
     with Shuffled(workers, seed) as executor:
-        found = list(run(sizes, toys(count), executor, told=lambda done, total: said.append((done, total))))
+        found = list(run(sizes, toys(count), executor, progress=lambda done, total: said.append((done, total))))
     assert same(found, expected(count))
     assert said == [(done, count) for done in range(count + 1)]
 
@@ -117,7 +117,7 @@ def test_an_interrupt_cancels_what_was_handed_out():
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        next(run(sizes, toys(9), executor, told=interrupted))
+        next(run(sizes, toys(9), executor, progress=interrupted))
     assert [future.cancelled() for future in executor.futures] == [False, True, True, True]
 
 
@@ -146,9 +146,9 @@ def test_threads_and_processes_give_the_same_results():
 @pytest.mark.parametrize("kept", [False, True])
 def test_a_worker_process_that_dies_is_said_with_what_to_do(kept, tmp_path):
     advice = (
-        "What was finished is kept: the same command with `--resume` goes on from there."
+        "Finished tasks are saved: the same command with `--resume` continues the run."
         if kept
-        else "Nothing was kept; run it again."
+        else "No finished task was saved; start the run again."
     )
     store = Store.open(tmp_path, {"a": 1}) if kept else None
     with (

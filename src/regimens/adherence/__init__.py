@@ -1,1 +1,1 @@
-"""Adherence: how the plan of an arm becomes the doses that each subject really gets, and the ledger that says why."""
+"""Adherence: the doses that each subject gets where they differ from the plan, and the ledger that says why they do."""

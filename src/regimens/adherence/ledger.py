@@ -1,4 +1,4 @@
-"""Ledger: every dose that was planned for a subject, when it was really given, how much, and why."""
+"""The ledger of an arm: every planned dose of every subject, when and how much of it was given, and why."""
 
 from __future__ import annotations
 
@@ -9,36 +9,60 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regimens.regimen.events import NO_CAP, DoseEvents
+from regimens.regimen.events import NO_CAP, NO_STEP, DoseEvents
+from regimens.tables import Column, Table
 
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = (
-    "arm", "subject", "drug", "cycle", "dose", "planned_h", "given_h", "planned", "given",
-    "basis", "max", "route", "duration_h", "reason",
-)  # fmt: skip
-"""Columns of a ledger, as in its file."""
+LEDGER = Table(
+    "ledger",
+    "dose of a subject, where subjects differ in their doses",
+    (
+        Column("arm", "arm"),
+        Column("subject", "subject, from 0"),
+        Column("drug", "drug"),
+        Column("cycle", "outermost cycle of the drug, from 1"),
+        Column("dose", "dose within the cycle, from 1"),
+        Column("planned_h", "when the plan of the arm has the dose, rests at their midpoint", "h"),
+        Column("given_h", "when it was given, or was due if it was not given", "h"),
+        Column("planned", "amount planned, per kg or per m2 where `basis` says so", "IU or mg"),
+        Column("given", "amount given, likewise; 0 for a dose that was not given", "IU or mg"),
+        Column("basis", "flat, per m2 or per kg"),
+        Column("max", "largest amount that one person gets; blank for no cap", "IU or mg"),
+        Column("step", "amounts of a person are multiples of this; blank for no step", "IU or mg"),
+        Column("route", "route"),
+        Column("duration_h", "time an infusion takes; 0 for a bolus", "h"),
+        Column("reason", "as planned, rest drawn, late, missed or stopped"),
+    ),
+)
+"""A ledger as in its file. Doses due at or after the horizon have no row."""
+
+COLUMNS = LEDGER.header
+
+ADDED = ("step",)
+"""Columns that files of earlier versions do not have; blank where they are missing."""
 
 AS_PLANNED, REST_DRAWN, LATE, MISSED, STOPPED = REASONS = ("as planned", "rest drawn", "late", "missed", "stopped")
-"""Why a dose was given as it was, or was not."""
+"""Why a dose was given as it was, or was not given."""
 
 
 @dataclass(frozen=True, eq=False)
 class Ledger:
     """The doses of all subjects of one arm, a row each, sorted by subject, then time, then drug.
 
-    Columns: arm, subject, drug, cycle, dose, planned_h, given_h, planned, given, basis, max, route, duration_h, reason.
-    Subjects count from 0. `planned_h` is when the plan of the arm has the dose, with rests at their midpoint; `given_h` is
-    when it was given, or was due if it was not given. `planned` and `given` are amounts in IU or mg (per m2 or per kg where
-    `basis` says so, at most `max`, blank = no cap); a dose that is not given has `given` 0 and stays in the ledger. `reason`
-    is one of: as planned, rest drawn, late, missed, stopped. Doses due at or after the horizon have no row. `path` and
-    `digest` (SHA-256) name the file that a ledger was read from.
+    `rows` has the columns of LEDGER. `path` and `digest` (SHA-256) name the file that a ledger was read from.
     """
 
     rows: pd.DataFrame = field(repr=False)
     path: str = ""
     digest: str = ""
+
+    def __eq__(self, other: object) -> bool:
+        return self.rows.equals(other.rows) if isinstance(other, Ledger) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash((self.digest, len(self.rows)))
 
     @property
     def subjects(self) -> int:
@@ -66,20 +90,25 @@ class Ledger:
         """Return the ledger without doses at or after `horizon_h`."""
         return Ledger(self.rows[self.rows["given_h"] < horizon_h].reset_index(drop=True), self.path, self.digest)
 
-    def events(self, first: int, count: int, arm: str) -> tuple[DoseEvents, ...]:
-        """Return the doses of the subjects `first` to `first + count - 1` as given; those not given have the amount 0."""
+    def events(self, first: int, count: int, arm: str, amounts: str = "given") -> tuple[DoseEvents, ...]:
+        """Return the doses of the subjects `first` to `first + count - 1`, with the amounts of the column 'given' or 'planned'.
+
+        Doses that were not given have the amount 0 in 'given'.
+        """
         columns = {name: self.rows[name].to_numpy() for name in COLUMNS}
         order = np.lexsort((columns["drug"].astype(str), columns["given_h"], columns["subject"]))
         columns = {name: column[order] for name, column in columns.items()}
         cap = np.where(np.isnan(columns["max"]), NO_CAP, columns["max"])
+        step = np.where(np.isnan(columns["step"]), NO_STEP, columns["step"])
         ends = np.searchsorted(columns["subject"], np.arange(first, first + count + 1))
         return tuple(
             DoseEvents(
                 time_h=columns["given_h"][mine],
                 drug=tuple(columns["drug"][mine]),
-                amount=columns["given"][mine],
+                amount=columns[amounts][mine],
                 basis=tuple(columns["basis"][mine]),
                 cap=cap[mine],
+                step=step[mine],
                 route=tuple(columns["route"][mine]),
                 duration_h=columns["duration_h"][mine],
                 cycle=columns["cycle"][mine],

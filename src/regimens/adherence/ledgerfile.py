@@ -1,21 +1,20 @@
-"""Reading a ledger from its file, with all problems of the file at once."""
+"""Reading a ledger from its CSV file, with all problems of the file at once."""
 
 from __future__ import annotations
 
-import csv
-import io
-import math
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
-from regimens.adherence.ledger import COLUMNS, REASONS, Ledger
+from regimens.adherence.ledger import ADDED, COLUMNS, REASONS, Ledger
+from regimens.csvfile import Row, Table, read_table
+from regimens.decimals import whole_number_of
 from regimens.errors import InputFileError, Problem, did_you_mean
-from regimens.regimen.events import BASES
 from regimens.regimen.parts import ROUTES
-from regimens.textfile import TextFile, read_text
+from regimens.subject import BASES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,136 +23,111 @@ LARGEST_LEDGER = 50_000_000
 """Bytes of the largest ledger that is read: some million doses."""
 
 WHOLE = ("subject", "cycle", "dose")
-NUMBERS = ("planned_h", "given_h", "planned", "given", "max", "duration_h")
+NUMBERS = ("planned_h", "given_h", "planned", "given", "max", "step", "duration_h")
+
+MOST_LISTED = 5
+"""Missing subjects that a problem lists."""
+
+Value = float | str
+Read = Callable[[Table, str], Value | None]
+"""Reads the text of a cell; None where it is not what the column holds."""
 
 
 def read_ledger(path: str | Path, arm: str) -> Ledger:
     """Return the rows of one arm of a ledger file, such as the `ledger.csv` of a result.
 
-    InputFileError with every problem of the file: columns that are missing or unknown, cells that are no number where one is
-    needed, negative times and amounts, unknown words, an arm it does not have, doses named twice, subjects left out.
+    InputFileError lists every problem of the file: columns that are missing or unknown, cells that hold no number where one
+    is needed, negative times and amounts, unknown words, an arm that is not in the file, doses with two rows, missing
+    subjects.
     """
-    file = read_text(path, "CSV", (".csv",), LARGEST_LEDGER)
-    lines, cells = _cells(file)
-    problems = [problem for column in COLUMNS for problem in _faults(column, cells[column], lines)]
-    if arm not in cells["arm"]:
-        problems.append(Problem(f"The ledger has no arm '{arm}'.", did_you_mean(arm, cells["arm"]), 1))
+    table = read_table(path, [name for name in COLUMNS if name not in ADDED], COLUMNS, largest=LARGEST_LEDGER)
+    problems: list[Problem] = []
+    values = {column: _values(table, column, problems) for column in COLUMNS}
+    arms = table.column("arm")
+    if arm not in arms:
+        problems.append(Problem(f"The ledger has no arm '{arm}'.", did_you_mean(arm, arms), 1))
     if not problems:
-        chosen = [row for row, name in enumerate(cells["arm"]) if name == arm]
-        rows = _frame({name: [column[row] for row in chosen] for name, column in cells.items()})
-        problems = [*_repeated(rows, [lines[row] for row in chosen]), *_left_out(rows, arm)]
+        chosen = [row for row, name in enumerate(arms) if name == arm]
+        rows = _frame({column: [cells[row] for row in chosen] for column, cells in values.items()})
+        problems += [*_repeated(rows, [table.lines[row] for row in chosen]), *_left_out(rows, arm)]
     if problems:
-        raise InputFileError(file.path, problems, file.text)
-    return Ledger(rows, file.path, file.digest)
+        raise InputFileError(table.path, problems, table.text)
+    return Ledger(rows, table.path, table.digest)
 
 
-def _cells(file: TextFile) -> tuple[list[int], dict[str, list[str]]]:
-    """Return the line of every row and the stripped cells of every column; InputFileError where that is no such table."""
-    reader = csv.reader(io.StringIO(file.text, newline=""), strict=True)
-    rows: list[list[str]] = []
-    lines: list[int] = []
-    try:
-        for record in reader:
-            if any(cell.strip() for cell in record):
-                rows.append([cell.strip() for cell in record])
-                lines.append(reader.line_num)
-    except csv.Error as error:
-        problem = Problem(f"This is not CSV: {error}.", "Look for a quote that is not closed.", reader.line_num)
-        raise InputFileError(file.path, [problem], file.text) from None
-    if not rows:
-        raise InputFileError(file.path, [Problem("The file is empty.", f"Its first line names columns: {', '.join(COLUMNS)}.")])
-    heading, *rows = rows
-    problems = [*_heading_problems(heading, lines[0]), *_uneven(rows, len(heading), lines[1:])]
-    if problems:
-        raise InputFileError(file.path, problems, file.text)
-    return lines[1:], {name: [row[place] for row in rows] for place, name in enumerate(heading)}
+def _values(table: Table, column: str, problems: list[Problem]) -> list[Value | None]:
+    """Return the values of a column and note a problem for every cell that cannot be read; each text is read once."""
+    texts = table.column(column) if column in table.heading else [""] * len(table.cells)
+    read, needed = _HOLDS[column]
+    known = {text: read(table, text) for text in set(texts)}
+    if None in known.values():
+        for index, text in enumerate(texts):
+            if known[text] is None:
+                found = f"'{column}' is '{text}'." if text else f"'{column}' is blank."
+                problems.append(Row(table, index).problem(column, found, f"{needed} is needed."))
+    return [known[text] for text in texts]
 
 
-def _heading_problems(heading: Sequence[str], line: int) -> Iterator[Problem]:
-    for name in COLUMNS:
-        if name not in heading:
-            yield Problem(f"The column '{name}' is missing.", f"Needed: {', '.join(COLUMNS)}.", line)
-    for place, name in enumerate(heading):
-        if name not in COLUMNS:
-            missing = [column for column in COLUMNS if column not in heading]
-            yield Problem(f"'{name}' is no column of a ledger.", did_you_mean(name, missing), line)
-        elif name in heading[:place]:
-            yield Problem(f"The column '{name}' is here twice.", "Remove or rename one of them.", line)
+def _whole(lowest: int) -> Read:
+    def read(table: Table, text: str) -> int | None:
+        value = whole_number_of(text)
+        return value if value is not None and value >= lowest else None
+
+    return read
 
 
-def _uneven(rows: Sequence[Sequence[str]], width: int, lines: Sequence[int]) -> Iterator[Problem]:
-    for row, line in zip(rows, lines, strict=True):
-        if len(row) != width:
-            message = f"This row has {len(row)} cells, the heading {width}."
-            yield Problem(message, "Put text that contains a comma in quotes.", line)
+def _number(is_right: Callable[[float], bool], blank: float | None = None) -> Read:
+    def read(table: Table, text: str) -> float | None:
+        value = table.number(text) if text else blank
+        return value if value is not None and (is_right(value) or text == "") else None
+
+    return read
 
 
-def _faults(column: str, cells: Sequence[str], lines: Sequence[int]) -> Iterator[Problem]:
-    """Yield a problem for every cell of a column that does not hold what it must; each text is looked at once."""
-    is_right, needed = _HOLDS[column]
-    wrong = {text for text in set(cells) if not is_right(text)}
-    if wrong:
-        for text, line in zip(cells, lines, strict=True):
-            if text in wrong:
-                found = f"'{column}' holds '{text}'." if text else f"'{column}' is blank."
-                yield Problem(found, f"{needed} is needed.", line)
+def _word(is_right: Callable[[str], bool]) -> Read:
+    return lambda table, text: text if is_right(text) else None
 
 
-def _whole(lowest: int) -> Callable[[str], bool]:
-    return lambda text: text.isascii() and text.isdigit() and int(text) >= lowest
+def _from_zero(value: float) -> bool:
+    return value >= 0
 
 
-def _number(holds: Callable[[float], bool]) -> Callable[[str], bool]:
-    def is_right(text: str) -> bool:
-        try:
-            return math.isfinite(float(text)) and holds(float(text))
-        except ValueError:
-            return False
-
-    return is_right
+def _positive(value: float) -> bool:
+    return value > 0
 
 
-def _word(known: Sequence[str]) -> tuple[Callable[[str], bool], str]:
-    return known.__contains__, f"One of {', '.join(known)}"
-
-
-_TIME = (_number(lambda value: value >= 0), "A time in h, 0 or more,")
-_POSITIVE = _number(lambda value: value > 0)
-_HOLDS: dict[str, tuple[Callable[[str], bool], str]] = {
-    "arm": (bool, "The name of an arm"),
+_TIME = (_number(_from_zero), "A time in h, 0 or more,")
+_HOLDS: dict[str, tuple[Read, str]] = {
+    "arm": (_word(bool), "The name of an arm"),
     "subject": (_whole(0), "A whole number from 0 up"),
-    "drug": (str.isidentifier, "A name of letters, digits and _"),
+    "drug": (_word(str.isidentifier), "A name of letters, digits and _"),
     "cycle": (_whole(1), "A whole number from 1 up"),
     "dose": (_whole(1), "A whole number from 1 up"),
     "planned_h": _TIME,
     "given_h": _TIME,
-    "planned": (_POSITIVE, "An amount above 0"),
-    "given": (_number(lambda value: value >= 0), "An amount, 0 or more,"),
-    "basis": _word(BASES),
-    "max": (lambda text: text == "" or _POSITIVE(text), "An amount above 0, or nothing where there is no cap,"),
-    "route": _word(ROUTES),
+    "planned": (_number(_positive), "An amount above 0"),
+    "given": (_number(_from_zero), "An amount, 0 or more,"),
+    "basis": (_word(BASES.__contains__), f"One of {', '.join(BASES)}"),
+    "max": (_number(_positive, blank=np.nan), "An amount above 0, or nothing where there is no cap,"),
+    "step": (_number(_positive, blank=np.nan), "An amount above 0, or nothing where there is no step,"),
+    "route": (_word(ROUTES.__contains__), f"One of {', '.join(ROUTES)}"),
     "duration_h": _TIME,
-    "reason": _word(REASONS),
+    "reason": (_word(REASONS.__contains__), f"One of {', '.join(REASONS)}"),
 }
-"""Column -> what its cells must hold, as a check and in words."""
+"""Column -> how its cells are read, and what they must hold in words."""
 
 
-def _frame(cells: dict[str, list[str]]) -> pd.DataFrame:
+def _frame(values: dict[str, list[Value | None]]) -> pd.DataFrame:
     import pandas as pd
 
-    columns = {}
-    for name in COLUMNS:
-        if name in WHOLE:
-            columns[name] = np.array([int(text) for text in cells[name]], dtype=np.int64)
-        elif name in NUMBERS:
-            columns[name] = np.array([float(text or "nan") for text in cells[name]], dtype=float)
-        else:
-            columns[name] = np.array(cells[name], dtype=object)
-    return pd.DataFrame(columns)
+    def kind(name: str) -> npt.DTypeLike:
+        return np.int64 if name in WHOLE else np.float64 if name in NUMBERS else object
+
+    return pd.DataFrame({name: np.array(cells, dtype=kind(name)) for name, cells in values.items()})
 
 
 def _repeated(rows: pd.DataFrame, lines: Sequence[int]) -> Iterator[Problem]:
-    for place in np.flatnonzero(rows.duplicated(["subject", "drug", "cycle", "dose"])):
+    for place in np.flatnonzero(rows.duplicated(["subject", "drug", "cycle", "dose"])).tolist():
         row = rows.iloc[place]
         dose = f"dose {row['dose']} of cycle {row['cycle']} of {row['drug']}"
         yield Problem(f"Subject {row['subject']} has {dose} a second time.", "Every dose has one row.", lines[place])
@@ -163,5 +137,6 @@ def _left_out(rows: pd.DataFrame, arm: str) -> Iterator[Problem]:
     known = set(rows["subject"])
     missing = [subject for subject in range(max(known)) if subject not in known]
     if missing:
-        shown = ", ".join(map(str, missing[:5])) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
+        more = f" and {len(missing) - MOST_LISTED} more" if len(missing) > MOST_LISTED else ""
+        shown = ", ".join(map(str, missing[:MOST_LISTED])) + more
         yield Problem(f"Arm '{arm}' has no rows of subject {shown}.", "Subjects are counted from 0 without a gap.", 1)

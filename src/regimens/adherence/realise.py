@@ -1,39 +1,80 @@
-"""Realising: the plan of an arm and what may happen to it -> the doses that every subject gets, and why."""
+"""From the plan of an arm to the doses that each subject gets: rests drawn from their range, doses missed, late or not taken
+after stopping early; or the doses of an earlier ledger again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from regimens.adherence.ledger import AS_PLANNED, COLUMNS, LATE, MISSED, REASONS, REST_DRAWN, STOPPED, Ledger
-from regimens.adherence.plan import Adherence, RealLife
 from regimens.chance import streams
 from regimens.regimen import DoseEvents, Regimen
 from regimens.regimen.planned import PlannedDose
+from regimens.subject import Floats
 
-EVERYONE_AS_PLANNED = RealLife()
+if TYPE_CHECKING:
+    import pandas as pd
+
+Integers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class RealLife:
+    """How given doses differ from planned ones: probabilities, and hours.
+
+    `missed` is the probability that a dose is missed; `after_a_miss` replaces it where the dose before was missed (None: the
+    same). `late` is the probability that a dose that is given is late, by a time uniform on (0, `up_to_h`]. `stop_early` is
+    the probability that a subject stops at one of the doses, each with the same probability.
+    """
+
+    missed: float = 0.0
+    after_a_miss: float | None = None
+    late: float = 0.0
+    up_to_h: float = 0.0
+    stop_early: float = 0.0
+
+
+@dataclass(frozen=True)
+class Adherence:
+    """Why the doses of subjects differ: `drawn` is the plan with rests that are still ranges, drawn for each subject and
+    cycle; `real_life` is how given doses differ from planned ones; `ledger` has doses that are given again as they are there.
+    """
+
+    drawn: Regimen | None = None
+    real_life: RealLife | None = None
+    ledger: Ledger | None = field(default=None, repr=False)
+
+
+AS_IN_THE_PLAN = RealLife()
 
 
 @dataclass(frozen=True, eq=False)
 class Realised:
-    """What the subjects of one arm get: `events` of each subject in order, and the `ledger` of all of them."""
+    """What the subjects of one arm get: `events` of each subject in order, and the `ledger` of all of them.
+
+    `cut` counts the doses of a replayed ledger, of these subjects, that were given at or after the horizon and are left out.
+    """
 
     events: tuple[DoseEvents, ...] = field(repr=False)
     ledger: Ledger
+    cut: int = 0
 
 
 @dataclass(frozen=True)
 class _Chance:
-    """The numbers of some subjects: a seed, which subjects, and of which parameter draws."""
+    """What random numbers depend on: a seed, the numbers of the subjects, and the parameter draw of each."""
 
     seed: int
-    subjects: np.ndarray
-    draws: np.ndarray
+    subjects: Integers
+    draws: Integers
 
-    def of(self, purpose: str, length: int) -> np.ndarray:
+    def of(self, purpose: str, length: int) -> Floats:
         return streams(self.seed, purpose, self.subjects, self.draws, length)
 
 
@@ -43,28 +84,30 @@ def realise(
     adherence: Adherence,
     horizon_h: float,
     seed: int,
-    subjects: Sequence[int] | np.ndarray,
-    draws: Sequence[int] | np.ndarray | int = 0,
+    subjects: Sequence[int] | Integers,
+    draws: Sequence[int] | Integers | int = 0,
 ) -> Realised:
     """Return what the subjects of these numbers, of the parameter draws of these numbers, get of one arm before `horizon_h`.
 
     `regimen` is the plan with its rests resolved. What happens to a subject depends on the seed, the subject, the parameter
-    draw (whose subjects are people of its own) and the dose (drug and running number) alone: not on the arm's name, on other
-    arms, on how the schedule is written, or on how many subjects there are. So a subject who gives up does so in every arm.
+    draw (each draw has subjects of its own) and the dose (drug and running number) alone: not on the arm's name, on other
+    arms, on how the schedule is written, or on how many subjects there are. So a subject who stops early does so in every arm.
 
-    - A rest that is a range takes a whole number of days, any as likely, drawn for every subject and every time it comes.
-    - Who stops early gives up at one of the doses before the horizon, any as likely: that dose and all that are due at the
-      same time or later, of every drug, are 'stopped'.
+    - A rest that is a range takes a whole number of days, each with the same probability, drawn for every subject and every
+      time the rest comes.
+    - A subject who stops early stops at one of the doses before the horizon, each with the same probability: that dose and
+      all that are due at the same time or later, of every drug, are 'stopped'.
     - A dose is 'missed' with its probability, which depends on whether the dose of that drug before it was missed.
     - A dose that is given may be 'late', by less than the time until the next planned dose of that drug (less the time of an
       infusion). One that would come at or after the horizon is not given; its reason stays 'late'.
 
     Doses that are not given stay in the events with the amount 0 at the time they were due; doses due at or after the horizon
-    have none. A ledger is replayed as it is, up to the horizon, for the subjects it has, the same in every parameter draw.
+    have none. The doses of a ledger are given again as they are there, up to the horizon, for the subjects it has, the same in
+    every parameter draw.
     """
     who = np.asarray(subjects, dtype=np.int64)
     if adherence.ledger is not None:
-        return _replayed(arm_name, adherence.ledger.before(horizon_h), who)
+        return _replayed(arm_name, adherence.ledger, horizon_h, who)
     chance = _Chance(seed, who, np.broadcast_to(np.asarray(draws, dtype=np.int64), who.shape))
     rows = _rows(arm_name, regimen, adherence, horizon_h, chance)
     # Subjects of several draws may have one number; their place tells them apart.
@@ -72,14 +115,20 @@ def realise(
     return Realised(events, Ledger(rows.assign(subject=who[rows["subject"].to_numpy()])))
 
 
-def _replayed(arm_name: str, ledger: Ledger, who: np.ndarray) -> Realised:
+def _replayed(arm_name: str, ledger: Ledger, horizon_h: float, who: Integers) -> Realised:
     first, count = (int(who.min()), int(np.ptp(who)) + 1) if len(who) else (0, 0)
-    events = ledger.events(first, count, arm_name)
-    return Realised(tuple(events[subject - first] for subject in who), ledger.of(first, count, arm_name))
+    late = ledger.rows[(ledger.rows["given_h"] >= horizon_h) & (ledger.rows["given"] > 0)]
+    kept = ledger.before(horizon_h)
+    events = kept.events(first, count, arm_name)
+    return Realised(
+        tuple(events[subject - first] for subject in who),
+        kept.of(first, count, arm_name),
+        int(np.isin(late["subject"].to_numpy(), who).sum()),
+    )
 
 
-def _rows(arm_name: str, regimen: Regimen, adherence: Adherence, horizon_h: float, chance: _Chance):
-    """Return the rows of the ledger, subjects by their place: arrays (subjects, doses), then those before the horizon in time."""
+def _rows(arm_name: str, regimen: Regimen, adherence: Adherence, horizon_h: float, chance: _Chance) -> pd.DataFrame:
+    """Return the rows of the ledger, sorted by subject and time; subjects are numbered by their place among those of `chance`."""
     import pandas as pd
 
     plan = adherence.drawn or regimen
@@ -87,13 +136,14 @@ def _rows(arm_name: str, regimen: Regimen, adherence: Adherence, horizon_h: floa
     planned_h = np.array([float(dose.start) for dose in _by_drug(regimen)])
     due_h = _due(plan, doses, chance)
     reason = np.where(due_h == planned_h, REASONS.index(AS_PLANNED), REASONS.index(REST_DRAWN))
-    given_h, is_given = _astray(doses, due_h, reason, adherence.real_life or EVERYONE_AS_PLANNED, horizon_h, chance)
+    given_h, is_given = _deviating(doses, due_h, reason, adherence.real_life or AS_IN_THE_PLAN, horizon_h, chance)
     # Columns are sorted by drug and the sort is stable, so that doses at one time stand in the order of their drugs.
     order = np.argsort(given_h, axis=1, kind="stable")
     subject, place = np.nonzero(np.take_along_axis(due_h < horizon_h, order, axis=1))
     dose = order[subject, place]
     amount = _column(doses, lambda dose: float(dose.dose.amount.value), float)[dose]
-    cap = _column(doses, lambda dose: np.nan if dose.dose.amount.cap is None else float(dose.dose.amount.cap), float)
+    cap = _column(doses, lambda dose: _or_blank(dose.dose.amount.cap), float)
+    step = _column(doses, lambda dose: _or_blank(dose.dose.amount.step), float)
     columns = (
         np.full(len(dose), arm_name, dtype=object),
         subject,
@@ -106,6 +156,7 @@ def _rows(arm_name: str, regimen: Regimen, adherence: Adherence, horizon_h: floa
         np.where(is_given[subject, dose], amount, 0.0),
         _column(doses, lambda dose: dose.dose.amount.basis)[dose],
         cap[dose],
+        step[dose],
         _column(doses, lambda dose: dose.dose.route)[dose],
         _column(doses, lambda dose: float(dose.dose.duration), float)[dose],
         np.array(REASONS, dtype=object)[reason[subject, dose]],
@@ -117,11 +168,15 @@ def _by_drug(regimen: Regimen) -> list[PlannedDose]:
     return sorted(regimen.earliest(), key=lambda dose: dose.drug)
 
 
-def _column(doses: Sequence[PlannedDose], of, dtype=object) -> np.ndarray:
+def _column(doses: Sequence[PlannedDose], of: Callable[[PlannedDose], object], dtype: npt.DTypeLike = object) -> npt.NDArray[Any]:
     return np.array([of(dose) for dose in doses], dtype=dtype)
 
 
-def _due(plan: Regimen, doses: Sequence[PlannedDose], chance: _Chance) -> np.ndarray:
+def _or_blank(value: Fraction | None) -> float:
+    return np.nan if value is None else float(value)
+
+
+def _due(plan: Regimen, doses: Sequence[PlannedDose], chance: _Chance) -> Floats:
     """Return when each dose is due (subjects, doses; h): exact, then rounded once."""
     due = np.empty((len(chance.subjects), len(doses)))
     passed, days = _rests(plan, chance)
@@ -132,12 +187,12 @@ def _due(plan: Regimen, doses: Sequence[PlannedDose], chance: _Chance) -> np.nda
     return due
 
 
-def _rests(plan: Regimen, chance: _Chance) -> tuple[dict[str, list[Fraction]], dict[str, np.ndarray]]:
+def _rests(plan: Regimen, chance: _Chance) -> tuple[dict[str, list[Fraction]], dict[str, Integers]]:
     """Return by drug, for every number of ranges passed: hours from all shortest ends to the first whole days (exact), and
     (subjects, ranges + 1) how many days more each subject rested in all of them.
     """
     passed: dict[str, list[Fraction]] = {}
-    days: dict[str, np.ndarray] = {}
+    days: dict[str, Integers] = {}
     for drug in plan.drugs:
         hours, extra = [Fraction(0)], [np.zeros(len(chance.subjects), dtype=np.int64)]
         ranges = plan.ranges(drug)
@@ -150,10 +205,13 @@ def _rests(plan: Regimen, chance: _Chance) -> tuple[dict[str, list[Fraction]], d
     return passed, days
 
 
-def _astray(
-    doses: Sequence[PlannedDose], due_h: np.ndarray, reason: np.ndarray, life: RealLife, horizon_h: float, chance: _Chance
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return when each dose is given, or was due (h), and whether it is given; (subjects, doses). Sets what is another reason."""
+def _deviating(
+    doses: Sequence[PlannedDose], due_h: Floats, reason: Integers, life: RealLife, horizon_h: float, chance: _Chance
+) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """Return when each dose is given, or was due (h), and whether it is given, both (subjects, doses).
+
+    `reason` (subjects, doses), places in REASONS, is changed in place where a dose is missed, late or stopped.
+    """
     given_h = due_h.copy()
     stopped = due_h >= _stop(due_h, life, horizon_h, chance)[:, np.newaxis]
     for drug in dict.fromkeys(dose.drug for dose in doses):
@@ -173,15 +231,15 @@ def _astray(
     return np.where(is_given, given_h, due_h), is_given
 
 
-def _room(due_h: np.ndarray, own: Sequence[int], number: int, duration_h: float) -> np.ndarray:
-    """Return the time from the end of one dose of a drug to its next one (subjects,; h)."""
+def _room(due_h: Floats, own: Sequence[int], number: int, duration_h: float) -> Floats:
+    """Return the time from the end of one dose of a drug to its next one (subjects,; h), infinite after the last."""
     if number + 1 == len(own):
         return np.full(len(due_h), np.inf)
     return due_h[:, own[number + 1]] - due_h[:, own[number]] - duration_h
 
 
-def _stop(due_h: np.ndarray, life: RealLife, horizon_h: float, chance: _Chance) -> np.ndarray:
-    """Return when each subject gives up (subjects,; h); infinite for those who do not."""
+def _stop(due_h: Floats, life: RealLife, horizon_h: float, chance: _Chance) -> Floats:
+    """Return when each subject stops (subjects,; h); infinite for those who do not."""
     never = np.full(len(due_h), np.inf)
     if not life.stop_early or not due_h.shape[1]:
         return never

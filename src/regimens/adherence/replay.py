@@ -1,17 +1,19 @@
-"""The plan behind a ledger: its planned doses as a regimen again, for totals and for what models must know."""
+"""The plan behind a ledger: its planned doses as a regimen, for totals and for the drugs that models must have inputs for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
+from typing import Any
 
 import numpy as np
 
 from regimens.adherence.ledger import Ledger
+from regimens.drugs import IL2
 from regimens.regimen import Amount, Course, Cycle, Dose, Duration, Regimen, Rest
-from regimens.regimen.parts import IL2, Part
+from regimens.regimen.parts import Part
 from regimens.units import exact
 
 FINEST = 10_000
@@ -21,8 +23,8 @@ FINEST = 10_000
 def plan_of(ledger: Ledger) -> Regimen:
     """Return the regimen of all planned doses of a ledger, those of different subjects counted once.
 
-    Where there are several cycles, each is a cycle of one turn; equal doses at one interval are a course. RegimenError where the
-    planned doses make no regimen.
+    Where there are several cycles, each becomes a Cycle that is not repeated; equal doses at one interval are a Course.
+    RegimenError where the planned doses make no regimen, for example if two of one drug start at the same time.
     """
     rows = ledger.rows.drop_duplicates(["drug", "cycle", "dose"]).sort_values(["drug", "planned_h"], kind="stable")
     doses = [_planned(row) for row in rows.to_dict("records")]
@@ -37,15 +39,15 @@ class _Planned:
     dose: Dose
 
 
-def _planned(row: dict) -> _Planned:
-    cap = None if np.isnan(row["max"]) else exact(float(row["max"]))
-    amount = Amount(exact(float(row["planned"])), "IU" if row["drug"] == IL2 else "mg", row["basis"], cap)
+def _planned(row: Mapping[Hashable, Any]) -> _Planned:
+    cap, step = (None if np.isnan(row[name]) else exact(float(row[name])) for name in ("max", "step"))
+    amount = Amount(exact(float(row["planned"])), "IU" if row["drug"] == IL2 else "mg", row["basis"], cap, step)
     over = Duration(_hours(row["duration_h"])) if row["duration_h"] > 0 else None
     return _Planned(row["drug"], row["cycle"], _hours(row["planned_h"]), Dose(amount, row["route"], over))
 
 
 def _hours(value: float) -> Fraction:
-    """Return a time as the simple fraction that its float stands for: 20 min are a third of an hour again."""
+    """Return a time as the fraction with a small denominator next to its float: 20 min are a third of an hour again."""
     return Fraction(value).limit_denominator(FINEST)
 
 

@@ -10,8 +10,19 @@ from typing import NoReturn
 import click
 
 from regimens.cli.comparing import compare
-from regimens.cli.endings import DONE, FAILED, WRONG_INPUT, exit_code, notes, say_error
-from regimens.cli.terminal import results_console, say, spinner, talk_console
+from regimens.cli.terminal import (
+    DONE,
+    FAILED,
+    WRONG_INPUT,
+    bear_any_encoding,
+    exit_code,
+    notes,
+    results_console,
+    say,
+    say_error,
+    spinner,
+    talk_console,
+)
 from regimens.errors import ExposureMismatch, RegimensError
 
 EXPOSURE_WIDTH = 106
@@ -58,7 +69,7 @@ def exposure(file: Path, csv_path: Path | None) -> None:
     if csv_path is not None:
         write_file(table.to_frame().to_csv(index=False, lineterminator="\n"), csv_path)
     if table.differences:
-        raise ExposureMismatch(table.differences)
+        raise ExposureMismatch(table.differences, scenario.path)
 
 
 @commands.command()
@@ -78,17 +89,18 @@ def check(files: tuple[Path, ...]) -> None:
 
 def _checked(file: Path) -> str:
     from regimens.exposure import audit
-    from regimens.model.file import load
+    from regimens.model.file import model_in
     from regimens.scenario import read_scenario
     from regimens.scenario.values import planned_arms
     from regimens.yamlfile import read as read_yaml
 
-    if "states" in read_yaml(file).data:
-        model = load(file)
+    located = read_yaml(file)
+    if "states" in located.data:
+        model = model_in(located)
         return f"a model of {_count(model.states, 'state')} and {_count(model.parameters, 'parameter')}, as it should be."
     scenario = read_scenario(file)
     arms = planned_arms(scenario)
-    audit(arms, scenario.subject)
+    audit(arms, scenario.subject, scenario.path)
     return f"a scenario of {_count(arms, 'arm')} under {_count(scenario.models, 'model')}, as it should be."
 
 
@@ -118,7 +130,7 @@ def explain(text: str, weight: str, height: str) -> None:
 
     kg, cm = (parse_quantity(text, [unit])[0] for text, unit in ((weight, "kg"), (height, "cm")))
     if kg <= 0 or cm <= 0:
-        raise UnitError(f"A body of {weight} and {height} is none.", "Values greater than zero are needed.")
+        raise UnitError(f"Weight and height must be greater than zero, found {weight} and {height}.")
     for line in lines_of(parse_regimen(text), Subject(kg, cm, mosteller(kg, cm))):
         click.echo(line)
 
@@ -167,7 +179,7 @@ def fit(name: str, data: Path | None, out: Path | None, seed: int) -> None:
     from regimens.model import find_model
     from regimens.study import folder as results
 
-    model = find_model(name)
+    model = find_model(name, values="declared")
     folder = out or results.free_folder(Path("results") / f"fit-{model.name}-{datetime.date.today().isoformat()}")
     if folder.exists():
         raise results.OutputExists(folder)
@@ -190,7 +202,7 @@ def validate(names: tuple[str, ...]) -> None:
     from regimens.model import find_model
 
     responses = read_responses(shipped.folder("evidence") / "responses.csv")
-    summaries = [summarise(find_model(name), responses) for name in names or shipped.names("models")]
+    summaries = [summarise(find_model(name, values="declared"), responses) for name in names or shipped.names("models")]
     click.echo(validation_page(summaries, responses), nl=False)
 
 
@@ -206,10 +218,10 @@ def models() -> None:
 @click.argument("name")
 def model(name: str) -> None:
     """Show the equations, parameters and sources of the model NAME (or of a model file)."""
+    from regimens.model import find_model
     from regimens.model.describe import describe
-    from regimens.model.file import find
 
-    results_console().print(describe(find(name)))
+    results_console().print(describe(find_model(name)))
 
 
 @commands.command()
@@ -223,6 +235,8 @@ def schema(kind: str) -> None:
 
 def main() -> NoReturn:
     """Run the command line and exit with its code; no traceback unless `--debug` is among the arguments."""
+    for stream in (sys.stdout, sys.stderr):
+        bear_any_encoding(stream)
     try:
         commands.main(standalone_mode=False)
     except click.exceptions.Exit as ended:

@@ -60,7 +60,7 @@ def compare(
     _check_reduced(scenario, subjects, draws)
     scenario = reduced(scenario, subjects, draws)
     talk, unfinished = talk_console(), results.unfinished_folder(scenario, out)
-    ended = Store.ended(unfinished)
+    ended = Store.finished_result(unfinished)
     if resume and ended:
         say(talk, f"The run had ended; its result is in {out or ended}.")
         return
@@ -71,7 +71,7 @@ def compare(
         with _kept_if_broken_off(store):
             command = _command(file, subjects, draws)
             comparison = _compared(scenario, store, workers, address, talk)
-            made = replace(comparison.provenance, created=store.began.date().isoformat(), command=command)
+            made = replace(comparison.provenance, created=store.started.date().isoformat(), command=command)
             comparison = replace(comparison, provenance=made)
             folder = _written(comparison, out, store)
         store.remove()
@@ -85,10 +85,10 @@ def compare(
 def _compared(scenario: Scenario, store: Store, workers: int | None, address: str | None, talk: Console) -> Comparison:
     from regimens.study.comparison import compare as run
 
-    with _executor(workers, address) as executor, bar(talk) as told:
-        comparison = run(scenario, executor=executor, store=store, progress=told)
+    with _executor(workers, address) as executor, bar(talk) as progress:
+        comparison = run(scenario, executor=executor, store=store, progress=progress)
     if store.unsaved:
-        say(talk, f"{store.unsaved} finished tasks could not be kept in {store.folder}: {store.trouble}.")
+        say(talk, f"{store.unsaved} finished tasks could not be kept in {store.folder}: {store.save_error}.")
     return comparison
 
 
@@ -112,8 +112,8 @@ def _written(comparison: Comparison, out: Path | None, store: Store) -> Path:
     from regimens.report import page
     from regimens.study import folder as results
 
-    folder = out or results.default_folder(comparison.scenario, comparison.provenance.version, store.began.date())
-    store.ends_at(folder)
+    folder = out or results.default_folder(comparison.scenario, comparison.provenance.version, store.started.date())
+    store.record_result(folder)
     results.write_folder(results.files_of(comparison, page(comparison)), folder, inside=store.folder)
     return folder
 
@@ -130,12 +130,12 @@ def _kept_if_broken_off(store: Store) -> Iterator[None]:
 
 
 def _say_kept(talk: Console, store: Store, resume: bool) -> None:
-    if store.kept:
-        say(talk, f"Going on with the run of {store.began:%Y-%m-%d %H:%M}: {_tasks(store.kept)} kept.")
+    if store.reused:
+        say(talk, f"Going on with the run of {store.started:%Y-%m-%d %H:%M}: {_tasks(store.reused)} kept.")
     elif resume:
         say(talk, "Nothing is kept of a run that was broken off; a new one begins.")
-    if store.dropped:
-        say(talk, f"{_tasks(store.dropped)} dropped of a run that was broken off; `--resume` would have gone on with it.")
+    if store.deleted:
+        say(talk, f"{_tasks(store.deleted)} dropped of a run that was broken off; `--resume` would have gone on with it.")
 
 
 def _tasks(count: int) -> str:
@@ -160,7 +160,7 @@ def _check_reduced(scenario: Scenario, subjects: int | None, draws: int | None) 
             f"{scenario.path}: --draws {draws} is of no use, for the scenario simulates one typical subject. "
             f"Add for instance `population: {{subjects: 50, seed: 1, draws: {draws}}}`."
         )
-    if draws is not None and population.draws == 1:
+    if draws is not None and population is not None and population.draws == 1:
         raise RegimensError(
             f"{scenario.path}: --draws {draws} is of no use, for the scenario takes the parameters as known. "
             f"Add `draws: {draws}` to its population."

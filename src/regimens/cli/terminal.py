@@ -1,13 +1,28 @@
-"""The terminal: where results and talk are printed, and how a long run shows that it goes on."""
+"""The terminal: printing of results, messages, errors and progress, and the exit codes."""
 
 from __future__ import annotations
 
 import contextlib
+import io
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from regimens.errors import ExposureMismatch, RegimensError
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+
+DONE, FAILED, WRONG_INPUT, WRONG_EXPOSURE = 0, 1, 2, 3
+"""Exit codes: done; anything else; the input is wrong; exposure differs from what a scenario expects."""
+
+
+def bear_any_encoding(stream: TextIO) -> None:
+    """Have a stream replace the characters that its encoding lacks: a terminal that is not UTF-8 must not end a run."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="replace")
 
 
 def results_console(at_least: int = 0) -> Console:
@@ -59,3 +74,28 @@ def bar(talk: Console) -> Iterator[Callable[[int, int], None]]:
     with Progress(*columns, console=talk, transient=True) as shown:
         task = shown.add_task("", total=None)
         yield lambda done, total: shown.update(task, completed=done, total=total)
+
+
+def exit_code(error: Exception) -> int:
+    """Return the exit code that an error stands for."""
+    if isinstance(error, ExposureMismatch):
+        return WRONG_EXPOSURE
+    return WRONG_INPUT if isinstance(error, RegimensError) else FAILED
+
+
+def say_error(error: Exception) -> None:
+    """Say on stderr what is wrong, and the notes that the error has got on its way."""
+    if isinstance(error, RegimensError):
+        text = str(error)
+    elif isinstance(error, OSError):
+        text = f"{error.filename or 'The disk'}: {error.strerror or error}."
+    elif isinstance(error, MemoryError):
+        text = "There is not enough memory for this scenario. Simulate fewer subjects or arms, or observe less often."
+    else:
+        text = f"regimens stopped, and should not have: {type(error).__name__}: {error}. `regimens --debug ...` shows where."
+    click.echo("\n".join([text, *notes(error)]), err=True)
+
+
+def notes(error: BaseException | None) -> list[str]:
+    """Return the notes of an error."""
+    return getattr(error, "__notes__", [])

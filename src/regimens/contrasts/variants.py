@@ -108,7 +108,9 @@ def costs(full: Floats, lived: Floats) -> tuple[int, int, Floats]:
     """
     kept = ~np.isnan(full + lived).any(axis=0)
     chosen, best = (int(np.median(score[:, kept], axis=1).argmax()) for score in (full, lived))
-    return chosen, best, lived[best, kept] - lived[chosen, kept]
+    first, second = lived[best, kept], lived[chosen, kept]
+    with np.errstate(invalid="ignore"):
+        return chosen, best, np.where(first == second, 0.0, first - second)
 
 
 def rest_response(outcomes: Outcomes, rests: Mapping[str, Sequence[tuple[float, str]]], rule: float) -> tuple[RestResponse, ...]:

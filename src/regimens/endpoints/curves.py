@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from regimens.endpoints import polynomials
 from regimens.endpoints.polynomials import Floats
@@ -56,7 +57,7 @@ def panels_between(breaks_h: Floats, horizon_h: float) -> Panels:
     for gap in range(starts.shape[1]):
         start, stop = starts[:, gap : gap + 1], stops[:, gap : gap + 1]
         offsets, widths = _offsets(float((stop - start).max()))
-        # Each subject's own gap decides how many panels it needs, so that no subject's numbers hang on the others.
+        # Each subject's own gap decides how many panels it needs, so that the numbers of a subject do not depend on the others.
         wanted = np.append(offsets[:-1] + 0.5 * widths, np.inf) < stop - start
         pieces.append(np.where(wanted, np.minimum(start + offsets, stop), stop))
     return Panels(np.concatenate(pieces, axis=1))
@@ -87,7 +88,7 @@ class Curves:
     edges_h: Floats
     start: Floats = field(repr=False)
     nodes: Floats = field(repr=False)
-    status: Floats
+    status: npt.NDArray[np.int64]
     stopped_h: Floats
     statistics: Statistics
 
@@ -130,7 +131,7 @@ def lags_h(compiled: CompiledModel, parameters: Parameters) -> Floats:
     return np.array([np.broadcast_to(lag, (parameters.subjects,)) for lag in lags]).reshape(-1, parameters.subjects)
 
 
-def _bends(compiled: CompiledModel, parameters: Parameters, plan: DosePlan) -> np.ndarray:
+def _bends(compiled: CompiledModel, parameters: Parameters, plan: DosePlan) -> Floats:
     """Return where curves may bend, (subjects, bends; h): each dose as it acts and each end of an infusion."""
     entry = plan.padded([_inputs(compiled, events) for events in plan.sets], 0)
     time_h = plan.padded([events.time_h for events in plan.sets], np.inf)
@@ -141,7 +142,7 @@ def _bends(compiled: CompiledModel, parameters: Parameters, plan: DosePlan) -> n
     return np.concatenate([starts, ends[:, np.any(duration_h > 0, axis=0)]], axis=1)
 
 
-def _inputs(compiled: CompiledModel, events: DoseEvents) -> Floats:
+def _inputs(compiled: CompiledModel, events: DoseEvents) -> npt.NDArray[np.int64]:
     return np.array([compiled.inputs[pair] for pair in zip(events.drug, events.route, strict=True)], dtype=np.int64)
 
 

@@ -7,7 +7,7 @@ better, where it needs the curves cut, and how its values are found. The kinds a
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar, Self
@@ -79,8 +79,8 @@ class Endpoint(ABC):
         """Yield the endpoint, or one for every cycle of `cycles` where it is asked for each of them."""
         yield self
 
-    def problem(self, horizon_h: float) -> tuple[str, str] | None:
-        """Return why curves that end at the horizon do not have it, and advice; None where they do."""
+    def problem(self, horizon_h: float, drugs: Collection[str]) -> tuple[str, str] | None:
+        """Return why arms that give these drugs up to the horizon cannot have it, and advice; None where they can."""
         if max(self.cuts_h, default=0.0) > horizon_h:
             return f"'{self.words}' reads after the horizon.", f"The horizon is {duration_text(Fraction(horizon_h))}."
         return None
@@ -136,12 +136,12 @@ class Windowed(Endpoint):
         """Return start and end of the window (h)."""
         return self.from_h, horizon_h if self.to_h is None else self.to_h
 
-    def problem(self, horizon_h: float) -> tuple[str, str] | None:
-        """Return why curves that end at the horizon do not have it, and advice; None where they do."""
+    def problem(self, horizon_h: float, drugs: Collection[str]) -> tuple[str, str] | None:
+        """Return why arms that give these drugs up to the horizon cannot have it, and advice; None where they can."""
         if self.to_h is None and self.from_h == horizon_h:
             end = duration_text(Fraction(horizon_h))
             return f"'{self.words}' ends before it starts.", f"Its window ends at the horizon of {end}."
-        return super().problem(horizon_h)
+        return super().problem(horizon_h, drugs)
 
     @property
     def when(self) -> str:
@@ -160,7 +160,8 @@ def endpoint_values(endpoint: Endpoint, arm: SimulatedArm) -> Floats:
         total_miu = arm.il2_iu / 1e6
         with np.errstate(divide="ignore", invalid="ignore"):
             values = np.where(total_miu > 0, values / total_miu, np.nan)
-    return np.where(arm.curves.status == OK, values, np.nan)
+    # Adding zero turns a zero with a minus sign into one without.
+    return np.where(arm.curves.status == OK, values, np.nan) + 0.0
 
 
 def opposite(better: str) -> str:

@@ -48,3 +48,41 @@ class TimeOfPeak(Windowed):
     def values(self, arm: SimulatedArm) -> Floats:
         """Return the time of the highest value of each subject (h)."""
         return arm.window(self.observable, *self.window(arm.horizon_h)).peak()[1]
+
+
+@dataclass(frozen=True)
+class Minimum(Windowed):
+    """The lowest value in the window, on either side of every dose."""
+
+    kind = "minimum"
+    pattern = rf"minimum of {NAME}{WINDOW}{PER_MIU}"
+    forms = ("minimum of treg_fold", "minimum of treg_fold from 2 weeks to 12 weeks")
+
+    def _heading(self, label: str) -> str:
+        return f"Minimum {inside(label)}{self.when}"
+
+    def values(self, arm: SimulatedArm) -> Floats:
+        """Return the lowest value of each subject."""
+        return arm.window(self.observable, *self.window(arm.horizon_h)).lowest()[0]
+
+
+@dataclass(frozen=True)
+class TimeOfMinimum(Windowed):
+    """When the lowest value is first reached: hours from the start of the scenario."""
+
+    kind = "time of minimum"
+    pattern = rf"time of minimum of {NAME}{WINDOW}"
+    forms = ("time of minimum of treg_fold",)
+
+    def _unit(self, observable_unit: str) -> str:
+        return "h"
+
+    def _heading(self, label: str) -> str:
+        return f"Time of minimum {inside(label)}{self.when}"
+
+    def _better(self, better: str) -> str:
+        return ""
+
+    def values(self, arm: SimulatedArm) -> Floats:
+        """Return the time of the lowest value of each subject (h)."""
+        return arm.window(self.observable, *self.window(arm.horizon_h)).lowest()[1]

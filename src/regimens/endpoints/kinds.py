@@ -7,23 +7,32 @@ import re
 
 from regimens.endpoints.areas import Area, AreaAboveBaseline, Mean
 from regimens.endpoints.endpoint import Endpoint
-from regimens.endpoints.extremes import Peak, TimeOfPeak
-from regimens.endpoints.moments import EndOfCycle, TroughBeforeCycle, ValueAt
-from regimens.endpoints.thresholds import Share, TimeBeyond
+from regimens.endpoints.extremes import Minimum, Peak, TimeOfMinimum, TimeOfPeak
+from regimens.endpoints.moments import ChangeFromBaseline, EndOfCycle, LowestTrough, TroughBeforeCycle, ValueAt
+from regimens.endpoints.thresholds import Share, TimeBeyond, TimeToReturn, TimeUntil
 from regimens.endpoints.times import Visits
+from regimens.endpoints.totals import Doses, TotalGiven
 from regimens.errors import WordsError
 
 KINDS: tuple[type[Endpoint], ...] = (
     Peak,
     TimeOfPeak,
+    Minimum,
+    TimeOfMinimum,
     Mean,
     Area,
     AreaAboveBaseline,
     TimeBeyond,
     Share,
+    TimeUntil,
+    TimeToReturn,
     ValueAt,
+    ChangeFromBaseline,
     EndOfCycle,
     TroughBeforeCycle,
+    LowestTrough,
+    TotalGiven,
+    Doses,
 )
 """Every kind of endpoint. Words match the pattern of one kind at most."""
 
@@ -39,4 +48,4 @@ def parse_endpoint(text: str, visits: Visits | None = None) -> Endpoint:
         if match is not None:
             return kind.read(words, match.groupdict(), visits or {})
     near = max(FORMS, key=lambda form: difflib.SequenceMatcher(None, words.lower(), form.lower()).ratio())
-    raise WordsError(f"'{text}' is no endpoint.", f"The nearest form is '{near}'.")
+    raise WordsError(f"'{text}' is not an endpoint.", f"The nearest form is '{near}'.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from regimens.endpoints.endpoint import NAME, PER_MIU, Endpoint, Found
+from regimens.endpoints.endpoint import NAME, PER_MIU, Endpoint, Found, Windowed, inside
 from regimens.endpoints.times import Visits, read_protocol_day, read_time, time_words
 from regimens.errors import WordsError
 
@@ -25,14 +25,10 @@ AFTER_LAST_DOSE_H = 24.0
 
 
 @dataclass(frozen=True)
-class ValueAt(Endpoint):
-    """The value at the time `at_h` (h); at a dose time, the value just before the dose."""
+class _AtTime(Endpoint):
+    """An endpoint that is read at the time `at_h` (h)."""
 
     at_h: float = 0.0
-
-    kind = "value"
-    pattern = rf"{NAME} {AT}{PER_MIU}"
-    forms = ("treg_fold at 12 weeks", "treg_fold at protocol day 15", "treg_fold at baseline")
 
     @classmethod
     def read(cls, words: str, found: Found, visits: Visits) -> Self:
@@ -46,12 +42,41 @@ class ValueAt(Endpoint):
         """Times (h) at which curves must be cut: the time of the reading."""
         return (self.at_h,)
 
+    def reading(self, arm: SimulatedArm) -> Floats:
+        """Return the (subjects,) values at that time; at a dose time, the values just before the dose."""
+        return arm.curves.at([self.at_h], self.observable)[:, 0]
+
+
+@dataclass(frozen=True)
+class ValueAt(_AtTime):
+    """The value at a time; at a dose time, the value just before the dose."""
+
+    kind = "value"
+    pattern = rf"{NAME} {AT}{PER_MIU}"
+    forms = ("treg_fold at 12 weeks", "treg_fold at protocol day 15", "treg_fold at baseline")
+
     def _heading(self, label: str) -> str:
         return f"{label}, at {time_words(self.at_h)}"
 
     def values(self, arm: SimulatedArm) -> Floats:
         """Return the value of each subject at that time."""
-        return arm.curves.at([self.at_h], self.observable)[:, 0]
+        return self.reading(arm)
+
+
+@dataclass(frozen=True)
+class ChangeFromBaseline(_AtTime):
+    """The value at the time `at_h` (h) less the value before anything happens."""
+
+    kind = "change from baseline"
+    pattern = rf"change from baseline of {NAME} {AT}{PER_MIU}"
+    forms = ("change from baseline of treg_fold at 12 weeks",)
+
+    def _heading(self, label: str) -> str:
+        return f"{label}, change from baseline at {time_words(self.at_h)}"
+
+    def values(self, arm: SimulatedArm) -> Floats:
+        """Return the change of each subject."""
+        return self.reading(arm) - arm.baseline(self.observable)
 
 
 @dataclass(frozen=True)
@@ -101,8 +126,9 @@ class EndOfCycle(_OfCycle):
         """Return the value of each subject at the end of the cycle."""
 
         def end_h(doses: DoseEvents) -> float:
-            starts = arm.cycle_starts(doses, self.number)
-            end = float(starts[-1]) + AFTER_LAST_DOSE_H if len(starts) else np.nan
+            due = arm.due_h(doses, self.number)
+            complete = len(due) > 0 and len(due) >= arm.doses_in_cycle.get((arm.drug, self.number), 0)
+            end = float(due[-1]) + AFTER_LAST_DOSE_H if complete else np.nan
             return end if end <= arm.horizon_h else np.nan
 
         return arm.values_at(arm.of_doses(end_h), self.observable)
@@ -110,7 +136,7 @@ class EndOfCycle(_OfCycle):
 
 @dataclass(frozen=True)
 class TroughBeforeCycle(_OfCycle):
-    """The value just before the first dose of a cycle, given or missed; missing where the cycle does not begin by the horizon."""
+    """The value just before the first dose of a cycle, given or missed; missing where none comes before the horizon."""
 
     kind = "trough"
     pattern = rf"trough of {NAME} before (?:each cycle|cycle (?P<cycle>[0-9]+)){PER_MIU}"
@@ -123,7 +149,34 @@ class TroughBeforeCycle(_OfCycle):
         """Return the value of each subject before the cycle."""
 
         def start_h(doses: DoseEvents) -> float:
-            starts = arm.cycle_starts(doses, self.number)
-            return float(starts[0]) if len(starts) and starts[0] <= arm.horizon_h else np.nan
+            due = arm.due_h(doses, self.number)
+            return float(due[0]) if len(due) else np.nan
 
         return arm.values_at(arm.of_doses(start_h), self.observable)
+
+
+@dataclass(frozen=True)
+class LowestTrough(Windowed):
+    """The lowest of the values just before the doses of the leading drug in the window, both ends included.
+
+    Doses that are missed do not count. Missing where no dose lies in the window. The first dose counts as any other: before
+    it is the baseline.
+    """
+
+    kind = "lowest trough"
+    pattern = rf"trough of {NAME} from (?P<from>.+?)(?: to (?P<to>.+?))?{PER_MIU}"
+    forms = ("trough of treg_fold from 2 weeks to 12 weeks",)
+
+    def _heading(self, label: str) -> str:
+        return f"Lowest {inside(label)} before a dose{self.when}"
+
+    def values(self, arm: SimulatedArm) -> Floats:
+        """Return the lowest value of each subject before a dose."""
+        from_h, to_h = self.window(arm.horizon_h)
+        given = (arm.given_h(doses, {arm.drug}) for doses in arm.doses.sets)
+        times = arm.doses.padded([time_h[(time_h >= from_h) & (time_h <= to_h)] for time_h in given], np.nan)
+        if not times.shape[1]:
+            return np.full(arm.subjects, np.nan)
+        before = arm.curves.at_own(np.broadcast_to(times, (arm.subjects, times.shape[1])), self.observable)
+        lowest = np.where(np.isnan(before), np.inf, before).min(axis=1)
+        return np.where(np.isinf(lowest), np.nan, lowest)

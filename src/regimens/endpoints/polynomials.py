@@ -11,6 +11,7 @@ import numpy.typing as npt
 from numpy.polynomial import Polynomial, legendre
 
 Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 NODES = 8
 """Readings per panel: polynomials of degree 7, areas exact to degree 14."""
@@ -38,6 +39,8 @@ _WEIGHTS = np.array([basis.integ()(1.0) for basis in _BASIS])
 _SCAN_AT = np.linspace(0.0, 1.0, SCAN)
 _SCAN_MATRIX = np.array([basis(_SCAN_AT) for basis in _BASIS])
 _COEFFICIENTS = np.array([basis.coef for basis in _BASIS])
+_AT_EDGE = np.array([basis(0.0) for basis in _BASIS])
+_AT_EDGE_WITHOUT_FIRST = np.array([basis(0.0) for basis in _lagrange(RADAU[1:])])
 _REACH = 2.0
 """Half ranges of its nodes by which a polynomial may leave their middle; one that goes further is not resolved."""
 
@@ -58,6 +61,15 @@ def combined(weights: Floats, nodes: Floats) -> Floats:
 def mean(nodes: Floats) -> Floats:
     """Return the mean of each polynomial over its panel."""
     return combined(_WEIGHTS, nodes)
+
+
+def left_edge(nodes: Floats) -> tuple[Floats, Floats]:
+    """Return the value of each polynomial at the left edge, where there is no node, and by how much it may be wrong.
+
+    The second is the difference from the polynomial that leaves out the first node.
+    """
+    value = combined(_AT_EDGE, nodes)
+    return value, np.abs(value - combined(_AT_EDGE_WITHOUT_FIRST, nodes[1:]))
 
 
 def scan(nodes: Floats) -> Floats:
@@ -116,13 +128,69 @@ def derivative(coefficients: Floats) -> Floats:
     return np.array([power * coefficients[power] for power in range(1, len(coefficients))])
 
 
+def may_turn(values: Floats) -> Flags:
+    """Return between which neighbouring scan points (SCAN - 1, ...) a polynomial may touch zero and turn back.
+
+    `values` are (SCAN, ...) on the scan points. Between two points at distance 1 a parabola goes beyond both by at most an
+    eighth of its second difference; twice that is allowed.
+    """
+    bend = np.abs(values[2:] - 2.0 * values[1:-1] + values[:-2])
+    bend = np.maximum(np.concatenate([bend[:1], bend]), np.concatenate([bend, bend[-1:]]))
+    near = np.minimum(np.abs(values[:-1]), np.abs(values[1:])) <= bend / 4.0
+    may: Flags = near & ((values[:-1] > 0) == (values[1:] > 0))
+    return may
+
+
+def signs(coefficients: Floats) -> tuple[Floats, Flags]:
+    """Return places in [0, 1], rising (places, panels), and whether each polynomial (powers, panels) is positive there.
+
+    Between neighbouring places it changes its sign at most once: they are the scan points, and after each of them the point
+    where the polynomial turns back on the other side of zero before the next one. Where there is none, the scan point is
+    repeated.
+    """
+    count = coefficients.shape[1]
+    places = np.repeat(np.repeat(_SCAN_AT, 2)[:-1, None], count, axis=1)
+    values = np.array([evaluate(coefficients, place) for place in places[::2]])
+    positive = np.repeat(values > 0, 2, axis=0)[:-1]
+    piece, panel = np.nonzero(may_turn(values))
+    slope = derivative(coefficients[:, panel])
+    left, right = _SCAN_AT[piece], _SCAN_AT[piece + 1]
+    turns = (evaluate(slope, left) > 0) != (evaluate(slope, right) > 0)
+    piece, panel, place = piece[turns], panel[turns], crossing(slope[:, turns], left[turns], right[turns])
+    beyond = (evaluate(coefficients[:, panel], place) > 0) != positive[2 * piece, panel]
+    piece, panel = piece[beyond], panel[beyond]
+    places[2 * piece + 1, panel] = place[beyond]
+    positive[2 * piece + 1, panel] ^= True
+    return places, positive
+
+
+def changes_sign(coefficients: Floats) -> Flags:
+    """Return whether each polynomial (powers, panels) is positive on some of [0, 1] and not on all of it."""
+    positive = signs(coefficients)[1]
+    changes: Flags = positive.any(axis=0) & ~np.asarray(positive.all(axis=0))
+    return changes
+
+
+def positive_span(coefficients: Floats) -> tuple[Floats, Floats]:
+    """Return where on [0, 1] each polynomial (powers, panels) is positive first and last; missing (NaN) where nowhere."""
+    places, positive = signs(coefficients)
+    columns, last_place = np.arange(positive.shape[1]), len(places) - 1
+    some = positive.any(axis=0)
+    first, last = positive.argmax(axis=0), last_place - positive[::-1].argmax(axis=0)
+    starts, ends = (np.where(some, places[at, columns], np.nan) for at in (first, last))
+    enters, leaves = some & (first > 0), some & (last < last_place)
+    for found, at, step, of in ((starts, first, -1, enters), (ends, last, 1, leaves)):
+        near = np.sort([places[at[of], columns[of]], places[at[of] + step, columns[of]]], axis=0)
+        found[of] = crossing(coefficients[:, of], near[0], near[1])
+    return starts, ends
+
+
 def positive_part(coefficients: Floats) -> tuple[Floats, Floats]:
     """Return the share of [0, 1] on which each polynomial (powers, panels) is positive, and its integral there."""
-    count = coefficients.shape[1]
-    integral = np.array([np.zeros(count), *(c / power for power, c in enumerate(coefficients, 1))])
-    positive = np.array([evaluate(coefficients, np.full(count, place)) for place in _SCAN_AT]) > 0
+    integral = np.array([np.zeros(coefficients.shape[1]), *(c / power for power, c in enumerate(coefficients, 1))])
+    places, positive = signs(coefficients)
     starts, ends = positive[:-1], positive[1:]
-    left, right = (np.repeat(places[:, None], count, axis=1) for places in (_SCAN_AT[:-1], _SCAN_AT[1:]))
+    left, right = places[:-1].copy(), places[1:].copy()
     piece, panel = np.nonzero(starts != ends)
     root = crossing(coefficients[:, panel], left[piece, panel], right[piece, panel])
     falls = starts[piece, panel]

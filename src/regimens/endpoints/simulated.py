@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,7 +19,7 @@ from regimens.regimen.regimen import Regimen
 class SimulatedArm:
     """The subjects of one arm under one model.
 
-    `doses` are those of all subjects up to `horizon_h`; a dose that is not given has the amount 0
+    `doses` are those of each subject up to `horizon_h`; a dose that is not given has the amount 0
     at the time it was due. `il2_iu` (subjects,) is the IL-2 that each subject is given up to the horizon (IU). `drug` is the
     drug whose cycles count, and `doses_in_cycle` the planned number of doses of each (drug, cycle), whatever the horizon.
     """
@@ -46,18 +46,24 @@ class SimulatedArm:
 
     def of_doses(self, number: Callable[[DoseEvents], float]) -> Floats:
         """Return a number found from the doses of each subject, (subjects,)."""
-        found = np.array([number(events) for events in self.doses.sets], dtype=float)
-        return np.full(self.subjects, found[0]) if self.doses.which is None else found[self.doses.which]
+        found = np.array([number(doses) for doses in self.doses.sets], dtype=float)
+        return np.broadcast_to(found, self.subjects) if self.doses.which is None else found[self.doses.which]
 
     def values_at(self, time_h: Floats, observable: str) -> Floats:
         """Return the (subjects,) values at a time of each subject's own (subjects,; h); missing where the time is."""
         return self.curves.at_own(time_h[:, None], observable)[:, 0]
 
-    def cycle_starts(self, doses: DoseEvents, cycle: int) -> Floats:
-        """Return the times (h) of the doses of a cycle that come before the horizon."""
+    def due_h(self, doses: DoseEvents, cycle: int) -> Floats:
+        """Return the times (h) of the doses of a cycle that come before the horizon, given or missed."""
         counted = (doses.cycle == cycle) & (np.array(doses.drug, dtype=object) == self.drug)
-        starts: Floats = doses.time_h[counted]
-        return starts
+        times: Floats = doses.time_h[counted & (doses.time_h < self.horizon_h)]
+        return times
+
+    def given_h(self, doses: DoseEvents, drugs: Collection[str]) -> Floats:
+        """Return the times (h) of the doses of some drugs that are given before the horizon."""
+        drug = np.isin(np.array(doses.drug, dtype="U"), list(drugs))
+        times: Floats = doses.time_h[drug & (doses.amount > 0) & (doses.time_h < self.horizon_h)]
+        return times
 
 
 def doses_in_cycle(regimen: Regimen) -> Mapping[tuple[str, int], int]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from regimens.endpoints.endpoint import NAME, PER_MIU, WINDOW, Found, Windowed, inside, opposite
+from regimens.endpoints.endpoint import NAME, PER_MIU, WINDOW, Endpoint, Found, Windowed, inside, opposite
 from regimens.endpoints.times import Visits
 from regimens.errors import WordsError
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 BEYOND = rf"{NAME} (?P<side>above|below) (?P<threshold>\S+)"
 """What is held against what: 'treg_fold above 2'."""
+
+ROUNDING = 1e-9
+"""Relative distance from a threshold up to which a curve is at it and not beyond it: a flat curve differs by rounding."""
 
 _DECIMAL = re.compile(r"-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)")
 
@@ -98,6 +101,77 @@ class Share(Beyond):
 
     def values(self, arm: SimulatedArm) -> Floats:
         """Return 1 or 0 for each subject."""
+        curves = arm.window(self.observable, *self.window(arm.horizon_h))
+        furthest = curves.peak()[0] if self.side == "above" else curves.lowest()[0]
+        beyond = furthest > self.threshold if self.side == "above" else furthest < self.threshold
+        return np.where(np.isnan(furthest), np.nan, beyond)
+
+
+@dataclass(frozen=True)
+class TimeUntil(Beyond):
+    """Hours from the start of the window until the curve is first above (below) the threshold; infinite where it never is.
+
+    An infinite value keeps its place in the order of the subjects, so a median is right although some never get there.
+    """
+
+    kind = "time until"
+    unreached = "not reached in the window"
+    pattern = rf"time until {BEYOND}{WINDOW}"
+    forms = ("time until treg_fold above 2", "time until treg_fold below 1.2 from 4 weeks")
+
+    def _unit(self, observable_unit: str) -> str:
+        return "h"
+
+    def _heading(self, label: str) -> str:
+        return f"Time until {inside(label)} is {self.side} {self.threshold:g}{self.when}"
+
+    def _better(self, better: str) -> str:
+        """Return the direction of a time until something: sooner is better for what is good, later for what is not."""
+        return opposite(super()._better(better))
+
+    def values(self, arm: SimulatedArm) -> Floats:
+        """Return the time of each subject from the start of the window (h)."""
         curves, threshold = self.turned(arm)
-        furthest = curves.peak()[0]
-        return np.where(np.isnan(furthest), np.nan, furthest > threshold)
+        return curves.span_above(threshold + ROUNDING * np.abs(threshold))[0] - self.from_h
+
+
+@dataclass(frozen=True)
+class TimeToReturn(Endpoint):
+    """Hours from the start until the curve is back within a `share` of its baseline for good.
+
+    That is the end of the last time that it is outside; 0 for a curve that never is, infinite for one that still is at the
+    horizon, missing where the baseline is 0.
+    """
+
+    share: float = 0.05
+
+    kind = "time to return"
+    unreached = "not back at the horizon"
+    pattern = rf"time to return to baseline of {NAME} within (?P<share>\S+?) ?%"
+    forms = ("time to return to baseline of treg_fold within 5 %",)
+
+    @classmethod
+    def read(cls, words: str, found: Found, visits: Visits) -> Self:
+        """Return the endpoint that `words` ask for; WordsError where the share is not a number above zero."""
+        percent = read_number(found["share"] or "")
+        if percent <= 0:
+            raise WordsError(f"'{words}' allows no distance from the baseline.", "Write a share above zero, for example 5 %.")
+        return replace(super().read(words, found, visits), share=percent / 100.0)
+
+    def _unit(self, observable_unit: str) -> str:
+        return "h"
+
+    def _heading(self, label: str) -> str:
+        return f"Time to return of {inside(label)} to within {100.0 * self.share:g} % of baseline"
+
+    def _better(self, better: str) -> str:
+        return ""
+
+    def values(self, arm: SimulatedArm) -> Floats:
+        """Return the time of each subject (h)."""
+        curves, baseline = arm.window(self.observable, 0.0, arm.horizon_h), arm.baseline(self.observable)
+        room = self.share * np.abs(baseline)
+        last = np.maximum(curves.span_above(baseline + room)[1], curves.negated().span_above(room - baseline)[1])
+        at_end = arm.curves.at([arm.horizon_h], self.observable)[:, 0]
+        back = np.where(np.abs(at_end - baseline) > room, np.inf, np.maximum(last, 0.0))
+        return np.where(room > 0, back, np.nan)

@@ -30,7 +30,7 @@ def read_time(text: str, visits: Visits) -> float:
     numbered = _NUMBERED.fullmatch(text)
     if numbered is not None:
         right = f"{numbered['number']} {numbered['unit']}s"
-        raise WordsError(f"'{text}' is no time.", f"Elapsed times are written '{right}'; or name a visit of the scenario.")
+        raise WordsError(f"'{text}' is not a time.", f"Elapsed times are written '{right}'; or name a visit of the scenario.")
     try:
         return _elapsed(text)
     except UnitError as error:

@@ -85,7 +85,7 @@ def blocks(compiled: CompiledModel, kernel: Kernel, people: Parameters, doses: D
         some = people[rows]
         times = output_time if len(output_time) == 1 else output_time[rows]
         table = kernel.table(some.values)
-        plan = timeline(compiled, some, doses[rows], table, np.broadcast_to(times[:, -1], (len(table),)))
+        plan = timeline(compiled, some, doses[rows], table, np.broadcast_to(times[:, -1], (len(table),)), first)
         initial = np.where(plan.sound[:, np.newaxis], table[:, : len(compiled.states)], np.nan)
         yield Block(rows, some.values, initial, plan, times)
 

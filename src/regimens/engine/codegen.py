@@ -14,7 +14,7 @@ from llvmlite import ir
 from regimens.engine.formulas import emit_formulas, hoisted, reachable
 from regimens.engine.kernel import ARRAYS, FIELDS, SIZES
 from regimens.engine.lanes import BYTE, DOUBLE, INT, INTS, POINTER, SLOT_BYTES, VECTOR, VOID, Lanes, integer
-from regimens.model.compile import Equations
+from regimens.model.compile import CompiledModel, Equations
 from regimens.model.expression import TIME
 
 INTEGERS = ("subject", "action", "output", "accepted", "rejected", "fresh", "status")
@@ -34,12 +34,12 @@ class Layout:
     slots: int
 
     @classmethod
-    def of(cls, equations: Equations, parameters: int, constants: int) -> Layout:
-        """Return the layout for a model; `parameters` and `constants` are numbers of slots."""
+    def of(cls, equations: Equations, parameters: int, constants: int, nonnegative: int) -> Layout:
+        """Return the layout for a model; `parameters`, `constants` and `nonnegative` are numbers of slots."""
         n = len(equations.states)
         counts = dict.fromkeys((*INTEGERS, *SCALARS), 1)
         counts |= {"y": n, "infusion": n, "before": n, "dense 0": n, "dense 1": n, "dense 2": n}
-        counts |= {"parameter": parameters, "constant": constants, "row": len(equations.readouts)}
+        counts |= {"parameter": parameters, "constant": constants, "row": len(equations.readouts), "largest": nonnegative}
         places, slot = {}, 0
         for name, count in counts.items():
             places[name] = slot
@@ -128,14 +128,17 @@ class Unit:
     parameters: tuple[int, ...]
     constants: tuple[int, ...]
     """Nodes that are constant for a subject, other than parameters and numbers; evaluated once for each subject."""
+    nonnegative: tuple[int, ...]
+    """Places of the states that cannot be negative. Slot `largest` holds the largest magnitude of each, in this order."""
     layout: Layout
     functions: dict[str, ir.Function]
 
     @classmethod
-    def of(cls, equations: Equations, parameters: Iterable[str]) -> Unit:
+    def of(cls, compiled: CompiledModel) -> Unit:
         """Return a module with its functions declared and no function body."""
+        equations = compiled.equations
         graph = equations.graph
-        symbols = tuple(graph.symbol(name) for name in parameters)
+        symbols = tuple(graph.symbol(name) for name in compiled.parameters)
         roots = (*equations.rates, *equations.jacobian.values(), *equations.by_time.values(), *equations.readouts)
         constants = tuple(node for node in hoisted(graph, roots) if node not in symbols)
         module = ir.Module(name="regimens")
@@ -145,7 +148,9 @@ class Unit:
             functions[name].linkage = "internal"
             # llvmlite keeps a list of the attributes it knows, and this one is not on it.
             set.add(functions[name].attributes, REALIGN)
-        return cls(module, equations, symbols, constants, Layout.of(equations, len(symbols), len(constants)), functions)
+        nonnegative = tuple(place for place, state in enumerate(compiled.model.states) if state.nonnegative)
+        layout = Layout.of(equations, len(symbols), len(constants), len(nonnegative))
+        return cls(module, equations, symbols, constants, nonnegative, layout, functions)
 
     def begin(self, name: str) -> tuple[ir.IRBuilder, tuple[ir.Argument, ...]]:
         """Start the body of a declared function; return its builder and its arguments."""

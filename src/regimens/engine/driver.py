@@ -41,7 +41,7 @@ X86 = ("x86_64", "i386", "i686")
 
 def module_text(compiled: CompiledModel, machine: str) -> str:
     """Return the LLVM IR of a model for a kind of processor such as 'x86_64'."""
-    unit = Unit.of(compiled.equations, compiled.parameters)
+    unit = Unit.of(compiled)
     emit_table(unit)
     emit_constants(unit)
     emit_start(unit)
@@ -73,6 +73,8 @@ def _emit_fill(unit: Unit) -> None:
             _copy_row(b, frame, job, lane, subject, "initial", "y", n)
             with each_below(b, integer(n)) as place:
                 frame.put("infusion", lane, ir.Constant(DOUBLE, 0.0), place)
+            with each_below(b, integer(len(unit.nonnegative))) as place:
+                frame.put("largest", lane, ir.Constant(DOUBLE, 0.0), place)
             emit_next_output(b, frame, job, lane, subject, integer(0))
             _set_stop(b, frame, job, lane, subject, integer(0))
         with otherwise:

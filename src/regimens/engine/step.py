@@ -8,9 +8,9 @@ from llvmlite import ir
 
 from regimens.engine import rodas5p
 from regimens.engine.codegen import Frame, Unit
-from regimens.engine.lanes import INTS, LANES, Lanes, everywhere, integer
+from regimens.engine.lanes import INTS, LANES, Lanes, each_lane, everywhere, integer
 from regimens.engine.linear_algebra import Factors, emit_factors, emit_solution, plan
-from regimens.engine.trajectories import NON_FINITE, OK, STEP_LIMIT, STEP_UNDERFLOW
+from regimens.engine.trajectories import NEGATIVE, NON_FINITE, OK, STEP_LIMIT, STEP_UNDERFLOW
 from regimens.engine.vectormath import emit_rough_exp2, emit_rough_log2
 
 SAFETY = 0.9
@@ -30,6 +30,10 @@ LEAST_STEP = 8.9e-16
 """Smallest step as a fraction of the time: four units in the last place."""
 LEAST_STEP_AT_ZERO = 1e-24
 """Smallest step at time 0, in the model's time unit."""
+CLEARLY = 1000.0
+"""A state that cannot be negative has failed if it ends an accepted step below -CLEARLY (rtol L + atol), where L is the largest
+magnitude that it has had at the start of a step of this subject, so with initial value and doses. The estimated error of an
+accepted step is at most sqrt(states) (rtol |y| + atol) in any state; the factor leaves room for errors that add up over steps."""
 
 DUE, ARRIVED, LOST = 0, 1, 2
 """The three masks in the result of `step`: lanes with an output due, at a stop, and failed with the code in slot `status`."""
@@ -58,13 +62,17 @@ def emit_step(unit: Unit) -> None:
     good = b.and_(v.compare("<=", attempt.error, 1.0), b.icmp_signed(">=", frame.load("subject"), everywhere(0, INTS)))
     now = v.select(good, v.select(last, stop, v.add(t, h)), t)
     due = v.bits(b.and_(good, v.compare("<=", frame.load("due"), now)))
+    negative = b.and_(v.bits(good), v.bits(_below_zero(unit, frame, v, attempt, v.spread(rtol), v.spread(atol))))
     with b.if_then(b.icmp_signed("!=", due, integer(0))):
         _keep_dense(frame, v, attempt)
     for place, (old, new) in enumerate(zip(attempt.y, attempt.end, strict=True)):
         frame.store("y", v.select(good, new, old), place)
     frame.store("t", now)
     _control(frame, v, attempt, good, h)
-    b.ret(_answer(frame, v, due, b.and_(good, last), now, max_steps))
+    answer = _answer(frame, v, due, b.and_(good, last), now, max_steps)
+    with each_lane(b, negative) as lane:
+        frame.put("status", lane, integer(NEGATIVE))
+    b.ret(b.or_(answer, b.shl(negative, integer(LANES * LOST))))
 
 
 def _attempt(unit: Unit, v: Lanes, frame: Frame, t: ir.Value, h: ir.Value, rtol: ir.Value, atol: ir.Value) -> Attempt:
@@ -153,6 +161,16 @@ def _keep_dense(frame: Frame, v: Lanes, attempt: Attempt) -> None:
         frame.store("before", old, place)
         for order, weights in enumerate(rodas5p.DENSE):
             frame.store(f"dense {order}", _sum(v, weights, attempt.stages, place), place)
+
+
+def _below_zero(unit: Unit, frame: Frame, v: Lanes, attempt: Attempt, rtol: ir.Value, atol: ir.Value) -> ir.Value:
+    """Emit the mask of lanes in which a state that cannot be negative ends clearly below zero (see CLEARLY)."""
+    relative, lowest = v.multiply(CLEARLY, rtol), v.number(0.0)
+    for slot, place in enumerate(unit.nonnegative):
+        largest = v.larger(frame.load("largest", slot), v.magnitude(attempt.y[place]))
+        frame.store("largest", largest, slot)
+        lowest = v.smaller(lowest, v.multiply_add(relative, largest, attempt.end[place]))
+    return v.compare("<", lowest, v.multiply(-CLEARLY, atol))
 
 
 def _control(frame: Frame, v: Lanes, attempt: Attempt, good: ir.Value, h: ir.Value) -> None:

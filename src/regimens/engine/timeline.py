@@ -1,28 +1,37 @@
-"""What happens to each subject and when: doses and the ends of infusions as one sorted row of actions a subject."""
+"""The timeline of each subject: doses, ends of infusions and the end of the simulation as one row of actions sorted by time."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from regimens.errors import ModelError, did_you_mean
 from regimens.model.compile import CompiledModel
 from regimens.model.parameters import Parameters
-from regimens.regimen.events import NO_CAP, DoseEvents, DosePlan
+from regimens.regimen.events import NO_CAP, NO_STEP, DoseEvents, DosePlan
 from regimens.subject import amount_in_person
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Kind = TypeVar("Kind", bound=np.generic)
 
 
 @dataclass(frozen=True)
 class Doses:
-    """Dose events as numbers. Arrays are (rows, doses), one row a subject or one for all; `entry` is -1 for no dose."""
+    """Dose events as columns. Arrays are (rows, doses), one row a subject or one for all; `entry` is the place of the dose's
+    input in the model, -1 for no dose.
+    """
 
-    time_h: np.ndarray
-    amount: np.ndarray
-    basis: np.ndarray
-    cap: np.ndarray
-    duration_h: np.ndarray
-    entry: np.ndarray
+    time_h: Floats
+    amount: Floats
+    basis: npt.NDArray[np.str_]
+    cap: Floats
+    step: Floats
+    duration_h: Floats
+    entry: Integers
 
     def __getitem__(self, rows: slice) -> Doses:
         """Return the doses of some subjects."""
@@ -35,14 +44,14 @@ class Doses:
 class Timeline:
     """Actions in ascending model time; arrays are (rows, actions) with one row a subject or one for all.
 
-    `target` is a state to add `value` to, states + a state whose infusion rate becomes `value`, or 2 states for the end.
-    `sound` (subjects,) is False where a time or an amount is no finite number.
+    With n states, a `target` below n is the state to which `value` is added; n + i means that the infusion rate into state i
+    becomes `value`; 2 n is the end. `sound` (subjects,) is False where a time or an amount is not a finite number.
     """
 
-    time: np.ndarray
-    target: np.ndarray
-    value: np.ndarray
-    sound: np.ndarray
+    time: Floats
+    target: Integers
+    value: Floats
+    sound: npt.NDArray[np.bool_]
 
 
 def read_doses(compiled: CompiledModel, plan: DosePlan) -> Doses:
@@ -53,12 +62,13 @@ def read_doses(compiled: CompiledModel, plan: DosePlan) -> Doses:
         amount=plan.padded([events.amount for events in sets], 0.0),
         basis=plan.padded([np.array(events.basis, dtype="U6") for events in sets], "flat"),
         cap=plan.padded([events.cap for events in sets], NO_CAP),
+        step=plan.padded([events.step for events in sets], NO_STEP),
         duration_h=plan.padded([events.duration_h for events in sets], 0.0),
         entry=plan.padded([_entries(compiled, events) for events in sets], -1),
     )
 
 
-def _entries(compiled: CompiledModel, events: DoseEvents) -> np.ndarray:
+def _entries(compiled: CompiledModel, events: DoseEvents) -> Integers:
     pairs = list(zip(events.drug, events.route, strict=True))
     places = {pair: _entry(compiled, *pair) for pair in dict.fromkeys(pairs)}
     return np.array([places[pair] for pair in pairs], dtype=np.int64)
@@ -74,24 +84,29 @@ def _entry(compiled: CompiledModel, drug: str, route: str) -> int:
     return found
 
 
-def timeline(compiled: CompiledModel, parameters: Parameters, doses: Doses, table: np.ndarray, end: np.ndarray) -> Timeline:
+def timeline(
+    compiled: CompiledModel, parameters: Parameters, doses: Doses, table: Floats, end: Floats, first: int = 0
+) -> Timeline:
     """Return the actions of some subjects.
 
-    `table` (subjects, columns) is the kernel's table of the subjects, `end` (subjects,) the model time at which they end.
-    An action at or after the end does not happen.
+    `table` (subjects, columns) is the kernel's table of the subjects, `end` (subjects,) the model time at which they end,
+    `first` the number of the first of them among all. An action at or after the end does not happen.
+
+    Raises ModelError where the lag or the bioavailability of a dose is negative. A bioavailability above 1 is allowed: some
+    models state it relative to another route. One that is not a number makes its subject unsound.
     """
     states, inputs = len(compiled.states), len(compiled.model.inputs)
     start_table = table[:, states:]
-    rows = (doses.time_h, doses.duration_h, doses.entry, _in_persons(parameters, doses))
-    if all(_alike(part) for part in (*rows, start_table, end)):
-        time_h, duration_h, entry, amount = (part[:1] for part in rows)
-        start_table, end = start_table[:1], end[:1]
-    else:
-        time_h, duration_h, entry, amount = (np.broadcast_to(part, (len(table), part.shape[1])) for part in rows)
-    given = entry >= 0
-    entry = np.where(given, entry, 0)
+    each = (doses.time_h, doses.duration_h, _in_persons(parameters, doses))
+    count = 1 if all(_alike(part) for part in (*each, doses.entry, start_table, end)) else len(table)
+    time_h, duration_h, amount = (_rows(part, count) for part in each)
+    start_table, end = start_table[:count], end[:count]
+    given = _rows(doses.entry, count) >= 0
+    entry = np.where(given, _rows(doses.entry, count), 0)
     into = np.array([compiled.states.index(i.state) for i in compiled.model.inputs] or [0], dtype=np.int64)[entry]
     available, lag = _of_entry(start_table[:, :inputs], entry), _of_entry(start_table[:, inputs:], entry)
+    for name, values in (("bioavailability", available), ("lag", lag)):
+        _check_from_zero(compiled, name, np.where(given, values, 0.0), entry, first)
     with np.errstate(all="ignore"):
         amount = amount * available
         start = time_h / compiled.hours_per_time + lag
@@ -107,37 +122,54 @@ def timeline(compiled: CompiledModel, parameters: Parameters, doses: Doses, tabl
     return _sorted([ends, boluses, *infusions], end, np.broadcast_to(sound, (len(table),)))
 
 
-def _alike(rows: np.ndarray) -> bool:
+def _check_from_zero(compiled: CompiledModel, name: str, values: Floats, entry: Integers, first: int) -> None:
+    """Raise ModelError for the first subject with a negative value; values and inputs are (rows, doses)."""
+    for row, dose in np.argwhere(values < 0.0)[:1]:
+        model, used = compiled.model, compiled.model.inputs[entry[row, dose]]
+        unit = f" {model.time_unit}" if name == "lag" else ""
+        raise ModelError(
+            f"Model '{model.name}': the {name} of '{used.drug} {used.route}' is {values[row, dose]:.6g}{unit} in subject "
+            f"{first + row} (counted from 0). It must be 0 or more."
+        )
+
+
+def _alike(rows: npt.NDArray[np.generic]) -> bool:
     """Whether all rows of an array are equal."""
     return len(rows) == 1 or bool(np.all(rows == rows[:1]))
 
 
-def _in_persons(parameters: Parameters, doses: Doses) -> np.ndarray:
+def _rows(part: npt.NDArray[Kind], count: int) -> npt.NDArray[Kind]:
+    """Return the first row of an array, or a row for each of `count` subjects."""
+    return part[:1] if count == 1 else np.broadcast_to(part, (count, part.shape[1]))
+
+
+def _in_persons(parameters: Parameters, doses: Doses) -> Floats:
     """Return what subjects get of each dose (rows, doses), in IU or mg; one row where all get the same flat amounts."""
     if np.all(doses.basis == "flat"):
-        return np.minimum(doses.amount, doses.cap)
-    m2, kg = parameters.bsa_m2[:, np.newaxis], parameters.weight_kg[:, np.newaxis]
+        kg = m2 = np.ones((1, 1))
+    else:
+        m2, kg = parameters.bsa_m2[:, np.newaxis], parameters.weight_kg[:, np.newaxis]
     with np.errstate(all="ignore"):
-        return amount_in_person(doses.amount, doses.basis, kg, m2, doses.cap)
+        return amount_in_person(doses.amount, doses.basis, kg, m2, doses.cap, doses.step)
 
 
-def _of_entry(columns: np.ndarray, entry: np.ndarray) -> np.ndarray:
+def _of_entry(columns: Floats, entry: Integers) -> Floats:
     """Return (rows, doses): for each dose the value of its input, from (rows, inputs)."""
     return np.take_along_axis(columns, entry, axis=1) if columns.shape[1] else np.zeros(entry.shape)
 
 
-Part = tuple[np.ndarray, np.ndarray, np.ndarray]
+Part = tuple[Floats, Integers, Floats]
 """Times, targets and values of some actions, each (rows, actions)."""
 
 
 def _rates(
     states: int,
     state: int,
-    mine: np.ndarray,
-    start: np.ndarray,
-    stop: np.ndarray,
-    amount: np.ndarray,
-    length: np.ndarray,
+    mine: npt.NDArray[np.bool_],
+    start: Floats,
+    stop: Floats,
+    amount: Floats,
+    length: Floats,
 ) -> Part:
     """Return the total infusion rate into a state from each start and each end of one of `mine` on."""
     with np.errstate(all="ignore"):
@@ -152,7 +184,7 @@ def _rates(
     return time, np.full(time.shape, states + state), total
 
 
-def _sorted(parts: list[Part], end: np.ndarray, sound: np.ndarray) -> Timeline:
+def _sorted(parts: list[Part], end: Floats, sound: npt.NDArray[np.bool_]) -> Timeline:
     """Put actions in order of time, at equal times in the order of `parts`; drop those after the end of the last subject."""
     time, target, value = (np.concatenate(np.atleast_2d(*arrays), axis=1) for arrays in zip(*parts, strict=True))
     order = np.argsort(time, axis=1, kind="stable")

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
-OK, STEP_LIMIT, NON_FINITE, STEP_UNDERFLOW = 0, 1, 2, 3
+OK, STEP_LIMIT, NON_FINITE, STEP_UNDERFLOW, NEGATIVE = 0, 1, 2, 3, 4
 STATUS_WORDS = {
     OK: "ok",
     STEP_LIMIT: "step limit",
     NON_FINITE: "a state is no finite number",
     STEP_UNDERFLOW: "the step became too small",
+    NEGATIVE: "a state fell below zero",
 }
 
 
@@ -56,3 +61,17 @@ class Trajectories:
     def of(self, observable: str) -> Floats:
         """Return the (subjects, times) values of one observable."""
         return self.values[:, :, self.observables.index(observable)]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a DataFrame with a row a subject and time: subject (from 0), time_h, then a column for each observable."""
+        import pandas as pd
+
+        subjects, times = self.values.shape[:2]
+        values = self.values.reshape(subjects * times, len(self.observables))
+        return pd.DataFrame(
+            {
+                "subject": np.repeat(np.arange(subjects), times),
+                "time_h": np.broadcast_to(self.times_h, (subjects, times)).ravel(),
+                **{name: values[:, place] for place, name in enumerate(self.observables)},
+            }
+        )

@@ -19,13 +19,11 @@ from regimens.drugs import IL2
 from regimens.errors import EvidenceError, InputFileError, did_you_mean
 from regimens.exposure import exposure_of
 from regimens.regimen import Regimen, parse_regimen
-from regimens.regimen.parts import IL2
 from regimens.regimen.regimen import regimen_of
 from regimens.regimen.words import parse_plan
 from regimens.subject import Subject
 from regimens.units import AMOUNT_UNITS, amount_text, decimal_text, parse_quantity
-from regimens.yamlfile import problems_of, read
-from regimens.yamlfile.notes import Loc, Notes, Unreadable
+from regimens.yamlfile import Loc, Notes, Unreadable, problems_of, read
 
 Words = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$")]
@@ -102,7 +100,7 @@ class LibraryEntry:
     assumed: tuple[str, ...]
     note: str
     open: str
-    line: int
+    line: int | None
 
     @property
     def total_words(self) -> str:

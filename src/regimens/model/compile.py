@@ -1,7 +1,7 @@
-"""A model made ready for the engine: names checked, definitions put in place, derivatives worked out, no strings left.
+"""A model prepared for the engine: names checked, definitions inserted, and derivatives.
 
-`compile_model` answers at once: the equations are differentiated when they are first asked for, which is only when the
-machine code of the model is not in the cache yet (`engine/kernel.py`).
+`compile_model` is quick: the equations are differentiated at the first use of `CompiledModel.equations`, which is only when
+the machine code of the model is not in the cache yet (`engine/kernel.py`).
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ import numpy as np
 from regimens.errors import ModelError, did_you_mean
 from regimens.model.declaration import HOURS_PER, Model
 from regimens.model.derivative import Derivatives
-from regimens.model.evaluate import evaluate, node_values
+from regimens.model.evaluate import Floats, Value, evaluate, node_values
 from regimens.model.expression import TIME, Expression, names_in
 from regimens.model.graph import Graph
 
 
 @dataclass(frozen=True)
 class Equations:
-    """The mathematics of a model as nodes of one graph; states and inputs in the order of the model.
+    """The equations of a model as nodes of one graph; states and inputs in the order of the model.
 
     `jacobian` holds the entries (row, column) that are not identically zero, `by_time` the derivatives of the rates with
     respect to explicit time. `readouts` are the observables, then the states. Times are in the model's unit.
@@ -38,13 +38,13 @@ class Equations:
     bioavailability: tuple[int, ...]
     lag: tuple[int, ...]
     entries: tuple[int, ...]
-    """Places of the states that doses enter."""
+    """Indices of the states that doses enter."""
     readouts: tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class CompiledModel:
-    """A checked model. `readouts` are the names that can be asked of a simulation: its observables, then its states."""
+    """A checked model. `readouts` are the names of what a simulation can return: the observables, then the states."""
 
     model: Model
     states: tuple[str, ...]
@@ -52,7 +52,7 @@ class CompiledModel:
     observables: tuple[str, ...]
     readouts: tuple[str, ...]
     inputs: dict[tuple[str, str], int]
-    """Place in `model.inputs` of every (drug, route) that the model can be given."""
+    """Index in `model.inputs` of every (drug, route) that the model has an input for."""
     hours_per_time: float
 
     @cached_property
@@ -72,18 +72,18 @@ class CompiledModel:
 
     @cached_property
     def equations(self) -> Equations:
-        """The model's mathematics with exact derivatives."""
+        """The equations of the model with exact derivatives."""
         return _equations(self)
 
-    def rhs(self, time: float, y: np.ndarray, parameters: np.ndarray) -> np.ndarray:
-        """Return the rates per model time unit by walking the formulas, for tests and judges.
+    def rhs(self, time: float, y: Floats, parameters: Floats) -> Floats:
+        """Return the rates per model time unit by walking the formulas; a reference for tests.
 
         `y` is (..., states) and `parameters` (..., parameters); the rates are shaped like `y`.
         """
         values = self._values(time, y, parameters)
         return _last(y, [evaluate(state.rate, values) for state in self.model.states])
 
-    def jacobian(self, time: float, y: np.ndarray, parameters: np.ndarray) -> np.ndarray:
+    def jacobian(self, time: float, y: Floats, parameters: Floats) -> Floats:
         """Return d(rates)/d(states), (..., states, states), from the graph; arguments as for `rhs`."""
         found = np.zeros((*np.shape(y), len(self.states)))
         values = node_values(self.equations.graph, self._symbols(time, y, parameters))
@@ -91,33 +91,33 @@ class CompiledModel:
             found[..., row, column] = values[node]
         return found
 
-    def initial(self, parameters: np.ndarray) -> np.ndarray:
+    def initial(self, parameters: Floats) -> Floats:
         """Return the initial states (..., states) by walking the formulas; `parameters` as for `rhs`."""
         unknown = np.full((*np.shape(parameters)[:-1], len(self.states)), np.nan)
         values = self._values(0.0, unknown, parameters)
         return _last(unknown, [evaluate(state.initial, values) for state in self.model.states])
 
-    def _symbols(self, time: float, y: np.ndarray, parameters: np.ndarray) -> dict[str, float | np.ndarray]:
+    def _symbols(self, time: float, y: Floats, parameters: Floats) -> dict[str, Value]:
         columns = (*np.moveaxis(np.asarray(y), -1, 0), *np.moveaxis(np.asarray(parameters), -1, 0))
         return {TIME: time, **dict(zip((*self.states, *self.parameters), columns, strict=True))}
 
-    def _values(self, time: float, y: np.ndarray, parameters: np.ndarray) -> dict[str, float | np.ndarray]:
+    def _values(self, time: float, y: Floats, parameters: Floats) -> dict[str, Value]:
         values = self._symbols(time, y, parameters)
         for definition in self.model.definitions:
             values[definition.name] = evaluate(definition.formula, values)
         return values
 
 
-def _last(like: np.ndarray, columns: list[float | np.ndarray]) -> np.ndarray:
-    """Put columns side by side on the last axis, in the shape of `like`."""
+def _last(like: Floats, columns: list[Value]) -> Floats:
+    """Stack columns along the last axis, each broadcast to the shape of `like`."""
     return np.stack([np.broadcast_to(column, np.shape(like)[:-1]) for column in columns], axis=-1)
 
 
 def compile_model(model: Model) -> CompiledModel:
     """Return `model` ready to be simulated.
 
-    Raises ModelError for a name that means nothing, for a definition that is used before it stands, for an initial value,
-    a bioavailability or a lag that is not a formula of parameters, and for an input into a state that does not exist.
+    Raises ModelError for an unknown name, for a definition that is used above its own line, for an initial value, a
+    bioavailability or a lag that reads more than parameters, and for an input into an unknown state.
     """
     states = tuple(state.name for state in model.states)
     parameters = tuple(parameter.name for parameter in model.parameters)
@@ -155,13 +155,13 @@ def _check(model: Model, states: tuple[str, ...], parameters: tuple[str, ...]) -
             raise ModelError(f"Model '{model.name}': {place} stands twice. A drug enters once by each route.")
         if given.state not in states:
             advice = did_you_mean(given.state, states)
-            raise ModelError(f"Model '{model.name}': {place} goes into '{given.state}', which is no state. {advice}")
+            raise ModelError(f"Model '{model.name}': {place} goes into '{given.state}', which is not a state. {advice}")
 
 
 def _check_names(model: Model, place: str, formula: Expression, known: Iterable[str]) -> None:
     for name in names_in(formula):
         if name not in known:
-            what = "which is no state, parameter or definition above it"
+            what = "which is not a state, parameter or definition above it"
             raise ModelError(f"Model '{model.name}': {place} uses '{name}', {what}. {did_you_mean(name, known)}")
 
 

@@ -1,6 +1,6 @@
 """What a model is: states, parameters, equations, inputs and observables as frozen values.
 
-A `Model` is what a model file says, checked and parsed; it knows nothing of YAML, of subjects or of how it is solved.
+A `Model` is the content of a model file, checked and parsed. Nothing here depends on YAML, subjects or the solver.
 Values are in the units that the file declares; rates are per `Model.time_unit`.
 """
 
@@ -16,7 +16,7 @@ HOURS_PER = {"h": 1.0, "day": 24.0}
 
 @dataclass(frozen=True)
 class Source:
-    """Where a number or a structure comes from: its key in the file, the citation in words, and a DOI if printed."""
+    """The origin of a number or a structure: its key in the file, the citation, and a DOI if there is one."""
 
     key: str
     text: str
@@ -27,7 +27,7 @@ class Source:
 class Parameter:
     """A constant of one subject: typical value, unit, bounds, between-subject CV (fraction; 0 = the same in everyone).
 
-    `source` is a key of `Model.sources`, or None when the value is assumed. `note` says what kind of number it is.
+    `source` is a key of `Model.sources`, or None when the value is assumed. `note` says how the value was obtained.
     `uncertainty` is the standard deviation of the logarithm of the typical value, the prior of a fit; 0 = not fitted.
     """
 
@@ -44,13 +44,13 @@ class Parameter:
 
     @property
     def assumed(self) -> bool:
-        """Whether no source stands behind the value."""
+        """Whether the value has no source."""
         return self.source is None
 
 
 @dataclass(frozen=True)
 class Correlation:
-    """How the standings of one subject in two parameters go together: a correlation on the log scale."""
+    """The correlation between subjects of two parameters, on the log scale."""
 
     between: tuple[str, str]
     value: float
@@ -58,7 +58,7 @@ class Correlation:
 
 @dataclass(frozen=True)
 class Definition:
-    """A named part of the equations: may read states, parameters, `time` and definitions above it."""
+    """A named formula for use in equations: may read states, parameters, `time` and definitions above it."""
 
     name: str
     formula: Expression
@@ -108,7 +108,7 @@ class Observable:
 
 @dataclass(frozen=True)
 class Model:
-    """A whole model. `digest` is the SHA-256 of the file it was read from; `exploratory` ones say so wherever shown."""
+    """A model. `digest` is the SHA-256 of its file; reports mark an `exploratory` model wherever it is shown."""
 
     name: str
     title: str

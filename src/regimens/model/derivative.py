@@ -1,8 +1,8 @@
 """Exact derivatives of a `Graph`, as nodes of the same graph.
 
-Where a formula has a corner the derivative from the right of the corner's upper side is taken, and where a derivative has
-a pole at zero (sqrt, Hill and power functions of a state that starts at zero) it is 0 there: the integration method only
-loses order for one step and its error control notices, while an infinite entry would stop it.
+At a corner of a formula (min, max) the derivative of one of its sides is used. Where a derivative is infinite at zero (sqrt,
+Hill and power functions of a state that starts at zero), it is set to 0 there: the integration method loses order for one step,
+which its error control detects, while an infinite entry of the Jacobian would stop it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from regimens.model.graph import ODDS_LIMIT, Graph, Node
 
 
 class Derivatives:
-    """Derivatives with respect to one symbol, each node's worked out once."""
+    """Derivatives with respect to one symbol; each node is differentiated once."""
 
     def __init__(self, graph: Graph, symbol: str) -> None:
         self._graph, self._symbol = graph, symbol
@@ -50,7 +50,7 @@ def _rule(g: Graph, node: int, found: Node, d: tuple[int, ...]) -> int:
         case "reciprocal":
             return g.negate(g.multiply(g.multiply(node, node), d[0]))
         case "integer power":
-            n = int(found.data)  # type: ignore[arg-type]
+            n = int(found.number)
             return g.multiply(g.multiply(g.number(n), g.power(a[0], g.number(n - 1))), d[0])
         case "exp":
             return g.multiply(node, d[0])
@@ -81,7 +81,7 @@ def _of_power(g: Graph, node: int, a: tuple[int, ...], d: tuple[int, ...]) -> in
 
 
 def _of_share(g: Graph, node: int, a: tuple[int, ...], d: tuple[int, ...]) -> int:
-    """Differentiate s = 1 / (1 + odds): s (1 - s) (h (dx/x - de/e) + dh log(x/e)), multiplied in an order that stays finite."""
+    """Differentiate s = 1 / (1 + odds): s (1 - s) (h (dx/x - de/e) + dh log(x/e)), in an order that stays finite."""
     x, e, h, odds = a
     by_x = g.multiply(d[0], g.reciprocal(x))
     by_e = g.positive(e, g.multiply(d[1], g.reciprocal(e)))

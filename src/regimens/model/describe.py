@@ -1,14 +1,15 @@
-"""A model in print: equations as text for every reader, and a rich rendering for the terminal."""
+"""Models as text: their equations in words, a rich rendering for the terminal, and the Markdown page of the shipped models."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from regimens import shipped
 from regimens.model.declaration import Input, Model, Parameter, Source
 from regimens.model.expression import in_formula
-from regimens.model.file import find
+from regimens.model.file import declared
+from regimens.model.fitted import fitted, is_fitted
 
 if TYPE_CHECKING:
     from rich.console import Group, RenderableType
@@ -18,6 +19,20 @@ TIMES = {"h": "hours", "day": "days"}
 PARAMETER_HEADINGS = ("name", "value", "unit", "bounds", "CV", "source", "what it is")
 
 EXPLORATORY = "Exploratory: not calibrated to patient data."
+
+_PAGE_HEAD = """\
+# Models
+
+Written by `scripts/render_models.py` from the files in `models/`. Change those, then run the script.
+
+The values are those of the model files: the typical value of each parameter, which is the median of the subjects. Comparisons use
+the posterior medians of the shipped fits instead; `regimens model NAME` shows them. The CV is the spread between subjects
+(log-normal). How well a typical value is known is said in its note, not in the tables. Every subject's value lies within the
+bounds. Numbers in brackets are the sources below each table; *assumed* means that no published number supports the value.
+
+What the fits to published responses taught of each parameter, and what they did not, is in [fits.md](fits.md); how the fitted
+models predict responses that were not fitted, in [validation.md](validation.md); which other structures were tried, with their
+numbers, in [variants.md](variants.md)."""
 
 
 def equations(model: Model) -> list[tuple[str, str]]:
@@ -38,8 +53,17 @@ def states_that_may_be_negative(model: Model) -> str:
 
 
 def inputs_in_words(model: Model) -> list[str]:
-    """Return a sentence for every way in which doses enter."""
+    """Return a sentence for every input: which state doses enter, with which bioavailability, and when."""
     return [_input_in_words(entry, model.time_unit) for entry in model.inputs]
+
+
+def which_values(model: Model) -> str:
+    """Return a sentence that says whether the parameter values are those of the model file or those of its shipped fit."""
+    if is_fitted(model):
+        return "Fitted values: posterior medians of the shipped fit where the notes say so, else those of the model file."
+    if fitted(model) is model:
+        return "Values of the model file; no fit of this model is shipped."
+    return "Values of the model file. Comparisons use the posterior medians of its shipped fit instead."
 
 
 def source_numbers(model: Model) -> dict[str, int]:
@@ -66,7 +90,7 @@ def describe(model: Model) -> Group:
     if signed := states_that_may_be_negative(model):
         parts[-1:] = [Text(f"  {signed}"), Text("")]
     parts += _section("Doses", Group(*(Text(f"  {sentence}") for sentence in inputs_in_words(model))))
-    parts += _section("Parameters", _parameter_table(model))
+    parts += _section("Parameters", Group(_indented(Text(which_values(model))), _parameter_table(model)))
     parts += _section("Notes", Group(*_notes(model)))
     parts += _section("Observables", _observable_table(model))
     parts += _section("Sources", _source_table(model))
@@ -84,7 +108,7 @@ def model_list() -> Table:
     for heading in ("states", "parameters"):
         table.add_column(heading, justify="right", no_wrap=True)
     for name in shipped.names("models"):
-        model = find(name)
+        model = declared(name)
         title = f"{model.title} (exploratory)" if model.exploratory else model.title
         table.add_row(*map(Text, (name, title, str(len(model.states)), str(len(model.parameters)))))
     return table
@@ -96,19 +120,19 @@ def _section(heading: str, body: RenderableType) -> list[RenderableType]:
     return [Text(heading, style="bold"), body, Text("")]
 
 
-def _grid(*widths: dict[str, object]) -> Table:
+def _grid() -> Table:
     from rich.table import Table
 
-    grid = Table.grid(padding=(0, 1, 0, 0), pad_edge=False)
-    for options in widths:
-        grid.add_column(**options)
-    return grid
+    return Table.grid(padding=(0, 1, 0, 0), pad_edge=False)
 
 
 def _pairs(pairs: list[tuple[str, str]], units: list[str]) -> RenderableType:
     from rich.text import Text
 
-    grid = _grid({"justify": "right", "no_wrap": True}, {"overflow": "fold"}, {"style": "dim", "no_wrap": True})
+    grid = _grid()
+    grid.add_column(justify="right", no_wrap=True)
+    grid.add_column(overflow="fold")
+    grid.add_column(style="dim", no_wrap=True)
     for (left, right), unit in zip(pairs, units, strict=True):
         grid.add_row(Text(f"{left} ="), Text(right), Text("" if unit == "1" else f"[{unit}]"))
     return _indented(grid)
@@ -169,7 +193,11 @@ def _notes(model: Model) -> Iterator[RenderableType]:
 def _observable_table(model: Model) -> RenderableType:
     from rich.text import Text
 
-    grid = _grid({"no_wrap": True}, {"no_wrap": True}, {"overflow": "fold"}, {"style": "dim"})
+    grid = _grid()
+    grid.add_column(no_wrap=True)
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    grid.add_column(style="dim")
     for observable in model.observables:
         wanted = f"{observable.better} is better" if observable.better else ""
         unit = "" if observable.unit == "1" else f"[{observable.unit}]"
@@ -180,7 +208,60 @@ def _observable_table(model: Model) -> RenderableType:
 def _source_table(model: Model) -> RenderableType:
     from rich.text import Text
 
-    grid = _grid({"justify": "right", "no_wrap": True}, {"overflow": "fold"})
+    grid = _grid()
+    grid.add_column(justify="right", no_wrap=True)
+    grid.add_column(overflow="fold")
     for number, source in enumerate(model.sources, start=1):
         grid.add_row(Text(f"[{number}]"), Text(citation(source).strip()))
     return _indented(grid)
+
+
+def page(models: Iterable[Model]) -> str:
+    """Return the Markdown page of `models`, those with few states first, ending in a line break."""
+    parts = [_PAGE_HEAD]
+    for model in sorted(models, key=lambda model: len(model.states)):
+        parts += _markdown(model)
+    return "\n\n".join(parts) + "\n"
+
+
+def _markdown(model: Model) -> Iterator[str]:
+    yield f"## `{model.name}`: {model.title}"
+    if model.exploratory:
+        yield f"**{EXPLORATORY}**"
+    yield model.description.strip()
+    yield f"### Equations of `{model.name}`"
+    yield f"Time in {TIMES[model.time_unit]}. `hill(x, c, h)` is x^h / (c^h + x^h)."
+    yield _code(_lines(equations(model), units_of_equations(model)))
+    yield "Before the first dose:"
+    yield _code(_lines(initial_values(model), [state.unit for state in model.states]))
+    if signed := states_that_may_be_negative(model):
+        yield signed
+    yield "Doses:"
+    yield "\n".join(f"- {sentence}" for sentence in inputs_in_words(model))
+    yield "Observables:"
+    yield _markdown_table(("name", "unit", "what it is", "better"), _observable_rows(model))
+    yield f"### Parameters of `{model.name}`"
+    numbers = source_numbers(model)
+    rows = ((*parameter_cells(parameter, numbers), parameter.note) for parameter in model.parameters)
+    yield _markdown_table((*PARAMETER_HEADINGS, "note"), rows)
+    yield "\n".join(f"- [{numbers[source.key]}] {citation(source).strip()}" for source in model.sources)
+
+
+def _observable_rows(model: Model) -> Iterator[tuple[str, ...]]:
+    for observable in model.observables:
+        yield observable.name, observable.unit, observable.label, observable.better or ""
+
+
+def _lines(pairs: list[tuple[str, str]], units: list[str]) -> Iterator[str]:
+    width = max(len(left) for left, _ in pairs)
+    for (left, right), unit in zip(pairs, units, strict=True):
+        yield f"{left:>{width}} = {right}" + ("" if unit == "1" else f"   [{unit}]")
+
+
+def _code(lines: Iterable[str]) -> str:
+    return "\n".join(["```text", *lines, "```"])
+
+
+def _markdown_table(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [headings, ("---",) * len(headings), *rows]
+    return "\n".join(f"| {' | '.join(cell.strip().replace('|', chr(92) + '|') for cell in line)} |" for line in lines)

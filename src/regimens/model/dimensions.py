@@ -1,34 +1,28 @@
-"""Units of a model's formulas: every equation is checked for dimension and for scale, IU/L against IU/mL.
-
-Units are combined by walking the expression tree; pint does the arithmetic of units and nothing else. No text of a
-file reaches pint: units come as powers of a closed table of symbols.
-"""
+"""Units of a model's formulas: every equation is checked for dimension and for scale, IU/L against IU/mL."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from functools import cache
-from typing import TYPE_CHECKING
 
 from regimens.drugs import unit_of
-from regimens.errors import InputFileError, Problem
+from regimens.errors import InputFileError
 from regimens.model.declaration import Model
 from regimens.model.expression import TIME, Binary, Call, Expression, Name, Negation, Number, in_formula
-from regimens.model.unit_words import SYMBOLS, parse_unit
-from regimens.yamlfile import Located
-
-if TYPE_CHECKING:
-    import pint
+from regimens.model.unit import ONE, Unit, factor, parse_unit
+from regimens.yamlfile import Loc, Located, Notes
 
 SAME_SCALE = 1e-9
-"""Relative difference of scale below which two units are the same: rounding of the factors in `SYMBOLS`."""
+"""Relative difference of scale up to which two units count as the same; covers the rounding of roots of units."""
+
+LARGEST_EXPONENT = 100
+"""Largest exponent of a quantity that has a unit."""
 
 
 class UnitFault(Exception):
-    """A formula whose parts do not fit; `advice` says what would."""
+    """A formula whose units do not fit; `advice` says what would be right."""
 
     def __init__(self, message: str, advice: str = "") -> None:
         self.message, self.advice = message, advice
@@ -38,69 +32,70 @@ class UnitFault(Exception):
 def check(model: Model, located: Located) -> None:
     """Check every formula of `model` against its declared unit; `located` is the file it was read from.
 
-    Raises InputFileError with one problem for every formula that does not fit.
+    Raises InputFileError with one problem for every formula whose unit is not the declared one.
     """
-    units = {TIME: _unit(model.time_unit)}
-    for part in (*model.parameters, *model.definitions, *model.states):
-        units[part.name] = _unit(part.unit)
-    problems = []
+    units = {TIME: parse_unit(model.time_unit)}
+    units |= {parameter.name: parse_unit(parameter.unit) for parameter in model.parameters}
+    units |= {definition.name: parse_unit(definition.unit) for definition in model.definitions}
+    units |= {state.name: parse_unit(state.unit) for state in model.states}
+    notes = Notes(located)
     for loc, said, formula, declared in _formulas(model):
         try:
             _compare(said, formula, _unit_of(formula, units), declared)
         except UnitFault as fault:
-            problems.append(Problem(fault.message, fault.advice, *located.position(loc)))
-    if problems:
-        raise InputFileError(located.path, problems, located.text)
+            notes.add(loc, fault.message, fault.advice)
+    if notes.problems:
+        raise InputFileError(located.path, notes.problems, located.text)
 
 
-def _formulas(model: Model) -> Iterator[tuple[tuple, str, Expression, pint.Unit]]:
-    time = _unit(model.time_unit)
+def _formulas(model: Model) -> Iterator[tuple[Loc, str, Expression, Unit]]:
+    """Yield the place in the file, the name, the formula and the declared unit of every formula."""
+    time = parse_unit(model.time_unit)
     for definition in model.definitions:
         loc = ("definitions", definition.name, "formula")
-        yield loc, definition.name, definition.formula, _unit(definition.unit)
+        yield loc, definition.name, definition.formula, parse_unit(definition.unit)
     for state in model.states:
-        unit = _unit(state.unit)
+        unit = parse_unit(state.unit)
         yield ("states", state.name, "initial"), f"{state.name}(0)", state.initial, unit
         yield ("states", state.name, "rate"), f"d({state.name})/dt", state.rate, unit / time
-    state_units = {state.name: _unit(state.unit) for state in model.states}
+    state_units = {state.name: parse_unit(state.unit) for state in model.states}
     for index, entry in enumerate(model.inputs):
-        amount = _unit(unit_of(entry.drug))
+        amount = parse_unit(unit_of(entry.drug))
         said = f"The bioavailability of {entry.drug} {entry.route}"
-        loc = ("inputs", index)
-        yield (*loc, "bioavailability"), said, entry.bioavailability, state_units[entry.state] / amount
-        yield (*loc, "lag"), f"The lag of {entry.drug} {entry.route}", entry.lag, time
+        yield ("inputs", index, "bioavailability"), said, entry.bioavailability, state_units[entry.state] / amount
+        yield ("inputs", index, "lag"), f"The lag of {entry.drug} {entry.route}", entry.lag, time
     for observable in model.observables:
         loc = ("observables", observable.name, "formula")
-        yield loc, observable.name, observable.formula, _unit(observable.unit)
+        yield loc, observable.name, observable.formula, parse_unit(observable.unit)
 
 
-def _compare(said: str, formula: Expression, found: pint.Unit | None, declared: pint.Unit) -> None:
-    factor = 1.0 if found is None else _factor(found, declared)
-    if factor is not None and math.isclose(factor, 1.0, rel_tol=SAME_SCALE):
-        return
-    message = f"{said} = {in_formula(formula)} is {_in(found)} where {_said(declared)} is needed"
-    if factor is None:
-        raise UnitFault(f"{message}.")
-    raise _wrong_scale(message, found, declared)
+def _compare(said: str, formula: Expression, found: Unit | None, declared: Unit) -> None:
+    if found is not None and not _same_unit(found, declared):
+        raise _fault(f"{said} = {in_formula(formula)} is {_in(found)} where {_said(declared)} is needed", found, declared)
 
 
-def _wrong_scale(message: str, found: pint.Unit, wanted: pint.Unit) -> UnitFault:
-    """Return the fault of two units of one dimension, with the constant that would make them the same."""
-    unit, verb = found / wanted, "divide"
-    if _factor(unit, _unit("1")) > 1:
-        unit, verb = wanted / found, "multiply"
-    value = 1 / _factor(unit, _unit("1"))
-    text = _said(unit)
+def _same_unit(found: Unit, wanted: Unit) -> bool:
+    scale = factor(found, wanted)
+    return scale is not None and math.isclose(scale, 1.0, rel_tol=SAME_SCALE)
+
+
+def _fault(message: str, found: Unit, wanted: Unit, advice: str = "") -> UnitFault:
+    """Return the fault of two units that differ; for two of one dimension, with the constant that would make them the same."""
+    scale = factor(found, wanted)
+    if scale is None:
+        return UnitFault(f"{message}.", advice)
+    unit, verb, value = (found / wanted, "divide", 1 / scale) if scale < 1 else (wanted / found, "multiply", scale)
+    text = str(unit)
     name = text.replace("/", "_per_") if re.fullmatch(r"\w+/\w+", text) else "factor"
     advice = f"Under 'constants' declare {name}: {{value: {value:.12g}, unit: {text}}} and {verb} by it."
     return UnitFault(f"{message}: they differ by a factor of {value:.6g}.", advice)
 
 
-def _unit_of(expression: Expression, units: dict[str, pint.Unit]) -> pint.Unit | None:
-    """Return the unit of `expression`; None for zero, which fits any."""
+def _unit_of(expression: Expression, units: dict[str, Unit]) -> Unit | None:
+    """Return the unit of `expression`; None for zero, which fits any unit."""
     match expression:
         case Number(value):
-            return None if value == 0 else _unit("1")
+            return None if value == 0 else ONE
         case Name(name):
             return units[name]
         case Negation(operand):
@@ -108,108 +103,79 @@ def _unit_of(expression: Expression, units: dict[str, pint.Unit]) -> pint.Unit |
         case Binary("**", base, exponent):
             return _power(expression, base, exponent, units)
         case Binary(operator, left, right):
-            sides = _unit_of(left, units), _unit_of(right, units)
-            if operator in "+-":
-                return _same(expression, sides)
-            if sides[0] is None:
-                return None
-            other = _unit("1") if sides[1] is None else sides[1]
-            return sides[0] * other if operator == "*" else sides[0] / other
-        case Call(function, arguments):
-            return _called(expression, function, [_unit_of(argument, units) for argument in arguments])
+            return _combined(expression, operator, _unit_of(left, units), _unit_of(right, units))
+        case Call():
+            return _called(expression, [_unit_of(argument, units) for argument in expression.arguments])
 
 
-def _called(expression: Call, function: str, found: list[pint.Unit | None]) -> pint.Unit | None:
-    if function in ("min", "max"):
-        return _same(expression, found)
-    if function == "sqrt":
-        return None if found[0] is None else found[0] ** 0.5
-    if function == "hill":
-        _same(expression, found[:2])
-    for argument, unit in zip(expression.arguments, found, strict=True):
-        if function != "hill" or argument is expression.arguments[2]:
-            _demand_pure(expression, argument, unit)
-    return _unit("1")
+def _combined(whole: Expression, operator: str, left: Unit | None, right: Unit | None) -> Unit | None:
+    if operator in "+-":
+        return _common(whole, (left, right))
+    if left is None:
+        return None
+    return left * (right or ONE) if operator == "*" else left / (right or ONE)
 
 
-def _is_pure(unit: pint.Unit | None) -> bool:
-    factor = 1.0 if unit is None else _factor(unit, _unit("1"))
-    return factor is not None and math.isclose(factor, 1.0, rel_tol=SAME_SCALE)
+def _called(call: Call, found: Sequence[Unit | None]) -> Unit | None:
+    if call.function in ("min", "max"):
+        return _common(call, found)
+    if call.function == "sqrt":
+        return None if found[0] is None else found[0] ** Fraction(1, 2)
+    if call.function == "hill":
+        _common(call, found[:2])
+        _demand_pure(call, call.arguments[2], found[2])
+    else:
+        _demand_pure(call, call.arguments[0], found[0])
+    return ONE
 
 
-def _demand_pure(whole: Expression, part: Expression, unit: pint.Unit | None) -> None:
-    if not _is_pure(unit):
-        message = f"In {in_formula(whole)}, '{in_formula(part)}' is {_in(unit)} where a plain number is needed"
-        raise UnitFault(f"{message}.", "Divide it by a quantity of the same unit.")
+def _demand_pure(whole: Expression, part: Expression, unit: Unit | None) -> None:
+    if unit is not None and not _same_unit(unit, ONE):
+        message = f"In {in_formula(whole)}, '{in_formula(part)}' is {_in(unit)} where a plain number is needed."
+        raise UnitFault(message, "Divide it by a quantity of the same unit.")
 
 
-def _same(whole: Expression, found: list[pint.Unit | None] | tuple[pint.Unit | None, ...]) -> pint.Unit | None:
+def _common(whole: Expression, found: Sequence[Unit | None]) -> Unit | None:
+    """Return the unit that all of `found` have; raises UnitFault where two differ."""
     known = [unit for unit in found if unit is not None]
     for other in known[1:]:
-        factor = _factor(known[0], other)
-        pair = f"{in_formula(whole)} puts {_said(known[0])} and {_said(other)} together"
-        if factor is None:
-            raise UnitFault(f"{pair}.", "Both have to be in the same unit.")
-        if not math.isclose(factor, 1.0, rel_tol=SAME_SCALE):
-            raise _wrong_scale(pair, known[0], other)
+        if not _same_unit(known[0], other):
+            pair = f"{in_formula(whole)} puts {_said(known[0])} and {_said(other)} together"
+            raise _fault(pair, known[0], other, "Both have to be in the same unit.")
     return known[0] if known else None
 
 
-def _power(whole: Expression, base: Expression, exponent: Expression, units: dict[str, pint.Unit]) -> pint.Unit | None:
+def _power(whole: Expression, base: Expression, exponent: Expression, units: dict[str, Unit]) -> Unit | None:
     _demand_pure(whole, exponent, _unit_of(exponent, units))
     unit = _unit_of(base, units)
-    if _is_pure(unit):
+    if unit is None or _same_unit(unit, ONE):
         return unit
     literal = _literal(exponent)
     if literal is None:
-        message = f"In {in_formula(whole)}, '{in_formula(base)}' is {_in(unit)} and its exponent is not a number"
-        raise UnitFault(f"{message}.", "Divide the base by a quantity of the same unit.")
-    return unit ** (literal.numerator if literal.denominator == 1 else float(literal))
+        message = f"In {in_formula(whole)}, '{in_formula(base)}' is {_in(unit)} and its exponent is not a number."
+        raise UnitFault(message, "Divide the base by a quantity of the same unit.")
+    if abs(literal) > LARGEST_EXPONENT:
+        message = f"In {in_formula(whole)}, '{in_formula(base)}' is {_in(unit)} and its exponent is above {LARGEST_EXPONENT}."
+        raise UnitFault(message, "Divide the base by a quantity of the same unit.")
+    return unit**literal
 
 
 def _literal(expression: Expression) -> Fraction | None:
+    """Return the value of an exponent that is a number, as 2, -0.5 or 1/3; None for any other formula."""
     match expression:
         case Number(value):
             return Fraction(value).limit_denominator(1000)
         case Negation(operand):
-            value = _literal(operand)
-            return None if value is None else -value
+            literal = _literal(operand)
+            return None if literal is None else -literal
         case Binary("/", Number(top), Number(bottom)) if bottom:
             return (Fraction(top) / Fraction(bottom)).limit_denominator(1000)
     return None
 
 
-def _factor(found: pint.Unit, wanted: pint.Unit) -> float | None:
-    """Return how many `wanted` one `found` is; None if their dimensions differ."""
-    factor, rest = _registry().get_root_units(found / wanted)
-    return float(factor) if rest.dimensionless else None
+def _said(unit: Unit) -> str:
+    return "a plain number" if unit == ONE else str(unit)
 
 
-@cache
-def _unit(text: str) -> pint.Unit:
-    """Return the unit that `text` declares."""
-    import pint
-
-    return _registry().Unit(pint.util.UnitsContainer(parse_unit(text)))
-
-
-def _said(unit: pint.Unit | None) -> str:
-    if unit is None or unit == _unit("1"):
-        return "a plain number"
-    return f"{unit:C}".replace("**", "^")
-
-
-def _in(unit: pint.Unit | None) -> str:
-    said = _said(unit)
-    return said if said.startswith("a ") else f"in {said}"
-
-
-@cache
-def _registry() -> pint.UnitRegistry:
-    """Return the one registry: only the symbols of `SYMBOLS`, which also loads in a few milliseconds."""
-    import pint
-
-    registry = pint.UnitRegistry(None, cache_folder=None)
-    for symbol, definition in SYMBOLS.items():
-        registry.define(f"{symbol} = {definition}")
-    return registry
+def _in(unit: Unit) -> str:
+    return "a plain number" if unit == ONE else f"in {unit}"

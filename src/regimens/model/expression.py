@@ -1,8 +1,8 @@
 """Formulas of model files: text -> a frozen expression tree, through a closed list of what is allowed.
 
-Nothing from a file is ever executed: Python's own parser reads the text, and only numbers, names, + - * / **, brackets
-and the functions of `FUNCTIONS` pass. A power of two numbers does not: 9**9**9**9 would keep computer algebra busy for
-ever. `hill(x, ec50, h)` is x^h / (ec50^h + x^h), and 0 for x <= 0.
+Nothing from a file is ever executed: Python's parser reads the text, and only numbers, names, + - * / **, brackets and the
+functions of `FUNCTIONS` are accepted. A power of two numbers is refused: 9**9**9**9 has too many digits to compute.
+`hill(x, ec50, h)` is x^h / (ec50^h + x^h), and 0 for x <= 0.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ FUNCTIONS = {"exp": 1, "log": 1, "sqrt": 1, "min": 2, "max": 2, "hill": 3}
 """Functions a formula may call, with their number of arguments. `log` is the natural logarithm."""
 
 TIME = "time"
-"""Name by which a formula reads the time since the first moment of the scenario, in the model's time unit."""
+"""Name of the time since the start of the scenario in formulas, in the model's time unit."""
 
 LONGEST_FORMULA = 2000
 DEEPEST_FORMULA = 60
 
 _ALLOWED = "A formula may use numbers, names, + - * / **, brackets and " + ", ".join(FUNCTIONS) + "."
 _FOREIGN = re.compile(r"[^\x20-\x7e\s]|[#;=\\]")
-"""Characters refused before Python's parser sees them: it would take look-alikes for letters and '#' for a comment."""
+"""Characters refused before parsing: Python's parser would read look-alikes as letters and '#' as a comment."""
 _LINE_BREAK = re.compile(r"\s")
 _OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
 _PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "**": 4}
@@ -76,7 +76,7 @@ Expression = Number | Name | Negation | Binary | Call
 
 
 class FormulaError(ModelError):
-    """A formula that is not allowed; `at` is the 0-based column in the formula, `advice` what would be right."""
+    """A formula that cannot be read; `at` is the 0-based column in the formula, `advice` says what would be right."""
 
     def __init__(self, message: str, at: int = 0, advice: str = "") -> None:
         self.message, self.at, self.advice = message, at, advice
@@ -86,7 +86,7 @@ class FormulaError(ModelError):
 def parse_formula(text: str) -> Expression:
     """Read `text` as a formula.
 
-    Raises FormulaError, which knows the column, for anything but the allowed forms.
+    Raises FormulaError with the column for anything but the accepted forms.
     """
     if len(text) > LONGEST_FORMULA:
         raise FormulaError(
@@ -96,7 +96,7 @@ def parse_formula(text: str) -> Expression:
     foreign = _FOREIGN.search(text)
     if foreign:
         advice = "A formula is written with plain letters, digits and + - * / ** ( ) , only."
-        raise FormulaError(f"'{foreign[0]}' is no character of a formula.", foreign.start(), advice)
+        raise FormulaError(f"'{foreign[0]}' cannot be used in a formula.", foreign.start(), advice)
     line = _LINE_BREAK.sub(" ", text)
     indent = len(line) - len(line.lstrip())
     try:
@@ -175,7 +175,7 @@ def _convert_call(name: str, arguments: list[ast.expr], node: ast.expr, text: st
         known = f"Known functions: {', '.join(FUNCTIONS)}."
         near = did_you_mean(name, FUNCTIONS)
         raise FormulaError(
-            f"'{name}' is no function that a formula may call.",
+            f"'{name}' is not a function that a formula may call.",
             node.col_offset,
             f"{near} {known}" if near.startswith("Did") else known,
         )

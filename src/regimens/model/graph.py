@@ -1,6 +1,6 @@
-"""Formulas as one shared graph: equal parts exist once, numbers are folded, and every value knows what it depends on.
+"""Formulas as one shared graph: equal parts exist once, constants are folded, and every node has the states it depends on.
 
-A node is named by its place in `Graph.nodes`; arguments always stand before the nodes that use them. Derivatives
+A node is identified by its index in `Graph.nodes`; arguments always precede the nodes that use them. Derivatives
 (`derivative.py`) and machine code (`engine/formulas.py`) both read this graph.
 """
 
@@ -13,7 +13,7 @@ from typing import NamedTuple
 from regimens.model.expression import Binary, Call, Expression, Name, Negation, Number
 
 LARGEST_INTEGER_POWER = 64
-"""Constant whole powers up to this are products; beyond it the general power is as exact and shorter."""
+"""Constant whole powers up to this are computed as products, larger ones by the general power, which is as exact."""
 
 ODDS_LIMIT = 690.0
 """Odds of a Hill term stay within e^-690 and e^690, so that they and their products with the term are finite."""
@@ -26,15 +26,29 @@ class Node(NamedTuple):
     arguments: tuple[int, ...] = ()
     data: float | int | str | None = None
 
+    @property
+    def number(self) -> float:
+        """The literal number, or the whole power; TypeError for other operations."""
+        if isinstance(self.data, str) or self.data is None:
+            raise TypeError(f"operation {self.operation!r} has no number")
+        return self.data
+
+    @property
+    def name(self) -> str:
+        """The symbol; TypeError for other operations."""
+        if not isinstance(self.data, str):
+            raise TypeError(f"operation {self.operation!r} has no symbol")
+        return self.data
+
 
 @dataclass
 class Graph:
-    """A growing set of nodes; the methods return the node that stands for the operation, simplified where that is exact.
+    """A growing set of nodes; each method returns the node of its operation, simplified where that is exact.
 
     Operations: number, symbol, + - *, reciprocal, negate, integer power, power, exp, log, sqrt, min, max; two with a
     condition, `positive(x, v)` that is v for x > 0 else 0 and `less(a, b, u, v)` that is u for a < b else v; and two for
     Hill terms, `odds(x, e, h)` that is (e/x)^h kept within e^-690 and e^690, and `share(x, e, h, odds)` = 1 / (1 + odds).
-    A quantity that is not a number is passed on by every one of them.
+    NaN arguments give NaN in every one of them.
     """
 
     fixed: frozenset[str]
@@ -66,12 +80,12 @@ class Graph:
         return node
 
     def value(self, node: int) -> float | None:
-        """Return the number that a node is, or None if it is none."""
+        """Return the value of a node that is a literal number, else None."""
         found = self.nodes[node]
-        return found.data if found.operation == "number" else None  # type: ignore[return-value]
+        return found.number if found.operation == "number" else None
 
     def varies(self, node: int) -> bool:
-        """Whether a node changes while a subject is integrated."""
+        """Return whether a node changes during the integration of a subject."""
         return bool(self.depends[node])
 
     def add(self, a: int, b: int) -> int:
@@ -109,7 +123,7 @@ class Graph:
         return node.arguments[0] if node.operation == "negate" else self._node("negate", a)
 
     def multiply(self, a: int, b: int) -> int:
-        """Return a * b; factors that are constant for a subject are gathered, so that they are multiplied once."""
+        """Return a * b; factors that are constant for a subject are grouped, so that they are multiplied once."""
         x, y = self.value(a), self.value(b)
         if x is not None and y is not None:
             return self.number(x * y)
@@ -158,9 +172,9 @@ class Graph:
         return self.multiply(a, self.reciprocal(b))
 
     def power(self, a: int, b: int) -> int:
-        """Return a ** b: products for small whole b, else a root or exp(b log a), both taken of 0 where a is below 0.
+        """Return a ** b: products for small whole b, else a root or exp(b log a), in which a negative a counts as 0.
 
-        Whatever decays to zero may end a rounding error below it; a root must not stop the subject for that.
+        A state that decays to zero may end slightly below it through rounding; a root of it must not be NaN.
         """
         n = self.value(b)
         if n == 0.5:
@@ -211,7 +225,7 @@ class Graph:
         return self.positive(x, self._node("share", x, ec50, h, odds))
 
     def read(self, formula: Expression, names: Mapping[str, int]) -> int:
-        """Return the node of a formula whose names stand for the given nodes; KeyError for a name that is not given."""
+        """Return the node of a formula, in which each name is the node that `names` gives; KeyError for a name without one."""
         match formula:
             case Number(value):
                 return self.number(value)
@@ -223,7 +237,6 @@ class Graph:
                 return _OPERATORS[operator](self, self.read(left, names), self.read(right, names))
             case Call(function, arguments):
                 return _FUNCTIONS[function](self, *(self.read(argument, names) for argument in arguments))
-        raise TypeError(f"{formula!r} is no formula")
 
 
 _OPERATORS: dict[str, Callable[[Graph, int, int], int]] = {

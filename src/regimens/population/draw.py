@@ -14,9 +14,8 @@ import numpy.typing as npt
 from scipy.special import ndtr, ndtri
 
 from regimens.chance import normals, uniforms
-from regimens.model.correlations import matrix_of
 from regimens.model.declaration import Correlation, Model, Parameter
-from regimens.model.parameters import Parameters
+from regimens.model.parameters import Parameters, matrix_of
 from regimens.population.cohort import Cohort, cohort_of
 from regimens.population.values import FEMALE, MALE, Floats, Population, Spread
 from regimens.subject import Subject, mosteller_m2
@@ -34,7 +33,7 @@ class Block:
     count: int
 
 
-def draw(
+def draw_subjects(
     population: Population | Cohort | None,
     model: Model,
     subject: Subject,

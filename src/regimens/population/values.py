@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sized
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -25,6 +26,12 @@ class Spread:
     low: float
     high: float
 
+    @classmethod
+    def three_deviations(cls, typical: float, cv: float) -> Spread:
+        """Return the spread whose bounds are three standard deviations (of the logarithm) either way."""
+        factor = math.exp(3.0 * math.sqrt(math.log1p(cv**2)))
+        return cls(typical, cv, typical / factor, typical * factor)
+
 
 @dataclass(frozen=True)
 class Bodies:
@@ -45,7 +52,8 @@ class People:
     they are known, height (cm; else NaN) and sex ('' where unknown); `given` maps parameters of models to their values.
 
     `ids` are what the file calls them, each once; empty where it does not name them. `unused` are the columns of the file
-    that nothing is read from. `path` and `digest` (SHA-256) are of the file. People are equal if their values and ids are.
+    that nothing is read from, and `note` says how its cells were separated if not by commas. `path` and `digest` (SHA-256) are
+    of the file. People are equal if their values and ids are.
     """
 
     path: str
@@ -57,12 +65,13 @@ class People:
     given: Mapping[str, Floats] = field(repr=False)
     ids: tuple[str, ...] = field(default=(), repr=False)
     unused: tuple[str, ...] = field(default=(), repr=False)
+    note: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         count = len(self.weight_kg)
         if count == 0:
             raise RegimensError("People need at least one person, found none.")
-        columns = {"bsa_m2": self.bsa_m2, "height_cm": self.height_cm, "sex": self.sex, **self.given}
+        columns: dict[str, Sized] = {"bsa_m2": self.bsa_m2, "height_cm": self.height_cm, "sex": self.sex, **self.given}
         columns |= {"ids": self.ids} if self.ids else {}
         for name, values in columns.items():
             if len(values) != count:
@@ -78,7 +87,7 @@ class People:
         if not isinstance(other, People):
             return NotImplemented
         return (
-            (self.sex, self.ids, self.unused, list(self.given)) == (other.sex, other.ids, other.unused, list(other.given))
+            (self.sex, self.ids, list(self.given)) == (other.sex, other.ids, list(other.given))
             and all(np.array_equal(self.given[name], other.given[name]) for name in self.given)
             and np.array_equal(self.weight_kg, other.weight_kg)
             and np.array_equal(self.bsa_m2, other.bsa_m2)

@@ -1,6 +1,6 @@
 """Regimens: the parts they are made of, the same in words, and the same written out as dose events."""
 
-from regimens.regimen.events import DoseEvents
+from regimens.regimen.events import DoseEvents, DosePlan
 from regimens.regimen.parts import Course, Cycle, Dose, Rest, Weekly
 from regimens.regimen.quantities import IU, MIU, Amount, Duration, days, hours, mg, minutes, weeks
 from regimens.regimen.regimen import Regimen
@@ -14,6 +14,7 @@ __all__ = [
     "Cycle",
     "Dose",
     "DoseEvents",
+    "DosePlan",
     "Duration",
     "Regimen",
     "Rest",

@@ -38,15 +38,16 @@ class Equalised:
 def equalise(regimen: Regimen, total: Amount, by: str, step: Amount | None = None, subject: Subject = TYPICAL) -> Equalised:
     """Return the regimen with IL-2 brought to `total` (a flat amount in IU) in a subject; other drugs stay as they are.
 
-    `by` is 'amount' (every amount and its cap times the factor; with `step` rounded to its nearest multiple, never to 0),
+    `by` is 'amount' (every amount and its cap times the factor; with `step` everybody gets a multiple of it: a flat amount is
+    rounded to the nearest one, never to 0, and an amount per m2 or per kg is rounded so for each person),
     'doses' (the number of doses of every course times the factor, whole and at least 1, at the same interval) or 'interval'
     (as 'doses', but in the same span of every course: intervals become as many whole hours as fit, and what is left of the
     span is a rest). Rests keep their length. RegimenError where a regimen has no IL-2 or cannot be changed that way.
     """
     if by not in _LEVERS:
-        raise RegimenError(f"'{by}' is no way to equalise a total.", f"Known: {', '.join(_LEVERS)}.")
+        raise RegimenError(f"Unknown way to equalise a total: '{by}'.", f"Known: {', '.join(_LEVERS)}.")
     if total.unit != "IU" or total.basis != "flat":
-        raise RegimenError(f"'{total}' is no total of il2.", "A total is a flat amount in IU or MIU.")
+        raise RegimenError(f"'{total}' cannot be a total of IL-2.", "A total is a flat amount in IU or MIU.")
     if step is not None and (by != "amount" or step.unit != "IU" or step.basis != "flat"):
         raise RegimenError(f"A step of '{step}' does not fit '{by}'.", "A step is a flat amount in IU or MIU, for 'amount' only.")
     plans = dict(regimen.plans)
@@ -96,14 +97,19 @@ def _changed(parts: Iterable[Part], change: Callable[[Dose | Course], Sequence[P
 
 
 def _by_amount(part: Dose | Course, factor: Fraction, step: Amount | None) -> Sequence[Part]:
-    def scaled(value: Fraction) -> Fraction:
-        return value * factor if step is None else step.value * _rounded(value * factor / step.value)
-
     dose = part if isinstance(part, Dose) else part.dose
-    amount = dose.amount
-    cap = None if amount.cap is None else scaled(amount.cap)
-    dose = replace(dose, amount=replace(amount, value=scaled(amount.value), cap=cap))
+    dose = replace(dose, amount=_scaled(dose.amount, factor, None if step is None else step.value))
     return (dose if isinstance(part, Dose) else Course(dose, part.every, part.doses),)
+
+
+def _scaled(amount: Amount, factor: Fraction, step: Fraction | None) -> Amount:
+    """Return an amount and its cap times a factor; a person's dose becomes a multiple of `step`, or stays one of its own step."""
+    value, cap = amount.value * factor, None if amount.cap is None else amount.cap * factor
+    if amount.basis == "flat":
+        return replace(amount, value=value if step is None else step * _rounded(value / step))
+    step = amount.step if step is None else step
+    # A cap is a flat amount, which a syringe gives in steps too.
+    return replace(amount, value=value, cap=cap if cap is None or step is None else step * _rounded(cap / step), step=step)
 
 
 def _by_doses(part: Dose | Course, factor: Fraction, step: Amount | None) -> Sequence[Part]:

@@ -1,23 +1,25 @@
 """The parts of a regimen as frozen values: doses, courses, rests, cycles.
 
-They know no subject and no model. Amounts and times are exact; two parts that say the same are equal however they were
-built. A course lasts doses x interval (a weekly pattern: whole weeks), so what follows starts one interval after its
-last dose; a `Dose` standing alone is given once and lasts no time: what follows needs a rest, counted from that dose.
+They do not depend on a subject or a model. Amounts and times are exact; parts with the same meaning are equal however they
+were built. A course lasts doses x interval (a weekly pattern: whole weeks), so the next part starts one interval after its
+last dose. A `Dose` of its own is given once and lasts no time: the next part needs a rest, counted from that dose. Every
+part has `doses` (their number) and `length` (h, with rests that are ranges at their shortest).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from regimens.drugs import IL2 as IL2
+from regimens.drugs import IL2, UNNAMED
 from regimens.errors import RegimenError
 from regimens.regimen.quantities import Amount, Duration
 from regimens.units import duration_text
 
 ROUTES = ("SC", "IV")
 MOST_DOSES = 100_000
-"""Most doses that one drug of a regimen may have: far above any protocol, low enough to catch a slip of the pen."""
+"""Largest number of doses that one drug of a regimen may have: far above any protocol, and it catches typing errors."""
 
 
 @dataclass(frozen=True)
@@ -30,16 +32,28 @@ class Dose:
 
     def __post_init__(self) -> None:
         if not isinstance(self.amount, Amount):
-            raise RegimenError(f"{self.amount!r} is no amount.", "Write for example MIU(1) or mg(8).per_kg.")
+            raise RegimenError(f"Dose needs an Amount, found {self.amount!r}.", "Write for example MIU(1) or mg(8).per_kg.")
         if self.route not in ROUTES:
             raise RegimenError(f"'{self.route}' is not a route.", f"Routes are {' and '.join(ROUTES)}.")
-        if self.over is not None and (not isinstance(self.over, Duration) or self.over.hours <= 0):
-            raise RegimenError(f"An infusion over {self.over!s} is none.", "Leave the time out for a bolus.")
+        if self.over is not None and not isinstance(self.over, Duration):
+            raise RegimenError(f"Infusion time must be a Duration, found {self.over!r}.", "Write for example over=hours(1).")
+        if self.over is not None and self.over.hours <= 0:
+            raise RegimenError(f"Infusion time must be longer than zero, found {self.over}.", "Leave it out for a bolus.")
 
     @property
     def duration(self) -> Fraction:
         """Hours the infusion takes; 0 for a bolus."""
         return Fraction(0) if self.over is None else self.over.hours
+
+    @property
+    def doses(self) -> int:
+        """Number of doses: 1."""
+        return 1
+
+    @property
+    def length(self) -> Fraction:
+        """Hours until the next part: 0."""
+        return Fraction(0)
 
     def __repr__(self) -> str:
         over = "" if self.over is None else f", over={self.over!r}"
@@ -57,8 +71,8 @@ class Weekly:
         ordered = all(isinstance(day, int) and not isinstance(day, bool) and 0 <= day <= 6 for day in self.days)
         if not ordered or list(self.days) != sorted(set(self.days)) or not self.days or self.days[0] != 0:
             raise RegimenError(
-                f"{self.days!r} are no days of a week.",
-                "Days rise from 0 to 6 and the first dose of a course is on day 0, for example 0, 2, 4.",
+                f"Days of a week must begin with 0 and rise to at most 6, found {', '.join(map(str, self.days)) or 'none'}.",
+                "The first dose of a course is on day 0, for example days 0, 2 and 4.",
             )
 
 
@@ -86,17 +100,23 @@ class Course:
 
     def _check(self) -> None:
         if not isinstance(self.dose, Dose):
-            raise RegimenError(f"{self.dose!r} is no dose.", "Write for example Course(MIU(1), every=days(2), doses=7).")
+            raise RegimenError(
+                f"Course needs a Dose or an Amount, found {self.dose!r}.",
+                "Write for example Course(MIU(1), every=days(2), doses=7).",
+            )
         _check_count(self.doses, "doses")
         if not isinstance(self.every, Duration | Weekly):
-            raise RegimenError(f"{self.every!r} is no interval.", "Write for example every=days(2) or every=Weekly((0, 2, 4)).")
+            raise RegimenError(
+                f"Course needs a Duration or a Weekly pattern, found {self.every!r}.",
+                "Write for example every=days(2) or every=Weekly((0, 2, 4)).",
+            )
         if isinstance(self.every, Duration) and self.every.hours <= 0:
-            raise RegimenError(f"An interval of {self.every} is none.", "Intervals are longer than zero.")
+            raise RegimenError(f"Interval must be longer than zero, found {self.every}.")
         shortest = self.shortest_interval
         if self.dose.duration > shortest:
             raise RegimenError(
                 f"An infusion over {self.dose.over} does not fit an interval of {duration_text(shortest)}.",
-                "An infusion ends before the next one starts.",
+                "An infusion must end before the next dose starts.",
             )
 
     @property
@@ -128,7 +148,7 @@ class Course:
 
 @dataclass(frozen=True, repr=False)
 class Rest:
-    """A planned pause: of one length, or of a range that the scenario resolves (`longest` given)."""
+    """A planned pause: of one length, or with `longest` of a range, which the scenario resolves."""
 
     shortest: Duration
     longest: Duration
@@ -138,18 +158,28 @@ class Rest:
         object.__setattr__(self, "longest", shortest if longest is None else longest)
         for end in (self.shortest, self.longest):
             if not isinstance(end, Duration):
-                raise RegimenError(f"{end!r} is no time.", "Write for example Rest(days(14)).")
+                raise RegimenError(f"Rest needs a Duration, found {end!r}.", "Write for example Rest(days(14)).")
         if self.shortest.hours <= 0:
-            raise RegimenError(f"A rest of {self.shortest} is none.", "Rests are longer than zero.")
+            raise RegimenError(f"Rest must be longer than zero, found {self.shortest}.")
         if self.longest.hours < self.shortest.hours:
             raise RegimenError(
-                f"A rest of {self.shortest} to {self.longest} ends before it starts.", "Name the shorter end first."
+                f"Rest must have its shorter length first, found {self.shortest} to {self.longest}.",
             )
 
     @property
     def is_range(self) -> bool:
         """Whether the pause is given as a range."""
         return self.shortest != self.longest
+
+    @property
+    def doses(self) -> int:
+        """Number of doses: 0."""
+        return 0
+
+    @property
+    def length(self) -> Fraction:
+        """Hours of the rest, the shortest of a range."""
+        return self.shortest.hours
 
     @property
     def whole_days(self) -> range:
@@ -176,6 +206,16 @@ class Cycle:
         check_parts(parts)
         _check_count(repeats, "repeats")
 
+    @property
+    def doses(self) -> int:
+        """Number of doses in all repeats."""
+        return self.repeats * sum(part.doses for part in self.parts)
+
+    @property
+    def length(self) -> Fraction:
+        """Hours of all repeats."""
+        return self.repeats * length_of(self.parts)
+
     def __repr__(self) -> str:
         return f"Cycle({', '.join(map(repr, self.parts))}, repeats={self.repeats})"
 
@@ -186,16 +226,42 @@ Part = Dose | Course | Rest | Cycle
 def check_parts(parts: tuple[object, ...]) -> None:
     """Raise RegimenError unless `parts` is a sequence of at least one part."""
     if not parts:
-        raise RegimenError("A cycle of no parts gives no dose.", "Name at least one course or dose.")
+        raise RegimenError("A plan or cycle needs at least one part, found none.", "Parts are Dose, Course, Rest and Cycle.")
     for part in parts:
         if not isinstance(part, Dose | Course | Rest | Cycle):
-            raise RegimenError(f"{part!r} is no part of a regimen.", "Parts are Dose, Course, Rest and Cycle.")
+            raise RegimenError(f"{part!r} is not a part of a regimen.", "Parts are Dose, Course, Rest and Cycle.")
 
 
 def _check_count(count: object, what: str) -> None:
     if isinstance(count, bool) or not isinstance(count, int):
-        raise RegimenError(f"{count!r} is no number of {what}.", "A whole number is needed.")
-    if count < 1:
-        raise RegimenError(f"{count} {what} are none.", f"The number of {what} is a total and at least 1.")
-    if count > MOST_DOSES:
-        raise RegimenError(f"{count} {what} are more than a regimen may have.", f"At most {MOST_DOSES} are written out.")
+        raise RegimenError(f"Number of {what} must be a whole number, found {count!r}.")
+    if not 1 <= count <= MOST_DOSES:
+        raise RegimenError(f"Number of {what} must be from 1 to {MOST_DOSES}, found {count}.")
+
+
+def length_of(parts: Iterable[Part]) -> Fraction:
+    """Return the hours that parts take one after the other, with rests that are ranges at their shortest."""
+    return sum((part.length for part in parts), Fraction(0))
+
+
+def rests(parts: Iterable[Part]) -> Iterator[Rest]:
+    """Yield every rest of a plan once, those inside cycles too."""
+    for part in parts:
+        if isinstance(part, Rest):
+            yield part
+        elif isinstance(part, Cycle):
+            yield from rests(part.parts)
+
+
+def each_dose(parts: Iterable[Part]) -> Iterator[Dose]:
+    """Yield the Dose of every course and every Dose of a plan once, those inside cycles too."""
+    for part in parts:
+        if isinstance(part, Cycle):
+            yield from each_dose(part.parts)
+        elif not isinstance(part, Rest):
+            yield part if isinstance(part, Dose) else part.dose
+
+
+def drug_of(parts: Iterable[Part]) -> str:
+    """Return the drug of parts that name none: IL-2 if every amount is in IU, else UNNAMED ('drug')."""
+    return UNNAMED if any(dose.amount.unit != "IU" for dose in each_dose(parts)) else IL2

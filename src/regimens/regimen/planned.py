@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import groupby, repeat
+from itertools import repeat
 
 from regimens.regimen.parts import Cycle, Dose, Part, Rest
 
@@ -14,8 +14,8 @@ from regimens.regimen.parts import Cycle, Dose, Part, Rest
 class PlannedDose:
     """One dose of a plan: exact start (h), which drug, dose, cycle and number within it (from 1).
 
-    `until` is one interval after the start (of a dose given once: its start), where the plan may go on. `ranges` is how many
-    rests that are still ranges come before the dose; each of them is counted at its shortest in `start` and `until`.
+    `until` is one interval after the start, when the next part may start; for a dose given once it is `start`. `ranges` is the
+    number of rests before the dose that are still ranges; `start` and `until` count each of them at its shortest.
     """
 
     start: Fraction
@@ -36,17 +36,8 @@ def write_out(drug: str, parts: tuple[Part, ...]) -> Iterator[PlannedDose]:
             yield PlannedDose(start, drug, dose, cycle, number, until, ranges)
 
 
-def rests(parts: Iterable[Part]) -> Iterator[Rest]:
-    """Yield every rest of a plan once, those inside of cycles too."""
-    for part in parts:
-        if isinstance(part, Rest):
-            yield part
-        elif isinstance(part, Cycle):
-            yield from rests(part.parts)
-
-
 def ranges(parts: Iterable[Part]) -> Iterator[Rest]:
-    """Yield every rest that is a range in the order in which it is taken: in each turn of a cycle again."""
+    """Yield every rest that is a range in the order of time, once for each repeat of a cycle."""
     for part in parts:
         if isinstance(part, Rest) and part.is_range:
             yield part
@@ -54,35 +45,50 @@ def ranges(parts: Iterable[Part]) -> Iterator[Rest]:
             yield from tuple(ranges(part.parts)) * part.repeats
 
 
+def range_count(parts: Iterable[Part]) -> int:
+    """Return the number of `ranges`, without listing them."""
+    counts = (
+        part.repeats * range_count(part.parts) if isinstance(part, Cycle) else isinstance(part, Rest) and part.is_range
+        for part in parts
+    )
+    return sum(counts)
+
+
 @dataclass
 class _Clock:
-    """How far a plan has come: hours from its start, and rests passed that are ranges."""
+    """The place in a plan: hours from its start, and how many rests that are ranges lie before it."""
 
     hours: Fraction = Fraction(0)
     ranges: int = 0
 
 
 def _turns(parts: tuple[Part, ...]) -> Iterator[tuple[Part, ...]]:
-    """Cut a plan into what counts as a cycle: each turn of an outermost Cycle, and each run of parts outside of any."""
-    for is_cycle, run in groupby(parts, lambda part: isinstance(part, Cycle)):
-        if is_cycle:
-            for cycle in run:
-                yield from repeat(cycle.parts, cycle.repeats)
-        else:
+    """Yield the parts of each cycle: of each repeat of an outermost Cycle, and of each run of parts outside any Cycle."""
+    run: list[Part] = []
+    for part in parts:
+        if isinstance(part, Cycle):
             yield tuple(run)
+            run = []
+            yield from repeat(part.parts, part.repeats)
+        else:
+            run.append(part)
+    yield tuple(run)
 
 
 def _walk(parts: tuple[Part, ...], clock: _Clock) -> Iterator[tuple[Fraction, Dose, Fraction, int]]:
-    """Yield (start, dose, until, ranges passed) of parts from a clock on, and move the clock to where they end."""
+    """Yield (start, dose, until, ranges passed) of parts that begin at the clock, and move the clock to their end."""
     for part in parts:
         if isinstance(part, Dose):
             yield clock.hours, part, clock.hours, clock.ranges
         elif isinstance(part, Rest):
             clock.hours += part.shortest.hours
             clock.ranges += part.is_range
-        elif isinstance(part, Cycle):
+        elif isinstance(part, Cycle) and part.doses:
             for _ in range(part.repeats):
                 yield from _walk(part.parts, clock)
+        elif isinstance(part, Cycle):
+            clock.hours += part.length
+            clock.ranges += range_count((part,))
         else:
             starts = [clock.hours + part.start(index) for index in range(part.doses)]
             clock.hours += part.length

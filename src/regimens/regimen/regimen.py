@@ -1,34 +1,34 @@
-"""Regimen: what is given, drug by drug, as sequences of parts; and the same written out dose by dose, exactly."""
+"""Regimen: for each drug a sequence of parts; and the same written out as single doses at exact times."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
-from regimens.drugs import IL2, UNNAMED
+from regimens.drugs import IL2
 from regimens.errors import RegimenError
-from regimens.regimen.events import NO_CAP, DoseEvents
-from regimens.regimen.parts import MOST_DOSES, Course, Cycle, Dose, Part, Rest, check_parts
-from regimens.regimen.planned import PlannedDose, ranges, rests, write_out
+from regimens.regimen.events import NO_CAP, NO_STEP, DoseEvents
+from regimens.regimen.parts import MOST_DOSES, Course, Cycle, Dose, Part, Rest, check_parts, drug_of, each_dose, rests
+from regimens.regimen.planned import PlannedDose, range_count, ranges, write_out
 from regimens.regimen.quantities import Duration
-from regimens.regimen.writing import write_regimen
+from regimens.regimen.writing import write_plans
 from regimens.units import duration_text
 
 
 @dataclass(frozen=True, init=False, repr=False)
 class Regimen:
-    """What is given, drug by drug; no part at all means no dose (placebo, control).
+    """The plan of each drug; without any part no dose is given (placebo, control).
 
     >>> Regimen(Cycle(Course(MIU(1), every=days(2), doses=7), Rest(days(14)), repeats=3)).in_words()
     '(1 MIU SC every other day x 7, rest 14 days) x 3'
     >>> Regimen(il2=Course(MIU(0.5), every=days(1), doses=5), tocilizumab=Dose(mg(8).per_kg, "IV", over=hours(1)))
     Regimen(il2=Course(MIU(0.5), every=days(1), doses=5), tocilizumab=Dose(mg(8).per_kg, 'IV', over=hours(1)))
 
-    Parts given without a drug are IL-2's when they are in IU. Every drug starts at the first moment; a leading Rest
-    delays it.
+    Parts given without a drug are IL-2's when their amounts are in IU, else those of the drug called 'drug'
+    (`regimens.drugs.UNNAMED`), which no shipped model has as an input. Every drug starts at 0 h; a leading Rest delays it.
     """
 
     plans: tuple[tuple[str, tuple[Part, ...]], ...]
@@ -57,7 +57,7 @@ class Regimen:
 
     def doses(self, drug: str = IL2) -> int:
         """Return the number of doses of one drug, without writing them out."""
-        return _count(dict(self.plans).get(drug, ()))
+        return sum(part.doses for part in dict(self.plans).get(drug, ()))
 
     def written_out(self) -> tuple[PlannedDose, ...]:
         """Return every dose exactly, sorted by time, then drug. RegimenError while a rest is still a range."""
@@ -74,13 +74,13 @@ class Regimen:
         return tuple(sorted(planned, key=lambda dose: (dose.start, dose.drug)))
 
     def ranges(self, drug: str = IL2) -> tuple[Rest, ...]:
-        """Return the rests of one drug that are ranges, in the order in which they are taken; in each turn of a cycle again."""
+        """Return the rests of one drug that are ranges, in the order of time, once for each repeat of a cycle."""
         return tuple(ranges(dict(self.plans).get(drug, ())))
 
     def events(self, horizon: Duration, arm: str = "") -> DoseEvents:
         """Return the doses that start before `horizon` as columns of floats (h; IU or mg), named after `arm`."""
         if not isinstance(horizon, Duration):
-            raise RegimenError(f"{horizon!r} is no horizon.", "Write for example weeks(24).")
+            raise RegimenError(f"Horizon must be a Duration, found {horizon!r}.", "Write for example weeks(24).")
         planned = [dose for dose in self.written_out() if dose.start < horizon.hours]
         amounts = [dose.dose.amount for dose in planned]
         return DoseEvents(
@@ -89,6 +89,7 @@ class Regimen:
             amount=np.array([float(amount.value) for amount in amounts], dtype=float),
             basis=tuple(amount.basis for amount in amounts),
             cap=np.array([NO_CAP if amount.cap is None else float(amount.cap) for amount in amounts], dtype=float),
+            step=np.array([NO_STEP if amount.step is None else float(amount.step) for amount in amounts], dtype=float),
             route=tuple(dose.dose.route for dose in planned),
             duration_h=np.array([float(dose.dose.duration) for dose in planned], dtype=float),
             cycle=np.array([dose.cycle for dose in planned], dtype=np.int64),
@@ -99,7 +100,7 @@ class Regimen:
     def with_rests(self, choice: str) -> Regimen:
         """Return the regimen with its ranges resolved: 'shortest', 'midpoint' (whole days, rounded down), 'longest'."""
         if choice not in RESOLUTIONS:
-            raise RegimenError(f"'{choice}' does not resolve a range of rests.", f"Known: {', '.join(RESOLUTIONS)}.")
+            raise RegimenError(f"'{choice}' is not a way to resolve a range of rests.", f"Write {' or '.join(RESOLUTIONS)}.")
         return self._resolved(RESOLUTIONS[choice])
 
     def each_rest(self) -> tuple[tuple[int, Regimen], ...]:
@@ -107,39 +108,30 @@ class Regimen:
         found = {rest for _, parts in self.plans for rest in rests(parts) if rest.is_range}
         if len(found) != 1:
             raise RegimenError(
-                f"The regimen has {len(found)} different ranges of rests, so 'each' does not say which day is meant.",
+                f"'each' needs one range of rests, found {len(found)} different ones.",
                 "Use shortest, midpoint or longest.",
             )
         (rest,) = found
-        return tuple((day, self._resolved(lambda _, day=day: Duration(Fraction(24 * day)))) for day in rest.whole_days)
+        return tuple((day, self._with_each_range(Duration(Fraction(24 * day)))) for day in rest.whole_days)
+
+    def _with_each_range(self, length: Duration) -> Regimen:
+        return self._resolved(lambda rest: length if rest.is_range else rest.shortest)
 
     def _resolved(self, length: Callable[[Rest], Duration]) -> Regimen:
         return Regimen(**{drug: _resolve(parts, length) for drug, parts in self.plans})
 
     def in_words(self) -> str:
         """Write the regimen as protocol text that `parse_regimen` reads back to an equal value."""
-        return write_regimen(self)
+        return write_plans(dict(self.plans))
 
     def __repr__(self) -> str:
         return f"Regimen({', '.join(f'{drug}={_plan_repr(parts)}' for drug, parts in self.plans)})"
 
 
 def regimen_of(plans: Mapping[str, Iterable[Part]]) -> Regimen:
-    """Return the regimen of a mapping drug -> parts; drugs without parts get no dose."""
-    return Regimen(**{drug: tuple(parts) for drug, parts in plans.items() if tuple(parts)})
-
-
-def drug_of(parts: Iterable[Part]) -> str:
-    """Return the drug that parts without a drug's name belong to."""
-    return UNNAMED if any(dose.amount.unit != "IU" for dose in _different_doses(parts)) else IL2
-
-
-def _different_doses(parts: Iterable[Part]) -> Iterator[Dose]:
-    for part in parts:
-        if isinstance(part, Cycle):
-            yield from _different_doses(part.parts)
-        elif not isinstance(part, Rest):
-            yield part if isinstance(part, Dose) else part.dose
+    """Return the regimen of a mapping drug -> parts; drugs without parts are left out."""
+    sequences = {drug: tuple(parts) for drug, parts in plans.items()}
+    return Regimen(**{drug: parts for drug, parts in sequences.items() if parts})
 
 
 def _midpoint(rest: Rest) -> Duration:
@@ -173,26 +165,24 @@ def _resolve(parts: tuple[Part, ...], length: Callable[[Rest], Duration]) -> tup
     return tuple(resolved(part) for part in parts)
 
 
-def _count(parts: Iterable[Part]) -> int:
-    sizes = {Dose: lambda part: 1, Course: lambda part: part.doses, Rest: lambda part: 0}
-    return sum(part.repeats * _count(part.parts) if isinstance(part, Cycle) else sizes[type(part)](part) for part in parts)
-
-
 def _check_plan(drug: str, parts: tuple[Part, ...]) -> None:
-    count = _count(parts)
+    if not drug.isidentifier():
+        raise RegimenError(f"'{drug}' is not a name of a drug.", "Use letters, digits and _, and begin with a letter.")
+    count = sum(part.doses for part in parts)
     if count == 0:
         raise RegimenError(f"The plan of '{drug}' has no dose.", "Leave the drug out, or write 'no dose'.")
     if count > MOST_DOSES:
+        raise RegimenError(f"The plan of '{drug}' has {count} doses.", f"At most {MOST_DOSES} are accepted.")
+    if range_count(parts) > MOST_DOSES:
         raise RegimenError(
-            f"The plan of '{drug}' has {count} doses, more than a regimen may have.",
-            f"At most {MOST_DOSES} are written out.",
+            f"The plan of '{drug}' has {range_count(parts)} rests that are ranges.", f"At most {MOST_DOSES} are accepted."
         )
-    units = {dose.amount.unit for dose in _different_doses(parts)}
+    units = {dose.amount.unit for dose in each_dose(parts)}
     if len(units) > 1:
-        raise RegimenError(f"Doses of '{drug}' are given in IU and in mg.", "One drug is dosed in IU or in units of mass.")
+        raise RegimenError(f"Doses of '{drug}' are given in IU and in mg.", "Use one of the two for a drug.")
     if drug == IL2 and units != {"IU"}:
         raise RegimenError(
-            "IL-2 is dosed here in units of mass.",
+            "IL-2 must be dosed in IU, found a unit of mass.",
             "Write IU or MIU (aldesleukin: 1.1 mg are 18 MIU), or name another drug.",
         )
     earlier: PlannedDose | None = None
@@ -206,11 +196,10 @@ def _check_apart(earlier: PlannedDose, later: PlannedDose) -> None:
     if later.start == earlier.start:
         raise RegimenError(
             f"Two doses of '{later.drug}' start at the same time, {duration_text(later.start)} after the start.",
-            "A dose given once is followed by a stated rest, counted from that dose.",
+            "Write a rest after a dose given once; it is counted from that dose.",
         )
     if later.start < earlier.start + earlier.dose.duration:
         raise RegimenError(
-            f"A dose of '{later.drug}' starts {duration_text(later.start)} after the start, while the infusion "
-            "before it still runs.",
+            f"A dose of '{later.drug}' starts {duration_text(later.start)} after the start, during the infusion before it.",
             f"That infusion takes {earlier.dose.over}.",
         )

@@ -1,13 +1,15 @@
-"""Regimens in words: protocol text -> parts, with one parse and positions in errors.
+"""The parser of regimens in words: protocol text -> parts, with one meaning for each text and positions in errors.
 
 regimen   = drug ":" plan { ";" drug ":" plan } | plan
 plan      = "no dose" | item { "," item }
 item      = "(" plan ")" "x" count | rest | from | dosing
 rest      = "rest" number [ "-" number ] unit of time
 from      = "from protocol day" count
-dosing    = amount [ "(" "max" amount ")" ] route ( "once" [ over ] | frequency [ over ] extent )
+dosing    = amount [ "(" limits ")" ] route ( "once" [ over ] | frequency [ over ] extent )
+limits    = "max" amount [ "," "in steps of" amount ] | "in steps of" amount
 extent    = "x" count | "for" number unit of time
 over      = "over" number unit of time
+number    = decimal | count "/" count
 frequency = "daily" | "twice daily" | "weekly" | "every other day" | "every" [ number ] unit of time
           | "3 times a week" | "on days" count { "," count } "and" count "of each week"
 """
@@ -19,12 +21,11 @@ from fractions import Fraction
 from typing import TypeVar
 
 from regimens.errors import RegimenError
-from regimens.regimen.cursor import Cursor
-from regimens.regimen.parts import THREE_A_WEEK, Course, Cycle, Dose, Part, Rest, Weekly
+from regimens.regimen.cursor import Cursor, Token
+from regimens.regimen.parts import THREE_A_WEEK, Course, Cycle, Dose, Part, Rest, Weekly, drug_of, length_of, rests
 from regimens.regimen.quantities import Amount, Duration, days, hours
-from regimens.regimen.regimen import Regimen, drug_of
-from regimens.regimen.tokens import Token
-from regimens.units import AMOUNT_ADVICE, BASES, amount_unit, exact, time_unit
+from regimens.regimen.regimen import Regimen, regimen_of
+from regimens.units import AMOUNT_ADVICE, BASES, amount_unit
 
 Read = TypeVar("Read")
 
@@ -44,7 +45,8 @@ _FREQUENCIES = ("daily", "twice", "weekly", "every", "once", "3 times a week", "
 def parse_regimen(text: str) -> Regimen:
     """Read protocol text as a Regimen: `parse_regimen(regimen.in_words()) == regimen`.
 
-    Raises RegimenError with the place, what was expected and the closest right sentence.
+    A single plan without a drug's name is IL-2's if its amounts are in IU, else that of the drug called 'drug'. Raises
+    RegimenError with the place, what was expected and the closest example.
     """
     return _parse(text, _Reader.regimen)
 
@@ -69,7 +71,7 @@ def parse_rest(text: str) -> Rest:
     return _parse(text, lambda reader: reader.whole(reader.rest))
 
 
-def _parse(text: str, read: Callable[[_Reader], object]):
+def _parse(text: str, read: Callable[[_Reader], Read]) -> Read:
     try:
         return read(_Reader(text))
     except RegimenError as error:
@@ -79,11 +81,11 @@ def _parse(text: str, read: Callable[[_Reader], object]):
 
 
 class _Reader(Cursor):
-    """One pass over a text; every method reads one rule of the grammar and leaves the place behind it."""
+    """The rules of the grammar, a method each: it reads its rule and moves behind it."""
 
     depth = 0
 
-    def whole(self, rule: Callable[[], object]):
+    def whole(self, rule: Callable[[], Read]) -> Read:
         value = rule()
         if self.next.kind != "end":
             self.fail("the end")
@@ -93,19 +95,16 @@ class _Reader(Cursor):
         start = self.next
         plans: dict[str, tuple[Part, ...]] = {}
         while True:
-            token = self.next
-            drug = self.drug()
+            token, name, parts = self.next, self.drug(), self.plan()
+            drug = name or drug_of(parts)
             if drug in plans:
-                raise self.error(
-                    f"The plan of '{drug}' is given twice.", token, "Courses of one drug follow each other with ','."
-                )
-            parts = self.plan()
-            plans[drug or drug_of(parts)] = parts
+                raise self.error(f"The plan of '{drug}' is given twice.", token, "Separate the courses of one drug by ','.")
+            plans[drug] = parts
             if not self.accept(";"):
                 break
         if self.next.kind != "end":
             self.fail("',' or the end", ["x", "rest", "over"])
-        return self.checked(start, lambda: Regimen(**{drug: parts for drug, parts in plans.items() if parts}))
+        return self.checked(start, lambda: regimen_of(plans))
 
     def drug(self) -> str:
         if self.next.kind != "drug":
@@ -149,13 +148,17 @@ class _Reader(Cursor):
             self.expect(word, "'from protocol day' and its number")
         day = self.count("the number of a protocol day")
         if self.depth > 1:
-            raise self.error("A protocol day inside a bracket would be the same in every turn.", token, "Use a rest there.")
-        if any(map(_has_range, before)):
-            raise self.error("A protocol day after a rest that is a range is at no fixed distance.", token, "Use a rest there.")
-        gap = Fraction(24 * (day - 1)) - _length(before)
+            raise self.error(
+                "'from protocol day' cannot stand inside a bracket, whose repeats start on different days.",
+                token,
+                "Use a rest there.",
+            )
+        if any(rest.is_range for rest in rests(before)):
+            raise self.error("'from protocol day' cannot follow a rest that is a range.", token, "Use a rest there.")
+        gap = Fraction(24 * (day - 1)) - length_of(before)
         if gap < 0:
             raise self.error(
-                f"Protocol day {day} comes before the end of what precedes it: {Duration(_length(before))}.",
+                f"Protocol day {day} is before the end of the preceding parts, which last {Duration(length_of(before))}.",
                 token,
                 "Courses of one drug do not overlap.",
             )
@@ -192,11 +195,20 @@ class _Reader(Cursor):
         amount = self.checked(start, lambda: Amount(value, unit, basis))
         if not self.accept("("):
             return amount
-        self.expect("max", "'max' and the most one dose may be")
-        token = self.next
-        cap, cap_unit, cap_basis = self.quantity()
+        if self.next.word != "in":
+            self.expect("max", "'max' and the most one dose may be")
+            amount = self.limited(amount.at_most)
+        if self.next.word == "in" or self.accept(","):
+            for word in ("in", "steps", "of"):
+                self.expect(word, "'in steps of' and the smallest difference between doses")
+            amount = self.limited(amount.in_steps_of)
         self.expect(")", "')'")
-        return self.checked(token, lambda: amount.at_most(Amount(cap, cap_unit, cap_basis)))
+        return amount
+
+    def limited(self, limit: Callable[[Amount], Amount]) -> Amount:
+        token = self.next
+        value, unit, basis = self.quantity()
+        return self.checked(token, lambda: limit(Amount(value, unit, basis)))
 
     def quantity(self) -> tuple[Fraction, str, str]:
         if self.next.word in {"-", "+"}:
@@ -211,7 +223,7 @@ class _Reader(Cursor):
         token = self.take()
         if token.word not in BASES:
             daily = " A dose a day is written '1 MIU SC daily'." if token.word in {"d", "day"} else ""
-            raise self.error(f"'/{token.text}' is no basis of a dose.", token, f"A dose is flat, per m2 or per kg.{daily}")
+            raise self.error(f"'/{token.text}' is not a basis of a dose.", token, f"A dose is flat, per m2 or per kg.{daily}")
         return value * size, unit, BASES[token.word]
 
     def _no_unit(self, number: Token, token: Token) -> str:
@@ -228,7 +240,7 @@ class _Reader(Cursor):
         if not self.accept("over"):
             return None
         token = self.next
-        length = Duration(self.number("the time of the infusion") * self.unit_of_time())
+        length = Duration(self.time("the time of the infusion"))
         return self.checked(token, lambda: Dose(Amount(Fraction(1), "IU"), "IV", length).over)
 
     def frequency(self) -> Duration | Weekly:
@@ -262,11 +274,11 @@ class _Reader(Cursor):
             return self.frequency()
         if token.kind == "number" and [t.word for t in self.tokens[self.place + 1 : self.place + 2]] == ["times"]:
             return self.frequency()
-        count = self.number("an interval") if token.kind == "number" else Fraction(1)
-        length = Duration(count * self.unit_of_time())
-        if length.hours <= 0:
-            raise self.error(f"An interval of {length} is none.", token, "Intervals are longer than zero.")
-        return length
+        length = self.time("an interval") if token.kind == "number" else self.unit_of_time()
+        if length <= 0:
+            written = self.text[token.at : self.next.at].rstrip()
+            raise self.error(f"Interval must be longer than zero, found {written}.", token)
+        return Duration(length)
 
     def weekly(self, start: Token) -> Duration | Weekly:
         if not self.accept("days"):
@@ -285,44 +297,12 @@ class _Reader(Cursor):
             return self.count("the total number of doses")
         if not self.accept("for"):
             self.fail("'x' and the total number of doses", ["x", "for", "over"])
-        span = self.number("how long") * self.unit_of_time()
+        span = self.time("how long")
         length, doses = (every.hours, 1) if isinstance(every, Duration) else (Fraction(168), len(every.days))
         if span % length:
             raise self.error(
-                f"{Duration(span)} are no whole number of intervals of {Duration(length)}.",
+                f"{Duration(span)} is not a whole number of intervals of {Duration(length)}.",
                 token,
                 "Write 'x' and the total number of doses.",
             )
         return int(span / length) * doses
-
-    def number(self, expected: str) -> Fraction:
-        if self.next.kind != "number":
-            self.fail(expected)
-        token = self.take()
-        return self.checked(token, lambda: exact(token.text))
-
-    def count(self, expected: str, lowest: int = 1) -> int:
-        token = self.next
-        if token.kind != "number" or not token.text.isdigit() or int(token.text) < lowest:
-            self.fail(f"{expected} (a whole number from {lowest} up)")
-        return int(self.take().text)
-
-    def unit_of_time(self) -> Fraction:
-        token = self.take()
-        if token.kind != "word":
-            raise self.error("A time needs its unit.", token, "Times are written in min, h, days or weeks.")
-        return self.checked(token, lambda: time_unit(token.text))
-
-
-def _has_range(part: Part) -> bool:
-    return part.is_range if isinstance(part, Rest) else isinstance(part, Cycle) and any(map(_has_range, part.parts))
-
-
-def _length(parts: tuple[Part, ...]) -> Fraction:
-    lengths: dict[type, Callable[..., Fraction]] = {
-        Dose: lambda part: Fraction(0),
-        Course: lambda part: part.length,
-        Rest: lambda part: part.shortest.hours,
-        Cycle: lambda part: part.repeats * _length(part.parts),
-    }
-    return sum((lengths[type(part)](part) for part in parts), Fraction(0))

@@ -1,26 +1,21 @@
-"""Parts -> protocol text: the one sentence for each regimen that `regimens.regimen.words` reads back."""
+"""The writer of regimens in words: parts -> protocol text that the parser (`regimens.regimen.words`) reads as equal parts."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
-from regimens.drugs import IL2, UNNAMED
-from regimens.errors import RegimenError
-from regimens.regimen.parts import THREE_A_WEEK, Cycle, Dose, Part, Rest, Weekly
+from regimens.regimen.parts import THREE_A_WEEK, Cycle, Dose, Part, Rest, Weekly, drug_of
 from regimens.regimen.quantities import Duration
 
-if TYPE_CHECKING:
-    from regimens.regimen.regimen import Regimen
 
-
-def write_regimen(regimen: Regimen) -> str:
-    """Write a regimen in the words that `parse_regimen` reads; IL-2 alone, or one unnamed drug, needs no name."""
-    if not regimen.plans:
+def write_plans(plans: Mapping[str, tuple[Part, ...]]) -> str:
+    """Write the plans of a regimen, drug -> parts; a single drug that its parts tell without a name is not named."""
+    if not plans:
         return "no dose"
-    if regimen.drugs in {(IL2,), (UNNAMED,)}:
-        return write_plan(regimen.plans[0][1])
-    return "; ".join(f"{drug}: {write_plan(parts)}" for drug, parts in regimen.plans)
+    if len(plans) == 1 and all(drug_of(parts) == drug for drug, parts in plans.items()):
+        return "".join(map(write_plan, plans.values()))
+    return "; ".join(f"{drug}: {write_plan(parts)}" for drug, parts in plans.items())
 
 
 def write_plan(parts: tuple[Part, ...]) -> str:
@@ -47,10 +42,10 @@ def _write_part(part: Part) -> str:
 def _write_range(rest: Rest) -> str:
     if not rest.is_range:
         return str(rest.shortest)
-    for unit, size in (("days", Fraction(24)), ("h", Fraction(1)), ("min", Fraction(1, 60))):
+    for unit, size in (("days", Fraction(24)), ("h", Fraction(1))):
         if rest.shortest.hours % size == 0 and rest.longest.hours % size == 0:
             return f"{rest.shortest.hours / size}-{rest.longest.hours / size} {unit}"
-    raise RegimenError(f"The range from {rest.shortest} to {rest.longest} has no common unit.", "Use whole minutes.")
+    return f"{rest.shortest.hours * 60}-{rest.longest.hours * 60} min"
 
 
 def _write_frequency(every: Duration | Weekly) -> str:

@@ -16,7 +16,7 @@ from regimens.report.scale import TimeAxis, time_axis
 from regimens.report.text import words
 from regimens.scenario.values import AS_WRITTEN
 from regimens.statistics import Floats
-from regimens.study.given import given_to, people_totals
+from regimens.study.given import people_totals
 
 if TYPE_CHECKING:
     from regimens.regimen import DoseEvents
@@ -226,7 +226,8 @@ def _looks(comparison: Comparison, bibliography: Bibliography) -> tuple[Look, ..
 
 def _doses(comparison: Comparison, planned: DoseEvents, drug: str) -> DrugDoses:
     events = planned.only((drug,))
-    return DrugDoses(drug, events, given_to(events, comparison.scenario.subject))
+    subject = comparison.scenario.subject
+    return DrugDoses(drug, events, events.in_person(float(subject.weight_kg), float(subject.bsa_m2)))
 
 
 def _observables(comparison: Comparison, looks: Sequence[Look]) -> tuple[Shown, ...]:

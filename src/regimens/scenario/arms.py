@@ -3,56 +3,57 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from pathlib import Path
 
-from regimens.adherence.ledger import Ledger
-from regimens.adherence.ledgerfile import read_ledger
-from regimens.adherence.plan import Adherence
-from regimens.adherence.replay import plan_of
-from regimens.errors import InputFileError, RegimenError, did_you_mean
-from regimens.evidence import LibraryEntry
+from regimens import shipped
+from regimens.adherence.realise import Adherence
+from regimens.errors import RegimenError, did_you_mean
+from regimens.evidence import LibraryEntry, Response, read_responses
 from regimens.exposure import Expected
 from regimens.regimen import Amount, Regimen
 from regimens.regimen.words import parse_dose
-from regimens.scenario.file import ArmShape, ExpectShape, SourceShape
-from regimens.scenario.observed import read_observed
-from regimens.scenario.regimens import read_regimen
+from regimens.scenario.beside import Beside
+from regimens.scenario.names import fault_of
+from regimens.scenario.regimens import key_of_doses, read_doses
+from regimens.scenario.schema import ArmShape, ExpectShape, SourceShape
 from regimens.scenario.values import Arm, Reference
-from regimens.yamlfile.notes import Loc, Notes, Unreadable
-
-SOURCES_OF_DOSES = ("regimen", "use", "ledger")
-"""Keys of an arm that say which doses it gives; an arm has one of them."""
+from regimens.yamlfile import Loc, Notes, Unreadable
 
 
-def read_arms(name: str, shape: ArmShape, notes: Notes) -> Iterator[Arm]:
+def read_arms(name: str, shape: ArmShape, beside: Beside, notes: Notes) -> Iterator[Arm]:
     """Yield the arm of that name, or one for each day of its rest; notes what is wrong with it."""
     loc: Loc = ("arms", name)
     try:
-        _check_keys(shape, loc, notes)
-        ledger = None if shape.ledger is None else _ledger(shape, loc, notes)
-        written, published = read_regimen(shape, loc, notes) if ledger is None else (_plan(ledger, shape, loc, notes), None)
+        doses = read_doses(shape, loc, beside, notes)
     except Unreadable:
         return
+    if fault := fault_of(name, "an arm"):
+        notes.add(loc, *fault, key=True)
+        return
+    written, published, ledger = doses.regimen, doses.published, doses.ledger
     expected = tuple(_expected(shape.expect, written, (*loc, "expect"), notes)) if shape.expect else ()
-    line, _ = notes.located.position(loc, key=True)
-    sources = _references(shape.source) or _cited(published)
-    observed = read_observed(shape.observed, written, (*loc, "observed"), notes)
+    observed = _observed(shape.observed, written, (*loc, "observed"), notes)
+    stated = sentences(shape.assumptions) + (published.assumed if published else ())
+    ranges = written if written.has_ranges else None
+    drawn = ranges if shape.rest == "drawn" else None
     for days, regimen in _resolved(shape, written, loc, notes):
-        suffix = "" if days is None else f", rest {days} days"
-        assumptions = sentences(shape.assumptions) + (published.assumed if published else ())
-        if written.has_ranges:
-            assumptions += (f"The rest is given as a range ({written.in_words()}); it is {_taken(shape.rest, suffix)}.",)
-        if ledger is not None:
-            assumptions += (f"Its doses are those that arm '{shape.arm}' of {shape.ledger} gave, subject by subject.",)
-        drawn = written if shape.rest == "drawn" and written.has_ranges else None
-        adherence = Adherence(drawn=drawn, ledger=ledger) if drawn or ledger else None
-        full = name + suffix
-        base = "" if days is None else name
-        arm = Arm(full, regimen, expected, sources, assumptions, observed, line, of=full, adherence=adherence)
-        yield replace(arm, range_of=base, rest_days=days)
+        replayed = None if ledger is None else (beside.name_of(ledger.path) or "given in Python", shape.arm or "")
+        yield Arm(
+            name if days is None else f"{name}, rest {days} days",
+            regimen,
+            expected=expected,
+            sources=_references(shape.source) or _cited(published),
+            assumptions=stated + implied(shape.rest or "", days, ranges, replayed),
+            observed=observed,
+            line=notes.located.position(loc, key=True)[0],
+            adherence=Adherence(drawn=drawn, ledger=ledger) if drawn or ledger else None,
+            range_of="" if days is None else name,
+            rest_days=days,
+            rest=shape.rest or "" if ranges else "",
+            ranges=ranges,
+        )
 
 
 def sentences(given: str | list[str] | None) -> tuple[str, ...]:
@@ -64,46 +65,45 @@ def flat_il2(text: str, loc: Loc, what: str, notes: Notes) -> Amount:
     """Read a flat amount of IL-2 such as '21 MIU'; Unreadable after noting that it is no such `what`."""
     amount = notes.read(loc, lambda: parse_dose(f"{text} SC").amount)
     if amount.basis != "flat" or amount.unit != "IU":
-        notes.add(loc, f"'{text}' is no {what} of il2.", f"A {what} is a flat amount in IU or MIU.")
+        notes.add(loc, f"'{text}' cannot be a {what} of il2.", f"A {what} is a flat amount in IU or MIU.")
         raise Unreadable
     return amount
 
 
-def _check_keys(shape: ArmShape, loc: Loc, notes: Notes) -> None:
-    given = [key for key in SOURCES_OF_DOSES if getattr(shape, key) is not None]
-    if len(given) != 1:
-        found = f"both '{given[0]}' and '{given[1]}'" if given else "none of 'regimen', 'use' and 'ledger'"
-        advice = "Write the regimen, 'use:' with the name of a published one, or 'ledger:' with the file of an earlier run."
-        notes.add(loc, f"Arm '{loc[-1]}' has {found}.", advice, key=True)
-        raise Unreadable
-    if shape.arm is not None and shape.ledger is None:
-        notes.add((*loc, "arm"), "'arm' names an arm of a ledger, but there is no 'ledger'.", "Leave it out.", key=True)
+def _observed(ids: Sequence[str], regimen: Regimen, loc: Loc, notes: Notes) -> tuple[Response, ...]:
+    """Return the published responses of those ids; notes ids that are unknown or that cannot be drawn on this regimen."""
+    if not ids:
+        return ()
+    known = {response.id: response for response in read_responses(shipped.folder("evidence") / "responses.csv")}
+    found = []
+    for index, name in enumerate(ids):
+        if name not in known:
+            notes.add((*loc, index), f"Unknown published response '{name}'.", did_you_mean(name, known))
+        elif known[name].value is None or known[name].reading != "at":
+            notes.add((*loc, index), f"'{name}' has no value at one time, so it cannot be drawn.", "Leave it out.")
+        elif known[name].regimen != regimen:
+            seen = known[name].regimen.in_words()
+            notes.add((*loc, index), f"'{name}' was seen under another regimen.", f"Its regimen is '{seen}'.")
+        else:
+            found.append(known[name])
+    return tuple(found)
 
 
-def _ledger(shape: ArmShape, loc: Loc, notes: Notes) -> Ledger:
-    if shape.arm is None:
-        notes.add((*loc, "ledger"), "It is not said which arm of the ledger is replayed.", "Add 'arm:' with its name.", key=True)
-        raise Unreadable
-    try:
-        return read_ledger(Path(notes.located.path).parent / (shape.ledger or ""), shape.arm)
-    except InputFileError as error:
-        notes.add((*loc, "ledger"), f"The ledger '{shape.ledger}' cannot be used:\n{error}")
-        raise Unreadable from None
+def implied(rest: str, rest_days: int | None, ranges: Regimen | None, ledger: tuple[str, str] | None) -> tuple[str, ...]:
+    """Return the assumptions that reading an arm adds to the stated ones; `ledger` is its file and the name of its arm."""
+    said = []
+    if ranges is not None:
+        said.append(f"The rest is given as a range ({ranges.in_words()}); it is {_taken(rest, rest_days)}.")
+    if ledger is not None:
+        said.append(f"Its doses are those that arm '{ledger[1]}' of {ledger[0]} gave, subject by subject.")
+    return tuple(said)
 
 
-def _plan(ledger: Ledger, shape: ArmShape, loc: Loc, notes: Notes) -> Regimen:
-    try:
-        return plan_of(ledger)
-    except RegimenError as error:
-        notes.add((*loc, "ledger"), f"The planned doses of '{shape.ledger}' make no regimen: {error.message}", error.advice)
-        raise Unreadable from None
-
-
-def _taken(choice: str | None, suffix: str) -> str:
+def _taken(choice: str, days: int | None) -> str:
     if choice == "drawn":
         return "drawn for every subject and every time it comes, any whole day as likely"
     if choice == "each":
-        return f"taken as {suffix.removeprefix(', ')}"
+        return f"taken as rest {days} days"
     return f"taken as its {choice}" + ("" if choice == "midpoint" else " length")
 
 
@@ -114,7 +114,7 @@ def _resolved(shape: ArmShape, regimen: Regimen, loc: Loc, notes: Notes) -> list
         return [(None, regimen)]
     if shape.rest is None:
         notes.add(
-            (*loc, next(key for key in SOURCES_OF_DOSES if getattr(shape, key) is not None)),
+            (*loc, key_of_doses(shape)),
             f"The rest of '{regimen.in_words()}' is a range, and the arm does not say which length is meant.",
             "Add 'rest: shortest', 'midpoint', 'longest', 'each' (one arm per whole day) or 'drawn' (per subject) to the arm.",
         )
@@ -140,7 +140,7 @@ def _check_days(regimen: Regimen) -> None:
 def _expected(shape: ExpectShape, regimen: Regimen, loc: Loc, notes: Notes) -> Iterator[Expected]:
     found: dict[str, Expected] = {}
     for key in ("total", "doses", "last_day"):
-        given = getattr(shape, key)
+        given: str | int | dict[str, str] | dict[str, int] | None = getattr(shape, key)
         if given is None:
             continue
         if not isinstance(given, dict) and len(regimen.drugs) > 1:
@@ -156,9 +156,10 @@ def _expected(shape: ExpectShape, regimen: Regimen, loc: Loc, notes: Notes) -> I
                 continue
             with contextlib.suppress(Unreadable):
                 entry = found.get(drug, Expected(drug, line=notes.located.position(where)[0]))
-                found[drug] = replace(
-                    entry, **{key: _total(str(value), regimen, drug, where, notes) if key == "total" else value}
-                )
+                if key == "total":
+                    found[drug] = replace(entry, total=_total(str(value), regimen, drug, where, notes))
+                else:
+                    found[drug] = replace(entry, doses=int(value)) if key == "doses" else replace(entry, last_day=int(value))
     yield from found.values()
 
 
@@ -172,7 +173,7 @@ def _total(text: str, regimen: Regimen, drug: str, loc: Loc, notes: Notes) -> Fr
     amount = notes.read(loc, lambda: parse_dose(f"{text} SC").amount)
     if amount.basis != "flat" or amount.unit != unit:
         notes.add(
-            loc, f"'{text}' is no total of {drug}.", f"A total is a flat amount in {'IU or MIU' if unit == 'IU' else 'mg'}."
+            loc, f"'{text}' cannot be a total of {drug}.", f"A total is a flat amount in {'IU or MIU' if unit == 'IU' else 'mg'}."
         )
         raise Unreadable
     return amount.value

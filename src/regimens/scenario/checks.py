@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from regimens.drugs import leading
+from regimens.drugs import IL2, UNNAMED, leading
 from regimens.endpoints import Endpoint
 from regimens.errors import did_you_mean
 from regimens.model.declaration import Model
-from regimens.scenario.values import Arm
+from regimens.scenario.names import alike, as_seen
+from regimens.scenario.values import AS_WRITTEN, EQUAL_TOTAL, REAL_LIFE, Arm
 from regimens.units import duration_text
-from regimens.yamlfile.notes import Loc, Notes
+from regimens.yamlfile import Loc, Notes
 
 
 def check_horizon(arms: Sequence[Arm], horizon: Fraction, notes: Notes) -> None:
@@ -28,8 +29,49 @@ def check_horizon(arms: Sequence[Arm], horizon: Fraction, notes: Notes) -> None:
             )
 
 
+def check_names(arms: Sequence[Arm], notes: Notes) -> None:
+    """Note arms, written or made of one, whose names cannot be told apart."""
+    for first, other in alike([arm.name for arm in arms]):
+        pair = arms[first], arms[other]
+        names = list(dict.fromkeys(arm.name for arm in pair))
+        found = f"Two arms are named '{names[0]}'" if len(names) == 1 else f"The arms '{names[0]}' and '{names[1]}' look the same"
+        made = " and ".join(dict.fromkeys(_origin(arm) for arm in pair))
+        written = next((arm for arm in reversed(pair) if _is_written(arm)), pair[1])
+        advice = "Rename an arm: case, spaces and Unicode forms do not tell names apart."
+        notes.add(("arms", _written_name(written)), f"{found}: {made}.", advice, key=True)
+
+
+def _is_written(arm: Arm) -> bool:
+    return arm.variant == AS_WRITTEN and not arm.range_of
+
+
+def _written_name(arm: Arm) -> str:
+    return arm.range_of or (arm.name if arm.variant == AS_WRITTEN else arm.of)
+
+
+def _origin(arm: Arm) -> str:
+    """Return where the name of an arm is from, as the subject of a sentence."""
+    line = "" if arm.line is None else f" on line {arm.line}"
+    if _is_written(arm):
+        return f"one is written{line}"
+    by = {EQUAL_TOTAL: "equalise", REAL_LIFE: "real_life"}.get(arm.variant, "rest: each")
+    return f"one is made by '{by}' of '{_written_name(arm)}'{line}"
+
+
 def check_inputs(arms: Sequence[Arm], models: Sequence[Model], notes: Notes) -> None:
-    """A drug that a model knows by another route is refused; one it does not know at all is a matter for the report."""
+    """Note doses that cannot be simulated: of a drug without a name, or misspelt, by a route that a model lacks, and arms of
+    which no model takes any drug.
+
+    Otherwise a drug that a model does not take is accepted: it is not modelled there.
+    """
+    taken: dict[str, set[str]] = {}
+    for entry in (entry for model in models for entry in model.inputs):
+        taken.setdefault(entry.drug, set()).add(entry.route)
+    for arm in {_written_name(arm): arm for arm in reversed(arms)}.values():
+        unknown = [drug for drug in arm.regimen.drugs if drug not in taken]
+        for drug in unknown:
+            if drug == UNNAMED or len(unknown) == len(arm.regimen.drugs) or did_you_mean(drug, taken).startswith("Did"):
+                _note_unmodelled(_written_name(arm), drug, taken, notes)
     for arm in arms:
         routes = sorted({(dose.drug, dose.dose.route) for dose in arm.regimen.written_out()})
         for model in models:
@@ -43,6 +85,20 @@ def check_inputs(arms: Sequence[Arm], models: Sequence[Model], notes: Notes) -> 
                         f"It takes {drug} by {others}.",
                         key=True,
                     )
+
+
+def _note_unmodelled(arm: str, drug: str, taken: Mapping[str, Collection[str]], notes: Notes) -> None:
+    """Note a drug of an arm that no model takes; `taken` are the drugs that some model does, with their routes."""
+    inputs = ", ".join(f"{name} ({', '.join(sorted(taken[name]))})" for name in sorted(taken))
+    if drug == UNNAMED:
+        example = next((name for name in sorted(taken) if name != IL2), None)
+        advice = f"The models take {inputs}." if example is None else f"Write '{example}: ...'; the models take {inputs}."
+        notes.add(("arms", arm), f"Arm '{arm}' gives an amount in mg without the name of a drug.", advice, key=True)
+        return
+    near = did_you_mean(drug, taken)
+    found = f"Arm '{arm}' gives '{drug}', which no model of this scenario takes."
+    advice = f"{near} " if near.startswith("Did") else ""
+    notes.add(("arms", arm), found, f"{advice}The models take {inputs}.", key=True)
 
 
 def check_observed(arms: Sequence[Arm], models: Sequence[Model], horizon_h: float, notes: Notes) -> None:
@@ -65,9 +121,10 @@ def checked_endpoints(
     cycles = max(
         (dose.cycle for arm in arms for dose in arm.regimen.written_out() if dose.drug == leading(arm.regimen.drugs)), default=0
     )
+    drugs = {drug for arm in arms for drug in arm.regimen.drugs}
     named: set[str] = set()
     for loc, endpoint in endpoints:
-        problem = endpoint.problem(horizon_h)
+        problem = endpoint.problem(horizon_h, drugs)
         if endpoint.observable and endpoint.observable not in observables:
             notes.add(
                 loc,
@@ -84,8 +141,8 @@ def checked_endpoints(
             )
         else:
             for single in endpoint.each(cycles):
-                if single.words.lower() in named:
+                if as_seen(single.words) in named:
                     notes.add(loc, f"The endpoint '{single.words}' is named twice.", "Name every endpoint once.")
-                named.add(single.words.lower())
+                named.add(as_seen(single.words))
                 seen = observables.get(endpoint.observable)
                 yield single.described("", "") if seen is None else single.described(seen.label, seen.better or "")

@@ -1,28 +1,84 @@
-"""The regimen of an arm: from text, parts, a mapping drug -> plan or a name in the library; problems with their place."""
+"""The doses of an arm: written as text, parts or a mapping drug -> plan, named in the library, or those of a ledger."""
 
 from __future__ import annotations
 
-from regimens.errors import EvidenceError
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from regimens.adherence.ledger import Ledger
+from regimens.adherence.ledgerfile import read_ledger
+from regimens.adherence.replay import plan_of
+from regimens.errors import EvidenceError, InputFileError, RegimenError
 from regimens.evidence import LibraryEntry, entry
 from regimens.regimen import Course, Cycle, Dose, Regimen
 from regimens.regimen.parts import Part
 from regimens.regimen.words import parse_dose, parse_frequency, parse_plan, parse_regimen, parse_rest
-from regimens.scenario.file import ArmShape, CycleShape, DosingShape, RestShape
-from regimens.yamlfile.notes import Loc, Notes, Unreadable
+from regimens.scenario.beside import Beside
+from regimens.scenario.schema import ArmShape, CycleShape, DosingShape, RestShape
+from regimens.yamlfile import Loc, Notes, Unreadable
+
+SOURCES_OF_DOSES = ("regimen", "use", "ledger")
+"""Keys of an arm that say which doses it gives; an arm has one of them."""
 
 
-def read_regimen(arm: ArmShape, loc: Loc, notes: Notes) -> tuple[Regimen, LibraryEntry | None]:
-    """Return the regimen of an arm that has `regimen` or `use`, ranges unresolved, and the library's entry if it is from there.
+@dataclass(frozen=True)
+class Doses:
+    """The doses of an arm: its regimen with ranges unresolved, and the library's entry or the ledger that it is from."""
 
-    Raises Unreadable after noting what is wrong.
-    """
-    if arm.use is not None:
-        found = _published(arm.use, (*loc, "use"), notes)
-        return found.regimen, found
-    return _written(arm, loc, notes), None
+    regimen: Regimen
+    published: LibraryEntry | None = None
+    ledger: Ledger | None = None
 
 
-def _published(name: str, loc: Loc, notes: Notes) -> LibraryEntry:
+def key_of_doses(shape: ArmShape) -> str:
+    """Return the key of an arm that says which doses it gives."""
+    return next(key for key in SOURCES_OF_DOSES if getattr(shape, key) is not None)
+
+
+def read_doses(shape: ArmShape, loc: Loc, beside: Beside, notes: Notes) -> Doses:
+    """Return the doses of an arm. Raises Unreadable after noting what is wrong."""
+    _check_keys(shape, loc, notes)
+    if shape.use is not None:
+        return _published(shape.use, (*loc, "use"), notes)
+    if shape.ledger is None:
+        return Doses(_written(shape, loc, notes))
+    ledger = _ledger(shape.ledger, shape.arm, loc, beside, notes)
+    try:
+        return Doses(plan_of(ledger), ledger=ledger)
+    except RegimenError as error:
+        found = f"The planned doses of '{shape.ledger}' make no regimen: {error.message}"
+        notes.add((*loc, "ledger"), found, error.advice)
+        raise Unreadable from None
+
+
+def _check_keys(shape: ArmShape, loc: Loc, notes: Notes) -> None:
+    given = [key for key in SOURCES_OF_DOSES if getattr(shape, key) is not None]
+    if len(given) != 1:
+        found = f"both '{given[0]}' and '{given[1]}'" if given else "none of 'regimen', 'use' and 'ledger'"
+        advice = "Write the regimen, 'use:' with the name of a published one, or 'ledger:' with the file of an earlier run."
+        notes.add(loc, f"Arm '{loc[-1]}' has {found}.", advice, key=True)
+        raise Unreadable
+    if shape.arm is not None and shape.ledger is None:
+        notes.add((*loc, "arm"), "'arm' names an arm of a ledger, but there is no 'ledger'.", "Leave it out.", key=True)
+
+
+def _ledger(name: str, arm: str | None, loc: Loc, beside: Beside, notes: Notes) -> Ledger:
+    built = beside.ledgers.get(str(loc[-1]))
+    if built is not None:
+        return built
+    if arm is None:
+        notes.add((*loc, "ledger"), "It is not said which arm of the ledger is replayed.", "Add 'arm:' with its name.", key=True)
+        raise Unreadable
+    path = beside.file(name, (*loc, "ledger"), notes)
+    try:
+        return read_ledger(path, arm)
+    except InputFileError as error:
+        notes.add((*loc, "ledger"), f"The ledger '{name}' cannot be used:\n{error}")
+        raise Unreadable from None
+
+
+def _published(name: str, loc: Loc, notes: Notes) -> Doses:
     try:
         found = entry(name)
     except EvidenceError as error:
@@ -32,7 +88,7 @@ def _published(name: str, loc: Loc, notes: Notes) -> LibraryEntry:
         advice = "Write a regimen, and under 'assumptions' what you took."
         notes.add(loc, f"The sources of '{name}' leave it open: {found.open}", advice)
         raise Unreadable
-    return found
+    return Doses(found.regimen, published=found)
 
 
 def _written(arm: ArmShape, loc: Loc, notes: Notes) -> Regimen:
@@ -43,18 +99,18 @@ def _written(arm: ArmShape, loc: Loc, notes: Notes) -> Regimen:
         parts = _read_parts(given, loc, notes)
         return notes.read(loc, lambda: Regimen(*parts))
     plans: dict[str, tuple[Part, ...]] = {}
-    for drug, plan in given.items():
+    for drug, plan in (given or {}).items():
         if not drug.isidentifier():
-            notes.add((*loc, drug), f"'{drug}' is no name of a drug.", "Use letters, digits and _ only.", key=True)
+            notes.add((*loc, drug), f"'{drug}' cannot name a drug.", "Use letters, digits and _ only.", key=True)
             raise Unreadable
         if isinstance(plan, str):
-            plans[drug] = notes.read((*loc, drug), lambda plan=plan: parse_plan(plan))
+            plans[drug] = notes.read((*loc, drug), partial(parse_plan, plan))
         else:
             plans[drug] = _read_parts(plan, (*loc, drug), notes)
     return notes.read(loc, lambda: Regimen(**{drug: parts for drug, parts in plans.items() if parts}))
 
 
-def _read_parts(shapes: list, loc: Loc, notes: Notes) -> tuple[Part, ...]:
+def _read_parts(shapes: Sequence[DosingShape | RestShape | CycleShape], loc: Loc, notes: Notes) -> tuple[Part, ...]:
     return tuple(_read_part(shape, (*loc, index), notes) for index, shape in enumerate(shapes))
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 
 from regimens.endpoints import Endpoint, parse_endpoint
 from regimens.population import Population
-from regimens.scenario.file import NoiseShape, ScenarioShape, TradeOffShape
+from regimens.scenario.beside import Beside
+from regimens.scenario.people import of_people
+from regimens.scenario.schema import NoiseShape, ScenarioShape, TradeOffShape
 from regimens.scenario.values import Arm, Noise, TradeOff
-from regimens.yamlfile.notes import Loc, Notes, Unreadable
+from regimens.yamlfile import Loc, Notes, Unreadable
 
 POPULATION_ADVICE = "Add for example 'population: {subjects: 100, seed: 1}'."
 
@@ -19,20 +23,10 @@ def read_noise(shape: NoiseShape | None, visits: Collection[str], notes: Notes) 
     if shape is None:
         return None
     if not (shape.day_to_day or shape.residual):
-        notes.add(("noise",), "By 'noise' nothing is added.", "Give a 'day_to_day' or 'residual' above 0.", key=True)
+        notes.add(("noise",), "'noise' adds nothing.", "Give a 'day_to_day' or 'residual' above 0.", key=True)
     elif not visits:
         notes.add(("noise",), "There is 'noise', but no visit at which anything is measured.", "Add 'visits'.", key=True)
     return Noise(shape.day_to_day, shape.residual)
-
-
-def noise_words(noise: Noise | None) -> tuple[str, ...]:
-    """Return what is assumed of measuring as a sentence, if anything is."""
-    if noise is None:
-        return ()
-    return (
-        f"What is measured is assumed to differ from the true value with a CV of {noise.day_to_day:.4g} from day to day "
-        f"and of {noise.residual:.4g} by the assay.",
-    )
 
 
 def read_trade_off(shape: TradeOffShape | None, visits: Mapping[str, float], notes: Notes) -> dict[str, Endpoint]:
@@ -40,7 +34,7 @@ def read_trade_off(shape: TradeOffShape | None, visits: Mapping[str, float], not
     found: dict[str, Endpoint] = {}
     for key, text in ({} if shape is None else {"gain": shape.gain, "cost": shape.cost}).items():
         with contextlib.suppress(Unreadable):
-            found[key] = notes.read(("trade_off", key), lambda text=text: parse_endpoint(text, visits))
+            found[key] = notes.read(("trade_off", key), partial(parse_endpoint, text, visits))
             if found[key].cycle == 0:
                 notes.add(("trade_off", key), f"'{text}' is one endpoint for each cycle.", "Name one cycle.")
     if len({endpoint.words.lower() for endpoint in found.values()}) < len(found):
@@ -64,14 +58,14 @@ def with_trade_off(
     for key, endpoint in wanted.items():
         if endpoint.words.lower() not in known:
             known |= {found.words.lower(): found for found in check([(("trade_off", key), endpoint)])}
-    pair = [known.get(endpoint.words.lower()) for endpoint in wanted.values()]
-    if None in pair or len(pair) < 2:
+    pair = {key: known[endpoint.words.lower()] for key, endpoint in wanted.items() if endpoint.words.lower() in known}
+    if len(pair) < 2:
         return tuple(known.values()), None
-    trade_off = TradeOff(*pair)
+    trade_off = TradeOff(pair["gain"], pair["cost"])
     for key, endpoint, wrong in (("gain", trade_off.gain, "lower"), ("cost", trade_off.cost, "higher")):
         if endpoint.better == wrong:
             advice = f"Of a gain more is good, of a cost more is bad: '{key}' names another endpoint."
-            notes.add(("trade_off", key), f"'{endpoint.words}' is better when it is {wrong}, so it is no {key}.", advice)
+            notes.add(("trade_off", key), f"'{endpoint.words}' is better when it is {wrong}, so it cannot be the {key}.", advice)
     return tuple(known.values()), trade_off
 
 
@@ -82,12 +76,12 @@ def check_population(shape: ScenarioShape, population: Population | None, arms: 
         for key, why in (("real_life", "what happens to doses"), ("noise", "what measuring adds")):
             if getattr(shape, key) is not None:
                 notes.add((key,), f"'{key}' needs a population: {why} differs between subjects.", POPULATION_ADVICE, key=True)
-        for name, arm in shape.arms.items():
-            if arm.rest == "drawn":
+        for name, written in shape.arms.items():
+            if written.rest == "drawn":
                 found = "'rest: drawn' needs a population: rests differ between subjects."
                 notes.add(("arms", name, "rest"), found, POPULATION_ADVICE)
     elif population is None:
-        # It could not be read, and nobody knows how many subjects it was to have.
+        # It could not be read, so its number of subjects is unknown.
         return
     if shape.observe.individuals > subjects:
         whose = "has one typical subject" if shape.population is None else f"has {subjects} subjects"
@@ -99,3 +93,21 @@ def check_population(shape: ScenarioShape, population: Population | None, arms: 
             whose = "one typical subject" if shape.population is None else f"{subjects} subjects"
             found = f"The ledger of arm '{arm.name}' has {ledger.subjects} subjects, the scenario {whose}."
             notes.add(("arms", arm.name, "ledger"), found, f"Write 'subjects: {ledger.subjects}' under 'population'.")
+
+
+def with_ledgers_of_people(arms: Sequence[Arm], population: Population | None, beside: Beside, notes: Notes) -> tuple[Arm, ...]:
+    """Return the arms with ledgers from files matched to the people by their ids; notes those that cannot be matched."""
+    people = None if population is None else population.people
+    matched = []
+    for arm in arms:
+        adherence = arm.adherence
+        ledger = None if adherence is None else adherence.ledger
+        if people is not None and adherence is not None and ledger is not None and arm.name not in beside.ledgers:
+            try:
+                arm = replace(arm, adherence=replace(adherence, ledger=of_people(ledger, people)))
+            except ValueError as error:
+                notes.add(
+                    ("arms", arm.name, "ledger"), f"The ledger of arm '{arm.name}' and the people cannot be matched: {error}"
+                )
+        matched.append(arm)
+    return tuple(matched)

@@ -4,34 +4,25 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
-from regimens.adherence.plan import Adherence, RealLife
+from regimens.adherence.realise import Adherence, RealLife
+from regimens.drugs import IL2
 from regimens.errors import RegimenError
 from regimens.exposure import Expected
-from regimens.regimen import Amount, Regimen
+from regimens.regimen import Regimen
 from regimens.regimen.equalise import Equalised, equalise, il2_total
-from regimens.regimen.parts import IL2
 from regimens.scenario.arms import flat_il2
-from regimens.scenario.file import EqualiseShape, RealLifeShape
-from regimens.scenario.values import EQUAL_TOTAL, REAL_LIFE, Arm
+from regimens.scenario.schema import EqualiseShape, RealLifeShape
+from regimens.scenario.values import EQUAL_TOTAL, REAL_LIFE, Arm, Goal
 from regimens.subject import Subject
 from regimens.units import amount_text, decimal_text, duration_text, parse_duration
-from regimens.yamlfile.notes import Notes, Unreadable
+from regimens.yamlfile import Notes, Unreadable
 
 OFF = Fraction(1, 5)
-"""Share of the total by which rounding may miss it, which the arm's name shows; beyond, nothing is equal any more."""
-
-
-@dataclass(frozen=True)
-class Goal:
-    """The total of IL-2 that arms are brought to, by what, and in which steps."""
-
-    total: Amount
-    by: str
-    step: Amount | None = None
+"""Relative difference from the wanted total that rounding may leave; the arm's name shows the total that is reached."""
 
 
 def read_goal(shape: EqualiseShape | None, notes: Notes) -> Goal | None:
@@ -53,36 +44,20 @@ def read_goal(shape: EqualiseShape | None, notes: Notes) -> Goal | None:
 
 
 def read_real_life(shape: RealLifeShape | None, notes: Notes) -> RealLife | None:
-    """Return how doses go astray; None where nothing is said or it cannot be read."""
+    """Return how real doses differ from the plan; None where nothing is said or it cannot be read."""
     if shape is None:
         return None
     share, up_to_h = 0.0, Fraction(0)
     if shape.late is not None:
-        share = shape.late.share
+        share, up_to = shape.late.share, shape.late.up_to
         with contextlib.suppress(Unreadable):
-            up_to_h = notes.read(("real_life", "late", "up_to"), lambda: parse_duration(shape.late.up_to))
+            up_to_h = notes.read(("real_life", "late", "up_to"), lambda: parse_duration(up_to))
     if shape.after_a_miss is not None and not shape.missed:
         notes.add(("real_life", "after_a_miss"), "No dose is ever missed, so none comes after a miss.", "Give 'missed' too.")
     elif not (shape.missed or share or shape.stop_early):
         advice = "Give a 'missed', 'late' or 'stop_early' above 0."
-        notes.add(("real_life",), "By 'real_life' nothing goes astray.", advice, key=True)
+        notes.add(("real_life",), "'real_life' changes no dose.", advice, key=True)
     return RealLife(shape.missed, shape.after_a_miss, share, float(up_to_h), shape.stop_early)
-
-
-def real_life_words(life: RealLife | None) -> tuple[str, ...]:
-    """Return what is assumed of real life as a sentence, if anything is."""
-    if life is None:
-        return ()
-    said = []
-    if life.missed:
-        after = "" if life.after_a_miss is None else f" ({life.after_a_miss:.4g} after a missed one)"
-        said.append(f"a dose is missed with probability {life.missed:.4g}{after}")
-    if life.late:
-        late = duration_text(Fraction(life.up_to_h))
-        said.append(f"a dose that is given is late with probability {life.late:.4g}, by any time up to {late}")
-    if life.stop_early:
-        said.append(f"a subject stops early with probability {life.stop_early:.4g}, at any of the doses")
-    return (f"Of real life it is assumed that {'; '.join(said)}.",)
 
 
 def with_variants(

@@ -24,7 +24,7 @@ from regimens.study.study import Study, resolve
 from regimens.study.tasks import CHUNK_RUNS, perform, tasks
 from regimens.study.visits import Visit, visits
 from regimens.study.warnings import warnings_of
-from regimens.work import Store, Told, local, run
+from regimens.work import Progress, Store, local, run
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -121,7 +121,7 @@ def compare(
     *,
     executor: Executor | None = None,
     store: Store | None = None,
-    progress: Told = lambda done, total: None,
+    progress: Progress = lambda done, total: None,
     chunk: int = CHUNK_RUNS,
 ) -> Comparison:
     """Audit the exposure of `scenario`, then simulate every arm under every model and hold the arms against each other.
@@ -130,7 +130,7 @@ def compare(
     work, threads of this process if not given; `store` keeps finished tasks; `progress` is called with the number of
     finished tasks and of all; a task has at most `chunk` runs (subjects of a parameter draw). None of these changes a number.
     """
-    exposure = audit(planned_arms(scenario), scenario.subject)
+    exposure = audit(planned_arms(scenario), scenario.subject, scenario.path)
     study = resolve(scenario)
     work = tasks(study, chunk)
     with (

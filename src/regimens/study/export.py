@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regimens.adherence.ledger import COLUMNS as LEDGER_COLUMNS
+from regimens.adherence.ledger import LEDGER
 from regimens.contrasts.contrast import CONTRASTS
 from regimens.contrasts.english import VERDICTS, verdicts_frame
 from regimens.contrasts.ranking import BEST, TRADE_OFF
@@ -18,7 +18,7 @@ from regimens.errors import RegimensError, did_you_mean
 from regimens.population.draw import Block, bodies_of
 from regimens.scenario.values import REAL_LIFE
 from regimens.study.collect import unit_known
-from regimens.study.given import GIVEN, given_to, people_totals
+from regimens.study.given import GIVEN, people_totals
 from regimens.study.rows import EQUAL_TOTAL, OBSERVED, STATUSES, SUMMARY
 from regimens.study.visits import whose
 from regimens.tables import Column, Table
@@ -32,6 +32,7 @@ ARM, MODEL = Column("arm", "arm"), Column("model", "model")
 OBSERVABLE, UNIT = Column("observable", "observable of the model"), Column("unit", "unit of the values")
 DRAW, SUBJECT = Column("draw", "parameter draw, from 0"), Column("subject", "subject within the draw, from 0")
 TIME = Column("time_h", "elapsed time", "h")
+ID = Column("id", "id of the person in the file of people; blank where there is none")
 
 EXPOSURE = Table(
     "exposure",
@@ -94,7 +95,7 @@ TRAJECTORIES = Table(
 INDIVIDUALS = Table(
     "individuals",
     "arm, model, observable, subject and time",
-    (ARM, MODEL, OBSERVABLE, UNIT, DRAW, SUBJECT, TIME, Column("value", "value of this subject", "unit")),
+    (ARM, MODEL, OBSERVABLE, UNIT, DRAW, SUBJECT, TIME, Column("value", "value of this subject", "unit"), ID),
 )
 SUBJECTS = Table(
     "subjects",
@@ -106,6 +107,7 @@ SUBJECTS = Table(
         Column("weight_kg", "weight", "kg"),
         Column("height_cm", "height", "cm"),
         Column("bsa_m2", "body surface area", "m2"),
+        ID,
     ),
 )
 OBSERVATIONS = Table(
@@ -121,6 +123,7 @@ OBSERVATIONS = Table(
         TIME,
         Column("true", "value without noise", "unit"),
         Column("observed", "value with day-to-day and assay noise", "unit"),
+        ID,
     ),
 )
 ENDPOINTS = Table(
@@ -135,12 +138,8 @@ ENDPOINTS = Table(
         Column("value", "value; blank where there is none, inf where a time is not reached", "unit"),
         UNIT,
         Column("status", "ok, why the integration stopped, or why there is no value"),
+        ID,
     ),
-)
-LEDGER = Table(
-    "ledger",
-    "dose of a subject, where subjects differ in their doses",
-    tuple(Column(name, "as in `regimens.adherence.ledger`") for name in LEDGER_COLUMNS),
 )
 
 
@@ -156,10 +155,10 @@ def _exposure(comparison: Comparison) -> pd.DataFrame:
 
 
 def _events(comparison: Comparison) -> pd.DataFrame:
-    frames = []
+    subject, frames = comparison.scenario.subject, []
     for arm in comparison.study.arms:
         if arm.arm.variant != REAL_LIFE:
-            given = given_to(arm.planned, comparison.scenario.subject)
+            given = arm.planned.in_person(float(subject.weight_kg), float(subject.bsa_m2))
             frames.append(arm.planned.to_frame().assign(given=given)[list(EVENTS.header)])
     return EVENTS.concatenated(frames)
 
@@ -173,12 +172,21 @@ def _trajectories(comparison: Comparison) -> pd.DataFrame:
     return TRAJECTORIES.concatenated(frames)
 
 
+def _ids(comparison: Comparison) -> np.ndarray:
+    """Return the id of every subject of a draw (subjects,), "" where people have none."""
+    population = comparison.scenario.population
+    ids = () if population is None or population.people is None else population.people.ids
+    return np.array(ids or [""] * comparison.study.cohort.subjects, dtype=object)
+
+
 def _individuals(comparison: Comparison) -> pd.DataFrame:
+    ids = _ids(comparison)
     runs, frames = whose(comparison.study)[: comparison.scenario.individuals], []
     for what, arm, row in _curves(comparison) if len(runs) else ():
         bands = comparison.bands[what["model"], arm]
         for (draw, subject), curve in zip(runs.tolist(), bands.individuals[row], strict=True):
-            frames.append(INDIVIDUALS.frame({**what, "draw": draw, "subject": subject, "time_h": bands.time_h, "value": curve}))
+            who = {"draw": draw, "subject": subject, "id": ids[subject]}
+            frames.append(INDIVIDUALS.frame({**what, **who, "time_h": bands.time_h, "value": curve}))
     return INDIVIDUALS.concatenated(frames)
 
 
@@ -197,7 +205,8 @@ def _subjects(comparison: Comparison) -> pd.DataFrame:
         for draw in range(population.draws):
             bodies = bodies_of(population, comparison.scenario.subject, Block(draw, 0, population.subjects))
             sizes = {"weight_kg": bodies.weight_kg, "height_cm": bodies.height_cm, "bsa_m2": bodies.bsa_m2}
-            frames.append(SUBJECTS.frame({"draw": draw, "subject": np.arange(population.subjects), "sex": bodies.sex, **sizes}))
+            who = {"draw": draw, "subject": np.arange(population.subjects), "id": _ids(comparison), "sex": bodies.sex}
+            frames.append(SUBJECTS.frame({**who, **sizes}))
     return SUBJECTS.concatenated(frames)
 
 
@@ -205,13 +214,14 @@ def _observations(comparison: Comparison) -> pd.DataFrame:
     runs, frames = whose(comparison.study), []
     for visit in comparison.visits:
         what = {"arm": visit.arm, "model": visit.model, "observable": visit.observable, "unit": visit.unit}
-        who = {"draw": runs[:, 0], "subject": runs[:, 1], "time_h": visit.time_h}
+        who = {"draw": runs[:, 0], "subject": runs[:, 1], "id": _ids(comparison)[runs[:, 1]], "time_h": visit.time_h}
         frames.append(OBSERVATIONS.frame({**what, **who, "true": visit.true, "observed": visit.observed}))
     return OBSERVATIONS.concatenated(frames)
 
 
 def endpoint_frames(comparison: Comparison) -> Iterator[pd.DataFrame]:
     """Yield the endpoints of every subject and draw, a frame an arm, model and endpoint: a large population stays in memory."""
+    ids = _ids(comparison)
     for (model, arm), status in comparison.collected.status.items():
         draws, subjects = (index.ravel() for index in np.indices(status.shape))
         words = np.array([STATUS_WORDS[code] for code in sorted(STATUS_WORDS)], dtype=object)[status.ravel()]
@@ -221,7 +231,7 @@ def endpoint_frames(comparison: Comparison) -> Iterator[pd.DataFrame]:
                 continue
             values = comparison.collected.values[model, arm][place].ravel()
             said = np.where(np.isnan(values) & (status.ravel() == OK), "not defined in this arm", words)
-            said = np.where(np.isinf(values), "not reached in the window", said)
+            said = np.where(np.isinf(values), endpoint.unreached, said)
             yield ENDPOINTS.frame(
                 {
                     "arm": arm,
@@ -232,6 +242,7 @@ def endpoint_frames(comparison: Comparison) -> Iterator[pd.DataFrame]:
                     "value": values,
                     "unit": comparison.outcomes.unit(model, endpoint),
                     "status": said,
+                    "id": ids[subjects],
                 }
             )
 
@@ -291,4 +302,13 @@ def tables_with_rows(comparison: Comparison) -> tuple[str, ...]:
 
 def documentation() -> str:
     """Return every table with its columns, units and meanings as Markdown, for docs/tables.md."""
-    return "\n\n".join(table.documentation() for table in TABLES) + "\n"
+    opening = (
+        "# Tables of a result",
+        "",
+        "Each is a CSV file of the result folder and a DataFrame of `Comparison.to_frame(name)`. These are always written: "
+        f"{', '.join(f'`{name}`' for name in (*ALWAYS, ENDPOINTS.name))}; the others where they have rows. Times are hours from "
+        "the first moment. A missing number is blank.",
+        "",
+        "Written by `python scripts/render_tables.py`.",
+    )
+    return "\n".join(opening) + "\n\n" + "\n\n".join(table.documentation() for table in TABLES) + "\n"

@@ -121,10 +121,11 @@ def _rows(table: pd.DataFrame) -> str:
     """Return a table of endpoints as CSV rows: pandas would take five times as long over what is the same in every row."""
     head = _cells([str(table[name].iloc[0]) for name in ("arm", "model", "endpoint")])
     ends = {status: _cells([str(table["unit"].iloc[0]), status]) for status in table["status"].unique()}
-    columns = (table[name].tolist() for name in ("subject", "replicate", "value", "status"))
+    ids = {name: _cells([name]) if name else "" for name in table["id"].unique()}
+    columns = (table[name].tolist() for name in ("subject", "replicate", "value", "status", "id"))
     return "".join(
-        f"{head},{subject},{replicate},{'' if math.isnan(value) else repr(value)},{ends[status]}\n"
-        for subject, replicate, value, status in zip(*columns, strict=True)
+        f"{head},{subject},{replicate},{'' if math.isnan(value) else repr(value)},{ends[status]},{ids[who]}\n"
+        for subject, replicate, value, status, who in zip(*columns, strict=True)
     )
 
 

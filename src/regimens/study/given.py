@@ -7,16 +7,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from regimens.adherence.given import il2_miu
 from regimens.adherence.ledger import LATE, MISSED, STOPPED, Ledger
 from regimens.adherence.realise import realise
+from regimens.drugs import IL2
 from regimens.population.draw import Block, bodies_of
-from regimens.regimen.events import DoseEvents, DosePlan
+from regimens.regimen.events import DosePlan
 from regimens.regimen.quantities import Duration
-from regimens.statistics import INTERVAL, Floats
+from regimens.statistics import TAILS, Floats
 from regimens.study.study import Study, StudyArm
-from regimens.subject import Subject, amount_in_person
 from regimens.tables import column, table_of
+
+DIGITS = 12
+"""Significant digits of totals: fewer than floats have, so that 8.35 is not 8.350000000000001."""
 
 LEDGER_SUBJECTS = 1000
 """Subjects whose doses are written down one by one: the first of a population. All others follow from the seed."""
@@ -57,26 +59,30 @@ def given_rows(study: Study, ledgers: Mapping[str, Ledger]) -> tuple[Given, ...]
     if not ledgers:
         return ()
     weight_kg, bsa_m2 = bodies(study, draws=1, most=LEDGER_SUBJECTS)
-    return tuple(_given(study.arm(name), ledger, weight_kg[0], bsa_m2[0]) for name, ledger in ledgers.items())
+    return tuple(given_row(name, study.arm(name).arm.of, ledger, weight_kg[0], bsa_m2[0]) for name, ledger in ledgers.items())
 
 
-def _given(arm: StudyArm, ledger: Ledger, weight_kg: Floats, bsa_m2: Floats) -> Given:
-    reason = ledger.rows["reason"].to_numpy()
-    planned, given = (il2_miu(ledger, amounts, weight_kg, bsa_m2) for amounts in ("planned", "given"))
-    tail = (1 - INTERVAL) / 2
-    low, middle, high = np.quantile(given, [tail, 0.5, 1.0 - tail])
+def given_row(arm: str, of: str, ledger: Ledger, weight_kg: Floats, bsa_m2: Floats) -> Given:
+    """Return what was planned and given by one ledger; `weight_kg` and `bsa_m2` are (subjects,), the sizes for scaled doses."""
+    subjects, reason = len(weight_kg), ledger.rows["reason"].to_numpy()
+    planned, given = (
+        DosePlan.of(ledger.events(0, subjects, "", amounts), subjects).total(IL2, weight_kg, bsa_m2) / 1e6
+        for amounts in ("planned", "given")
+    )
+    low, middle, high = np.quantile(given, [TAILS[0], 0.5, TAILS[1]])
     stopped = ledger.rows["subject"].to_numpy()[reason == STOPPED]
     doses = max(1, len(reason))
+    totals = [float(f"{total:.{DIGITS}g}") for total in (np.median(planned), middle, low, high)]
     return Given(
-        arm.name,
-        arm.arm.of,
-        float(np.median(planned)),
-        float(middle),
-        float(low),
-        float(high),
+        arm,
+        of,
+        totals[0],
+        totals[1],
+        totals[2],
+        totals[3],
         float(np.sum(reason == MISSED) / doses),
         float(np.sum(reason == LATE) / doses),
-        len(np.unique(stopped)) / len(weight_kg),
+        len(np.unique(stopped)) / subjects,
     )
 
 
@@ -108,9 +114,3 @@ def people_totals(study: Study) -> dict[tuple[str, str], tuple[float, float]]:
                 total = whole.total(drug, weight_kg, bsa_m2)
                 found[arm.name, drug] = (float(total.min()), float(total.max()))
     return found
-
-
-def given_to(doses: DoseEvents, subject: Subject) -> Floats:
-    """Return what each dose gives one person (IU or mg), cap applied: (doses,)."""
-    weight_kg, bsa_m2 = np.array(float(subject.weight_kg)), np.array(float(subject.bsa_m2))
-    return amount_in_person(doses.amount, np.array(doses.basis, dtype="U6"), weight_kg, bsa_m2, doses.cap)

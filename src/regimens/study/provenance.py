@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from regimens.study.study import Study, StudyModel
 
-PACKAGES = ("numpy", "scipy", "pandas", "plotly", "llvmlite", "pydantic", "ruamel.yaml", "pint")
+PACKAGES = ("numpy", "scipy", "pandas", "plotly", "llvmlite", "pydantic", "PyYAML")
 """Packages whose versions a result records."""
 
 

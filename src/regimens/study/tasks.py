@@ -18,7 +18,7 @@ from regimens.engine import Trajectories, simulate
 from regimens.model.compile import CompiledModel, compile_model
 from regimens.model.declaration import Model
 from regimens.model.parameters import Parameters
-from regimens.population.draw import Block, draw
+from regimens.population.draw import Block, draw_subjects
 from regimens.regimen.events import DosePlan
 from regimens.statistics import Floats, median_and_interval
 from regimens.study.study import BAND_RUNS, Study, StudyArm, StudyModel
@@ -125,11 +125,11 @@ def people(study: Study, model: StudyModel, numbers: np.ndarray) -> Parameters:
     """Return the parameters of the runs of these numbers, which rise by one within a draw."""
     scenario = study.scenario
     if scenario.population is None:
-        return draw(None, model.declared, scenario.subject, model.centres[0])
+        return draw_subjects(None, model.declared, scenario.subject, model.centres[0])
     rows, subjects = np.divmod(numbers, study.cohort.subjects)
     cuts = np.flatnonzero(np.diff(rows)) + 1
     parts = [
-        draw(
+        draw_subjects(
             scenario.population,
             model.declared,
             scenario.subject,
@@ -195,7 +195,7 @@ def _typical(study: Study, model: StudyModel, arm: StudyArm) -> tuple[Floats, Fl
     if len(centre) == 1 or not model.uncertain or arm.arm.adherence is not None:
         missing = np.full((len(model.observables), len(study.scenario.observe_h)), np.nan)
         return missing, missing, np.zeros(2, dtype=np.int64)
-    typical = joined([draw(None, model.declared, study.scenario.subject, row) for row in centre])
+    typical = joined([draw_subjects(None, model.declared, study.scenario.subject, row) for row in centre])
     read = _read(study, model, typical, DosePlan((arm.planned,)), study.scenario.observe_h)
     bounds = [median_and_interval(read.values[:, :, place])[1:] for place in range(len(model.observables))]
     steps = np.array([read.statistics.steps, read.statistics.rejected])

@@ -17,7 +17,9 @@ def warnings_of(study: Study, collected: Collected, given: Sequence[Given]) -> t
     scenario = study.scenario
     late = (cut_off(arm, Fraction(scenario.horizon_h), scenario.subject) for arm in planned_arms(scenario))
     return (
+        *scenario.warnings,
         *(sentence for sentence in late if sentence),
+        *_cut_ledgers(study),
         *not_modelled(study),
         *_uncertainty(study),
         *_replayed(study, given),
@@ -56,6 +58,21 @@ def _replayed(study: Study, given: Sequence[Given]) -> Iterator[str]:
                 f"Arm '{row.arm}' gives what its ledger says, {row.given_miu:.4g} MIU of IL-2 in the median subject; the totals "
                 f"shown are those of its plan, {row.planned_miu:.4g} MIU."
             )
+
+
+def _cut_ledgers(study: Study) -> Iterator[str]:
+    """Yield a sentence for every replayed ledger with doses given at or after the horizon, which do not happen here."""
+    horizon_h = study.scenario.horizon_h
+    for arm in study.arms:
+        ledger = None if arm.arm.adherence is None else arm.arm.adherence.ledger
+        if ledger is not None:
+            given = ledger.rows[ledger.rows["given"] > 0]
+            late = int((given["given_h"] >= horizon_h).sum())
+            if late:
+                yield (
+                    f"Arm '{arm.name}': {late} of the {len(given)} doses that its ledger gives lie at or after the horizon of "
+                    f"{horizon_h / 24:g} days and are not given here."
+                )
 
 
 def _shortened(study: Study) -> Iterator[str]:

@@ -1,8 +1,8 @@
-"""Work: a run cut into tasks, done by any executor, kept on disk as they are done, and put together again."""
+"""Running many tasks: any executor, finished tasks saved on disk, interrupted runs resumed."""
 
 from regimens.work.cluster import cluster
 from regimens.work.runner import local, run
 from regimens.work.store import Store
-from regimens.work.tasks import Result, Task, Told, Work
+from regimens.work.task import Progress, Result, Task, Work, no_progress
 
-__all__ = ["Result", "Store", "Task", "Told", "Work", "cluster", "local", "run"]
+__all__ = ["Progress", "Result", "Store", "Task", "Work", "cluster", "local", "no_progress", "run"]

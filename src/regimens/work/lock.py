@@ -1,4 +1,4 @@
-"""A lock on a folder, held by one run at a time and let go by the system when its process ends, however it ends."""
+"""A lock on a folder: held by one run at a time, released by the operating system when its process ends for any reason."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from regimens.errors import RegimensError
 NAME = "lock"
 
 TAKEN = {errno.EACCES, errno.EAGAIN, errno.EDEADLK}
-"""What the system answers when another process has the lock. A disk that knows no locks answers otherwise, and gets none."""
+"""Error numbers that mean that another process has the lock. A file system without locks gives others; then nothing is locked."""
 
 if sys.platform == "win32":
     import msvcrt
@@ -27,12 +27,12 @@ else:
     import fcntl
 
     def _take(handle: int) -> None:
-        # Not flock: that one would live on in the forked workers of a process that was killed.
+        # Not flock: forked workers would still hold that lock after their parent was killed.
         fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 _held: set[Path] = set()
-"""Folders locked by this process, which the system would let lock them again."""
+"""Folders locked by this process: the system would let the same process lock them again."""
 
 
 class Lock:
@@ -45,7 +45,7 @@ class Lock:
 
     @classmethod
     def take(cls, folder: Path) -> Lock:
-        """Return the lock of `folder`, which is made if need be. Raises RegimensError if another run has it."""
+        """Lock `folder`, created if necessary. Raises RegimensError if another run has the lock or its file is a link."""
         if folder.resolve() in _held:
             raise _another(folder, f"process {os.getpid()}, this one")
         while True:
@@ -56,10 +56,10 @@ class Lock:
                 if error.errno in TAKEN:
                     owner = os.read(handle, 200).decode(errors="replace")
                     os.close(handle)
-                    raise _another(folder, owner or "it has just begun") from None
+                    raise _another(folder, owner or "just started") from None
             if _is(folder / NAME, handle):
                 break
-            # The run that had it has just ended, and removed the file that was opened here.
+            # The run that had the lock has just ended and deleted the file that was opened here.
             os.close(handle)
         lock = cls(folder.resolve(), handle)
         with contextlib.suppress(OSError):
@@ -70,28 +70,31 @@ class Lock:
 
     @property
     def held(self) -> bool:
-        """Whether it has not been let go yet."""
+        """Whether the lock has not been released yet."""
         return self._handle is not None
 
     def release(self) -> None:
-        """Let the lock go, and remove its file, and its folder if that holds nothing else; a second time does nothing."""
+        """Release the lock; delete its file, and its folder if that is empty. A second call does nothing."""
         handle, self._handle = self._handle, None
         if handle is None:
             return
         _held.discard(self._folder)
-        # While it is held nobody else can have begun there; but Windows removes no file that is open.
-        steps = [lambda: _remove(self._folder), lambda: os.close(handle)]
-        for step in reversed(steps) if sys.platform == "win32" else steps:
-            step()
+        if sys.platform == "win32":  # Windows deletes no open file.
+            os.close(handle)
+            _remove(self._folder)
+        else:  # Deleted before the lock is released, while no other run can have started here.
+            _remove(self._folder)
+            os.close(handle)
 
 
 def _open(folder: Path) -> int:
     while True:
         folder.mkdir(parents=True, exist_ok=True)
         try:
-            return os.open(folder / NAME, os.O_RDWR | os.O_CREAT, 0o644)
+            check_no_link(folder / NAME)
+            return os.open(folder / NAME, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
         except FileNotFoundError:
-            # The run before has just removed the folder.
+            # The previous run has just deleted the folder.
             continue
         except OSError:
             with contextlib.suppress(OSError):
@@ -112,8 +115,17 @@ def _is(path: Path, handle: int) -> bool:
         return False
 
 
+def check_no_link(path: Path) -> None:
+    """Raise RegimensError if `path` is a symbolic link: another user may have placed it, and its target would be changed."""
+    if path.is_symlink():
+        raise RegimensError(
+            f"{path}: this is a symbolic link, and its target would be overwritten or deleted. A run keeps its finished tasks in "
+            "a folder of its own. Delete the link, or name another folder with `--out`."
+        )
+
+
 def _another(folder: Path, owner: str) -> RegimensError:
     return RegimensError(
-        f"{folder}: another run of the same comparison is going on there ({owner}). "
+        f"{folder}: another run of the same comparison uses this folder ({owner}). "
         "Wait until it has ended, or name another folder with `--out`."
     )

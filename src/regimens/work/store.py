@@ -1,4 +1,4 @@
-"""The store: finished tasks on disk, from which a run that was broken off goes on."""
+"""Finished tasks on disk, from which an interrupted run is resumed."""
 
 from __future__ import annotations
 
@@ -12,43 +12,44 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from regimens.errors import RegimensError
-from regimens.work.done import from_bytes, to_bytes
 from regimens.work.lock import NAME as LOCK
-from regimens.work.lock import Lock
-from regimens.work.tasks import Result
+from regimens.work.lock import Lock, check_no_link
+from regimens.work.task import Result, from_bytes, to_bytes
 
 RUN = "run.json"
-"""The file that says of which run a folder holds the finished tasks, and when that run began."""
+"""The file that records which run the finished tasks in a folder belong to, and when that run began."""
 
 SUFFIX = ".task"
 
 Fingerprint = Mapping[str, str | int | float | None]
-"""All that the results of a run depend on, by names that a user understands."""
+"""Everything that the results of a run depend on, by names that a user understands."""
 
 
 class Store:
-    """A folder with the finished tasks of one run. Only the process that runs it reads and writes here, never a worker.
+    """A folder with the finished tasks of one run. Only the process that runs it reads and writes it, never a worker.
 
-    `began` is when the run began, before it was broken off for the first time; `kept` how many tasks were there already when
-    the folder was opened, `dropped` how many of an earlier run were cleared away. `unsaved` counts results that the disk did
-    not take, for the `trouble` it named last: the run goes on without them. A store is closed by `with`.
+    `started` is when the run was first started. `reused` counts the finished tasks that were found and can be used, `deleted`
+    those of an earlier run that were deleted. `unsaved` counts results that could not be written, `save_error` is the last
+    reason; the run continues without saving them. A store is closed by `with`.
     """
 
-    def __init__(self, folder: Path, run: str, began: datetime.datetime, lock: Lock, kept: int, dropped: int) -> None:
-        self.folder, self.began, self.kept, self.dropped = folder, began, kept, dropped
-        self.unsaved, self.trouble = 0, ""
+    def __init__(self, folder: Path, run: str, started: datetime.datetime, lock: Lock, reused: int, deleted: int) -> None:
+        self.folder, self.started, self.reused, self.deleted = folder, started, reused, deleted
+        self.unsaved, self.save_error = 0, ""
         self._run, self._lock = run, lock
 
     @classmethod
     def open(cls, folder: Path, fingerprint: Fingerprint, resume: bool = False) -> Store:
         """Open `folder` for the run with this fingerprint, and lock it.
 
-        With `resume` the tasks that are kept there count as done; where nothing is kept, a new run begins. Without it they
-        are cleared away. Raises RegimensError if they are of another run (it says in what they differ) or if another process
-        is at work there, OSError if the disk does not take the folder.
+        With `resume` the finished tasks found there are used; if there are none, a new run starts. Without `resume` they are
+        deleted. Raises RegimensError if they belong to another run (with all differences), if another process has the lock, or
+        if the folder is a symbolic link; OSError if the folder cannot be written.
         """
+        check_no_link(folder)
         lock = Lock.take(folder)
         try:
             now = {**fingerprint, "format of the store": 1}
@@ -60,16 +61,20 @@ class Store:
                 _check_same(folder, found["fingerprint"], now)
                 return cls(folder, digest, datetime.datetime.fromisoformat(found["began"]), lock, tasks, 0)
             _clear(folder)
-            began = datetime.datetime.now().astimezone().replace(microsecond=0)
-            _write_run(folder, {"began": began.isoformat(), "fingerprint": now})
-            return cls(folder, digest, began, lock, 0, tasks)
+            started = datetime.datetime.now().astimezone().replace(microsecond=0)
+            _write_run(folder, {"began": started.isoformat(), "fingerprint": now})
+            return cls(folder, digest, started, lock, 0, tasks)
         except BaseException:
             lock.release()
             raise
 
     @staticmethod
-    def ended(folder: Path) -> Path | None:
-        """Return where the result of the run in `folder` is, if it was killed after it had written that; clear the rest away."""
+    def finished_result(folder: Path) -> Path | None:
+        """Return the path of the result, and delete `folder`, if its run was killed after the result was written; else None.
+
+        Raises RegimensError if the folder is a symbolic link.
+        """
+        check_no_link(folder)
         result = (_read_run(folder) or {}).get("result")
         if result is None or not Path(result).exists():
             return None
@@ -78,37 +83,37 @@ class Store:
         lock.release()
         return Path(result)
 
-    def ends_at(self, result: Path) -> None:
-        """Note where the result is about to be: once it is there whole, this folder is of no more use. Raises OSError."""
+    def record_result(self, result: Path) -> None:
+        """Record where the result will be written; once it exists, this folder is not needed any more. Raises OSError."""
         _write_run(self.folder, {**(_read_run(self.folder) or {}), "result": str(result.resolve())})
 
     def load(self, key: str) -> Result | None:
-        """Return the result of the task `key`; None if it is not here whole, and has to be done."""
+        """Return the result of the task `key`; None if it is missing or damaged."""
         try:
             return from_bytes(self._path(key).read_bytes(), key, self._run)
         except OSError:
             return None
 
     def save(self, key: str, result: Result) -> None:
-        """Keep the result of the task `key`, all of it or nothing; a disk that does not take it is counted, not raised."""
+        """Save the result of the task `key`, completely or not at all. An OSError is counted in `unsaved`, not raised."""
         try:
             _write(self._path(key), to_bytes(key, result, self._run))
         except OSError as error:
             self.unsaved += 1
-            self.trouble = error.strerror or str(error)
+            self.save_error = error.strerror or str(error)
 
     def count(self) -> int:
-        """Return how many finished tasks are here."""
+        """Return the number of finished tasks."""
         return _count(self.folder)
 
     def remove(self) -> None:
-        """Remove the folder and all it holds, when the result of the run is written, and close the store."""
+        """Delete the folder with all its files, once the result of the run is written, and close the store."""
         with contextlib.suppress(OSError):
             _clear(self.folder)
         self._lock.release()
 
     def close(self) -> None:
-        """Let other runs use the folder; it stays if it has finished tasks. A second time does nothing."""
+        """Release the lock; delete the folder if it has no finished tasks. A second call does nothing."""
         if self._lock.held and not self.count():
             with contextlib.suppress(OSError):
                 _clear(self.folder)
@@ -128,9 +133,9 @@ def _count(folder: Path) -> int:
     return sum(1 for _ in folder.glob(f"*{SUFFIX}"))
 
 
-def _read_run(folder: Path) -> dict | None:
+def _read_run(folder: Path) -> dict[str, Any] | None:
     try:
-        found = json.loads((folder / RUN).read_text(encoding="utf-8"))
+        found: dict[str, Any] = json.loads((folder / RUN).read_text(encoding="utf-8"))
         datetime.datetime.fromisoformat(found["began"])
         return found if isinstance(found["fingerprint"], dict) else None
     except (OSError, ValueError, KeyError, TypeError):
@@ -149,21 +154,21 @@ def _check_same(folder: Path, there: Fingerprint, now: Fingerprint) -> None:
     other = [name for name in names if said(there, name) != said(now, name)]
     if other:
         lines = [f"  {name}: {said(there, name)} there, {said(now, name)} now" for name in other]
-        first = f"{folder}: what is kept there is of another run, and cannot be gone on with. They differ in"
-        last = "Leave out `--resume` to begin anew; that clears it away."
+        first = f"{folder}: the finished tasks in this folder belong to another run and cannot be resumed. Differences:"
+        last = "Leave out `--resume` to start a new run; that deletes these tasks."
         raise RegimensError("\n".join([first, *lines, last]))
 
 
 def _clear_torn(folder: Path) -> None:
-    """Remove what a process that was killed left in the middle of writing: names that start with a dot."""
+    """Delete partly written files of a killed process: names that start with a dot."""
     for path in folder.glob(".*"):
-        # Some shared disks keep names of their own, which nobody may remove.
+        # Some network file systems have files of their own here, which cannot be deleted.
         with contextlib.suppress(OSError):
             _remove(path)
 
 
 def _clear(folder: Path) -> None:
-    # The record goes first: without it, what is left is taken for nothing at all, should the process be killed in here.
+    # The record is deleted first: if the process is killed here, the remaining tasks belong to no run and are not used.
     (folder / RUN).unlink(missing_ok=True)
     for path in folder.iterdir():
         if path.name != LOCK:
@@ -171,6 +176,7 @@ def _clear(folder: Path) -> None:
 
 
 def _remove(path: Path) -> None:
+    """Delete a file, a link (not its target), or a folder. `rmtree` does not follow links either."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:
@@ -178,7 +184,7 @@ def _remove(path: Path) -> None:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write a file, all of it or nothing. That its name outlives a power cut is not asked for: then it is written again."""
+    """Write a file completely or not at all. The folder is not synced: after a power cut the file may be missing."""
     handle, name = tempfile.mkstemp(prefix=".", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:

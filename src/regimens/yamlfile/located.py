@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 Place = tuple[int | None, int | None]
 """Line and column, both from 1; None where there is no text."""
@@ -14,10 +15,10 @@ Loc = Sequence[str | int]
 
 _LINE_ENDS = "\r\n\x85\u2028\u2029"
 _ESCAPES = {"x": 4, "u": 6, "U": 10}
+_NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
-class Node:
+class Node(NamedTuple):
     """One value of the file: `data` as plain Python, `written` as in the file, and where it starts and ends.
 
     Data that come from no text have line and column 0.
@@ -33,8 +34,8 @@ class Node:
     end: int
     written: str = ""
     style: str | None = None
-    keys: dict[str, Node] = field(default_factory=dict)
-    children: dict[str | int, Node] = field(default_factory=dict)
+    keys: Mapping[str, Node] = _NOTHING
+    children: Mapping[str | int, Node] = _NOTHING
     size: int = 1
 
 

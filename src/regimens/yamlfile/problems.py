@@ -1,15 +1,15 @@
-"""pydantic's findings in our words: what was found, quoted, and what is accepted, at its line and column."""
+"""Problems of one YAML file: collected with their places, and the findings of pydantic in our words."""
 
 from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from regimens.errors import Problem, did_you_mean
-from regimens.yamlfile.located import Located
+from regimens.errors import Problem, WordsError, did_you_mean
+from regimens.yamlfile.located import Loc, Located
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
@@ -45,10 +45,38 @@ _LENGTHS = {
 _CUT_OFF = "Inside { } a comma ends a value: put text that contains one in quotes."
 
 NO_UNIT = "no_unit"
-"""Type of a finding, made by shapes: a quantity is a bare number; its context has an example of a `unit`."""
+"""Type of a finding, made by shapes: a quantity is a bare number; its context has `units` to propose."""
 
 Detail = Mapping[str, Any]
 Keys = tuple[str | int, ...]
+
+
+T = TypeVar("T")
+
+
+class Unreadable(Exception):
+    """Raised between a reader of values and its caller where a value has problems that are already noted."""
+
+
+class Notes:
+    """Collects the problems of one file, with their places in its text."""
+
+    def __init__(self, located: Located) -> None:
+        self.located = located
+        self.problems: list[Problem] = []
+
+    def add(self, loc: Loc, message: str, advice: str = "", *, at: int | None = None, key: bool = False) -> None:
+        """Note a problem at the value (or key) of `loc`, or at character `at` of its text."""
+        line, column = self.located.place(loc, at) if at is not None else self.located.position(loc, key=key)
+        self.problems.append(Problem(message, advice, line, column, self.located.where(loc)))
+
+    def read(self, loc: Loc, build: Callable[[], T]) -> T:
+        """Return what `build` builds; where it raises WordsError, note that at `loc` and raise Unreadable."""
+        try:
+            return build()
+        except WordsError as error:
+            self.add(loc, error.message, error.advice, at=error.at if error.text is not None else None)
+            raise Unreadable from None
 
 
 def problems_of(error: ValidationError, located: Located, shape: type[BaseModel] | None = None) -> list[Problem]:
@@ -93,9 +121,9 @@ def _problem(detail: Detail, place: Keys, located: Located, schema: Detail) -> P
     line, column = located.position(place, key="[key]" in detail["loc"])
     if kind == NO_UNIT:
         written = located.written(place)
-        return Problem(
-            f"'{place[-1]}: {written}' has no unit.", f"Write for example '{written} {context['unit']}'.", line, column
-        )
+        found = f"'{place[-1]}: {written}'" if isinstance(place[-1], str) else f"{name}: '{written}'"
+        examples = " or ".join(f"'{written} {unit}'" for unit in context["units"])
+        return Problem(f"{found} has no unit.", f"Write for example {examples}.", line, column)
     if kind in _BOUNDS:
         bound, words = _BOUNDS[kind]
         return Problem(f"{name}: found {found}; a number {words} {context[bound]:g} is needed.", "", line, column)

@@ -36,7 +36,9 @@ def simulate(
     surface area in `parameters`. `threads` defaults to the number of processors. Results depend neither on `threads` nor on
     the other subjects nor on their order.
 
-    A subject that cannot be integrated gets a status code, and its values are NaN after the time at which it stopped.
+    A subject that cannot be integrated gets a status code, and its values are NaN after the time at which it stopped. So does a
+    subject in which a state falls clearly below zero, unless the model declares `nonnegative: false` for that state (the rule is
+    at `step.CLEARLY`).
     Raises ModelError for parameters, observables or doses that the model does not have, ValueError for arrays of wrong shape.
     """
     times = _times(times_h, parameters.subjects)

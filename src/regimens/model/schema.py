@@ -1,6 +1,6 @@
-"""The form of a model file for pydantic, and through it for editors: which keys there are and what kind each holds.
+"""Schema of model files, for pydantic and for editors: the keys and the type of each value.
 
-What the values mean together (names, formulas, units) is checked in `regimens.model.reading`.
+What the values mean together (names, formulas, units) is checked in `regimens.model.interpret`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 LARGEST_CV = 3.0
+"""Largest coefficient of variation, and largest standard deviation of a logarithm, that a model file may declare."""
 
 
 def _doi(text: str) -> str:
@@ -78,6 +79,10 @@ class StateShape(_Shape):
     nonnegative: Annotated[bool, Field(description="false: the state may be negative, as a deviation from baseline may.")] = True
 
 
+NamedShape = ParameterShape | ConstantShape | DefinitionShape | StateShape
+"""What formulas can read by name."""
+
+
 class InputShape(_Shape):
     """How the doses of a drug by a route enter a state."""
 
@@ -89,7 +94,7 @@ class InputShape(_Shape):
 
 
 class ObservableShape(_Shape):
-    """An output with a unit and a label; `better` says which direction is wanted."""
+    """An output with a unit and a label; `better` says whether higher or lower values are wanted."""
 
     formula: Formula
     unit: Text
@@ -98,7 +103,7 @@ class ObservableShape(_Shape):
 
 
 class CorrelationShape(_Shape):
-    """How the standings of a subject in two parameters go together, on the log scale."""
+    """The correlation of two parameters between subjects, on the log scale."""
 
     between: Annotated[list[Text], Field(min_length=2, max_length=2)]
     value: Annotated[float, Field(gt=-1, lt=1)]

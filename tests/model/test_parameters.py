@@ -5,9 +5,9 @@ import pytest
 
 from regimens.errors import InputFileError
 from regimens.model import find_model, load_model
-from regimens.model.correlations import matrix_of, positive_definite
 from regimens.model.declaration import Correlation
 from regimens.model.fitted import fingerprint
+from regimens.model.parameters import matrix_of, positive_definite
 from tests import small
 
 TURNOVER = (small.ROOT / "models" / "turnover.yaml").read_text(encoding="utf-8")
@@ -35,7 +35,7 @@ def test_a_matrix_has_ones_each_pair_twice_and_nothing_else():
         ((("a", "b", 0.9), ("b", "c", 0.9), ("a", "c", -0.9), ("c", "a", 0.9)), True),
     ],
 )
-def test_whether_a_population_can_have_correlations_hangs_on_all_of_them_the_later_of_a_pair(entries, possible):
+def test_whether_a_population_can_have_correlations_depends_on_all_of_them_the_later_of_a_pair(entries, possible):
     assert positive_definite(correlations(*entries)) is possible
 
 
@@ -44,7 +44,7 @@ def test_a_model_declares_correlations_and_has_another_fingerprint_for_it(tmp_pa
     file.write_text(TURNOVER + "\ncorrelations:\n  - {between: [CL, V], value: 0.6}\n", encoding="utf-8")
     model = load_model(file)
     assert model.correlations == (Correlation(("CL", "V"), 0.6),)
-    assert fingerprint(model) != fingerprint(find_model("turnover"))
+    assert fingerprint(model) != fingerprint(find_model("turnover", values="declared"))
 
 
 def test_correlations_that_a_model_cannot_have_are_refused(tmp_path):
@@ -60,13 +60,19 @@ def test_correlations_that_a_model_cannot_have_are_refused(tmp_path):
         found.append([(p.line, p.message, p.advice) for p in raised.value.problems])
     assert found == [
         [
-            (lines + 2, "'CLL' is no parameter that varies between subjects.", "Did you mean 'CL'?"),
+            (lines + 2, "'CLL' is not a parameter that varies between subjects.", "Did you mean 'CL'?"),
             (
                 lines + 2,
-                "'Tref' is no parameter that varies between subjects.",
+                "'Tref' is not a parameter that varies between subjects.",
                 "Known: CL, EC50, Emax, F, T0, V, ka, kout, tlag.",
             ),
             (lines + 3, "'V' is correlated with itself.", ""),
         ],
-        [(lines + 1, "No population can have all of these correlations at once.", "Weaken some.")],
+        [
+            (
+                lines + 1,
+                "No population can have all of these correlations: their matrix is not positive definite.",
+                "Make some of them weaker.",
+            )
+        ],
     ]

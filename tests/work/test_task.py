@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from regimens.work.done import from_bytes, to_bytes
+from regimens.work.task import from_bytes, to_bytes
 from tests.work.toys import Toy, bits, sizes
 
 NUMBERS = arrays.arrays(
@@ -51,5 +51,5 @@ def test_a_file_of_another_task_or_of_another_run_is_not_read():
 
 @pytest.mark.parametrize("wrong", [3.0, [1, 2], np.array(["a"]), np.array([None]), np.array([1j])])
 def test_anything_but_arrays_of_numbers_is_refused(wrong):
-    with pytest.raises(TypeError, match=r"^Task 'a': 'x' is no array of numbers\.$"):
+    with pytest.raises(TypeError, match=r"^Task 'a': 'x' must be an array of numbers\.$"):
         to_bytes("a", {"x": wrong}, "run")

@@ -1,0 +1,284 @@
+"""The schema of a scenario file, for pydantic and for editors; what the values mean is read by `regimens.scenario.assemble`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic_core import PydanticCustomError
+
+from regimens.yamlfile.problems import NO_UNIT
+
+Words = Annotated[str, Field(min_length=1)]
+
+
+def _with_unit(*units: str) -> Callable[[object], object]:
+    """Return a check that refuses a bare number where a quantity such as '16 weeks' is needed, and proposes these units."""
+
+    def check(value: object) -> object:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            raise PydanticCustomError(NO_UNIT, "a quantity without its unit", {"units": units})
+        return value
+
+    return check
+
+
+DoseText = Annotated[Words, BeforeValidator(_with_unit("MIU SC"))]
+AmountText = Annotated[Words, BeforeValidator(_with_unit("MIU", "mg"))]
+IL2Text = Annotated[Words, BeforeValidator(_with_unit("MIU"))]
+Weeks = Annotated[Words, BeforeValidator(_with_unit("weeks"))]
+Days = Annotated[Words, BeforeValidator(_with_unit("days"))]
+Hours = Annotated[Words, BeforeValidator(_with_unit("h"))]
+SizeText = Annotated[Words, BeforeValidator(_with_unit("kg", "cm"))]
+Kilograms = Annotated[Words, BeforeValidator(_with_unit("kg"))]
+Centimetres = Annotated[Words, BeforeValidator(_with_unit("cm"))]
+SquareMetres = Annotated[Words, BeforeValidator(_with_unit("m2"))]
+
+
+class Shape(BaseModel):
+    """What all shapes share: unknown keys, loose types and infinite numbers are refused."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class DosingShape(Shape):
+    """A course, or with neither `every` nor `doses` a dose given once."""
+
+    dose: DoseText = Field(description="Amount and route, for example '1 MIU SC' or '8 mg/kg (max 800 mg) IV over 1 h'.")
+    every: Days | None = Field(default=None, description="Interval or pattern: '2 days', 'daily', '3 times a week'.")
+    doses: int | None = Field(default=None, ge=1, description="Total number of doses, the first included.")
+
+
+class RestShape(Shape):
+    """A pause between parts."""
+
+    rest: Days = Field(description="'14 days', or a range such as '9-16 days'.")
+
+
+class CycleShape(Shape):
+    """Parts that are repeated as a whole."""
+
+    cycle: list[PartShape] = Field(min_length=1)
+    repeats: int = Field(ge=1)
+
+
+def _part_kind(value: object) -> str:
+    keys = value if isinstance(value, dict) else {}
+    return "a cycle" if "cycle" in keys else "a rest" if "rest" in keys else "a dosing"
+
+
+PartShape = Annotated[
+    Annotated[DosingShape, Tag("a dosing")] | Annotated[RestShape, Tag("a rest")] | Annotated[CycleShape, Tag("a cycle")],
+    Discriminator(_part_kind),
+]
+
+
+def _plan_kind(value: object) -> str:
+    return "parts" if isinstance(value, list) else "by drug" if isinstance(value, dict) else "words"
+
+
+Parts = Annotated[list[PartShape], Field(min_length=1)]
+PlanShape = Annotated[Annotated[Words, Tag("words")] | Annotated[Parts, Tag("parts")], Discriminator(_plan_kind)]
+ByDrug = Annotated[dict[str, PlanShape], Field(min_length=1)]
+RegimenShape = Annotated[
+    Annotated[Words, Tag("words")] | Annotated[Parts, Tag("parts")] | Annotated[ByDrug, Tag("by drug")],
+    Discriminator(_plan_kind),
+]
+
+
+class ExpectShape(Shape):
+    """What the protocol says the regimen adds up to; a mapping drug -> value where there are several drugs."""
+
+    total: AmountText | dict[str, AmountText] | None = Field(
+        default=None, description="Total amount of the whole regimen, for example '21 MIU'."
+    )
+    doses: int | dict[str, int] | None = Field(default=None, description="Total number of doses.")
+    last_day: int | dict[str, int] | None = Field(
+        default=None, description="Elapsed day of the last dose; the first moment is day 0."
+    )
+
+
+class SourceShape(Shape):
+    """Where a schedule is published."""
+
+    text: Words | None = None
+    doi: Words | None = None
+    registration: Words | None = None
+
+
+class ArmShape(Shape):
+    """One regimen given to the population: written out, one of the library of published regimens by its name, or replayed."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["regimen"]}, {"required": ["use"]}, {"required": ["ledger", "arm"]}]}
+    )
+
+    regimen: RegimenShape | None = Field(default=None, description="Protocol text, a list of parts, or a mapping drug -> either.")
+    use: Words | None = Field(default=None, description="Name of a published regimen, as `regimens library` lists them.")
+    ledger: Words | None = Field(
+        default=None, description="Path of a ledger.csv in the folder of this file: its doses are given again."
+    )
+    arm: Words | None = Field(default=None, description="The arm of the ledger whose doses are given again.")
+    rest: Literal["shortest", "midpoint", "longest", "each", "drawn"] | None = Field(
+        default=None,
+        description="How a rest given as a range is taken; drawn: for every subject and cycle, any whole day as likely.",
+    )
+    expect: ExpectShape | None = None
+    source: SourceShape | list[SourceShape] | None = None
+    observed: list[Words] = Field(default=[], description="Ids of published responses that are drawn on the curves of this arm.")
+    assumptions: Words | list[Words] | None = Field(
+        default=None, description="What the source leaves open and was filled in here."
+    )
+
+
+class ObserveShape(Shape):
+    """The grid of the trajectories that are written and drawn, and how many curves of single subjects."""
+
+    every: Hours = "6 h"
+    individuals: int = Field(default=0, ge=0, le=100, description="How many subjects' own curves are drawn beside the median.")
+
+
+class VerdictShape(Shape):
+    """When one arm is called better than another."""
+
+    probability: float = Field(
+        default=0.95, gt=0.5, le=1, description="Probability that every model must give to the same direction."
+    )
+    differ: float = Field(default=0.5, ge=0, le=1, description="Share of the draws in which the two arms must differ at all.")
+
+
+class TradeOffShape(Shape):
+    """Two endpoints that are weighed against each other."""
+
+    gain: Words = Field(description="An endpoint of which more is good, for example 'mean of treg_fold to 12 weeks'.")
+    cost: Words = Field(description="An endpoint of which more is bad, for example 'peak of serum_il2'.")
+
+
+class EqualiseShape(Shape):
+    """A total of IL-2 that every arm is brought to, in an arm of its own beside it."""
+
+    total: IL2Text = Field(description="Total amount of IL-2, for example '21 MIU'.")
+    by: Literal["amount", "doses", "interval"] = Field(description="What is changed to reach the total.")
+    step: IL2Text | None = Field(default=None, description="Amounts are rounded to multiples of this; only with 'by: amount'.")
+
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class LateShape(Shape):
+    """Doses given late."""
+
+    share: Share = Field(description="Share of given doses that are late.")
+    up_to: Hours = Field(description="The longest delay, for example '12 h'; any shorter one is as likely.")
+
+
+class RealLifeShape(Shape):
+    """How real doses differ from the plan; every arm gets a twin in which they do."""
+
+    missed: Share = Field(default=0.0, description="Probability that a dose is missed.")
+    after_a_miss: Share | None = Field(default=None, description="Replaces 'missed' for a dose after a missed one.")
+    late: LateShape | None = None
+    stop_early: Share = Field(default=0.0, description="Share of subjects who stop for good, at any of their doses.")
+
+
+class NoiseShape(Shape):
+    """What measuring adds to the true value, as coefficients of variation."""
+
+    day_to_day: float = Field(default=0.0, ge=0, le=5, description="Variation within a person from day to day.")
+    residual: float = Field(default=0.0, ge=0, le=5, description="Variation of the assay.")
+
+
+class SubjectShape(Shape):
+    """The body that doses per kg and per m2 meet; BSA by Mosteller, to 0.01 m2, unless given."""
+
+    weight: Kilograms = "70 kg"
+    height: Centimetres = "167 cm"
+    bsa: SquareMetres | None = None
+
+
+class SizeShape(Shape):
+    """A size of the body: log-normal around `typical`, never outside `bounds`."""
+
+    typical: SizeText = Field(description="With its unit, for example '66 kg' or '163 cm'.")
+    cv: float = Field(ge=0, le=1.0, description="Coefficient of variation between subjects, a fraction.")
+    bounds: list[SizeText] | None = Field(
+        default=None, min_length=2, max_length=2, description="Left out: three standard deviations either way."
+    )
+
+
+class SizeBySexShape(Shape):
+    """A size of the body that differs between women and men."""
+
+    female: SizeShape
+    male: SizeShape
+
+
+def _size_kind(value: object) -> str:
+    return "by sex" if isinstance(value, dict) and ({"female", "male"} & set(value)) else "for all"
+
+
+EitherSize = Annotated[Annotated[SizeShape, Tag("for all")] | Annotated[SizeBySexShape, Tag("by sex")], Discriminator(_size_kind)]
+
+
+class BodyShape(Shape):
+    """How bodies differ; what is left out is that of the scenario's subject. BSA follows by Mosteller."""
+
+    female: float | None = Field(default=None, ge=0, le=1, description="Share of women.")
+    weight: EitherSize | None = None
+    height: EitherSize | None = None
+
+
+class CorrelationShape(Shape):
+    """Correlation between the z-scores of a subject in two parameters, or in 'weight' and 'height'."""
+
+    between: list[Words] = Field(min_length=2, max_length=2)
+    value: float = Field(gt=-1, lt=1)
+
+
+class PopulationShape(Shape):
+    """Virtual subjects drawn from the models' between-subject variability, anew in every parameter draw."""
+
+    subjects: int | None = Field(
+        default=None, ge=1, le=100_000, description="Subjects of each parameter draw; the rows of 'people'."
+    )
+    seed: int = Field(ge=0, lt=2**63)
+    draws: int = Field(default=1, ge=1, le=10_000, description="Parameter draws; with one, parameters are taken as known.")
+    cv: dict[Words, Annotated[float, Field(ge=0, le=3)]] = Field(
+        default={}, description="Between-subject CV of parameters, in place of the model's."
+    )
+    correlations: list[CorrelationShape] = []
+    body: BodyShape | None = None
+    people: Words | None = Field(
+        default=None,
+        description="CSV file of people in the folder of this file: subject, weight_kg, bsa_m2 or height_cm, sex, parameters.",
+    )
+
+
+class SolverShape(Shape):
+    """Error tolerances of one step of the integration."""
+
+    rtol: float = Field(default=1e-6, ge=1e-12, le=1e-5)
+    atol: float = Field(default=1e-8, ge=1e-300, le=1.0)
+
+
+class ScenarioShape(Shape):
+    """A scenario: arms, models, subjects, horizon and endpoints of one comparison."""
+
+    title: Words
+    description: str = ""
+    models: list[Words] = Field(min_length=1, description="Names of shipped models, or paths of model files (.yaml).")
+    horizon: Weeks = Field(description="End of simulated time, for example '24 weeks'.")
+    observe: ObserveShape = ObserveShape()
+    subject: SubjectShape = SubjectShape()
+    population: PopulationShape | None = Field(default=None, description="Left out: one typical subject.")
+    visits: dict[str, Weeks] = Field(default={}, description="Name of a visit -> its elapsed time.")
+    assumptions: Words | list[Words] | None = None
+    arms: dict[Words, ArmShape] = Field(min_length=1)
+    endpoints: list[Words] = Field(min_length=1, description="For example 'peak of treg_fold'.")
+    verdict: VerdictShape = VerdictShape()
+    trade_off: TradeOffShape | None = None
+    equalise: EqualiseShape | None = None
+    real_life: RealLifeShape | None = None
+    noise: NoiseShape | None = None
+    solver: SolverShape = SolverShape()
