@@ -165,6 +165,8 @@ def _column(comparison: Comparison, model: str, measure: Measure) -> Column | No
     places = min(words.decimals(medians), 4)
     if measure.unit in ("days", "%"):
         places = 0 if medians and max(medians) >= 10 else 1
+    if measure.exact and all(float(value * measure.factor).is_integer() for value in spread):
+        places = 0
     largest = max(spread, default=0.0) * measure.factor
     return Column(model, measure.words, measure.label, measure.unit, measure.factor, places, largest, measure.share)
 
