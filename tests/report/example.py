@@ -38,7 +38,7 @@ HOSTILE_NAMES = (
     "<script>alert(1)</script>",
     "</script><b>bold</b> & \"quoted\" 'single'",
     "{{ 7 * 7 }} {% raw %} %{x} <br>line",
-    "Sjögren 每周 ☂ \u202ereversed",
+    "Sjögren 每周 ☂ =1+1",
     "A very long name of an arm that goes on and on, as protocol titles do, until nobody can be expected to read it",
     "a",
 )
@@ -277,7 +277,7 @@ def _scenario(
         endpoints=tuple(endpoints),
         subject=Subject(),
         population=Population(subjects, 20260101, draws) if subjects > 1 else None,
-        assumptions=("Subjects miss no dose and take each at the same hour of the day.",),
+        stated=("Subjects miss no dose and take each at the same hour of the day.",),
         visits=(("week 12", 2016.0), ("week 24", 4032.0)),
         trade_off=TradeOff(endpoints[0], endpoints[-1]) if draws > 1 else None,
         noise=Noise(0.15, 0.05) if variants else None,

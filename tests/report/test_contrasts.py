@@ -15,7 +15,7 @@ from plotly.offline import get_plotlyjs
 from regimens import report
 from regimens.contrasts.verdict import Finding, Lack, Reason, Rule
 from regimens.report import contrast_forest, heat, plane, tornado, verdict
-from regimens.report.cast import cast
+from regimens.report.layout import layout
 from regimens.report.pairs import Pairs, percent, turned
 from regimens.report.panel import MOST_POINTS
 from regimens.report.plane import Box, place
@@ -46,7 +46,7 @@ def with_versus(made, **tables):
 
 
 def on_page(comparison):
-    return comparison, cast(comparison)
+    return comparison, layout(comparison)
 
 
 def test_the_opening_states_subjects_and_draws(page):
@@ -144,7 +144,7 @@ def test_with_one_draw_it_says_that_parameters_were_taken_as_known_and_what_to_w
 
 def test_with_one_draw_pairs_of_the_same_schedule_are_still_said():
     made = example.drawn_thirteen()
-    known = dataclasses.replace(cast(made), draws=1)
+    known = dataclasses.replace(layout(made), draws=1)
     found = verdict.verdict(made, known)
     assert "give the same doses: nothing can tell them apart." in found.found
     assert found.tables == ()
@@ -573,7 +573,7 @@ def test_a_verdict_that_rests_on_an_exploratory_model_says_so():
     made = example.drawn()
     caution = "effect_turnover is an exploratory model: what rests on it is a hypothesis, not a finding."
     assert verdict.verdict(*on_page(made)).sentences[-1] == caution
-    assert caution not in verdict.verdict(made, dataclasses.replace(cast(made), exploratory=frozenset())).sentences
+    assert caution not in verdict.verdict(made, dataclasses.replace(layout(made), exploratory=frozenset())).sentences
 
 
 def test_probabilities_beside_a_verdict_are_in_percent():

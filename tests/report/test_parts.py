@@ -45,8 +45,13 @@ def test_a_horizon_is_named_in_weeks_where_they_are_whole(hours, text):
 
 
 def test_long_times_are_read_in_days_and_short_ones_in_hours():
-    assert words.time_scale([100.0, 5.0], "h") == (1 / 24, "days")
-    assert words.time_scale([10.0, 5.0], "h") == (1.0, "h")
+    assert words.scaled([100.0, 5.0], "h") == (1 / 24, "days")
+    assert words.scaled([10.0, 5.0], "h") == (1.0, "h")
+
+
+def test_totals_in_iu_are_read_in_miu():
+    assert words.scaled([14_000_000.0], "IU") == (1e-6, "MIU")
+    assert words.scaled([2.5], "IU/mL") == (1.0, "IU/mL")
 
 
 def test_names_are_cut_at_a_word():

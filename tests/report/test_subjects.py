@@ -10,7 +10,7 @@ import pytest
 from regimens import report
 from regimens.adherence.realise import Adherence, RealLife
 from regimens.report import answer, curves, verdict
-from regimens.report.cast import Shown, as_written, cast
+from regimens.report.layout import Shown, as_written, layout
 from regimens.report.text import findings, people
 from regimens.report.text.captions import reading
 
@@ -21,8 +21,8 @@ FOLD = Shown("treg_fold", "Treg, fold of baseline", "")
 
 
 def counting(number: int, draws: int, curved: int, typical: bool = False):
-    """Return the cast of the example, of so many subjects."""
-    return dataclasses.replace(cast(example.drawn()), subjects=number, draws=draws, curved=curved, typical=typical)
+    """Return the layout of the example, of so many subjects."""
+    return dataclasses.replace(layout(example.drawn()), subjects=number, draws=draws, curved=curved, typical=typical)
 
 
 def unsure(made, place: int, *names: str, varied: bool = False):
@@ -45,7 +45,7 @@ def unsure(made, place: int, *names: str, varied: bool = False):
 
 def caption(made, panels=curves.panels) -> str:
     """Return how to read the first curves of a comparison."""
-    written, on_page = as_written(made), cast(made)
+    written, on_page = as_written(made), layout(made)
     return reading(on_page, panels(written, on_page, FOLD))
 
 
@@ -76,7 +76,7 @@ def test_the_caption_of_curves_counts_those_behind_them_and_not_the_whole_popula
 def test_those_without_a_value_are_counted_among_all_subjects_of_all_draws():
     made = example.drawn()
     counted = dataclasses.replace(made, summary=tuple(dataclasses.replace(row, missing=137) for row in made.summary))
-    cell = answer.answer(as_written(counted), cast(counted)).rows[0].cells[0]
+    cell = answer.answer(as_written(counted), layout(counted)).rows[0].cells[0]
     assert cell.short == "137 of 1000 virtual subjects missing (25 in each of 40 parameter draws)"
     assert people.missing(137, counting(50, 200, 400)).startswith("137 of 10\u202f000 virtual subjects missing (50 in each")
     assert people.missing(2, counting(200, 1, 200)) == "2 of 200 virtual subjects missing"
@@ -91,7 +91,7 @@ def test_one_subject_in_each_draw_is_a_drawn_one_with_intervals_and_verdicts():
         "Intervals are 90 % prediction intervals: where the middle 90 % of all virtual subjects lie, one in each of 40 parameter "
         "draws. With one subject in each draw, confidence intervals and probabilities hold the chance of who it is, too."
     )
-    assert verdict.verdict(made, on_page) == verdict.verdict(made, cast(made))
+    assert verdict.verdict(made, on_page) == verdict.verdict(made, layout(made))
 
 
 def test_one_drawn_subject_alone_is_not_called_typical():
@@ -102,7 +102,7 @@ def test_one_drawn_subject_alone_is_not_called_typical():
 
 
 def test_the_typical_subject_has_neither_intervals_nor_verdicts():
-    on_page = cast(example.six(1))
+    on_page = layout(example.six(1))
     assert on_page.typical
     assert not on_page.intervals
     assert verdict.verdict(dataclasses.replace(example.six(1), versus=example.drawn().versus), on_page) is None

@@ -62,11 +62,14 @@ def test_it_says_what_it_knows_of_certainty():
 
 
 def test_names_are_never_read_as_markup_or_control_characters():
-    arms = {"[bold]loud[/bold] \x1b[31mred\x07": example.SIX["Daily"], "[/] broken": example.SIX["Weekly"]}
-    text = printed(example.comparison(arms, "Names", 1), 120)
+    arms = {"[bold]loud[/bold] red": example.SIX["Daily"], "[/] broken": example.SIX["Weekly"]}
+    made = example.comparison(arms, "Names", 1)
+    endpoints = tuple(dataclasses.replace(each, label=f"\x1b[31m{each.label}\x07") for each in made.scenario.endpoints)
+    text = printed(example.with_scenario(made, endpoints=endpoints), 120)
     assert "[bold]loud[/bold]" in text
     assert "[/] broken" in text
     assert "\x1b" not in text
+    assert "�[31mPeak" in text
 
 
 def test_warnings_are_printed():

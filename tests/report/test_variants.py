@@ -9,8 +9,8 @@ import pytest
 
 from regimens import report
 from regimens.report import equal_totals, real_life, rests, visits
-from regimens.report.cast import as_written, cast
 from regimens.report.document import statuses
+from regimens.report.layout import as_written, layout
 
 from . import example
 from .test_contrasts import on_page, with_versus
@@ -39,7 +39,7 @@ def test_arms_keep_their_place_in_the_scenario():
     arms = made.study.arms
     mixed = (arms[0], arms[6], *arms[1:6])
     turned = example.with_scenario(made, arms=tuple(arm.arm for arm in mixed))
-    found = cast(dataclasses.replace(turned, study=dataclasses.replace(turned.study, arms=mixed)))
+    found = layout(dataclasses.replace(turned, study=dataclasses.replace(turned.study, arms=mixed)))
     assert [look.index for look in found.arms] == [0, 2, 3, 4, 5, 6]
     assert found.number("Placebo") == 6
     assert [variant.of.name for variant in found.variants] == ["Daily, 12 weeks"]

@@ -1,4 +1,4 @@
-"""The answer: a row an arm, a value a model and endpoint, with what a thin bar beneath it shows."""
+"""The answer: a table with a row an arm and a value a model and endpoint, each with a thin bar beneath it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regimens.drugs import display_unit
-from regimens.report.cast import Cast, Look
+from regimens.report.layout import Layout, Look
 from regimens.report.measures import Measure, measures
 from regimens.report.text import people, words
 
@@ -109,15 +109,15 @@ class Answer:
         return words.headed(words.TOTAL, self.unit)
 
 
-def answer(comparison: Comparison, cast: Cast, each: int | None = None) -> Answer:
+def answer(comparison: Comparison, layout: Layout, each: int | None = None) -> Answer:
     """Return the answer table with at most `each` endpoints a model; by default as many as fit a page."""
-    fitting = max(2, MOST_VALUES // max(1, len(cast.models)))
-    return _table(comparison, cast, leading(comparison.scenario, min(4, fitting) if each is None else each))
+    fitting = max(2, MOST_VALUES // max(1, len(layout.models)))
+    return _table(comparison, layout, leading(comparison.scenario, min(4, fitting) if each is None else each))
 
 
-def everything(comparison: Comparison, cast: Cast) -> Answer:
+def everything(comparison: Comparison, layout: Layout) -> Answer:
     """Return the same table with every endpoint of the scenario."""
-    return _table(comparison, cast, list(comparison.scenario.endpoints))
+    return _table(comparison, layout, list(comparison.scenario.endpoints))
 
 
 def leading(scenario: Scenario, most: int) -> list[Endpoint]:
@@ -135,13 +135,13 @@ def leading(scenario: Scenario, most: int) -> list[Endpoint]:
     return sorted((chosen + remaining)[:most], key=lambda endpoint: order[id(endpoint)])
 
 
-def _table(comparison: Comparison, cast: Cast, endpoints: list[Endpoint]) -> Answer:
+def _table(comparison: Comparison, layout: Layout, endpoints: list[Endpoint]) -> Answer:
     known = measures(comparison)
     shown = [known[e.words] for e in endpoints if e.words in known]
-    columns = tuple(column for model in cast.models for measure in shown if (column := _column(comparison, model, measure)))
-    unit = _unit(cast)
-    rows = tuple(_row(comparison, cast, look, columns, unit) for look in cast.arms)
-    groups = tuple((model, sum(c.model == model for c in columns)) for model in cast.models)
+    columns = tuple(column for model in layout.models for measure in shown if (column := _column(comparison, model, measure)))
+    unit = _unit(layout)
+    rows = tuple(_row(comparison, layout, look, columns, unit) for look in layout.arms)
+    groups = tuple((model, sum(c.model == model for c in columns)) for model in layout.models)
     on_page = {column.endpoint for column in columns}
     left_out = sum(e.words not in on_page for e in comparison.scenario.endpoints)
     bases = {basis for row in rows if row.people for doses in row.arm.doses[:1] for basis in doses.events.basis} - {"flat"}
@@ -149,9 +149,9 @@ def _table(comparison: Comparison, cast: Cast, endpoints: list[Endpoint]) -> Ans
     return Answer(columns, groups, rows, left_out, unit, note)
 
 
-def _unit(cast: Cast) -> str:
-    """Return the unit of the totals of all arms, "" where they have different ones; that of IL-2 where no arm gives a dose."""
-    units = {display_unit(look.exposure[0].unit)[0] for look in cast.arms if look.exposure} or {display_unit("IU")[0]}
+def _unit(layout: Layout) -> str:
+    """Return the unit of the totals of all arms, "" where they have different ones or no arm gives a dose."""
+    units = {display_unit(look.exposure[0].unit)[0] for look in layout.arms if look.exposure}
     return units.pop() if len(units) == 1 else ""
 
 
@@ -165,19 +165,21 @@ def _column(comparison: Comparison, model: str, measure: Measure) -> Column | No
     places = min(words.decimals(medians), 4)
     if measure.unit in ("days", "%"):
         places = 0 if medians and max(medians) >= 10 else 1
+    if measure.exact and all(float(value * measure.factor).is_integer() for value in spread):
+        places = 0
     largest = max(spread, default=0.0) * measure.factor
     return Column(model, measure.words, measure.label, measure.unit, measure.factor, places, largest, measure.share)
 
 
-def _row(comparison: Comparison, cast: Cast, look: Look, columns: tuple[Column, ...], unit: str) -> Row:
-    cells = tuple(_cell(comparison, column, look.name, cast) for column in columns)
+def _row(comparison: Comparison, layout: Layout, look: Look, columns: tuple[Column, ...], unit: str) -> Row:
+    cells = tuple(_cell(comparison, column, look.name, layout) for column in columns)
     if not look.exposure:
         return Row(look, "0", "", (), "0", cells)
     main, *rest = look.exposure
     total, doses = _within_horizon(look, main)
-    own, ends = display_unit(main.unit)[0], cast.people.get((look.name, main.drug))
+    own, ends = display_unit(main.unit)[0], layout.people.get((look.name, main.drug))
     span = "" if ends is None else people.between(ends, main.unit, with_unit=not unit)
-    other = tuple(people.other_total(row, cast, comparison.scenario.subject) for row in rest)
+    other = tuple(people.other_total(row, layout, comparison.scenario.subject) for row in rest)
     return Row(look, total if unit else f"{total} {own}", span, other, doses, cells)
 
 
@@ -191,13 +193,13 @@ def _within_horizon(look: Look, row: DrugExposure) -> tuple[str, str]:
     return words.of(words.exact(words.shown(given, row.unit)), planned), words.of(str(count), str(row.doses))
 
 
-def _cell(comparison: Comparison, column: Column, arm: str, cast: Cast) -> Cell:
-    if not cast.modelled(column.model, arm):
+def _cell(comparison: Comparison, column: Column, arm: str, layout: Layout) -> Cell:
+    if not layout.modelled(column.model, arm):
         return Cell(words.NOT_MODELLED, "", 0, 0, 0, "", None)
     found = comparison.summary_of(arm, column.model, column.endpoint)
     if found is None:
         return Cell(words.MISSING, "", 0, 0, 0, "", None)
-    short = people.missing(found.missing, cast) if found.missing else ""
+    short = people.missing(found.missing, layout) if found.missing else ""
     if words.missing(found.median):
         return Cell(words.NOT_REACHED if found.n else words.MISSING, "", 0, 0, 0, short if found.n else "", None)
     numbers = (found.median, found.low, found.high, found.confidence_low, found.confidence_high)

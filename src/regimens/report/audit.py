@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from regimens.drugs import display_unit, label
 from regimens.exposure import DrugExposure
-from regimens.report.cast import Cast, Look
+from regimens.report.layout import Layout, Look
 from regimens.report.numbers import cycle_totals
 from regimens.report.text import people, schedules, words
 from regimens.units import decimal_text
@@ -38,11 +38,11 @@ class Entry:
     sign: str
 
 
-def audit(comparison: Comparison, cast: Cast) -> tuple[Entry, ...]:
+def audit(comparison: Comparison, layout: Layout) -> tuple[Entry, ...]:
     """Return the rows of the audit; an arm without doses has one that says so."""
     entries = []
-    for look in cast.arms:
-        entries += [_entry(comparison, cast, look, row) for row in look.exposure]
+    for look in layout.arms:
+        entries += [_entry(comparison, layout, look, row) for row in look.exposure]
         if not look.exposure:
             entries.append(_without(look))
     return tuple(entries)
@@ -61,7 +61,7 @@ def _without(look: Look) -> Entry:
     return Entry(look, words.MISSING, "0", words.MISSING, "0", *blank, schedules.UNSTATED, _SIGNS[schedules.UNSTATED])
 
 
-def _entry(comparison: Comparison, cast: Cast, look: Look, row: DrugExposure) -> Entry:
+def _entry(comparison: Comparison, layout: Layout, look: Look, row: DrugExposure) -> Entry:
     stated = None if row.expected is None else row.expected.total
     verdict = schedules.UNSTATED if stated is None else schedules.DIFFERS if row.differences else schedules.MATCHES
     return Entry(
@@ -69,7 +69,7 @@ def _entry(comparison: Comparison, cast: Cast, look: Look, row: DrugExposure) ->
         label(row.drug),
         words.exact(row.doses),
         "; ".join(decimal_text(value / display_unit(row.unit)[1]) for value, _ in row.amounts),
-        people.total(row, cast, comparison.scenario.subject),
+        people.total(row, layout, comparison.scenario.subject),
         cycle_totals(row.per_cycle, row.unit) if len(row.per_cycle) > 1 else words.MISSING,
         words.days(row.first_h),
         words.days(row.last_h),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from regimens.model.declaration import Source
 from regimens.model.expression import in_formula
-from regimens.report.cast import Cast
+from regimens.report.layout import Layout
 from regimens.report.text import model_sheets, words
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class ParameterRow:
 @dataclass(frozen=True)
 class ModelSheet:
     """A model on the page: equations as (left, right, unit or label) and parameters; sentences on drugs that it has no input for,
-    and on values that no source stands behind.
+    and on values without a source.
     """
 
     name: str
@@ -44,26 +44,26 @@ class ModelSheet:
 
     @property
     def assumed(self) -> tuple[ParameterRow, ...]:
-        """Parameters that no source stands behind."""
+        """Parameters without a source."""
         return tuple(row for row in self.parameters if row.reference is None)
 
 
-def sheets(comparison: Comparison, cast: Cast) -> tuple[ModelSheet, ...]:
+def sheets(comparison: Comparison, layout: Layout) -> tuple[ModelSheet, ...]:
     """Return the sheet of every model; sources enter the bibliography of the page."""
-    return tuple(_sheet(model, cast) for model in comparison.models)
+    return tuple(_sheet(model, layout) for model in comparison.models)
 
 
-def assumptions(comparison: Comparison, cast: Cast) -> tuple[tuple[str, str], ...]:
+def assumptions(comparison: Comparison, layout: Layout) -> tuple[tuple[str, str], ...]:
     """Return the assumptions as (arms that make it, sentence); the scenario's own come first, without arms."""
     said: dict[str, list[str]] = {}
-    for look in cast.arms:
+    for look in layout.arms:
         for sentence in look.assumptions:
             said.setdefault(sentence, []).append(look.name)
     own = [("", sentence) for sentence in comparison.scenario.assumptions]
     return (*own, *(("; ".join(names), sentence) for sentence, names in said.items()))
 
 
-def _sheet(model: Model, cast: Cast) -> ModelSheet:
+def _sheet(model: Model, layout: Layout) -> ModelSheet:
     known = {entry.drug for entry in model.inputs}
     by_key = {source.key: source for source in model.sources}
     rows = tuple(
@@ -75,13 +75,13 @@ def _sheet(model: Model, cast: Cast) -> ModelSheet:
             p.note,
             None
             if p.source is None
-            else cast.bibliography.number_of(by_key.get(p.source, Source(p.source, p.source)), model.name),
+            else layout.bibliography.number_of(by_key.get(p.source, Source(p.source, p.source)), model.name),
         )
         for p in model.parameters
     )
     for source in model.sources:
-        cast.bibliography.number_of(source, model.name)
-    ignored = model_sheets.without_input([drug for drug in cast.drugs if drug not in known])
+        layout.bibliography.number_of(source, model.name)
+    ignored = model_sheets.without_input([drug for drug in layout.drugs if drug not in known])
     assumed = model_sheets.without_source(sum(row.reference is None for row in rows), len(rows))
     equations = _equations(model)
     return ModelSheet(model.name, model.title, model.description, model.exploratory, equations, rows, ignored, assumed)

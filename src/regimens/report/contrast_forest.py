@@ -1,4 +1,4 @@
-"""Every arm against one reference: a block an endpoint, a row an arm, a mark with two intervals a model, zero in sight."""
+"""Every arm against one reference: a block an endpoint, a row an arm, a mark with two intervals a model, on an axis with zero."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from regimens.contrasts.contrast import Contrast
 from regimens.report import answer
-from regimens.report.cast import Cast, Look
+from regimens.report.layout import Layout, Look
 from regimens.report.measures import Measure, measures
 from regimens.report.numbers import Numbers
 from regimens.report.pairs import Pairs, certain, percent
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from regimens.study.comparison import Comparison
 
 MOST_BLOCKS = 4
-"""Endpoints on the page itself; further ones stand behind it."""
+"""Endpoints that are shown at once; the others are folded."""
 
 WIDEST = 3.0
-"""Reach of the axis in widths of the confidence intervals: beyond it prediction intervals are cut, and drawn as cut."""
+"""Length of the axis in widths of the confidence intervals; longer prediction intervals are cut off and marked as cut."""
 
 MOST_FOR_ALL = 1.6
-"""How much longer the axis may get to hold the arms without doses too; beyond, they are marked at its edge."""
+"""How much longer the axis may get to hold the arms without doses; where it would get longer, they are marked at its edge."""
 
 
 @dataclass(frozen=True)
@@ -71,15 +71,15 @@ class Forest:
     numbers: Numbers
 
 
-def forest(comparison: Comparison, cast: Cast) -> Forest | None:
+def forest(comparison: Comparison, layout: Layout) -> Forest | None:
     """Return the figure against the first arm that gives a dose, None where no contrast with it has an interval."""
-    reference = next((look for look in cast.arms if look.dosed), None)
-    if reference is None or not comparison.versus.contrasts or not cast.intervals:
+    reference = next((look for look in layout.arms if look.dosed), None)
+    if reference is None or not comparison.versus.contrasts or not layout.intervals:
         return None
     pairs = Pairs(comparison)
     known = measures(comparison)
     first = {endpoint.words for endpoint in answer.leading(comparison.scenario, MOST_BLOCKS)}
-    made = [(measure, _block(measure, cast, pairs, reference)) for measure in known.values()]
+    made = [(measure, _block(measure, layout, pairs, reference)) for measure in known.values()]
     made = [(measure, block) for measure, block in made if any(marks for _, marks, _ in block.rows)]
     if not made:
         return None
@@ -87,39 +87,39 @@ def forest(comparison: Comparison, cast: Cast) -> Forest | None:
         reference,
         tuple(block for measure, block in made if measure.words in first),
         tuple(block for measure, block in made if measure.words not in first),
-        _finding(cast, pairs, reference, [measure for measure, _ in made]),
-        _reading(cast, reference, [mark for _, block in made for _, marks, _ in block.rows for mark in marks]),
-        _numbers(cast, pairs, reference, [measure for measure, _ in made]),
+        _finding(layout, pairs, reference, [measure for measure, _ in made]),
+        _reading(layout, reference, [mark for _, block in made for _, marks, _ in block.rows for mark in marks]),
+        _numbers(layout, pairs, reference, [measure for measure, _ in made]),
     )
 
 
-def _others(cast: Cast, reference: Look) -> list[Look]:
-    return [look for look in cast.arms if look is not reference]
+def _others(layout: Layout, reference: Look) -> list[Look]:
+    return [look for look in layout.arms if look is not reference]
 
 
-def _block(measure: Measure, cast: Cast, pairs: Pairs, reference: Look) -> Block:
+def _block(measure: Measure, layout: Layout, pairs: Pairs, reference: Look) -> Block:
     found = {
         (look.index, place): contrast
-        for look in _others(cast, reference)
-        for place, model in enumerate(cast.models)
+        for look in _others(layout, reference)
+        for place, model in enumerate(layout.models)
         if (contrast := pairs.of(model, measure.words, look.name, reference.name)) and not math.isnan(contrast.difference)
     }
-    dosed = {look.index for look in cast.arms if look.dosed}
+    dosed = {look.index for look in layout.arms if look.dosed}
     core = [contrast for (index, _), contrast in found.items() if index in dosed]
     axis, whole = (_axis(each, measure) for each in (core or found.values(), found.values()))
     if whole.high - whole.low <= MOST_FOR_ALL * (axis.high - axis.low):
         axis = whole
     rows = []
-    for look in _others(cast, reference):
-        marks = [_mark(measure, cast, place, found[key], axis) for place in range(len(cast.models))
+    for look in _others(layout, reference):
+        marks = [_mark(measure, layout, place, found[key], axis) for place in range(len(layout.models))
                  if (key := (look.index, place)) in found]  # fmt: skip
-        rows.append((look, tuple(marks), "" if marks else between_arms.nothing(cast, look.name, reference.name)))
+        rows.append((look, tuple(marks), "" if marks else between_arms.nothing(layout, look.name, reference.name)))
     ticks = tuple((at, tick_text(tick)) for tick in axis.ticks if 2 <= (at := _percent(tick, axis)) <= 97)
     return Block(measure.label, measure.apart, measure.better, ticks, _percent(0.0, axis), tuple(rows))
 
 
 def _axis(found: Iterable[Contrast], measure: Measure) -> Scale:
-    core, all_of_it = [0.0], [0.0]  # zero is always in sight
+    core, all_of_it = [0.0], [0.0]  # the axis always holds zero
     for contrast in found:
         own = (contrast.difference, contrast.difference_low, contrast.difference_high)
         core += [v * measure.factor for v in own if math.isfinite(v)]
@@ -134,7 +134,7 @@ def _axis(found: Iterable[Contrast], measure: Measure) -> Scale:
     return linear(low, high)
 
 
-def _mark(measure: Measure, cast: Cast, place: int, contrast: Contrast, axis: Scale) -> Mark:
+def _mark(measure: Measure, layout: Layout, place: int, contrast: Contrast, axis: Scale) -> Mark:
     own = (contrast.difference, contrast.difference_low, contrast.difference_high)
     middle, low, high = (words.settled(v, measure.largest) * measure.factor for v in own)
     sure = (_percent(low, axis), _percent(high, axis)) if certain(contrast) else None
@@ -143,7 +143,7 @@ def _mark(measure: Measure, cast: Cast, place: int, contrast: Contrast, axis: Sc
     spread = (_percent(ends[0], axis), _percent(ends[1], axis)) if known else None
     reach = [*(ends if known else []), *((low, high) if sure else [])]
     cut = (min(reach, default=0.0) < axis.low, max(reach, default=0.0) > axis.high)
-    said = between_arms.difference(cast.models[place], measure, contrast, sure is not None, known)
+    said = between_arms.difference(layout.models[place], measure, contrast, sure is not None, known)
     off = "" if axis.low <= middle <= axis.high else measure.number(contrast.difference)
     return Mark(place, _percent(middle, axis), sure, spread, cut, said, off)
 
@@ -152,18 +152,20 @@ def _percent(value: float, axis: Scale) -> float:
     return round(100 * min(1.0, max(0.0, float(axis.share(value)))), 2)
 
 
-def _finding(cast: Cast, pairs: Pairs, reference: Look, shown: list[Measure]) -> str:
+def _finding(layout: Layout, pairs: Pairs, reference: Look, shown: list[Measure]) -> str:
     lead = next((measure for measure in shown if measure.better), None)
-    if cast.draws == 1 or lead is None:
-        return between_arms.differences_only(reference.name, cast.draws)
-    rows = [row for look in _others(cast, reference) if (row := pairs.verdict(lead.words, look.name, reference.name)) is not None]
+    if layout.draws == 1 or lead is None:
+        return between_arms.differences_only(reference.name, layout.draws)
+    rows = [
+        row for look in _others(layout, reference) if (row := pairs.verdict(lead.words, look.name, reference.name)) is not None
+    ]
     return between_arms.against_reference(rows, lead, reference.name)
 
 
-def _reading(cast: Cast, reference: Look, marks: list[Mark]) -> str:
+def _reading(layout: Layout, reference: Look, marks: list[Mark]) -> str:
     return between_arms.how_to_read_differences(
         reference.name,
-        cast.draws,
+        layout.draws,
         sure=any(mark.sure for mark in marks),
         spread=any(mark.spread for mark in marks),
         cut=any(any(mark.cut) for mark in marks),
@@ -171,11 +173,11 @@ def _reading(cast: Cast, reference: Look, marks: list[Mark]) -> str:
     )
 
 
-def _numbers(cast: Cast, pairs: Pairs, reference: Look, shown: list[Measure]) -> Numbers:
+def _numbers(layout: Layout, pairs: Pairs, reference: Look, shown: list[Measure]) -> Numbers:
     rows = []
     for measure in shown:
-        for look in _others(cast, reference):
-            for model in cast.models:
+        for look in _others(layout, reference):
+            for model in layout.models:
                 contrast = pairs.of(model, measure.words, look.name, reference.name)
                 if contrast is not None:
                     rows.append((words.under(look.name, model), (measure.label, *_cells(measure, contrast, pairs.rule))))

@@ -1,4 +1,4 @@
-"""The page: one self-contained HTML file that answers first and explains after."""
+"""The page: one self-contained HTML file, the answer first, then the figures and what they rest on."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from regimens.report import (
     verdict,
     visits,
 )
-from regimens.report.cast import Cast, Shown, as_written, cast
+from regimens.report.layout import Layout, Shown, as_written, layout
 from regimens.report.numbers import Numbers
 from regimens.report.panel import Panel
 from regimens.report.text import captions, findings, model_sheets, people, schedules, variants, words
@@ -80,13 +80,13 @@ def page(comparison: Comparison) -> str:
 
 
 def _content(whole: Comparison) -> dict[str, object]:
-    on_page, comparison = cast(whole), as_written(whole)
+    on_page, comparison = layout(whole), as_written(whole)
     pictures = [made for observable in on_page.observables for made in _pictures(comparison, on_page, observable)]
     given = [_given(comparison, on_page, drug) for drug in _drugs(on_page)]
     script, plotly = Markup(f"\n{_asset('page.js')}\n"), _plotly()
     return {
         "scenario": comparison.scenario,
-        "cast": on_page,
+        "layout": on_page,
         **_answers(comparison, on_page),
         **_sections(whole, on_page),
         "pictures": pictures,
@@ -105,7 +105,7 @@ def _content(whole: Comparison) -> dict[str, object]:
     }
 
 
-def _answers(comparison: Comparison, on_page: Cast) -> dict[str, object]:
+def _answers(comparison: Comparison, on_page: Layout) -> dict[str, object]:
     table, entries = answer.everything(comparison, on_page), audit.audit(comparison, on_page)
     rows = strips.strips(comparison, on_page)
     return {
@@ -130,7 +130,7 @@ def _answers(comparison: Comparison, on_page: Cast) -> dict[str, object]:
     }
 
 
-def _sections(comparison: Comparison, on_page: Cast) -> dict[str, object]:
+def _sections(comparison: Comparison, on_page: Layout) -> dict[str, object]:
     """Return the sections that compare arms, each None or empty where the comparison has nothing for it."""
     return {
         "verdict": verdict.verdict(comparison, on_page),
@@ -146,7 +146,7 @@ def _sections(comparison: Comparison, on_page: Cast) -> dict[str, object]:
     }
 
 
-def statuses(comparison: Comparison, on_page: Cast) -> Numbers | None:
+def statuses(comparison: Comparison, on_page: Layout) -> Numbers | None:
     """Return how many subjects did not run to the end, and why; None where all did."""
     fine = (STATUS_WORDS[OK], NOT_MODELLED)
     rows = tuple(
@@ -177,7 +177,7 @@ def flat(values: Mapping[str, object], under: str = "") -> list[tuple[str, str]]
     return rows
 
 
-def _pictures(comparison: Comparison, on_page: Cast, observable: Shown) -> list[Picture]:
+def _pictures(comparison: Comparison, on_page: Layout, observable: Shown) -> list[Picture]:
     """Return the figure of an observable and, where many arms share it, another one arm by arm with what it has no room for."""
     panels = curves.panels(comparison, on_page, observable)
     made = [_picture(comparison, on_page, observable, observable.label, panels)]
@@ -188,7 +188,7 @@ def _pictures(comparison: Comparison, on_page: Cast, observable: Shown) -> list[
     return made
 
 
-def _picture(comparison: Comparison, on_page: Cast, observable: Shown, heading: str, panels: tuple[Panel, ...]) -> Picture:
+def _picture(comparison: Comparison, on_page: Layout, observable: Shown, heading: str, panels: tuple[Panel, ...]) -> Picture:
     return Picture(
         heading,
         panels[0].scale.title,
@@ -199,14 +199,14 @@ def _picture(comparison: Comparison, on_page: Cast, observable: Shown, heading: 
     )
 
 
-def _given(comparison: Comparison, on_page: Cast, drug: str) -> Picture:
+def _given(comparison: Comparison, on_page: Layout, drug: str) -> Picture:
     panels = doses.cumulative(comparison, on_page, drug)
     finding = findings.cumulative(on_page, drug) if drug == on_page.drugs[0] else ""
     twins = tuple((panel, _twin(panel, len(panels))) for panel in panels)
     return Picture(captions.given_so_far(drug), panels[0].scale.title, finding, "", twins, numbers.totals(on_page, drug))
 
 
-def _drugs(on_page: Cast) -> list[str]:
+def _drugs(on_page: Layout) -> list[str]:
     """Return the drugs whose running total is drawn: the leading one, and others that are given more than once."""
     starts = {
         drug: [d.events.time_h for look in on_page.arms if (d := look.doses_of(drug)) is not None] for drug in on_page.drugs

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from regimens.contrasts.contrast import EQUAL
 from regimens.drugs import IL2
-from regimens.report.cast import Cast, Look
+from regimens.report.layout import Layout, Look
 from regimens.report.measures import Measure, judged, measures
 from regimens.report.numbers import Numbers
 from regimens.report.scale import Scale, linear, tick_text
@@ -58,19 +58,19 @@ class _Both:
     after: Summary | None
 
 
-def dumbbell(comparison: Comparison, cast: Cast, measure: Measure, kind: str) -> Dumbbell | None:
+def dumbbell(comparison: Comparison, layout: Layout, measure: Measure, kind: str) -> Dumbbell | None:
     """Return the figure of an endpoint for the variants of one kind, None where none has a value."""
-    changed = {variant.of.name: variant.name for variant in cast.varied(kind)}
+    changed = {variant.of.name: variant.name for variant in layout.varied(kind)}
     found = [
         _Both(model, look, before, comparison.summary_of(changed.get(look.name, ""), model, measure.words))
-        for model in cast.models
-        for look in cast.arms
+        for model in layout.models
+        for look in layout.arms
         if look.dosed
         if (before := comparison.summary_of(look.name, model, measure.words)) is not None and not words.missing(before.median)
     ]
     if not any(row.after is not None for row in found):
         return None
-    panels = tuple(_panel(model, [row for row in found if row.model == model], measure) for model in cast.models)
+    panels = tuple(_panel(model, [row for row in found if row.model == model], measure) for model in layout.models)
     return Dumbbell(measure.label, measure.unit, tuple(panel for panel in panels if panel[1]), _numbers(found, measure, kind))
 
 
@@ -83,37 +83,37 @@ def _panel(model: str, rows: list[_Both], measure: Measure) -> tuple[str, tuple[
     return model, tuple(_pull(row, measure, axis) for row in rows), ticks
 
 
-def figures(comparison: Comparison, cast: Cast, kind: str) -> tuple[Dumbbell, ...]:
+def figures(comparison: Comparison, layout: Layout, kind: str) -> tuple[Dumbbell, ...]:
     """Return the figure of every endpoint, those that say which way is better first."""
     ordered = sorted(measures(comparison).values(), key=lambda measure: not measure.better)
-    return tuple(made for measure in ordered if (made := dumbbell(comparison, cast, measure, kind)) is not None)
+    return tuple(made for measure in ordered if (made := dumbbell(comparison, layout, measure, kind)) is not None)
 
 
-def moves(comparison: Comparison, cast: Cast, kind: str) -> str:
+def moves(comparison: Comparison, layout: Layout, kind: str) -> str:
     """Return which arm leads as written and which one as changed, on the leading endpoint, under each model."""
     lead = next(iter(judged(comparison)), None)
     if lead is None:
         return ""
-    changed = {variant.of.name: variant.name for variant in cast.varied(kind)}
+    changed = {variant.of.name: variant.name for variant in layout.varied(kind)}
     known = {(row.model, row.arm): row.median for row in comparison.summary
              if row.endpoint == lead.words and not words.missing(row.median)}  # fmt: skip
     said: dict[str, list[str]] = {}
-    for model in cast.models:
-        names = [name for name in _counted(comparison, cast, kind, changed) if (model, name) in known]
+    for model in layout.models:
+        names = [name for name in _counted(comparison, layout, kind, changed) if (model, name) in known]
         before = {name: known[model, name] for name in names}
         after = {name: known.get((model, changed.get(name, name)), known[model, name]) for name in names}
         if len(names) > 1:
             said.setdefault(variants.move(_best(before, lead), _best(after, lead), len(names)), []).append(model)
-    return variants.moves(said, lead, kind, cast)
+    return variants.moves(said, lead, kind, layout)
 
 
-def _counted(comparison: Comparison, cast: Cast, kind: str, changed: dict[str, str]) -> list[str]:
+def _counted(comparison: Comparison, layout: Layout, kind: str, changed: dict[str, str]) -> list[str]:
     """Return the arms that are compared before and after: those that changed, and those that have the equal total already."""
     there: set[str] = set()
     if kind == EQUAL_TOTAL:
         targets = {arm.equalised.target for arm in comparison.scenario.arms if arm.equalised is not None}
-        there = {look.name for look in cast.arms if _total(look) in targets}
-    return [look.name for look in cast.arms if look.dosed and (look.name in changed or look.name in there)]
+        there = {look.name for look in layout.arms if _total(look) in targets}
+    return [look.name for look in layout.arms if look.dosed and (look.name in changed or look.name in there)]
 
 
 def _total(look: Look) -> Fraction | None:

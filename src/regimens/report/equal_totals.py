@@ -1,4 +1,4 @@
-"""Every schedule at one total of IL-2: what was moved to get there, and what is left of the differences."""
+"""Equal totals: what was changed to bring every schedule to one total of IL-2, and which differences remain."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regimens.report import dumbbell, verdict
-from regimens.report.cast import Cast
 from regimens.report.dumbbell import Dumbbell
+from regimens.report.layout import Layout
 from regimens.report.measures import judged
 from regimens.report.numbers import Numbers
 from regimens.report.pairs import Pairs, compared, won
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class EqualTotal:
-    """Every schedule at one total: what changed, effects before and after, the first one on the page, the rest behind it.
+    """Every schedule at one total: what changed, effects before and after (all figures but the first are folded).
 
     `shown` is what the figures show and how to read them.
     """
@@ -34,23 +34,23 @@ class EqualTotal:
     shown: tuple[str, str]
 
 
-def equal_total(comparison: Comparison, cast: Cast) -> EqualTotal | None:
+def equal_total(comparison: Comparison, layout: Layout) -> EqualTotal | None:
     """Return the section on equal totals, None where no arm was changed."""
-    if not comparison.equal_total or not cast.varied(EQUAL_TOTAL):
+    if not comparison.equal_total or not layout.varied(EQUAL_TOTAL):
         return None
     total = _miu(comparison.equal_total[0].target_miu)
-    figures = dumbbell.figures(comparison, cast, EQUAL_TOTAL)
-    supported, table = _supported(comparison, cast, total)
-    moves, shown = dumbbell.moves(comparison, cast, EQUAL_TOTAL), variants.both(EQUAL_TOTAL, cast, total)
-    return EqualTotal(total, _changes(comparison, cast), figures, moves, supported, table, shown)
+    figures = dumbbell.figures(comparison, layout, EQUAL_TOTAL)
+    supported, table = _supported(comparison, layout, total)
+    moves, shown = dumbbell.moves(comparison, layout, EQUAL_TOTAL), variants.both(EQUAL_TOTAL, layout, total)
+    return EqualTotal(total, _changes(comparison, layout), figures, moves, supported, table, shown)
 
 
 def _miu(value: float) -> str:
     return f"{words.exact(round(value, 6))} MIU"
 
 
-def _changes(comparison: Comparison, cast: Cast) -> Numbers:
-    said = {variant.name: variant.changed for variant in cast.varied(EQUAL_TOTAL)}
+def _changes(comparison: Comparison, layout: Layout) -> Numbers:
+    said = {variant.name: variant.changed for variant in layout.varied(EQUAL_TOTAL)}
     rows = tuple(
         (
             row.of,
@@ -66,11 +66,11 @@ def _changes(comparison: Comparison, cast: Cast) -> Numbers:
     return Numbers(variants.CHANGES_CAPTION, words.ARM, variants.CHANGES_HEADS, rows)
 
 
-def _supported(comparison: Comparison, cast: Cast, total: str) -> tuple[str, verdict.Table | None]:
+def _supported(comparison: Comparison, layout: Layout, total: str) -> tuple[str, verdict.Table | None]:
     measures = judged(comparison)
-    if not measures or cast.draws == 1:
+    if not measures or layout.draws == 1:
         return "", None
-    lead, names = measures[0], [variant.name for variant in cast.varied(EQUAL_TOTAL)]
+    lead, names = measures[0], [variant.name for variant in layout.varied(EQUAL_TOTAL)]
     rows = Pairs(comparison).among(lead.words, names)
     known = compared(rows)
     if not known:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from regimens.report.answer import Answer, Cell
-from regimens.report.cast import Cast, Look
+from regimens.report.layout import Layout, Look
 from regimens.report.numbers import Numbers
 from regimens.report.scale import Scale, scale, tick_text
 from regimens.report.text import captions, words
@@ -33,7 +33,7 @@ class Block:
     rows: tuple[tuple[Look, tuple[Mark, ...], tuple[int, ...]], ...]
 
 
-def blocks(table: Answer, cast: Cast) -> tuple[Block, ...]:
+def blocks(table: Answer, layout: Layout) -> tuple[Block, ...]:
     """Return the blocks in the order of the scenario's endpoints."""
     made = []
     for endpoint in dict.fromkeys(column.endpoint for column in table.columns):
@@ -43,23 +43,25 @@ def blocks(table: Answer, cast: Cast) -> tuple[Block, ...]:
         rows = []
         for row in table.rows:
             cells = [(table.columns[place], row.cells[place]) for place in places]
-            marks = tuple(_mark(cast.models.index(c.model), cell, c.largest, axis) for c, cell in cells if cell.value is not None)
+            marks = tuple(
+                _mark(layout.models.index(c.model), cell, c.largest, axis) for c, cell in cells if cell.value is not None
+            )
             models = [table.columns[place].model for place in places]
-            lacking = tuple(cast.models.index(model) for model in models if not cast.modelled(model, row.arm.name))
+            lacking = tuple(layout.models.index(model) for model in models if not layout.modelled(model, row.arm.name))
             rows.append((row.arm, marks, lacking))
         ticks = tuple((_percent(tick, axis), tick_text(tick)) for tick in axis.ticks)
         made.append(Block(column.label, column.unit, ticks, tuple(rows)))
     return tuple(made)
 
 
-def numbers(table: Answer, cast: Cast) -> Numbers:
+def numbers(table: Answer, layout: Layout) -> Numbers:
     """Return every endpoint of every arm and model as text."""
     heads, places = [], []
     for place, column in enumerate(table.columns):
         heads.append(words.under(words.axis_title(column.label, column.unit), column.model))
         places.append(place)
     rows = tuple((row.arm.name, tuple(_text(row.cells[place]) for place in places)) for row in table.rows)
-    return Numbers(captions.endpoints(cast), words.ARM, tuple(heads), rows)
+    return Numbers(captions.endpoints(layout), words.ARM, tuple(heads), rows)
 
 
 def _text(cell: Cell) -> str:

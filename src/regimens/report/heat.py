@@ -1,4 +1,4 @@
-"""Every pair at once: the probability that the arm of the row is better than that of the column, and of being best."""
+"""Every pair in one grid: the probability that the arm of the row is better than that of the column, and of being best."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regimens.contrasts.verdict import Finding, reaches
-from regimens.report.cast import Cast, Look
+from regimens.report.layout import Layout, Look
 from regimens.report.measures import Measure, judged
 from regimens.report.numbers import Numbers
 from regimens.report.pairs import Pairs, percent
@@ -69,21 +69,21 @@ class Heat:
     numbers: Numbers
 
 
-def heats(comparison: Comparison, cast: Cast) -> tuple[Heat, ...]:
+def heats(comparison: Comparison, layout: Layout) -> tuple[Heat, ...]:
     """Return the figures of the endpoints that say which way is better, the leading one first; none without draws."""
-    if cast.draws == 1 or not comparison.versus.contrasts:
+    if layout.draws == 1 or not comparison.versus.contrasts:
         return ()
     pairs, best = Pairs(comparison), _best(comparison)
     sure = comparison.scenario.rule.probability
     made = []
     for measure in judged(comparison):
-        grids = tuple(_grid(model, measure, cast, pairs, best, sure) for model in cast.models)
+        grids = tuple(_grid(model, measure, layout, pairs, best, sure) for model in layout.models)
         if any(cell.text not in ("", words.MISSING) for grid in grids for row in grid.rows for cell in row.cells):
-            beside = len(cast.arms) <= _MOST_BESIDE and len(grids) > 1
-            finding = between_arms.likeliest(measure, cast, best)
+            beside = len(layout.arms) <= _MOST_BESIDE and len(grids) > 1
+            finding = between_arms.likeliest(measure, layout, best)
             ties = any(row.endpoint == measure.words and row.equal > 0 for row in comparison.versus.contrasts)
-            reading = between_arms.how_to_read_pairs(sure, cast, ties)
-            made.append(Heat(measure.label, measure.better, grids, beside, finding, reading, _numbers(measure, cast, pairs)))
+            reading = between_arms.how_to_read_pairs(sure, layout, ties)
+            made.append(Heat(measure.label, measure.better, grids, beside, finding, reading, _numbers(measure, layout, pairs)))
     return tuple(made)
 
 
@@ -92,16 +92,16 @@ def _best(comparison: Comparison) -> Chances:
     return {(row.model, row.endpoint, row.arm): row.probability for row in written}
 
 
-def _grid(model: str, measure: Measure, cast: Cast, pairs: Pairs, best: Chances, sure: float) -> Grid:
+def _grid(model: str, measure: Measure, layout: Layout, pairs: Pairs, best: Chances, sure: float) -> Grid:
     rows = []
-    for number, look in enumerate(cast.arms, 1):
-        cells = tuple(_cell(model, measure, cast, pairs, look, other, sure) for other in cast.arms)
+    for number, look in enumerate(layout.arms, 1):
+        cells = tuple(_cell(model, measure, layout, pairs, look, other, sure) for other in layout.arms)
         share = best.get((model, measure.words, look.name), math.nan)
         rows.append(Row(number, look, cells, words.percent(share), 0.0 if math.isnan(share) else round(100 * share, 1)))
     return Grid(model, tuple(rows))
 
 
-def _cell(model: str, measure: Measure, cast: Cast, pairs: Pairs, look: Look, other: Look, sure: float) -> Cell:
+def _cell(model: str, measure: Measure, layout: Layout, pairs: Pairs, look: Look, other: Look, sure: float) -> Cell:
     if look is other:
         return Cell("", 0, False, "")
     verdict = pairs.verdict(measure.words, look.name, other.name)
@@ -109,7 +109,7 @@ def _cell(model: str, measure: Measure, cast: Cast, pairs: Pairs, look: Look, ot
         return Cell("=", 0, False, between_arms.same(look.name, other.name))
     contrast = pairs.of(model, measure.words, look.name, other.name)
     if contrast is None or math.isnan(contrast.probability):
-        return Cell(words.MISSING, 0, False, between_arms.no_probability(cast, model, look.name, other.name))
+        return Cell(words.MISSING, 0, False, between_arms.no_probability(layout, model, look.name, other.name))
     chance = contrast.probability
     winner = verdict.winner if verdict is not None and verdict.finding == Finding.BETTER else ""
     said = between_arms.probability(contrast, percent(chance, sure), winner)
@@ -123,12 +123,12 @@ def tint(chance: float, sure: float) -> int:
     return side * (3 if reaches(strength, sure) else sum(strength >= least for least in _TINTS))
 
 
-def _numbers(measure: Measure, cast: Cast, pairs: Pairs) -> Numbers:
+def _numbers(measure: Measure, layout: Layout, pairs: Pairs) -> Numbers:
     rows = []
-    for place, look in enumerate(cast.arms):
-        for other in cast.arms[place + 1 :]:
-            rows.append((between_arms.pair(look.name, other.name), tuple(_row(measure, cast.models, pairs, look, other))))
-    heads = tuple(head for model in cast.models for head in between_arms.pair_heads(model))
+    for place, look in enumerate(layout.arms):
+        for other in layout.arms[place + 1 :]:
+            rows.append((between_arms.pair(look.name, other.name), tuple(_row(measure, layout.models, pairs, look, other))))
+    heads = tuple(head for model in layout.models for head in between_arms.pair_heads(model))
     return Numbers(between_arms.pairs_caption(measure), between_arms.PAIR, heads, tuple(rows))
 
 

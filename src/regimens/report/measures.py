@@ -21,6 +21,7 @@ class Measure:
     """An endpoint: as the scenario words it, heading, unit of its values and of differences, factor into both.
 
     `largest` is the largest value of any arm, in the unit of the summary: what is rounding error beside it is shown as 0.
+    `exact` is whether values are sums or counts of doses, not read from a curve.
     """
 
     words: str
@@ -31,6 +32,7 @@ class Measure:
     better: str
     share: bool
     largest: float = 0.0
+    exact: bool = False
 
     def number(self, value: float) -> str:
         """Write a value in the unit of the page."""
@@ -64,9 +66,9 @@ def _measure(endpoint: Endpoint, rows: Sequence[Summary]) -> Measure:
     largest = max(map(abs, spread), default=0.0)
     if endpoint.statistic == "mean":
         return Measure(endpoint.words, label, "%", "percentage points", _PERCENT, better, True, largest)
-    factor, unit = words.time_scale(spread, rows[0].unit)
+    factor, unit = words.scaled(spread, rows[0].unit)
     beside = words.unit_beside(label, unit)
     fold = endpoint.observable.endswith("_fold") and not beside
     per = " per MIU" if label.endswith("per MIU") else ""
     apart = f"{'fold' if fold else beside}{per}".strip()
-    return Measure(endpoint.words, label, beside, apart, factor, better, False, largest)
+    return Measure(endpoint.words, label, beside, apart, factor, better, False, largest, not endpoint.observable)

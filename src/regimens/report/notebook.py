@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 
 from regimens.report import answer, verdict
 from regimens.report.answer import Answer, Cell, Row
-from regimens.report.cast import Cast, as_written, cast
+from regimens.report.layout import Layout, as_written, layout
 from regimens.report.text import findings, words
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _SOFT = "opacity:.7;font-size:85%"
 
 def answer_html(comparison: Comparison) -> str:
     """Return the answer table with what was compared above it and what is supported beneath it, styled inline."""
-    on_page, written = cast(comparison), as_written(comparison)
+    on_page, written = layout(comparison), as_written(comparison)
     found = answer.answer(written, on_page)
     judged = verdict.verdict(comparison, on_page)
     said = [findings.opening(written, on_page), *filter(None, [findings.reduced(comparison)])]
@@ -38,7 +38,7 @@ def _paragraphs(sentences: list[str]) -> Markup:
     return Markup("").join(Markup('<p style="margin:6px 0;max-width:60em">{}</p>').format(each) for each in sentences)
 
 
-def _head(found: Answer, on_page: Cast) -> Markup:
+def _head(found: Answer, on_page: Layout) -> Markup:
     models = Markup("").join(
         Markup('<th style="{}" colspan="{}">{}</th>').format(_RIGHT, count, on_page.called(model))
         for model, count in found.groups

@@ -1,4 +1,4 @@
-"""Tables of numbers: what stands behind a figure, and the times at which curves are read out."""
+"""Tables of the numbers of a figure, and the times at which curves are read out."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regimens.drugs import unit_of
-from regimens.report.cast import Cast, Shown
+from regimens.report.layout import Layout, Shown
 from regimens.report.text import captions, words
 from regimens.statistics import Floats
 
@@ -32,25 +32,25 @@ class Numbers:
     rows: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def read_out(comparison: Comparison, cast: Cast, observable: Shown) -> Numbers:
+def read_out(comparison: Comparison, layout: Layout, observable: Shown) -> Numbers:
     """Return an observable at a few times and at its highest, a row an arm and model, intervals in brackets."""
     grid = comparison.scenario.observe_h
-    places, heads = _times(comparison, cast, grid)
+    places, heads = _times(comparison, layout, grid)
     shown = {key: bands for key, bands in comparison.bands.items() if observable.name in bands.observables}
     largest = largest_of(comparison, observable)
     having = {model.name for model in comparison.models for o in model.observables if o.name == observable.name}
     rows = []
-    for look in cast.arms:
-        for model in cast.models:
+    for look in layout.arms:
+        for model in layout.models:
             bands = shown.get((model, look.name))
             if bands is not None:
                 cells = _cells(bands, bands.row(observable.name), places, largest)
-            elif model in having and not cast.modelled(model, look.name):
+            elif model in having and not layout.modelled(model, look.name):
                 cells = (words.NOT_MODELLED,) * (len(places) + 1)
             else:
                 continue
             rows.append((words.under(look.name, model), cells))
-    caption = captions.read_out(observable, cast.intervals)
+    caption = captions.read_out(observable, layout.intervals)
     return Numbers(caption, words.ARM_MODEL, (*heads, captions.HIGHEST_MEDIAN), tuple(rows))
 
 
@@ -60,11 +60,11 @@ def largest_of(comparison: Comparison, observable: Shown) -> float:
     return float(max((np.nanmax(np.abs(row), initial=0.0) for row in rows), default=0.0))
 
 
-def totals(cast: Cast, drug: str) -> Numbers:
+def totals(layout: Layout, drug: str) -> Numbers:
     """Return the total of every cycle and the running total after it, a row an arm."""
     unit = unit_of(drug)
     rows = []
-    for look in cast.arms:
+    for look in layout.arms:
         found = look.exposure_to(drug)
         if found is not None:
             running = words.listing([words.amount(v, unit) for v in accumulate(found.per_cycle)])
@@ -91,13 +91,15 @@ def _cells(bands: Bands, row: int, places: Sequence[int], largest: float) -> tup
     return (*cells, captions.on_day(words.settled(float(median[top]), largest), float(bands.time_h[top])))
 
 
-def _times(comparison: Comparison, cast: Cast, known: Floats) -> tuple[list[int], list[str]]:
+def _times(comparison: Comparison, layout: Layout, known: Floats) -> tuple[list[int], list[str]]:
     """Return places of times on the grid of the curves: visits where the scenario names them, else evenly spaced times."""
     visits = comparison.scenario.visits
     if visits:
-        wanted = [(0.0, captions.at_time(cast.time.unit, 0)), *((hours, label) for label, hours in visits)]
+        wanted = [(0.0, captions.at_time(layout.time.unit, 0)), *((hours, label) for label, hours in visits)]
     else:
-        step = max(1, round(cast.time.end / (_MOST_TIMES - 1)))
-        wanted = [(t * cast.time.hours, captions.at_time(cast.time.unit, t)) for t in range(0, int(cast.time.end) + 1, step)]
+        step = max(1, round(layout.time.end / (_MOST_TIMES - 1)))
+        wanted = [
+            (t * layout.time.hours, captions.at_time(layout.time.unit, t)) for t in range(0, int(layout.time.end) + 1, step)
+        ]
     found = {int(np.abs(known - hours).argmin()): label for hours, label in wanted if len(known)}
     return list(found), list(found.values())

@@ -9,12 +9,12 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from regimens.report.cast import Look
+from regimens.report.layout import Look
 from regimens.report.scale import Scale, TimeAxis
 from regimens.statistics import Floats
 
 BUSY = 30
-"""Turns by more than a third from which lines that share a panel hide each other."""
+"""Number of turns by more than a third of the largest value from which a curve fills its panel."""
 
 LABEL_GAP = 0.075
 """Least distance of two direct labels, as a share of the panel's height."""
@@ -122,12 +122,12 @@ class Panel:
 
     @property
     def crowded(self) -> bool:
-        """Whether bands are drawn paler, lest they mix to mud."""
+        """Whether bands are drawn paler, because many overlap."""
         return len(self.lines) > LEAST_CROWD or (self.small and self.sure and len(self.lines) > 1)
 
     @property
     def narrow(self) -> bool:
-        """Whether confidence intervals alone are drawn: with prediction intervals too, many arms could not be told apart."""
+        """Whether only confidence intervals are drawn, because prediction intervals of many arms overlap."""
         return not self.small and self.sure and len(self.lines) > LEAST_CROWD
 
 

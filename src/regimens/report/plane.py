@@ -1,4 +1,4 @@
-"""Gain against cost: a panel a model, an arm a point with both intervals, the front of arms that no other one beats on both."""
+"""Gain against cost: a panel a model, a point an arm with both intervals, and the front of arms that no other arm dominates."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 
 from regimens.contrasts.verdict import reaches
-from regimens.report.cast import MOST_COLOURS, Cast, Look
+from regimens.report.layout import MOST_COLOURS, Layout, Look
 from regimens.report.measures import Measure, measures
 from regimens.report.numbers import Numbers
 from regimens.report.scale import Scale, linear, tick_text
@@ -59,38 +59,38 @@ class Plane:
     key: tuple[str, ...]
 
 
-def plane(comparison: Comparison, cast: Cast) -> Plane | None:
+def plane(comparison: Comparison, layout: Layout) -> Plane | None:
     """Return the figure of the scenario's trade-off, None without one."""
     wanted = comparison.scenario.trade_off
     known = measures(comparison)
     if wanted is None or not comparison.versus.trade_off or not {wanted.gain.words, wanted.cost.words} <= set(known):
         return None
     gain, cost = known[wanted.gain.words], known[wanted.cost.words]
-    by_model = {model: _spots(comparison, cast, model, gain, cost) for model in cast.models}
+    by_model = {model: _spots(comparison, layout, model, gain, cost) for model in layout.models}
     by_model = {model: spots for model, spots in by_model.items() if spots}
     everything = [spot for spots in by_model.values() for spot in spots]
     if not everything:
         return None
-    drawings = tuple((cast.called(model), _draw(model, spots, gain, cost, len(by_model))) for model, spots in by_model.items())
+    drawings = tuple((layout.called(model), _draw(model, spots, gain, cost, len(by_model))) for model, spots in by_model.items())
     return Plane(
         words.axis_title(gain.label, gain.unit),
         words.axis_title(cost.label, cost.unit),
         drawings,
-        _finding(by_model, cast, comparison.scenario.rule.probability),
+        _finding(by_model, layout, comparison.scenario.rule.probability),
         between_arms.how_to_read_plane(any(math.isfinite(spot.gain[1]) for spot in everything)),
         _numbers(comparison, gain, cost),
-        tuple(look.name for look in cast.arms) if len(cast.arms) > MOST_COLOURS else (),
+        tuple(look.name for look in layout.arms) if len(layout.arms) > MOST_COLOURS else (),
     )
 
 
-def _spots(comparison: Comparison, cast: Cast, model: str, gain: Measure, cost: Measure) -> list[Spot]:
+def _spots(comparison: Comparison, layout: Layout, model: str, gain: Measure, cost: Measure) -> list[Spot]:
     rows = {row.arm: row for row in comparison.versus.trade_off if row.model == model and row.variant == AS_WRITTEN}
     found = []
-    for number, look in enumerate(cast.arms, 1):
+    for number, look in enumerate(layout.arms, 1):
         row = rows.get(look.name)
         if row is None or math.isnan(row.gain) or math.isnan(row.cost):
             continue
-        label = words.shorten(look.name, 20) if len(cast.arms) <= MOST_COLOURS else str(number)
+        label = words.shorten(look.name, 20) if len(layout.arms) <= MOST_COLOURS else str(number)
         found.append(Spot(look, label, _gained(row, gain), _paid(row, cost), row.front, row.dominated))
     return found
 
@@ -179,8 +179,8 @@ def _dot(spot: Spot, at: _Place, gain: Measure, cost: Measure) -> str:
     )
 
 
-def _finding(by_model: dict[str, list[Spot]], cast: Cast, sure: float) -> str:
-    names = [look.name for look in cast.arms]
+def _finding(by_model: dict[str, list[Spot]], layout: Layout, sure: float) -> str:
+    names = [look.name for look in layout.arms]
     fronts = [{spot.arm.name for spot in spots if spot.front} for spots in by_model.values()]
     always = [name for name in names if all(name in front for front in fronts)]
     beaten = [

@@ -1,4 +1,4 @@
-"""Every schedule as it goes in real life: doses missed, late or never taken, and what that does to a choice."""
+"""Real life: doses that are missed, late or not taken, and their effect on the choice of a schedule."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regimens.report import dumbbell
-from regimens.report.cast import Cast, Look
 from regimens.report.dumbbell import Dumbbell
+from regimens.report.layout import Layout, Look
 from regimens.report.measures import Measure, judged, measures
 from regimens.report.numbers import Numbers
 from regimens.report.text import variants, words
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from regimens.study.given import Given
 
 OFTEN = 0.1
-"""Share of draws from which an order that turns round is worth a word."""
+"""Share of draws from which a pair whose order turns round is named."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Dose:
 
 @dataclass(frozen=True)
 class RealLife:
-    """Every schedule as it goes in real life: doses given, effects, orders turned round, what a choice on paper costs.
+    """The section on real life: doses given, effects, pairs whose order turns round, what a choice on paper costs.
 
     `shown` is what the figures show and how to read them.
     """
@@ -56,26 +56,26 @@ class RealLife:
     shown: tuple[str, str]
 
 
-def real_life(comparison: Comparison, cast: Cast) -> RealLife | None:
-    """Return the section on real life, None where nothing went astray."""
-    by_name = {variant.name: variant.of for variant in cast.varied(REAL_LIFE)}
+def real_life(comparison: Comparison, layout: Layout) -> RealLife | None:
+    """Return the section on real life, None where all subjects get every dose as planned."""
+    by_name = {variant.name: variant.of for variant in layout.varied(REAL_LIFE)}
     rows = [row for row in comparison.given if row.arm in by_name]
     if not rows:
         return None
     largest = max(row.planned_miu for row in rows) or 1.0
     lead = next(iter(judged(comparison)), None)
     flips = [row for row in comparison.versus.flips if lead is not None and row.endpoint == lead.words]
-    moved = (dumbbell.moves(comparison, cast, REAL_LIFE), _flipped(flips))
+    moved = (dumbbell.moves(comparison, layout, REAL_LIFE), _flipped(flips))
     return RealLife(
         tuple(_dose(row, by_name[row.arm], largest) for row in rows),
         variants.shares_given({by_name[row.arm].name: row.given_miu / row.planned_miu for row in rows if row.planned_miu}),
         _doses_numbers(rows),
-        dumbbell.figures(comparison, cast, REAL_LIFE),
+        dumbbell.figures(comparison, layout, REAL_LIFE),
         " ".join(part for part in moved if part),
         _regrets(comparison, lead),
         None if lead is None or not flips else _flips(flips, lead),
         _regret(comparison),
-        variants.both(REAL_LIFE, cast),
+        variants.both(REAL_LIFE, layout),
     )
 
 

@@ -15,7 +15,7 @@ _REGISTRATION = re.compile(r"NCT\d{8}")
 
 @dataclass
 class Entry:
-    """One reference: citation, DOI, trial registration, and what it stands behind."""
+    """One reference: citation, DOI, trial registration, and what it is cited for."""
 
     number: int
     text: str

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 
 from regimens.contrasts.contrast import EQUAL
-from regimens.report.cast import Cast
+from regimens.report.layout import Layout
 from regimens.report.measures import Measure, measures
 from regimens.report.numbers import Numbers
 from regimens.report.scale import Scale, linear, tick_text
@@ -34,7 +34,7 @@ class RestCurve:
     numbers: Numbers
 
 
-def rest_curves(comparison: Comparison, cast: Cast) -> tuple[RestCurve, ...]:
+def rest_curves(comparison: Comparison, layout: Layout) -> tuple[RestCurve, ...]:
     """Return the figures of every arm with a range of rests, those of endpoints that say which way is better first."""
     ordered = sorted(measures(comparison).values(), key=lambda measure: not measure.better)
     made = []
@@ -42,17 +42,17 @@ def rest_curves(comparison: Comparison, cast: Cast) -> tuple[RestCurve, ...]:
         for arm in dict.fromkeys(row.arm for row in comparison.versus.rest_response):
             rows = [row for row in comparison.versus.rest_response if row.arm == arm and row.endpoint == measure.words]
             if len({row.rest_days for row in rows}) > 1:
-                made.append(_curve(arm, measure, rows, cast))
+                made.append(_curve(arm, measure, rows, layout))
     return tuple(made)
 
 
-def _curve(arm: str, measure: Measure, rows: Sequence[RestResponse], cast: Cast) -> RestCurve:
-    by_model = {model: sorted((r for r in rows if r.model == model), key=lambda r: r.rest_days) for model in cast.models}
+def _curve(arm: str, measure: Measure, rows: Sequence[RestResponse], layout: Layout) -> RestCurve:
+    by_model = {model: sorted((r for r in rows if r.model == model), key=lambda r: r.rest_days) for model in layout.models}
     by_model = {model: found for model, found in by_model.items() if found}
     days = linear(min(r.rest_days for r in rows), max(r.rest_days for r in rows))
     values = [v * measure.factor for r in rows for v in (r.median, r.confidence_low, r.confidence_high) if not words.missing(v)]
     axis = linear(min(values), max(values))
-    drawings = tuple((cast.called(model), _draw(arm, model, measure, found, days, axis)) for model, found in by_model.items())
+    drawings = tuple((layout.called(model), _draw(arm, model, measure, found, days, axis)) for model, found in by_model.items())
     heading = words.axis_title(measure.label, measure.unit)
     return RestCurve(arm, heading, drawings, _finding(measure, by_model), _numbers(measure, rows))
 

@@ -12,7 +12,7 @@ from regimens.report.text import words
 from regimens.statistics import Floats
 
 LOG_FROM, LOG_TO = 4.0, 512.0
-"""Ratios of largest to smallest between which doublings are what to read; above, small values are decay, not effect."""
+"""The ratios of largest to smallest value between which an axis counts doublings; above, the small values are those of decay."""
 
 _MOST_TICKS = 8
 """Ticks of a time axis that are starts of cycles."""

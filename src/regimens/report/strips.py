@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regimens.drugs import label
-from regimens.report.cast import Cast, Look
 from regimens.report.doses import lanes, largest
+from regimens.report.layout import Layout, Look
 from regimens.report.numbers import Numbers
 from regimens.report.panel import Lane
 from regimens.report.scale import TimeAxis, tick_text
@@ -55,18 +55,18 @@ class Strip:
     marks: tuple[Marks, ...]
 
 
-def strips(comparison: Comparison, cast: Cast) -> tuple[Strip, ...]:
+def strips(comparison: Comparison, layout: Layout) -> tuple[Strip, ...]:
     """Return the strip of every arm."""
-    marks, subject = lanes(cast), comparison.scenario.subject
-    first = cast.drugs[0] if cast.drugs else None
+    marks, subject = lanes(layout), comparison.scenario.subject
+    first = layout.drugs[0] if layout.drugs else None
     return tuple(
         Strip(
             look,
-            tuple(schedules.total_in_doses(row, cast, subject, named=row.drug != first) for row in look.exposure),
-            _bands(look, cast.time),
-            tuple(_marks(lane, cast.time) for lane in marks.get(look.index, ())),
+            tuple(schedules.total_in_doses(row, layout, subject, named=row.drug != first) for row in look.exposure),
+            _bands(look, layout.time),
+            tuple(_marks(lane, layout.time) for lane in marks.get(look.index, ())),
         )
-        for look in cast.arms
+        for look in layout.arms
     )
 
 
@@ -76,15 +76,15 @@ def ticks(time: TimeAxis) -> list[tuple[float, str]]:
     return [(found[0][0], captions.at_time(time.unit, found[0][1])), *found[1:]]
 
 
-def reading(cast: Cast, found: tuple[Strip, ...]) -> str:
+def reading(layout: Layout, found: tuple[Strip, ...]) -> str:
     """Return how to read the strips."""
-    return schedules.how_to_read(schedules.tallest(largest(cast)), any(strip.bands for strip in found))
+    return schedules.how_to_read(schedules.tallest(largest(layout)), any(strip.bands for strip in found))
 
 
-def numbers(cast: Cast) -> Numbers:
+def numbers(layout: Layout) -> Numbers:
     """Return the doses of each arm, drug and cycle."""
     rows = []
-    for look in cast.arms:
+    for look in layout.arms:
         for doses in look.doses:
             for cycle, starts in doses.cycles:
                 when = (words.days(starts.min()), words.days(starts.max()))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from regimens.exposure import DrugExposure, ExposureTable
 from regimens.report import answer, verdict
 from regimens.report.answer import Answer, Cell, Row
-from regimens.report.cast import Cast, as_written, cast
+from regimens.report.layout import Layout, as_written, layout
 from regimens.report.text import findings, schedules, words
 from regimens.units import amount_text, best_amount_unit
 
@@ -36,7 +36,7 @@ def table(comparison: Comparison, console_width: int) -> RenderableType:
     from rich.console import Group
     from rich.text import Text
 
-    on_page = cast(comparison)
+    on_page = layout(comparison)
     fits = max(1, (console_width - _FIXED) // _PER_VALUE)
     written = as_written(comparison)
     found = answer.answer(written, on_page, each=min(4, fits))
@@ -56,7 +56,7 @@ def table(comparison: Comparison, console_width: int) -> RenderableType:
     return Group(*parts, Text(findings.certainty(on_page, findings.shares(comparison))))
 
 
-def _verdict(comparison: Comparison, on_page: Cast) -> list[str]:
+def _verdict(comparison: Comparison, on_page: Layout) -> list[str]:
     found = verdict.verdict(comparison, on_page)
     return [] if found is None else list(found.brief)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from regimens.report.cast import Cast
+from regimens.report.layout import Layout
 from regimens.report.measures import measures
 from regimens.report.numbers import Numbers
 from regimens.report.text import between_arms, words
@@ -45,7 +45,7 @@ class Tornado:
     numbers: Numbers
 
 
-def tornado(comparison: Comparison, cast: Cast) -> Tornado | None:
+def tornado(comparison: Comparison, layout: Layout) -> Tornado | None:
     """Return the figure of the first contrast of the table, over draws where there are several, else over subjects."""
     rows = [row for row in comparison.versus.sensitivity if not words.missing(row.correlation)]
     if not rows:
@@ -58,7 +58,7 @@ def tornado(comparison: Comparison, cast: Cast) -> Tornado | None:
     over = _DRAWS if any(row.over == _DRAWS for row in mine) else _SUBJECTS
     labels = {(model.name, p.name): p.label for model in comparison.models for p in model.parameters}
     panels = []
-    for model in cast.models:
+    for model in layout.models:
         own = sorted((row for row in mine if row.model == model and row.over == over), key=lambda row: -abs(row.correlation))
         bars = tuple(_bar(row.parameter, labels.get((model, row.parameter), ""), row.correlation) for row in own[:MOST_BARS])
         if bars:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from regimens.contrasts import english
 from regimens.contrasts.verdict import Finding
 from regimens.contrasts.verdict import Verdict as Judged
-from regimens.report.cast import Cast
+from regimens.report.layout import Layout
 from regimens.report.measures import Measure, judged
 from regimens.report.pairs import Pairs, compared
 from regimens.report.text import verdicts, words
@@ -63,27 +63,27 @@ class Verdict:
     brief: tuple[str, ...]
 
 
-def verdict(comparison: Comparison, cast: Cast) -> Verdict | None:
+def verdict(comparison: Comparison, layout: Layout) -> Verdict | None:
     """Return the verdict on the arms as written, None where there is one typical subject or no pair was judged.
 
     With one draw of the parameters there is nothing to judge by, save that arms give the same doses.
     """
-    if cast.typical or not comparison.versus.verdicts:
+    if layout.typical or not comparison.versus.verdicts:
         return None
     measures, pairs = judged(comparison), Pairs(comparison)
-    names = [look.name for look in cast.arms]
+    names = [look.name for look in layout.arms]
     if not measures:
         return _only(verdicts.NO_DIRECTION)
     lead, *further = measures
     rows = pairs.among(lead.words, names)
     same = verdicts.same(rows)
-    if cast.draws == 1:
+    if layout.draws == 1:
         return _only(*same) if same else None
-    still = frozenset(look.name for look in cast.arms if not look.dosed)
-    found, rule = verdicts.supported(rows, lead, still), verdicts.rule(comparison.scenario.rule.probability, len(cast.models))
-    never, why_not, lacking = verdicts.never_worse(rows), verdicts.why_not(rows, len(cast.models)), verdicts.not_modelled(rows)
+    still = frozenset(look.name for look in layout.arms if not look.dosed)
+    found, rule = verdicts.supported(rows, lead, still), verdicts.rule(comparison.scenario.rule.probability, len(layout.models))
+    never, why_not, lacking = verdicts.never_worse(rows), verdicts.why_not(rows, len(layout.models)), verdicts.not_modelled(rows)
     others = verdicts.others([(measure.label, pairs.among(measure.words, names)) for measure in further])
-    caution = verdicts.exploratory([model for model in cast.models if model in cast.exploratory])
+    caution = verdicts.exploratory([model for model in layout.models if model in layout.exploratory])
     tables = tuple(table(measure, pairs.among(measure.words, names), measure is lead) for measure in measures)
     brief = (found, never, why_not or "".join(same[:1]), *lacking, rule)
     sentences = (never, why_not, *lacking, *same, others, caution)
@@ -95,7 +95,7 @@ def _only(found: str, *sentences: str) -> Verdict:
 
 
 def table(measure: Measure, rows: Sequence[Judged], opened: bool) -> Table:
-    """Return the verdicts on the pairs of one endpoint, standing open or not."""
+    """Return the verdicts on the pairs of one endpoint; `opened` says whether the table is unfolded."""
     return Table(measure.label, verdicts.summary(measure, compared(rows)), tuple(_row(row) for row in rows), opened)
 
 

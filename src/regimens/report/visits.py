@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regimens.report.cast import Cast, Shown
+from regimens.report.layout import Layout, Shown
 from regimens.report.numbers import Numbers, largest_of
 from regimens.report.text import variants, words
 from regimens.statistics import INTERVAL, Floats
@@ -30,32 +30,32 @@ class Visits:
     tables: tuple[Numbers, ...]
 
 
-def visits(comparison: Comparison, cast: Cast) -> Visits | None:
+def visits(comparison: Comparison, layout: Layout) -> Visits | None:
     """Return the section on simulated observations of the arms as written, None without any."""
-    arms = {look.name for look in cast.arms}
+    arms = {look.name for look in layout.arms}
     tables: list[Numbers] = []
     wider: list[float] = []
-    for observable in cast.observables:
+    for observable in layout.observables:
         mine = [visit for visit in comparison.visits if visit.observable == observable.name and visit.arm in arms]
         if mine:
-            table, ratios = _table(comparison, cast, mine, observable)
+            table, ratios = _table(comparison, layout, mine, observable)
             tables.append(table)
             wider += ratios
     if not tables:
         return None
     finding = variants.widened(float(np.median(wider)) if wider else None)
-    return Visits(finding, variants.observed(cast), variants.noise(comparison.scenario.noise), tuple(tables))
+    return Visits(finding, variants.observed(layout), variants.noise(comparison.scenario.noise), tuple(tables))
 
 
-def _table(comparison: Comparison, cast: Cast, found: Sequence[Visit], observable: Shown) -> tuple[Numbers, list[float]]:
+def _table(comparison: Comparison, layout: Layout, found: Sequence[Visit], observable: Shown) -> tuple[Numbers, list[float]]:
     named = {hours: label for label, hours in comparison.scenario.visits}
     times = sorted({visit.time_h for visit in found})
     by_key = {(visit.arm, visit.model, visit.time_h): visit for visit in found}
     heads = [head for time in times for head in variants.visit_heads(named.get(time), time)]
     largest = largest_of(comparison, observable)
     rows, wider = [], []
-    for look in cast.arms:
-        for model in cast.models:
+    for look in layout.arms:
+        for model in layout.models:
             mine = [by_key.get((look.name, model, time)) for time in times]
             if not any(mine):
                 continue
@@ -66,7 +66,7 @@ def _table(comparison: Comparison, cast: Cast, found: Sequence[Visit], observabl
                 if true and observed and true[2] > true[0]:
                     wider.append((observed[2] - observed[0]) / (true[2] - true[0]))
             rows.append((words.under(look.name, model), tuple(cells)))
-    caption = variants.visits_caption(observable.title, cast)
+    caption = variants.visits_caption(observable.title, layout)
     return Numbers(caption, words.ARM_MODEL, tuple(heads), tuple(rows)), wider
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from regimens.contrasts.contrast import Contrast
 from regimens.contrasts.verdict import Finding, Verdict
-from regimens.report.cast import Cast
+from regimens.report.layout import Layout
 from regimens.report.measures import Measure
 from regimens.report.pairs import compared, loser
 from regimens.report.text import words
@@ -33,9 +33,9 @@ def pair(arm: str, against: str) -> str:
     return f"{arm} against {against}"
 
 
-def nothing(cast: Cast, arm: str, against: str) -> str:
+def nothing(layout: Layout, arm: str, against: str) -> str:
     """Return why an arm has no mark against another one."""
-    known = any(cast.modelled(model, arm, against) for model in cast.models)
+    known = any(layout.modelled(model, arm, against) for model in layout.models)
     return "nothing to compare" if known else words.NOT_MODELLED
 
 
@@ -100,12 +100,12 @@ def differences_caption(reference: str) -> str:
     return f"Differences from {reference} and ratios to it"
 
 
-def likeliest(measure: Measure, cast: Cast, best: Mapping[tuple[str, str, str], float]) -> str:
+def likeliest(measure: Measure, layout: Layout, best: Mapping[tuple[str, str, str], float]) -> str:
     """Return which arm is the likeliest to be best, under each model; arms that are equal have no first."""
     said: dict[tuple[str, ...], list[str]] = {}
     tied = True
-    for model in cast.models:
-        known = {look.name: share for look in cast.arms if (share := best.get((model, measure.words, look.name))) is not None}
+    for model in layout.models:
+        known = {look.name: share for look in layout.arms if (share := best.get((model, measure.words, look.name))) is not None}
         if known:
             top = tuple(name for name, share in known.items() if math.isclose(share, max(known.values()), abs_tol=1e-12))
             tied = tied and len(top) == len(known)
@@ -117,22 +117,22 @@ def likeliest(measure: Measure, cast: Cast, best: Mapping[tuple[str, str, str], 
         return f"{head}no arm is likelier than another to be best."
     if len(said) == 1:
         ((top, shares),) = said.items()
-        every = " under every model" if len(cast.models) > 1 else ""
+        every = " under every model" if len(layout.models) > 1 else ""
         are = "is" if len(top) == 1 else "are equally"
         return f"{head}{words.quoted(list(top))} {are} the likeliest to be best{every}: {words.listing(shares)}."
     found = words.listing([f"{words.quoted(list(top))} ({words.listing(shares)})" for top, shares in said.items()])
-    if not all(cast.modelled_everywhere(look.name) for look in cast.arms):
+    if not all(layout.modelled_everywhere(look.name) for look in layout.arms):
         return f"{head}the likeliest to be best, of the arms that each model has inputs for: {found}."
     return f"{head}the models disagree about the arm that is likeliest to be best: {found}."
 
 
-def how_to_read_pairs(probability: float, cast: Cast, ties: bool) -> str:
+def how_to_read_pairs(probability: float, layout: Layout, ties: bool) -> str:
     """Return how to read the grid; `probability` is that of the rule, `ties` whether any draw makes two arms equal."""
     said = "Each cell is the share of parameter draws, in percent, in which the arm of the row is better than that of the column"
     said += ", draws in which both are equal counted half" if ties else ""
     said += f"; the strongest tints start at {words.exact_percent(probability)}."
-    frame = "A frame marks pairs that every model supports." if len(cast.models) > 1 else ""
-    parts = (said, precision(probability, cast.draws), frame, "Arms are numbered as in the first column.")
+    frame = "A frame marks pairs that every model supports." if len(layout.models) > 1 else ""
+    parts = (said, precision(probability, layout.draws), frame, "Arms are numbered as in the first column.")
     return " ".join(part for part in parts if part)
 
 
@@ -150,9 +150,9 @@ def same(arm: str, against: str) -> str:
     return f"{arm} and {against} give the same doses"
 
 
-def no_probability(cast: Cast, model: str, arm: str, against: str) -> str:
+def no_probability(layout: Layout, model: str, arm: str, against: str) -> str:
     """Return why a pair has no probability under a model."""
-    known = cast.modelled(model, arm, against)
+    known = layout.modelled(model, arm, against)
     return f"{pair(arm, against)}: {'no probability' if known else words.NOT_MODELLED} under {model}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regimens import drugs
-from regimens.report.cast import Cast, Shown
+from regimens.report.layout import Layout, Shown
 from regimens.report.panel import Line, Panel
 from regimens.report.text import people, words
 
@@ -41,13 +41,13 @@ def running_total(drug: str, arm: str) -> str:
     return f"Running total of {drugs.label(drug)}, {arm}."
 
 
-def reading(cast: Cast, panels: tuple[Panel, ...]) -> str:
+def reading(layout: Layout, panels: tuple[Panel, ...]) -> str:
     """Return how to read the curves of a figure."""
     panel = panels[0]
-    parts = [f"Lines are {_whose(cast)}", *(_bands(cast, panels) if cast.intervals else [])]
+    parts = [f"Lines are {_whose(layout)}", *(_bands(layout, panels) if layout.intervals else [])]
     if panel.threads:
         parts.append("thin lines are single subjects")
-    if panel.small and len(cast.models) > 1:
+    if panel.small and len(layout.models) > 1:
         parts.append("line styles tell the models apart")
     if panel.rules:
         parts.append(f"dashed in grey: {words.listing([label for _, label in panel.rules])}")
@@ -58,27 +58,27 @@ def reading(cast: Cast, panels: tuple[Panel, ...]) -> str:
     if any(line.busy for line in panel.lines):
         most = max(len(line.times) for line in panel.lines)
         parts.append(f"thinned to {most} points a curve, highest and lowest kept")
-    return words.sentence("; ".join([*parts, *_not_modelled(cast)]))
+    return words.sentence("; ".join([*parts, *_not_modelled(layout)]))
 
 
-def _not_modelled(cast: Cast) -> list[str]:
+def _not_modelled(layout: Layout) -> list[str]:
     """Return which arms have no curve under a model, because it has no input for a drug of theirs."""
     said: dict[tuple[str, ...], list[str]] = {}
-    for model in cast.models:
-        arms = tuple(look.name for look in cast.arms if not cast.modelled(model, look.name))
+    for model in layout.models:
+        arms = tuple(look.name for look in layout.arms if not layout.modelled(model, look.name))
         if arms:
-            said.setdefault(arms, []).append(cast.called(model))
+            said.setdefault(arms, []).append(layout.called(model))
     return [
         f"{words.quoted(arms)} {'is' if len(arms) == 1 else 'are'} not modelled under {words.listing(models)}"
         for arms, models in said.items()
     ]
 
 
-def _whose(cast: Cast) -> str:
-    return "the typical subject" if cast.typical else f"{'medians of ' if cast.intervals else ''}{people.curved(cast)}"
+def _whose(layout: Layout) -> str:
+    return "the typical subject" if layout.typical else f"{'medians of ' if layout.intervals else ''}{people.curved(layout)}"
 
 
-def _bands(cast: Cast, panels: tuple[Panel, ...]) -> list[str]:
+def _bands(layout: Layout, panels: tuple[Panel, ...]) -> list[str]:
     lines = [line for panel in panels for line in panel.lines]
     if not any(line.sure for line in lines):
         return [f"bands hold the middle {words.WITHIN} of them"] if any(line.low is not None for line in lines) else []
@@ -88,10 +88,10 @@ def _bands(cast: Cast, panels: tuple[Panel, ...]) -> list[str]:
         said = [f"bands are {sure}", "the wider prediction intervals of a new subject follow arm by arm"]
     else:
         said = [f"wide, light bands are {words.WITHIN} prediction intervals: a new subject", f"narrow, dark bands are {sure}"]
-    return [*said, *_without(cast, lines, narrow)]
+    return [*said, *_without(layout, lines, narrow)]
 
 
-def _without(cast: Cast, lines: list[Line], narrow: bool) -> list[str]:
+def _without(layout: Layout, lines: list[Line], narrow: bool) -> list[str]:
     """Return which arms and models have no confidence interval where others have one, and what is drawn instead."""
     arms = list(dict.fromkeys(line.arm.name for line in lines if line.arm.varied and line.sure is None))
     said = []
@@ -99,7 +99,7 @@ def _without(cast: Cast, lines: list[Line], narrow: bool) -> list[str]:
         verb, whose = ("has", "its") if len(arms) == 1 else ("have", "their")
         band = "band" if narrow else "narrow band"
         said.append(f"{words.quoted(arms)} {verb} no {band} here, for {whose} subjects differ in their doses")
-    models = [cast.called(model) for model in cast.models if _unsure([line for line in lines if line.model == model])]
+    models = [layout.called(model) for model in layout.models if _unsure([line for line in lines if line.model == model])]
     if models:
         instead = f"bands are {words.WITHIN} prediction intervals" if narrow else "there are no narrow bands"
         said.append(f"under {words.listing(models)}, {instead}")
@@ -112,11 +112,11 @@ def _unsure(lines: list[Line]) -> bool:
     return bool(spread) and not any(line.sure for line in lines)
 
 
-def endpoints(cast: Cast) -> str:
+def endpoints(layout: Layout) -> str:
     """Return the caption of the table of all endpoints."""
-    if cast.intervals:
+    if layout.intervals:
         return f"Median and {words.WITHIN} prediction interval of every endpoint"
-    return f"Every endpoint of the {'typical' if cast.typical else 'one virtual'} subject"
+    return f"Every endpoint of the {'typical' if layout.typical else 'one virtual'} subject"
 
 
 HIGHEST_MEDIAN = "Highest median"
@@ -162,9 +162,9 @@ def seen(bound: str) -> str:
 AS_WRITTEN = "Curves show the arms as written; arms made from them have sections of their own."
 
 
-def how_to_read_endpoints(cast: Cast, shares: bool) -> str:
+def how_to_read_endpoints(layout: Layout, shares: bool) -> str:
     """Return how to read the marks of the endpoints; `shares` says whether shares of subjects are among them."""
-    if not cast.intervals:
+    if not layout.intervals:
         return ""
     said = f"Marks are medians, lines {words.WITHIN} prediction intervals between subjects"
     return said + (f"; of a share, {words.WITHIN} confidence intervals." if shares else ".")

@@ -9,7 +9,7 @@ import numpy as np
 
 from regimens.drugs import display_unit, label, leading
 from regimens.report.answer import Answer
-from regimens.report.cast import Cast, Shown
+from regimens.report.layout import Layout, Shown
 from regimens.report.text import people, words
 
 if TYPE_CHECKING:
@@ -20,23 +20,23 @@ _ALIKE = 0.01
 """Relative distance from the highest value within which values are said to be alike."""
 
 
-def opening(comparison: Comparison, cast: Cast) -> str:
+def opening(comparison: Comparison, layout: Layout) -> str:
     """Return what was compared, in one sentence."""
-    led = _led(cast)
+    led = _led(layout)
     main = next(iter(led), None)
-    dosed = [look for look in cast.arms if look.dosed]
+    dosed = [look for look in layout.arms if look.dosed]
     named = [row.arm for row in led[main]] if main is not None else dosed
-    parts = [f"{words.count(len(named), 'schedule')}{_of_what(cast, main)}"]
+    parts = [f"{words.count(len(named), 'schedule')}{_of_what(layout, main)}"]
     if main is not None and len(named) < len(dosed):
         parts[0] += f", {words.count(len(dosed) - len(named), 'schedule')} without {label(main)}"
-    if len(dosed) < len(cast.arms):
-        parts[0] += f" and {words.count(len(cast.arms) - len(dosed), 'arm')} without doses"
+    if len(dosed) < len(layout.arms):
+        parts[0] += f" and {words.count(len(layout.arms) - len(dosed), 'arm')} without doses"
     totals = [
-        _in_all(comparison, cast, drug, rows) + (f" of {label(drug)}" if len(led) > 1 else "") for drug, rows in led.items()
+        _in_all(comparison, layout, drug, rows) + (f" of {label(drug)}" if len(led) > 1 else "") for drug, rows in led.items()
     ]
     parts += [words.listing(totals)] if totals else []
-    parts += [f"over {words.horizon(comparison.scenario.horizon_h)}", f"under {words.count(len(cast.models), 'model')}"]
-    parts.append(people.everybody(cast))
+    parts += [f"over {words.horizon(comparison.scenario.horizon_h)}", f"under {words.count(len(layout.models), 'model')}"]
+    parts.append(people.everybody(layout))
     return words.sentence(", ".join(parts))
 
 
@@ -46,20 +46,21 @@ def reduced(comparison: Comparison) -> str:
     return f"A first look at reduced size: {words.listing(said)}. Run it in full before you conclude anything." if said else ""
 
 
-def certainty(cast: Cast, shares: bool = False) -> str:
+def certainty(layout: Layout, shares: bool = False) -> str:
     """Return what the run can say about certainty; `shares`: whether shares of subjects are among the endpoints."""
-    if not cast.intervals:
-        return f"{'Typical' if cast.typical else 'One virtual'} subject only; no statement about certainty."
-    if cast.draws > 1:
+    if not layout.intervals:
+        return f"{'Typical' if layout.typical else 'One virtual'} subject only; no statement about certainty."
+    if layout.draws > 1:
+        each = "one" if layout.subjects == 1 else words.exact(layout.subjects)
         said = (
             f"Intervals are {words.WITHIN} prediction intervals: where the middle {words.WITHIN} of all virtual subjects lie, "
-            f"{'one' if cast.subjects == 1 else words.exact(cast.subjects)} in each of {words.exact(cast.draws)} parameter draws."
+            f"{each} in each of {words.exact(layout.draws)} parameter draws."
         )
-        if cast.subjects == 1:
+        if layout.subjects == 1:
             said += " With one subject in each draw, confidence intervals and probabilities hold the chance of who it is, too."
         return f"{said} A share of subjects has its {words.WITHIN} confidence interval instead." if shares else said
     return (
-        f"Intervals are {words.WITHIN} prediction intervals between {people.everybody(cast)}. No uncertainty of the parameters "
+        f"Intervals are {words.WITHIN} prediction intervals between {people.everybody(layout)}. No uncertainty of the parameters "
         "themselves is in this run: they were taken as known, so it does not say how sure a difference between schedules is. "
         "To find out, write ‘draws: 200’ beneath ‘population:’ in the scenario."
     )
@@ -70,9 +71,9 @@ def shares(comparison: Comparison) -> bool:
     return any(endpoint.statistic == "mean" for endpoint in comparison.scenario.endpoints)
 
 
-def schedules(cast: Cast) -> str:
+def schedules(layout: Layout) -> str:
     """Return how the totals of the leading drug of every arm compare with each other."""
-    led = _led(cast)
+    led = _led(layout)
     if not led:
         return "No arm gives a dose."
     if len(led) == 1:
@@ -95,32 +96,32 @@ def _totals(rows: Sequence[DrugExposure]) -> str:
     return f"Totals run from {smallest} to {largest} {unit}; the largest, {most}, is {times}."
 
 
-def curve(comparison: Comparison, cast: Cast, observable: Shown) -> str:
+def curve(comparison: Comparison, layout: Layout, observable: Shown) -> str:
     """Return which arm has the highest median of an observable, under each model, and by how much.
 
     Where the scenario measures the peak, that is what counts: it misses nothing between the points of the drawn curve. Else
     the drawn medians, unless an infusion may peak between their points.
     """
     measured = any(row.endpoint == f"peak of {observable.name}" for row in comparison.summary)
-    infused = any((doses.events.duration_h > 0).any() for look in cast.arms for doses in look.doses)
+    infused = any((doses.events.duration_h > 0).any() for look in layout.arms for doses in look.doses)
     if not measured and infused:
         return f"{observable.label} over time, by arm."
     said: dict[str, dict[str, str]] = {}
-    for model in cast.models:
-        peaks = _peaks(comparison, cast, observable.name, model, measured)
+    for model in layout.models:
+        peaks = _peaks(comparison, layout, observable.name, model, measured)
         if peaks:
             names = sorted(peaks, key=lambda name: -peaks[name])
             who, much = _highest(names, [peaks[name] for name in names], _suffix(observable))
             said.setdefault(who, {})[model] = much
-    found = "; ".join(f"{who} {_where(by_model, cast.models)}" for who, by_model in said.items())
-    what = "Highest peak" if not cast.intervals else "Highest median peak" if measured else "Highest median"
+    found = "; ".join(f"{who} {_where(by_model, layout.models)}" for who, by_model in said.items())
+    what = "Highest peak" if not layout.intervals else "Highest median peak" if measured else "Highest median"
     return f"{what}: {found}." if found else ""
 
 
-def _peaks(comparison: Comparison, cast: Cast, observable: str, model: str, measured: bool) -> dict[str, float]:
+def _peaks(comparison: Comparison, layout: Layout, observable: str, model: str, measured: bool) -> dict[str, float]:
     """Return the highest median by arm: that of the endpoint where it is measured, else that of the drawn curve."""
     found = {}
-    for look in cast.arms:
+    for look in layout.arms:
         if measured:
             row = comparison.summary_of(look.name, model, f"peak of {observable}")
             highest = np.nan if row is None else row.median
@@ -141,9 +142,9 @@ def _where(by_model: dict[str, str], models: tuple[str, ...]) -> str:
     return words.listing([f"under {model} ({much})" for model, much in by_model.items()])
 
 
-def cumulative(cast: Cast, drug: str) -> str:
+def cumulative(layout: Layout, drug: str) -> str:
     """Return which schedule gives most of a drug in seven days, and which least."""
-    rows = [row for look in cast.arms if (row := look.exposure_to(drug)) is not None]
+    rows = [row for look in layout.arms if (row := look.exposure_to(drug)) is not None]
     if len(rows) < 2:
         return ""
     unit = display_unit(rows[0].unit)[0]
@@ -155,17 +156,17 @@ def cumulative(cast: Cast, drug: str) -> str:
     return f"The steepest seven days hold {words.number(max(weeks))} {unit} ({most}), against {least} {unit} in the slowest."
 
 
-def endpoints(table: Answer, cast: Cast) -> str:
+def endpoints(table: Answer, layout: Layout) -> str:
     """Return on how many endpoints the models agree about the arm with the highest value. Arms that are alike have no first."""
-    value = "median" if cast.intervals else "value"
-    firsts, tied = _firsts(table, cast)
+    value = "median" if layout.intervals else "value"
+    firsts, tied = _firsts(table, layout)
     alike = f"On {words.listing([words.inside(label) for label in tied])}, all arms are alike." if tied else ""
     compared = {label: sets for label, sets in firsts.items() if len(sets) > 1}
     if not compared:
         highest = "; ".join(f"{label}: highest in {words.quoted(sorted(sets[0]))}" for label, sets in firsts.items())
         return " ".join(part for part in (f"{highest}." if highest else "", alike) if part)
     split = [label for label, sets in compared.items() if not frozenset.intersection(*sets)]
-    everywhere = all(cast.modelled_everywhere(row.arm.name) for row in table.rows)
+    everywhere = all(layout.modelled_everywhere(row.arm.name) for row in table.rows)
     those = "" if everywhere else ", of the arms that every model has inputs for"
     if split:
         share = words.part_of(len(split), len(compared), "endpoint")
@@ -176,14 +177,14 @@ def endpoints(table: Answer, cast: Cast) -> str:
     return f"{said} {alike}".strip()
 
 
-def _firsts(table: Answer, cast: Cast) -> tuple[dict[str, list[frozenset[str]]], list[str]]:
+def _firsts(table: Answer, layout: Layout) -> tuple[dict[str, list[frozenset[str]]], list[str]]:
     """Return the arms with the highest value by endpoint and model, and the endpoints on which all arms are alike.
 
     Where some models lack an arm, the models are compared on the arms that all of them have.
     """
     firsts: dict[str, list[frozenset[str]]] = {}
     sizes: dict[str, list[int]] = {}
-    shared = [row.arm.name for row in table.rows if cast.modelled_everywhere(row.arm.name)]
+    shared = [row.arm.name for row in table.rows if layout.modelled_everywhere(row.arm.name)]
     for place, column in enumerate(table.columns):
         known = {row.arm.name: v for row in table.rows if (v := row.cells[place].value) is not None}
         if len([name for name in known if name in shared]) > 1:
@@ -199,35 +200,35 @@ def _firsts(table: Answer, cast: Cast) -> tuple[dict[str, list[frozenset[str]]],
     return {name: sets for name, sets in firsts.items() if name not in tied}, tied
 
 
-def _led(cast: Cast) -> dict[str, list[DrugExposure]]:
+def _led(layout: Layout) -> dict[str, list[DrugExposure]]:
     """Return the totals of the leading drug of every arm by drug, the drug that leads the whole comparison first."""
     found: dict[str, list[DrugExposure]] = {}
-    for look in cast.arms:
+    for look in layout.arms:
         for row in look.exposure[:1]:
             found.setdefault(row.drug, []).append(row)
     first = leading(found)
     return dict(sorted(found.items(), key=lambda pair: (pair[0] != first, pair[0])))
 
 
-def _in_all(comparison: Comparison, cast: Cast, drug: str, rows: Sequence[DrugExposure]) -> str:
+def _in_all(comparison: Comparison, layout: Layout, drug: str, rows: Sequence[DrugExposure]) -> str:
     """Return the totals of a drug over the arms that it leads: '21 MIU each', '14 to 30 MIU in all'."""
     unit = rows[0].unit
     low, high = min(row.total for row in rows), max(row.total for row in rows)
     if low == high:
-        dosed = sum(look.dosed for look in cast.arms)
+        dosed = sum(look.dosed for look in layout.arms)
         said = f"{words.amount(high, unit)} {'each' if len(rows) > 1 and dosed > 1 else 'in all'}"
     else:
         said = f"{words.exact(words.shown(low, unit))} to {words.amount(high, unit)} in all"
-    ends = [cast.people[row.arm, drug] for row in rows if (row.arm, drug) in cast.people]
+    ends = [layout.people[row.arm, drug] for row in rows if (row.arm, drug) in layout.people]
     if not ends:
         return said
-    bases = {basis for look in cast.arms if (found := look.doses_of(drug)) for basis in found.events.basis} - {"flat"}
+    bases = {basis for look in layout.arms if (found := look.doses_of(drug)) for basis in found.events.basis} - {"flat"}
     span = people.between((min(low for low, _ in ends), max(high for _, high in ends)), unit)
     return f"{said} {people.body(comparison.scenario.subject, bases)} ({span} in the people)"
 
 
-def _of_what(cast: Cast, drug: str | None) -> str:
-    routes = {route for look in cast.arms if (found := look.doses_of(drug)) is not None for route in found.events.route}
+def _of_what(layout: Layout, drug: str | None) -> str:
+    routes = {route for look in layout.arms if (found := look.doses_of(drug)) is not None for route in found.events.route}
     if drug is None or not routes:
         return ""
     return f" of {words.route(routes.pop())} {label(drug)}" if len(routes) == 1 else f" of {label(drug)}"
@@ -254,16 +255,18 @@ def _highest(names: list[str], values: list[float], suffix: str) -> tuple[str, s
     return words.quoted(level), f"{words.number(top)}{suffix}, {more}"
 
 
-def ticks(cast: Cast) -> str:
+def ticks(layout: Layout) -> str:
     """Return what the ticks on the bars of the answer are; empty where there are none."""
-    if not cast.intervals or cast.draws == 1:
+    if not layout.intervals or layout.draws == 1:
         return ""
     return f"The two ticks on a bar are the {words.WITHIN} confidence interval of the median."
 
 
-def caption(cast: Cast) -> str:
+def caption(layout: Layout) -> str:
     """Return the caption of the answer."""
-    return "Exposure and endpoints of every arm" + (f", median and {words.WITHIN} prediction interval" if cast.intervals else "")
+    return "Exposure and endpoints of every arm" + (
+        f", median and {words.WITHIN} prediction interval" if layout.intervals else ""
+    )
 
 
 def further(count: int, noun: str) -> str:

@@ -1,4 +1,4 @@
-"""Sentences on the models: what enters them, which drugs they have no input for, which values no source stands behind."""
+"""Sentences on the models: what enters them, which drugs they have no input for, how many values have no source."""
 
 from __future__ import annotations
 

@@ -4,35 +4,37 @@ from __future__ import annotations
 
 from regimens.drugs import display_unit, label
 from regimens.exposure import DrugExposure
-from regimens.report.cast import Cast
+from regimens.report.layout import Layout
 from regimens.report.text import words
 from regimens.subject import Subject
 
 
-def everybody(cast: Cast) -> str:
+def everybody(layout: Layout) -> str:
     """Return whom the run simulates: the typical subject, or how many in each parameter draw."""
-    if cast.typical:
+    if layout.typical:
         return "one typical subject"
-    return _virtual(cast.subjects) + (f" in each of {words.exact(cast.draws)} parameter draws" if cast.draws > 1 else "")
+    return _virtual(layout.subjects) + (f" in each of {words.exact(layout.draws)} parameter draws" if layout.draws > 1 else "")
 
 
-def curved(cast: Cast) -> str:
+def curved(layout: Layout) -> str:
     """Return the virtual subjects behind the curves and the visits: all, or as many as come first in each draw."""
-    if cast.curved == cast.subjects * cast.draws:
-        return everybody(cast)
-    if cast.draws == 1:
-        return f"the first {words.exact(cast.curved)} of {_virtual(cast.subjects)}"
-    draws = min(cast.draws, cast.curved)
-    each = cast.curved // draws
+    if layout.curved == layout.subjects * layout.draws:
+        return everybody(layout)
+    if layout.draws == 1:
+        return f"the first {words.exact(layout.curved)} of {_virtual(layout.subjects)}"
+    draws = min(layout.draws, layout.curved)
+    each = layout.curved // draws
     first = "the first" if each == 1 else f"the first {words.count(each, '').strip()}"
-    of = words.exact(draws) if draws == cast.draws else f"the first {words.exact(draws)} of {words.exact(cast.draws)}"
-    return f"{_virtual(cast.curved)}, {first} of each of {of} parameter draws"
+    of = words.exact(draws) if draws == layout.draws else f"the first {words.exact(draws)} of {words.exact(layout.draws)}"
+    return f"{_virtual(layout.curved)}, {first} of each of {of} parameter draws"
 
 
-def missing(short: int, cast: Cast) -> str:
+def missing(short: int, layout: Layout) -> str:
     """Return how many have no value; over parameter draws, how the whole number comes about."""
-    drawn = f" ({words.exact(cast.subjects)} in each of {words.exact(cast.draws)} parameter draws)" if cast.draws > 1 else ""
-    return f"{words.exact(short)} of {_virtual(cast.subjects * cast.draws)} missing{drawn}"
+    drawn = (
+        f" ({words.exact(layout.subjects)} in each of {words.exact(layout.draws)} parameter draws)" if layout.draws > 1 else ""
+    )
+    return f"{words.exact(short)} of {_virtual(layout.subjects * layout.draws)} missing{drawn}"
 
 
 def body(subject: Subject, bases: set[str]) -> str:
@@ -41,22 +43,22 @@ def body(subject: Subject, bases: set[str]) -> str:
     return f"at {words.listing([size for basis, size in sizes.items() if basis in bases])}"
 
 
-def total(row: DrugExposure, cast: Cast, subject: Subject) -> str:
+def total(row: DrugExposure, layout: Layout, subject: Subject) -> str:
     """Return a total with its unit and, where people get others, of whom it is.
 
     For example '14 MIU at 70 kg (10.8 to 19 MIU in the people)'.
     """
-    said, ends = words.amount(row.total, row.unit), cast.people.get((row.arm, row.drug))
+    said, ends = words.amount(row.total, row.unit), layout.people.get((row.arm, row.drug))
     if ends is None:
         return said
-    doses = next(look for look in cast.arms if look.name == row.arm).doses_of(row.drug)
+    doses = next(look for look in layout.arms if look.name == row.arm).doses_of(row.drug)
     bases = set() if doses is None else set(doses.events.basis) - {"flat"}
     return f"{said} {body(subject, bases)} ({between(ends, row.unit)} in the people)" if bases else said
 
 
-def other_total(row: DrugExposure, cast: Cast, subject: Subject) -> str:
+def other_total(row: DrugExposure, layout: Layout, subject: Subject) -> str:
     """Return the total of a drug that does not lead its arm."""
-    return f"{label(row.drug)} {total(row, cast, subject)}"
+    return f"{label(row.drug)} {total(row, layout, subject)}"
 
 
 def totals_note(subject: Subject, bases: set[str]) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from regimens.drugs import label, unit_of
 from regimens.exposure import DrugExposure
-from regimens.report.cast import Cast
+from regimens.report.layout import Layout
 from regimens.report.text import people, words
 from regimens.subject import Subject
 
@@ -22,9 +22,9 @@ MATCHES, DIFFERS, UNSTATED = "matches", "differs", "nothing stated"
 _PER = {"per kg": "/kg", "per m2": "/m²"}
 
 
-def total_in_doses(row: DrugExposure, cast: Cast, subject: Subject, named: bool) -> str:
+def total_in_doses(row: DrugExposure, layout: Layout, subject: Subject, named: bool) -> str:
     """Return the total of a drug and its number of doses; `named` says which drug it is."""
-    text = f"{people.total(row, cast, subject)} in {words.count(row.doses, 'dose')}"
+    text = f"{people.total(row, layout, subject)} in {words.count(row.doses, 'dose')}"
     return f"{label(row.drug)}: {text}" if named else text
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from regimens.report.cast import Cast
+from regimens.report.layout import Layout
 from regimens.report.measures import Measure
 from regimens.report.text import people, words
 from regimens.scenario.values import EQUAL_TOTAL, REAL_LIFE, Noise
@@ -40,19 +40,19 @@ def move(first: Sequence[str], last: Sequence[str], arms: int) -> str:
     return f"moves from {words.quoted(first)} to {words.quoted(last)}"
 
 
-def moves(said: Mapping[str, list[str]], lead: Measure, kind: str, cast: Cast) -> str:
+def moves(said: Mapping[str, list[str]], lead: Measure, kind: str, layout: Layout) -> str:
     """Return which arm leads as written and as changed, from what is said to the models of which it is true."""
     if not said:
         return ""
     end = "highest" if lead.better == "higher" else "lowest"
-    each = "; it ".join(f"{what}{_under(models, cast)}" for what, models in said.items())
+    each = "; it ".join(f"{what}{_under(models, layout)}" for what, models in said.items())
     return f"{HOW[kind][:1].upper()}{HOW[kind][1:]}, the {end} median of {words.inside(lead.label)} {each}."
 
 
-def _under(models: Sequence[str], cast: Cast) -> str:
-    if len(cast.models) == 1:
+def _under(models: Sequence[str], layout: Layout) -> str:
+    if len(layout.models) == 1:
         return ""
-    return " under every model" if len(models) == len(cast.models) else f" under {words.listing(models)}"
+    return " under every model" if len(models) == len(layout.models) else f" under {words.listing(models)}"
 
 
 def change(lever: str, before: str, after: str) -> str:
@@ -167,9 +167,9 @@ def regret(model: str, chosen: str, best: str, lead: Measure, cost: tuple[float,
     )
 
 
-def observed(cast: Cast) -> str:
+def observed(layout: Layout) -> str:
     """Return who is observed at the visits."""
-    return f"Those observed are {people.curved(cast)}."
+    return f"Those observed are {people.curved(layout)}."
 
 
 def visit_heads(name: str | None, time_h: float) -> tuple[str, str]:
@@ -178,9 +178,9 @@ def visit_heads(name: str | None, time_h: float) -> tuple[str, str]:
     return f"{visit}, true", f"{visit}, observed"
 
 
-def visits_caption(title: str, cast: Cast) -> str:
+def visits_caption(title: str, layout: Layout) -> str:
     """Return the caption of the table of one observable at the visits."""
-    return f"{title} at the visits: median and middle {words.WITHIN} of {people.curved(cast)}"
+    return f"{title} at the visits: median and middle {words.WITHIN} of {people.curved(layout)}"
 
 
 def widened(factor: float | None) -> str:
@@ -200,9 +200,9 @@ def noise(found: Noise | None) -> str:
     return f"Noise{added} is added to these observations alone: it is no part of the curves, the endpoints or the verdict."
 
 
-def both(kind: str, cast: Cast, total: str = "") -> tuple[str, str]:
+def both(kind: str, layout: Layout, total: str = "") -> tuple[str, str]:
     """Return what a figure of both values shows and how to read it; `total` is that of arms at an equal one."""
-    lines = f"Lines are {words.WITHIN} confidence intervals." if cast.draws > 1 else ""
+    lines = f"Lines are {words.WITHIN} confidence intervals." if layout.draws > 1 else ""
     if kind == EQUAL_TOTAL:
         alone = f"Arms without a second mark have that total as written. {lines}".strip()
         return f"Each schedule as written, and brought to {total}.", alone
@@ -217,7 +217,7 @@ def how_to_read_rests() -> str:
     )
 
 
-def how_to_read_given(cast: Cast) -> str:
+def how_to_read_given(layout: Layout) -> str:
     """Return how to read the doses planned and given."""
-    of_draw = " of the first parameter draw" if cast.draws > 1 else ""
+    of_draw = " of the first parameter draw" if layout.draws > 1 else ""
     return f"Outlines are the plan, bars what the median subject gets, lines the middle {words.WITHIN} of subjects{of_draw}."

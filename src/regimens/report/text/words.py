@@ -162,8 +162,11 @@ def days(hours: Fraction | float) -> str:
     return exact(round(float(hours) / 24, 4))
 
 
-def time_scale(values: Sequence[float], of: str) -> tuple[float, str]:
-    """Return the factor and unit in which a column of values is read best: long times in days, others as they are."""
+def scaled(values: Sequence[float], of: str) -> tuple[float, str]:
+    """Return the factor and unit in which a column is shown: long times in days, IU in MIU, other values as they are."""
+    if of == "IU":
+        unit, size = drugs.display_unit(of)
+        return 1 / size, unit
     sizes = [abs(v) for v in values if not missing(v)]
     if of == "h" and sizes and max(sizes) >= _DAYS_FROM_H:
         return 1 / 24, "days"

@@ -1,4 +1,4 @@
-"""Cast: who appears on the page and how. Arms with their doses, colours and dashes; models; observables; the time axis."""
+"""Layout: what appears on the page and how. Arms with their doses, colours and dashes; models; observables; the time axis."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Cast:
+class Layout:
     """All that appears. `apart` means one arm to a panel, models told apart by dash; else arms share panels.
 
     `arms` are those as written; `variants` have sections of their own. `subjects` are drawn anew in each of `draws`, unless
@@ -161,7 +161,7 @@ def as_written(comparison: Comparison) -> Comparison:
     return replace(comparison, summary=tuple(row for row in comparison.summary if row.arm in names))
 
 
-def cast(comparison: Comparison) -> Cast:
+def layout(comparison: Comparison) -> Layout:
     """Decide how the arms, models and observables of `comparison` appear."""
     scenario, study = comparison.scenario, comparison.study
     bibliography = Bibliography()
@@ -169,7 +169,7 @@ def cast(comparison: Comparison) -> Cast:
     by_name = {look.name: look for look in looks}
     observables = _observables(comparison, looks)
     coloured = len(looks) <= MOST_COLOURS
-    return Cast(
+    return Layout(
         looks,
         tuple(model.name for model in comparison.models),
         observables,
