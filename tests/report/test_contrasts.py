@@ -95,9 +95,9 @@ def test_the_verdict_counts_what_is_supported_on_the_other_endpoints(page):
     ("probability", "models", "said"),
     [
         (0.95, 2, "The rule: one arm is called better than another only if every model gives at least 95 % probability to the "
-         "same direction, over all draws of the parameters."),
+         "same direction, over the draws of the parameters in which the two differ, which must be at least 50 % of all."),
         (0.975, 1, "The rule: one arm is called better than another only if the model gives at least 97.5 % probability to the "
-         "same direction, over all draws of the parameters."),
+         "same direction, over the draws of the parameters in which the two differ, which must be at least 50 % of all."),
     ],
 )  # fmt: skip
 def test_the_rule_is_a_sentence(probability, models, said):

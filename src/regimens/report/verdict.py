@@ -80,7 +80,7 @@ def verdict(comparison: Comparison, layout: Layout) -> Verdict | None:
     if layout.draws == 1:
         return _only(*same) if same else None
     still = frozenset(look.name for look in layout.arms if not look.dosed)
-    found, rule = verdicts.supported(rows, lead, still), verdicts.rule(comparison.scenario.rule.probability, len(layout.models))
+    found, rule = verdicts.supported(rows, lead, still), verdicts.rule(comparison.scenario.rule, len(layout.models))
     never, why_not, lacking = verdicts.never_worse(rows), verdicts.why_not(rows, len(layout.models)), verdicts.not_modelled(rows)
     others = verdicts.others([(measure.label, pairs.among(measure.words, names)) for measure in further])
     caution = verdicts.exploratory([model for model in layout.models if model in layout.exploratory])

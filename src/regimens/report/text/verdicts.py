@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from enum import Enum, auto
 
-from regimens.contrasts.verdict import Finding, Lack, Reason, Verdict
+from regimens.contrasts.verdict import Finding, Lack, Reason, Rule, Verdict
 from regimens.report.measures import Measure
 from regimens.report.pairs import compared, loser, percent, won
 from regimens.report.text import words
@@ -28,13 +28,13 @@ class Why(Enum):
     UNKNOWN = auto()
 
 
-def rule(probability: float, models: int) -> str:
+def rule(by: Rule, models: int) -> str:
     """Return the rule by which an arm is called better."""
-    share = words.exact_percent(probability)
+    share, differ = words.exact_percent(by.probability), words.exact_percent(by.differ)
     every = "every model gives" if models > 1 else "the model gives"
     return (
         f"The rule: one arm is called better than another only if {every} at least {share} probability to the same direction, "
-        "over all draws of the parameters."
+        f"over the draws of the parameters in which the two differ, which must be at least {differ} of all."
     )
 
 
