@@ -123,7 +123,7 @@ def test_subjects_that_fail_are_counted_said_and_missing(population, whole, whic
 def test_endpoints_without_a_curve_and_values_that_are_not_reached(tmp_path):
     endpoints = "[total MIU, doses, time until treg_fold above 1000, time to return to baseline of treg_fold within 0.001 %]"
     scenario = small.scenario(tmp_path, population="{subjects: 3, seed: 3}", endpoints=endpoints)
-    table = compare(scenario).endpoints
+    table = compare(scenario).to_frame("endpoints")
     low = dict(iter(table[table["arm"] == "low"].groupby("endpoint")))
     plan = next(arm for arm in scenario.arms if arm.name == "low").regimen.events(weeks(3))
     for words, value, unit, status in (
@@ -139,4 +139,4 @@ def test_endpoints_without_a_curve_and_values_that_are_not_reached(tmp_path):
 
 def test_a_scenario_may_ask_for_nothing_of_the_curves(tmp_path):
     scenario = small.scenario(tmp_path, population="{subjects: 3, seed: 3}", endpoints="[doses]")
-    assert compare(scenario).summary["median"].tolist() == [len(arm.regimen.events(weeks(3))) for arm in scenario.arms]
+    assert compare(scenario).to_frame("summary")["median"].tolist() == [len(arm.regimen.events(weeks(3))) for arm in scenario.arms]

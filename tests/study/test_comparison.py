@@ -173,7 +173,7 @@ def test_visits_show_true_values_and_noise_of_the_asked_for_size_and_endpoints_h
         assert values.tobytes() == silent.collected.values[pair].tobytes()
     pd.testing.assert_frame_equal(result.to_frame("trajectories"), silent.to_frame("trajectories"))
     table = result.to_frame("observations")
-    assert table.columns.tolist() == ["arm", "model", "observable", "unit", "draw", "subject", "time_h", "true", "observed"]
+    assert table.columns.tolist() == ["arm", "model", "observable", "unit", "draw", "subject", "time_h", "true", "observed", "id"]
     assert len(table) == 3 * 2 * BAND_RUNS
     assert set(table["observable"]) == {"treg_fold"}
     by_arm = {}
