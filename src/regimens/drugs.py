@@ -1,4 +1,4 @@
-"""Drugs: their names, the units of their amounts, and what the IU of a drug weigh.
+"""Drugs: their names, their routes, the units of their amounts, and what the IU of a drug weigh.
 
 A drug is a name: `il2` is IL-2 (aldesleukin), dosed in IU; amounts of every other drug are in mg. Tables and pages show
 IU in MIU (`display_unit`). The drug whose cycles count, and whose total is named first, is `leading`.
@@ -13,6 +13,9 @@ from fractions import Fraction
 IL2 = "il2"
 UNNAMED = "drug"
 """Name of the drug of a regimen in mg that names none."""
+
+ROUTES = ("SC", "IV")
+"""Ways in which a dose is given: subcutaneous, intravenous."""
 
 _LABELS = {IL2: "IL-2"}
 _DISPLAY_UNITS = {"IU": ("MIU", 1_000_000), "mg": ("mg", 1)}

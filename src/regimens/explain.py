@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from regimens.drugs import display_unit
 from regimens.exposure import DrugExposure, exposure_of
-from regimens.regimen import Regimen
-from regimens.regimen.planned import PlannedDose
-from regimens.subject import Subject
 from regimens.units import amount_text, decimal_text, duration_text
+
+if TYPE_CHECKING:
+    from regimens.regimen import Regimen
+    from regimens.regimen.planned import PlannedDose
+    from regimens.subject import Subject
 
 LONGEST_CALENDAR_WEEKS = 60
 

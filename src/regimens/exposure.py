@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from regimens.drugs import IL2, SPECIFIC_ACTIVITY, display_unit
 from regimens.errors import ExposureMismatch, Problem
-from regimens.regimen import Regimen
-from regimens.regimen.planned import PlannedDose
-from regimens.subject import Subject
 from regimens.units import amount_text, decimal_text
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from regimens.regimen import Regimen
+    from regimens.regimen.planned import PlannedDose
+    from regimens.subject import Subject
 
 WEEK_H = 168
 

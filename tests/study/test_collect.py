@@ -139,4 +139,6 @@ def test_endpoints_without_a_curve_and_values_that_are_not_reached(tmp_path):
 
 def test_a_scenario_may_ask_for_nothing_of_the_curves(tmp_path):
     scenario = small.scenario(tmp_path, population="{subjects: 3, seed: 3}", endpoints="[doses]")
-    assert compare(scenario).to_frame("summary")["median"].tolist() == [len(arm.regimen.events(weeks(3))) for arm in scenario.arms]
+    assert compare(scenario).to_frame("summary")["median"].tolist() == [
+        len(arm.regimen.events(weeks(3))) for arm in scenario.arms
+    ]

@@ -12,8 +12,8 @@ import numpy.typing as npt
 from regimens.adherence.ledger import ADDED, COLUMNS, REASONS, Ledger
 from regimens.csvfile import Row, Table, read_table
 from regimens.decimals import whole_number_of
+from regimens.drugs import ROUTES
 from regimens.errors import InputFileError, Problem, did_you_mean
-from regimens.regimen.parts import ROUTES
 from regimens.subject import BASES
 
 if TYPE_CHECKING:

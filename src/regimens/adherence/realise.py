@@ -14,12 +14,13 @@ import numpy.typing as npt
 
 from regimens.adherence.ledger import AS_PLANNED, COLUMNS, LATE, MISSED, REASONS, REST_DRAWN, STOPPED, Ledger
 from regimens.chance import streams
-from regimens.regimen import DoseEvents, Regimen
-from regimens.regimen.planned import PlannedDose
-from regimens.subject import Floats
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from regimens.regimen import DoseEvents, Regimen
+    from regimens.regimen.planned import PlannedDose
+    from regimens.subject import Floats
 
 Integers = npt.NDArray[np.int64]
 

@@ -6,15 +6,17 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from regimens.adherence.ledger import Ledger
 from regimens.drugs import IL2
 from regimens.regimen import Amount, Course, Cycle, Dose, Duration, Regimen, Rest
-from regimens.regimen.parts import Part
 from regimens.units import exact
+
+if TYPE_CHECKING:
+    from regimens.adherence.ledger import Ledger
+    from regimens.regimen.parts import Part
 
 FINEST = 10_000
 """Largest denominator of a planned time in hours: finer than a second."""

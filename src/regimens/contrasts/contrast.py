@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regimens.contrasts.outcomes import Outcomes
-from regimens.endpoints import Endpoint
 from regimens.statistics import Floats, over_draws, over_subjects, prediction_interval
 from regimens.tables import column, table_of
+
+if TYPE_CHECKING:
+    from regimens.contrasts.outcomes import Outcomes
+    from regimens.endpoints import Endpoint
 
 Pair = tuple[str, str]
 

@@ -6,12 +6,13 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from regimens.contrasts.contrast import Contrast
 from regimens.contrasts.verdict import Lack, Reason, Verdict, View, fewest_draws, reaches
 from regimens.tables import Column, Table
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from regimens.contrasts.contrast import Contrast
 
 VERDICTS = Table(
     "verdicts",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regimens.endpoints import Endpoint
 from regimens.statistics import Floats, over_subjects
+
+if TYPE_CHECKING:
+    from regimens.endpoints import Endpoint
 
 Named = tuple[tuple[str, ...], Floats]
 """Names of parameters, and their values in the last axis of an array."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from regimens.contrasts.contrast import alike, sign
 from regimens.contrasts.outcomes import Outcomes, groups, levels
-from regimens.endpoints import Endpoint
 from regimens.statistics import Floats, over_draws
 from regimens.tables import column, table_of
+
+if TYPE_CHECKING:
+    from regimens.endpoints import Endpoint
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from regimens.contrasts.contrast import Pair, differences
-from regimens.contrasts.outcomes import Named, Outcomes
 from regimens.statistics import Floats, over_subjects
 from regimens.tables import column, table_of
+
+if TYPE_CHECKING:
+    from regimens.contrasts.outcomes import Named, Outcomes
 
 FEWEST = 3
 """Below three points every rank correlation is -1 or 1."""

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from regimens.contrasts.contrast import paired, probability, sign
 from regimens.contrasts.outcomes import Outcomes, levels
-from regimens.endpoints import Endpoint
 from regimens.statistics import Floats, over_draws
 from regimens.tables import column, table_of
+
+if TYPE_CHECKING:
+    from regimens.endpoints import Endpoint
 
 NEAR = 0.02
 """Relative distance from the best within which a length of rest is flat. Assumed: a small part of the daily change of Treg."""

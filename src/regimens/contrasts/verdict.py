@@ -10,12 +10,15 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from regimens.contrasts.contrast import Contrast, Pair, differences
-from regimens.contrasts.outcomes import Outcomes
-from regimens.endpoints import Endpoint
+
+if TYPE_CHECKING:
+    from regimens.contrasts.outcomes import Outcomes
+    from regimens.endpoints import Endpoint
 
 MOST_ASKED = 100
 """Draws that are enough for any rule."""

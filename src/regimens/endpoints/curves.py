@@ -10,20 +10,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from regimens.endpoints import polynomials
-from regimens.endpoints.polynomials import Floats
 from regimens.endpoints.window import Window
 from regimens.engine import Trajectories, simulate
 from regimens.engine.trajectories import OK, Statistics, Tolerances
-from regimens.model.compile import CompiledModel
 from regimens.model.evaluate import evaluate
 from regimens.model.expression import names_in
-from regimens.model.parameters import Parameters
 from regimens.regimen.events import DoseEvents, DosePlan
+
+if TYPE_CHECKING:
+    from regimens.endpoints.polynomials import Floats
+    from regimens.model.compile import CompiledModel
+    from regimens.model.parameters import Parameters
 
 FIRST_PANEL_H, GROWTH, LONGEST_PANEL_H = 0.5, 1.5, 24.0
 """Panels after a dose are half an hour long, then grow up to a day: endpoints of the shipped models are then right to 1e-5 in

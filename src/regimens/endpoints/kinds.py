@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import difflib
 import re
+from typing import TYPE_CHECKING
 
 from regimens.endpoints.areas import Area, AreaAboveBaseline, Mean
-from regimens.endpoints.endpoint import Endpoint
 from regimens.endpoints.extremes import Minimum, Peak, TimeOfMinimum, TimeOfPeak
 from regimens.endpoints.moments import ChangeFromBaseline, EndOfCycle, LowestTrough, TroughBeforeCycle, ValueAt
 from regimens.endpoints.thresholds import Share, TimeBeyond, TimeToReturn, TimeUntil
-from regimens.endpoints.times import Visits
 from regimens.endpoints.totals import Doses, TotalGiven
 from regimens.errors import WordsError
+
+if TYPE_CHECKING:
+    from regimens.endpoints.endpoint import Endpoint
+    from regimens.endpoints.times import Visits
 
 KINDS: tuple[type[Endpoint], ...] = (
     Peak,

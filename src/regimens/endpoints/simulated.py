@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regimens.endpoints.curves import Curves
-from regimens.endpoints.polynomials import Floats
-from regimens.endpoints.window import Window
-from regimens.regimen.events import DoseEvents, DosePlan
-from regimens.regimen.regimen import Regimen
+if TYPE_CHECKING:
+    from regimens.endpoints.curves import Curves
+    from regimens.endpoints.polynomials import Floats
+    from regimens.endpoints.window import Window
+    from regimens.regimen.events import DoseEvents, DosePlan
+    from regimens.regimen.regimen import Regimen
 
 
 @dataclass(frozen=True, eq=False)

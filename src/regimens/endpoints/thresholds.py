@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from regimens.endpoints.endpoint import NAME, PER_MIU, WINDOW, Endpoint, Found, Windowed, inside, opposite
-from regimens.endpoints.times import Visits
 from regimens.errors import WordsError
 
 if TYPE_CHECKING:
     from regimens.endpoints.polynomials import Floats
     from regimens.endpoints.simulated import SimulatedArm
+    from regimens.endpoints.times import Visits
     from regimens.endpoints.window import Window
 
 BEYOND = rf"{NAME} (?P<side>above|below) (?P<threshold>\S+)"

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Self
 from regimens.drugs import IL2
 from regimens.drugs import label as label_of_drug
 from regimens.endpoints.endpoint import Endpoint, Found
-from regimens.endpoints.times import Visits
 from regimens.errors import did_you_mean
 
 if TYPE_CHECKING:
     from regimens.endpoints.polynomials import Floats
     from regimens.endpoints.simulated import SimulatedArm
+    from regimens.endpoints.times import Visits
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from regimens.endpoints import polynomials
-from regimens.endpoints.polynomials import Flags, Floats
+
+if TYPE_CHECKING:
+    from regimens.endpoints.polynomials import Flags, Floats
 
 SAME = 1e-5
 """Share of the rise of a curve below which two tops are equally high, as far as the integration can tell; the first counts."""

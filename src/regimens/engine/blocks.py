@@ -5,14 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from regimens.engine.kernel import Job, Kernel
 from regimens.engine.timeline import Doses, Timeline, timeline
 from regimens.engine.trajectories import OK, Floats, Integers, Statistics, Tolerances, Trajectories
-from regimens.model.compile import CompiledModel
-from regimens.model.parameters import Parameters
+
+if TYPE_CHECKING:
+    from regimens.model.compile import CompiledModel
+    from regimens.model.parameters import Parameters
 
 BLOCK_ACTIONS = 1 << 20
 """Largest number of actions in the timelines of a block, which bounds working memory to about 24 MB."""

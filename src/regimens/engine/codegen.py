@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from llvmlite import ir
 
 from regimens.engine.formulas import emit_formulas, hoisted, reachable
 from regimens.engine.kernel import ARRAYS, FIELDS, SIZES
 from regimens.engine.lanes import BYTE, DOUBLE, INT, INTS, POINTER, SLOT_BYTES, VECTOR, VOID, Lanes, integer
-from regimens.model.compile import CompiledModel, Equations
 from regimens.model.expression import TIME
+
+if TYPE_CHECKING:
+    from regimens.model.compile import CompiledModel, Equations
 
 INTEGERS = ("subject", "action", "output", "accepted", "rejected", "fresh", "status")
 """Slots of integers: subject (-1 for an idle lane), next action, next output, accepted and rejected steps, whether the step

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from llvmlite import ir
 
@@ -30,7 +31,9 @@ from regimens.engine.outputs import emit_next_output, emit_read
 from regimens.engine.start import emit_constants, emit_start, emit_table
 from regimens.engine.step import DUE, LOST, emit_step
 from regimens.engine.trajectories import OK
-from regimens.model.compile import CompiledModel
+
+if TYPE_CHECKING:
+    from regimens.model.compile import CompiledModel
 
 FLUSH_DENORMALS = 0x8040
 """Bits flush-to-zero and denormals-are-zero of the x86 MXCSR. Without them, denormals in decayed compartments make a run up to

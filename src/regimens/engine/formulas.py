@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from llvmlite import ir
 
-from regimens.engine.lanes import Lanes
 from regimens.engine.vectormath import emit_exp, emit_log
 from regimens.model.graph import ODDS_LIMIT, Graph, Node
+
+if TYPE_CHECKING:
+    from regimens.engine.lanes import Lanes
 
 
 def reachable(graph: Graph, roots: Iterable[int], given: Container[int] = ()) -> list[int]:

@@ -10,14 +10,17 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
 import llvmlite
 import llvmlite.binding as llvm
 import numpy as np
 
 from regimens import cache as store
-from regimens.engine.trajectories import Floats
-from regimens.model.compile import CompiledModel
+
+if TYPE_CHECKING:
+    from regimens.engine.trajectories import Floats
+    from regimens.model.compile import CompiledModel
 
 CODE_GENERATION = 2
 """Optimisation level of LLVM's code generator (0 to 3). The IR passes of LLVM are not run."""

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from llvmlite import ir
 
-from regimens.engine.lanes import Lanes
+if TYPE_CHECKING:
+    from regimens.engine.lanes import Lanes
 
 
 @dataclass(frozen=True)

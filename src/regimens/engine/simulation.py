@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,9 +13,11 @@ from regimens.engine.kernel import kernel_of
 from regimens.engine.timeline import read_doses
 from regimens.engine.trajectories import Floats, Integers, Tolerances, Trajectories
 from regimens.errors import ModelError, did_you_mean
-from regimens.model.compile import CompiledModel
 from regimens.model.parameters import Parameters
 from regimens.regimen.events import DoseEvents, DosePlan
+
+if TYPE_CHECKING:
+    from regimens.model.compile import CompiledModel
 
 
 def simulate(

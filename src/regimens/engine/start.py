@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 from llvmlite import ir
 
 from regimens.engine.codegen import Frame, Unit
 from regimens.engine.formulas import emit_formulas
 from regimens.engine.lanes import DOUBLE, INT, LANES, POINTER, VECTOR, VOID, Lanes, each_below, everywhere, integer
-from regimens.model.compile import Equations
+
+if TYPE_CHECKING:
+    from regimens.model.compile import Equations
 
 FIRST_STEP = 0.01
 """First step as a fraction of the time in which the states would change by their own size at their initial rates."""

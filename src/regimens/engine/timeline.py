@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from regimens.errors import ModelError, did_you_mean
-from regimens.model.compile import CompiledModel
-from regimens.model.parameters import Parameters
 from regimens.regimen.events import NO_CAP, NO_STEP, DoseEvents, DosePlan
 from regimens.subject import amount_in_person
+
+if TYPE_CHECKING:
+    from regimens.model.compile import CompiledModel
+    from regimens.model.parameters import Parameters
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]

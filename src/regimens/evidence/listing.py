@@ -11,11 +11,12 @@ from regimens import shipped
 from regimens.evidence.facts import Fact, adverse_events, pharmacology
 from regimens.evidence.library import LibraryEntry, library
 from regimens.evidence.responsefile import read_responses
-from regimens.evidence.responses import Response
-from regimens.evidence.spread import Printed
 
 if TYPE_CHECKING:
     from rich.console import Group, RenderableType
+
+    from regimens.evidence.responses import Response
+    from regimens.evidence.spread import Printed
 
 
 def library_table(entries: Sequence[LibraryEntry]) -> Group:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
-from regimens.evidence.spread import Printed
-from regimens.regimen import Regimen
 from regimens.subject import Subject
+
+if TYPE_CHECKING:
+    from regimens.evidence.spread import Printed
+    from regimens.regimen import Regimen
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.optimize import minimize
@@ -20,8 +21,10 @@ from regimens.fit.datapoints import DataPoint, data_points, usable
 from regimens.fit.likelihood import LogPosterior
 from regimens.fit.posterior import Posterior, Profile, files_of
 from regimens.fit.sampling import Settings, sample
-from regimens.model.declaration import Model
-from regimens.statistics import Floats
+
+if TYPE_CHECKING:
+    from regimens.model.declaration import Model
+    from regimens.statistics import Floats
 
 PROFILED = ("EC50", "kout", "Emax", "amp", "Vm", "CL")
 """Parameters whose profiles are computed if a model fits them: potency, loss, gain, clearance capacity."""

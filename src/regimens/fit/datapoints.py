@@ -10,11 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from regimens.evidence import Response
 from regimens.evidence.spread import BOUNDS, Printed, Spread, spread_of
-from regimens.model.declaration import Model
-from regimens.regimen import Regimen
+
+if TYPE_CHECKING:
+    from regimens.evidence import Response
+    from regimens.model.declaration import Model
+    from regimens.regimen import Regimen
 
 AT_LEAST, AT_MOST = BOUNDS
 

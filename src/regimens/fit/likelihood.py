@@ -9,6 +9,7 @@ bound, with both spreads. No data point is weighted by hand.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import log_ndtr
@@ -17,8 +18,10 @@ from regimens.fit.datapoints import AT_LEAST, DataPoint, Observation
 from regimens.fit.prediction import Predictor
 from regimens.fit.prior import prior_of
 from regimens.model.compile import compile_model
-from regimens.model.declaration import Model
-from regimens.statistics import Floats
+
+if TYPE_CHECKING:
+    from regimens.model.declaration import Model
+    from regimens.statistics import Floats
 
 
 class LogPosterior:

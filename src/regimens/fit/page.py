@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from regimens import shipped
 from regimens.csvfile import Row, read_table
-from regimens.evidence import Response
 from regimens.fit.datapoints import AT_LEAST, AT_MOST
 from regimens.fit.posterior import PROFILES, ROWS, SUMMARY
 from regimens.fit.selfcheck import Ranks, histogram
-from regimens.fit.validation import Check, Summary
 from regimens.model.fitted import read_draws
+
+if TYPE_CHECKING:
+    from regimens.evidence import Response
+    from regimens.fit.validation import Check, Summary
 
 FITS_INTRODUCTION = """\
 Each model was fitted to the `fit` rows of `evidence/responses.csv` with the priors of its file: emcee, four independent

@@ -15,13 +15,14 @@ from regimens.errors import ModelError
 from regimens.fit.datapoints import AT_LEAST, AT_MOST, DataPoint
 from regimens.fit.prior import SPREADS, Prior
 from regimens.fit.sampling import LOW_MEDIAN_HIGH, Sample, Settings
-from regimens.model.declaration import Model
 from regimens.model.fitted import PosteriorDraws, fingerprint, read_draws
-from regimens.statistics import Floats
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
+
+    from regimens.model.declaration import Model
+    from regimens.statistics import Floats
 
 DIGITS = "%.6g"
 """Draws are written with six digits, far more than they are known to."""

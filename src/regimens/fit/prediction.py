@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from regimens.engine import Tolerances, Trajectories, simulate
-from regimens.fit.datapoints import Target
-from regimens.model.compile import CompiledModel
 from regimens.model.parameters import Parameters
 from regimens.regimen import DoseEvents, hours
-from regimens.statistics import Floats
+
+if TYPE_CHECKING:
+    from regimens.fit.datapoints import Target
+    from regimens.model.compile import CompiledModel
+    from regimens.statistics import Floats
 
 BASELINE = "T0"
 """The parameter of a model that is replaced by a study's own Treg baseline."""

@@ -12,14 +12,17 @@ spreads are wide enough (a factor of 1.3 to 3.3) for this to matter little, but 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import ndtr, ndtri
 from scipy.stats import truncnorm
 
 from regimens.errors import ModelError
-from regimens.model.declaration import Model
-from regimens.statistics import Floats
+
+if TYPE_CHECKING:
+    from regimens.model.declaration import Model
+    from regimens.statistics import Floats
 
 SPREADS = {"study_spread": 0.3, "row_spread": 0.2}
 """Scales of the half-normal priors of the two spreads: factors of about 1.35 between studies, 1.2 between data points of one."""

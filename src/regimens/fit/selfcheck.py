@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from regimens.fit.datapoints import AT_LEAST, AT_MOST, DataPoint, Observation
 from regimens.fit.likelihood import LogPosterior
 from regimens.fit.sampling import Settings, sample
-from regimens.model.declaration import Model
 from regimens.statistics import TAILS, Floats
+
+if TYPE_CHECKING:
+    from regimens.model.declaration import Model
 
 
 @dataclass(frozen=True, eq=False)

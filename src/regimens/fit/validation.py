@@ -9,21 +9,24 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import ndtri
 from scipy.stats import beta
 
-from regimens.evidence import Response
 from regimens.fit.datapoints import AT_LEAST, BASELINE_COUNT, Target, data_points
 from regimens.fit.posterior import shipped_draws
 from regimens.fit.prediction import Predictor
 from regimens.fit.sampling import LOW_MEDIAN_HIGH
 from regimens.model.compile import compile_model
-from regimens.model.declaration import Model
-from regimens.model.fitted import PosteriorDraws
 from regimens.population.draw import within_bounds
 from regimens.statistics import INTERVAL, TAILS, Floats, over_subjects, quantiles
+
+if TYPE_CHECKING:
+    from regimens.evidence import Response
+    from regimens.model.declaration import Model
+    from regimens.model.fitted import PosteriorDraws
 
 MOST_SUBJECTS = 100
 """Most subjects that are drawn for one response: with more, the spread of a mean comes from the parameters alone."""

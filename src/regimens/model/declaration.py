@@ -7,8 +7,10 @@ Values are in the units that the file declares; rates are per `Model.time_unit`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from regimens.model.expression import Expression
+if TYPE_CHECKING:
+    from regimens.model.expression import Expression
 
 HOURS_PER = {"h": 1.0, "day": 24.0}
 """Time units a model may be written in, in hours."""

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from regimens import shipped
-from regimens.model.declaration import Input, Model, Parameter, Source
 from regimens.model.expression import in_formula
 from regimens.model.file import declared
 from regimens.model.fitted import fitted, is_fitted
@@ -14,6 +13,8 @@ from regimens.model.fitted import fitted, is_fitted
 if TYPE_CHECKING:
     from rich.console import Group, RenderableType
     from rich.table import Table
+
+    from regimens.model.declaration import Input, Model, Parameter, Source
 
 TIMES = {"h": "hours", "day": "days"}
 PARAMETER_HEADINGS = ("name", "value", "unit", "bounds", "CV", "source", "what it is")

@@ -6,13 +6,16 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from regimens.drugs import unit_of
 from regimens.errors import InputFileError
-from regimens.model.declaration import Model
 from regimens.model.expression import TIME, Binary, Call, Expression, Name, Negation, Number, in_formula
 from regimens.model.unit import ONE, Unit, factor, parse_unit
 from regimens.yamlfile import Loc, Located, Notes
+
+if TYPE_CHECKING:
+    from regimens.model.declaration import Model
 
 SAME_SCALE = 1e-9
 """Relative difference of scale up to which two units count as the same; covers the rounding of roots of units."""

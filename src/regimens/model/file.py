@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from regimens import shipped
 from regimens.errors import InputFileError, ModelError, Problem, did_you_mean
 from regimens.model import dimensions
-from regimens.model.declaration import Model
 from regimens.model.interpret import interpret
 from regimens.model.schema import ModelShape
 from regimens.yamlfile import Located, problems_of, read
+
+if TYPE_CHECKING:
+    from regimens.model.declaration import Model
 
 
 def load_model(path: str | Path) -> Model:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Callable, Collection, Iterator
+from typing import TYPE_CHECKING
 
 from regimens.errors import InputFileError, UnitError, did_you_mean
 from regimens.model.declaration import Correlation, Definition, Input, Model, Observable, Parameter, Source, State
 from regimens.model.expression import FUNCTIONS, TIME, Expression, FormulaError, Number, names_in, parse_formula
 from regimens.model.parameters import positive_definite
-from regimens.model.schema import InputShape, ModelShape, NamedShape, ParameterShape
 from regimens.model.unit import parse_unit
 from regimens.yamlfile import Located, Notes
-from regimens.yamlfile.located import Loc
+
+if TYPE_CHECKING:
+    from regimens.model.schema import InputShape, ModelShape, NamedShape, ParameterShape
+    from regimens.yamlfile.located import Loc
 
 ASSUMED = "assumed"
 """What the `source` of a parameter without a source says."""

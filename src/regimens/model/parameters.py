@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from regimens.model.declaration import Correlation, Model
 from regimens.subject import Subject
+
+if TYPE_CHECKING:
+    from regimens.model.declaration import Correlation, Model
 
 Floats = npt.NDArray[np.float64]
 

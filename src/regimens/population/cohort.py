@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from regimens.population.values import Population
+if TYPE_CHECKING:
+    from regimens.population.values import Population
 
 
 @dataclass(frozen=True)

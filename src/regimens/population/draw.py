@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr, ndtri
 
 from regimens.chance import normals, uniforms
-from regimens.model.declaration import Correlation, Model, Parameter
 from regimens.model.parameters import Parameters, matrix_of
 from regimens.population.cohort import Cohort, cohort_of
 from regimens.population.values import FEMALE, MALE, Floats, Population, Spread
 from regimens.subject import Subject, mosteller_m2
+
+if TYPE_CHECKING:
+    from regimens.model.declaration import Correlation, Model, Parameter
 
 SIZES = ("weight", "height")
 """Sizes of the body that may be correlated with each other and with parameters."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from regimens.chance import normals, uniforms
-from regimens.model.declaration import Model
 from regimens.model.fitted import fitted, posterior_draws
 from regimens.population.cohort import Cohort, cohort_of
 from regimens.population.draw import within_bounds
-from regimens.population.values import Floats, Population
+
+if TYPE_CHECKING:
+    from regimens.model.declaration import Model
+    from regimens.population.values import Floats, Population
 
 
 def centres(population: Population | Cohort | None, model: Model) -> Floats:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sized
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from regimens.errors import RegimensError
-from regimens.model.declaration import Correlation
+
+if TYPE_CHECKING:
+    from regimens.model.declaration import Correlation
 
 Floats = npt.NDArray[np.float64]
 

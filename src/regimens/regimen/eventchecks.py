@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from regimens.drugs import ROUTES
 from regimens.errors import RegimenError, did_you_mean
-from regimens.regimen.parts import ROUTES
 from regimens.subject import BASES
 
 Floats = npt.NDArray[np.float64]

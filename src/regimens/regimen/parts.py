@@ -12,12 +12,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from regimens.drugs import IL2, UNNAMED
+from regimens.drugs import IL2, ROUTES, UNNAMED
 from regimens.errors import RegimenError
 from regimens.regimen.quantities import Amount, Duration
 from regimens.units import duration_text
 
-ROUTES = ("SC", "IV")
 MOST_DOSES = 100_000
 """Largest number of doses that one drug of a regimen may have: far above any protocol, and it catches typing errors."""
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from regimens.regimen.parts import THREE_A_WEEK, Cycle, Dose, Part, Rest, Weekly, drug_of
-from regimens.regimen.quantities import Duration
+
+if TYPE_CHECKING:
+    from regimens.regimen.quantities import Duration
 
 
 def write_plans(plans: Mapping[str, tuple[Part, ...]]) -> str:

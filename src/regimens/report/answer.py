@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regimens.drugs import display_unit
-from regimens.report.layout import Layout, Look
 from regimens.report.measures import Measure, measures
 from regimens.report.text import people, words
 
 if TYPE_CHECKING:
     from regimens.endpoints import Endpoint
     from regimens.exposure import DrugExposure
+    from regimens.report.layout import Layout, Look
     from regimens.scenario import Scenario
     from regimens.study.comparison import Comparison
 

@@ -7,13 +7,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from regimens.drugs import display_unit, label
-from regimens.exposure import DrugExposure
-from regimens.report.layout import Layout, Look
 from regimens.report.numbers import cycle_totals
 from regimens.report.text import people, schedules, words
 from regimens.units import decimal_text
 
 if TYPE_CHECKING:
+    from regimens.exposure import DrugExposure
+    from regimens.report.layout import Layout, Look
     from regimens.study.comparison import Comparison
 
 _SIGNS = {schedules.MATCHES: "✓", schedules.DIFFERS: "✗", schedules.UNSTATED: ""}

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from regimens.model.declaration import Source
 from regimens.model.expression import in_formula
-from regimens.report.layout import Layout
 from regimens.report.text import model_sheets, words
 
 if TYPE_CHECKING:
     from regimens.model.declaration import Model
+    from regimens.report.layout import Layout
     from regimens.study.comparison import Comparison
 
 

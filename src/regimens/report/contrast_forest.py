@@ -7,9 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from regimens.contrasts.contrast import Contrast
 from regimens.report import answer
-from regimens.report.layout import Layout, Look
 from regimens.report.measures import Measure, measures
 from regimens.report.numbers import Numbers
 from regimens.report.pairs import Pairs, certain, percent
@@ -17,6 +15,8 @@ from regimens.report.scale import Scale, linear, tick_text
 from regimens.report.text import between_arms, words
 
 if TYPE_CHECKING:
+    from regimens.contrasts.contrast import Contrast
+    from regimens.report.layout import Layout, Look
     from regimens.study.comparison import Comparison
 
 MOST_BLOCKS = 4

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regimens.report.doses import lanes
-from regimens.report.layout import Layout, Look, Shown
 from regimens.report.panel import Lane, Line, Panel, Point, apart, kept
 from regimens.report.scale import Scale, scale
 from regimens.report.text import captions, words
 from regimens.report.text.captions import BASELINE
-from regimens.statistics import Floats
 
 if TYPE_CHECKING:
+    from regimens.report.layout import Layout, Look, Shown
+    from regimens.statistics import Floats
     from regimens.study.collect import Bands
     from regimens.study.comparison import Comparison
 

@@ -36,11 +36,11 @@ from regimens.report import (
 )
 from regimens.report.layout import Layout, Shown, as_written, layout
 from regimens.report.numbers import Numbers
-from regimens.report.panel import Panel
 from regimens.report.text import captions, findings, model_sheets, people, schedules, variants, words
 from regimens.study.rows import NOT_MODELLED
 
 if TYPE_CHECKING:
+    from regimens.report.panel import Panel
     from regimens.study.comparison import Comparison
 
 _ASSETS = files("regimens.report") / "assets"

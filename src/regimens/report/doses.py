@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regimens.drugs import display_unit, unit_of
-from regimens.report.layout import DrugDoses, Layout, Look
 from regimens.report.panel import Lane, Line, Panel, apart, kept
 from regimens.report.scale import scale
 from regimens.report.text import captions
 
 if TYPE_CHECKING:
+    from regimens.report.layout import DrugDoses, Layout, Look
     from regimens.study.comparison import Comparison
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from regimens.contrasts.contrast import EQUAL
 from regimens.drugs import IL2
-from regimens.report.layout import Layout, Look
 from regimens.report.measures import Measure, judged, measures
 from regimens.report.numbers import Numbers
 from regimens.report.scale import Scale, linear, tick_text
@@ -16,6 +15,7 @@ from regimens.report.text import variants, words
 from regimens.scenario.values import EQUAL_TOTAL
 
 if TYPE_CHECKING:
+    from regimens.report.layout import Layout, Look
     from regimens.study.comparison import Comparison
     from regimens.study.rows import Summary
 

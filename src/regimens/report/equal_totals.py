@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regimens.report import dumbbell, verdict
-from regimens.report.dumbbell import Dumbbell
-from regimens.report.layout import Layout
 from regimens.report.measures import judged
 from regimens.report.numbers import Numbers
 from regimens.report.pairs import Pairs, compared, won
@@ -15,6 +13,8 @@ from regimens.report.text import variants, verdicts, words
 from regimens.scenario.values import EQUAL_TOTAL
 
 if TYPE_CHECKING:
+    from regimens.report.dumbbell import Dumbbell
+    from regimens.report.layout import Layout
     from regimens.study.comparison import Comparison
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regimens.report.answer import Answer, Cell
-from regimens.report.layout import Layout, Look
 from regimens.report.numbers import Numbers
 from regimens.report.scale import Scale, scale, tick_text
 from regimens.report.text import captions, words
+
+if TYPE_CHECKING:
+    from regimens.report.answer import Answer, Cell
+    from regimens.report.layout import Layout, Look
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regimens.contrasts.verdict import Finding, reaches
-from regimens.report.layout import Layout, Look
 from regimens.report.measures import Measure, judged
 from regimens.report.numbers import Numbers
 from regimens.report.pairs import Pairs, percent
@@ -16,6 +15,7 @@ from regimens.report.text import between_arms, words
 from regimens.scenario.values import AS_WRITTEN
 
 if TYPE_CHECKING:
+    from regimens.report.layout import Layout, Look
     from regimens.study.comparison import Comparison
 
 _TINTS = (0.6, 0.8)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regimens.report.panel import Lane, Line, Panel, Point
 from regimens.report.scale import tick_text
 from regimens.report.svg import time_ticks
 from regimens.report.text import captions, words
-from regimens.statistics import Floats
+
+if TYPE_CHECKING:
+    from regimens.report.panel import Lane, Line, Panel, Point
+    from regimens.statistics import Floats
 
 BOUND_MARKS = {"lower bound": "triangle-up-open", "upper bound": "triangle-down-open"}
 """Plotly's marks of values that are bounds."""

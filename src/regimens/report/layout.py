@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regimens.drugs import leading
-from regimens.exposure import DrugExposure
 from regimens.report.references import Bibliography
 from regimens.report.scale import TimeAxis, time_axis
 from regimens.report.text import words
 from regimens.scenario.values import AS_WRITTEN
-from regimens.statistics import Floats
 from regimens.study.given import people_totals
 
 if TYPE_CHECKING:
+    from regimens.exposure import DrugExposure
     from regimens.regimen import DoseEvents
+    from regimens.statistics import Floats
     from regimens.study.comparison import Comparison
 
 MOST_COLOURS = 8

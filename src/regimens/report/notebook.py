@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 
 from regimens.report import answer, verdict
-from regimens.report.answer import Answer, Cell, Row
 from regimens.report.layout import Layout, as_written, layout
 from regimens.report.text import findings, words
 
 if TYPE_CHECKING:
+    from regimens.report.answer import Answer, Cell, Row
     from regimens.study.comparison import Comparison
 
 _TABLE = "border-collapse:collapse;font-variant-numeric:tabular-nums;background:transparent;color:inherit"

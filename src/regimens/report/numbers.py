@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regimens.drugs import unit_of
-from regimens.report.layout import Layout, Shown
 from regimens.report.text import captions, words
-from regimens.statistics import Floats
 
 if TYPE_CHECKING:
+    from regimens.report.layout import Layout, Shown
+    from regimens.statistics import Floats
     from regimens.study.collect import Bands
     from regimens.study.comparison import Comparison
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from regimens.contrasts.contrast import Contrast
 from regimens.contrasts.verdict import Finding, Reason, Verdict, reaches
 from regimens.report.text import words
 
 if TYPE_CHECKING:
+    from regimens.contrasts.contrast import Contrast
     from regimens.study.comparison import Comparison
 
 

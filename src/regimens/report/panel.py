@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from regimens.report.layout import Look
-from regimens.report.scale import Scale, TimeAxis
-from regimens.statistics import Floats
+if TYPE_CHECKING:
+    from regimens.report.layout import Look
+    from regimens.report.scale import Scale, TimeAxis
+    from regimens.statistics import Floats
 
 BUSY = 30
 """Number of turns by more than a third of the largest value from which a curve fills its panel."""

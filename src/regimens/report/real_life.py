@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regimens.report import dumbbell
-from regimens.report.dumbbell import Dumbbell
-from regimens.report.layout import Layout, Look
 from regimens.report.measures import Measure, judged, measures
 from regimens.report.numbers import Numbers
 from regimens.report.text import variants, words
@@ -16,6 +14,8 @@ from regimens.scenario.values import REAL_LIFE
 
 if TYPE_CHECKING:
     from regimens.contrasts.variants import Flip
+    from regimens.report.dumbbell import Dumbbell
+    from regimens.report.layout import Layout, Look
     from regimens.study.comparison import Comparison
     from regimens.study.given import Given
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from regimens.model.declaration import Source
 from regimens.scenario.values import Reference
+
+if TYPE_CHECKING:
+    from regimens.model.declaration import Source
 
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
 _REGISTRATION = re.compile(r"NCT\d{8}")

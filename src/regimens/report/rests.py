@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 
 from regimens.contrasts.contrast import EQUAL
-from regimens.report.layout import Layout
 from regimens.report.measures import Measure, measures
 from regimens.report.numbers import Numbers
 from regimens.report.scale import Scale, linear, tick_text
@@ -17,6 +16,7 @@ from regimens.report.text import variants, words
 
 if TYPE_CHECKING:
     from regimens.contrasts.variants import RestResponse
+    from regimens.report.layout import Layout
     from regimens.study.comparison import Comparison
 
 _WIDTH, _HEIGHT = 350.0, 220.0

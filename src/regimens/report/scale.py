@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from regimens.report.text import words
-from regimens.statistics import Floats
+
+if TYPE_CHECKING:
+    from regimens.statistics import Floats
 
 LOG_FROM, LOG_TO = 4.0, 512.0
 """The ratios of largest to smallest value between which an axis counts doublings; above, the small values are those of decay."""

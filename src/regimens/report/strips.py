@@ -9,13 +9,13 @@ import numpy as np
 
 from regimens.drugs import label
 from regimens.report.doses import lanes, largest
-from regimens.report.layout import Layout, Look
 from regimens.report.numbers import Numbers
-from regimens.report.panel import Lane
 from regimens.report.scale import TimeAxis, tick_text
 from regimens.report.text import captions, schedules, words
 
 if TYPE_CHECKING:
+    from regimens.report.layout import Layout, Look
+    from regimens.report.panel import Lane
     from regimens.study.comparison import Comparison
 
 HEIGHT = 30.0

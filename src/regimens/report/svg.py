@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from markupsafe import Markup, escape
 
-from regimens.report.panel import Lane, Line, Panel, Point
 from regimens.report.scale import tick_text
 from regimens.report.text import captions, words
-from regimens.statistics import Floats
+
+if TYPE_CHECKING:
+    from regimens.report.panel import Lane, Line, Panel, Point
+    from regimens.statistics import Floats
 
 LEFT, RIGHT, TOP, BOTTOM = 34.0, 8.0, 6.0, 24.0
 _LANE, _LANE_GAP = 9.0, 6.0

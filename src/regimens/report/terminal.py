@@ -6,9 +6,7 @@ import textwrap
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from regimens.exposure import DrugExposure, ExposureTable
 from regimens.report import answer, verdict
-from regimens.report.answer import Answer, Cell, Row
 from regimens.report.layout import Layout, as_written, layout
 from regimens.report.text import findings, schedules, words
 from regimens.units import amount_text, best_amount_unit
@@ -18,6 +16,8 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
+    from regimens.exposure import DrugExposure, ExposureTable
+    from regimens.report.answer import Answer, Cell, Row
     from regimens.scenario import Arm
     from regimens.study.comparison import Comparison
     from regimens.subject import Subject

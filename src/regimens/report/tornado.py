@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from regimens.report.layout import Layout
 from regimens.report.measures import measures
 from regimens.report.numbers import Numbers
 from regimens.report.text import between_arms, words
 
 if TYPE_CHECKING:
     from regimens.contrasts.sensitivity import Sensitivity
+    from regimens.report.layout import Layout
     from regimens.study.comparison import Comparison
 
 MOST_BARS = 8

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from regimens.contrasts import english
 from regimens.contrasts.verdict import Finding
 from regimens.contrasts.verdict import Verdict as Judged
-from regimens.report.layout import Layout
 from regimens.report.measures import Measure, judged
 from regimens.report.pairs import Pairs, compared
 from regimens.report.text import verdicts, words
 
 if TYPE_CHECKING:
+    from regimens.report.layout import Layout
     from regimens.study.comparison import Comparison
 
 _LOOKS = {

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regimens.report.layout import Layout, Shown
 from regimens.report.numbers import Numbers, largest_of
 from regimens.report.text import variants, words
 from regimens.statistics import INTERVAL, Floats
 
 if TYPE_CHECKING:
+    from regimens.report.layout import Layout, Shown
     from regimens.study.comparison import Comparison
     from regimens.study.visits import Visit
 

@@ -6,20 +6,24 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from regimens import shipped
 from regimens.adherence.realise import Adherence
 from regimens.errors import RegimenError, did_you_mean
 from regimens.evidence import LibraryEntry, Response, read_responses
 from regimens.exposure import Expected
-from regimens.regimen import Amount, Regimen
 from regimens.regimen.words import parse_dose
-from regimens.scenario.beside import Beside
+from regimens.scenario.assumed import implied
 from regimens.scenario.names import fault_of
 from regimens.scenario.regimens import key_of_doses, read_doses
-from regimens.scenario.schema import ArmShape, ExpectShape, SourceShape
 from regimens.scenario.values import Arm, Reference
 from regimens.yamlfile import Loc, Notes, Unreadable
+
+if TYPE_CHECKING:
+    from regimens.regimen import Regimen
+    from regimens.scenario.beside import Beside
+    from regimens.scenario.schema import ArmShape, ExpectShape, SourceShape
 
 
 def read_arms(name: str, shape: ArmShape, beside: Beside, notes: Notes) -> Iterator[Arm]:
@@ -61,15 +65,6 @@ def sentences(given: str | list[str] | None) -> tuple[str, ...]:
     return () if given is None else (given,) if isinstance(given, str) else tuple(given)
 
 
-def flat_il2(text: str, loc: Loc, what: str, notes: Notes) -> Amount:
-    """Read a flat amount of IL-2 such as '21 MIU'; Unreadable after noting that it is no such `what`."""
-    amount = notes.read(loc, lambda: parse_dose(f"{text} SC").amount)
-    if amount.basis != "flat" or amount.unit != "IU":
-        notes.add(loc, f"'{text}' cannot be a {what} of il2.", f"A {what} is a flat amount in IU or MIU.")
-        raise Unreadable
-    return amount
-
-
 def _observed(ids: Sequence[str], regimen: Regimen, loc: Loc, notes: Notes) -> tuple[Response, ...]:
     """Return the published responses of those ids; notes ids that are unknown or that cannot be drawn on this regimen."""
     if not ids:
@@ -87,24 +82,6 @@ def _observed(ids: Sequence[str], regimen: Regimen, loc: Loc, notes: Notes) -> t
         else:
             found.append(known[name])
     return tuple(found)
-
-
-def implied(rest: str, rest_days: int | None, ranges: Regimen | None, ledger: tuple[str, str] | None) -> tuple[str, ...]:
-    """Return the assumptions that reading an arm adds to the stated ones; `ledger` is its file and the name of its arm."""
-    said = []
-    if ranges is not None:
-        said.append(f"The rest is given as a range ({ranges.in_words()}); it is {_taken(rest, rest_days)}.")
-    if ledger is not None:
-        said.append(f"Its doses are those that arm '{ledger[1]}' of {ledger[0]} gave, subject by subject.")
-    return tuple(said)
-
-
-def _taken(choice: str, days: int | None) -> str:
-    if choice == "drawn":
-        return "drawn for every subject and every time it comes, any whole day as likely"
-    if choice == "each":
-        return f"taken as rest {days} days"
-    return f"taken as its {choice}" + ("" if choice == "midpoint" else " length")
 
 
 def _resolved(shape: ArmShape, regimen: Regimen, loc: Loc, notes: Notes) -> list[tuple[int | None, Regimen]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,6 @@ from regimens.contrasts.verdict import Rule
 from regimens.endpoints import Endpoint, parse_endpoint, reads_as_time
 from regimens.engine.trajectories import Tolerances
 from regimens.errors import InputFileError, ModelError
-from regimens.model.declaration import Model
 from regimens.model.file import declared
 from regimens.scenario.arms import read_arms, sentences
 from regimens.scenario.beside import Beside
@@ -33,6 +33,9 @@ from regimens.subject import Subject, mosteller
 from regimens.units import parse_duration, parse_quantity
 from regimens.yamlfile import Loc, Located, Notes, Unreadable, parse, problems_of
 from regimens.yamlfile import read as read_yaml
+
+if TYPE_CHECKING:
+    from regimens.model.declaration import Model
 
 MOST_READINGS = 10_000
 

@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from regimens.adherence.realise import RealLife
-from regimens.model.declaration import Model
-from regimens.population import Bodies, People, Population
 from regimens.population.values import FEMALE, MALE
-from regimens.subject import Subject
 from regimens.units import duration_text
 
 if TYPE_CHECKING:
+    from regimens.adherence.realise import RealLife
+    from regimens.model.declaration import Model
+    from regimens.population import Bodies, People, Population
+    from regimens.regimen import Regimen
     from regimens.scenario.values import Noise
+    from regimens.subject import Subject
 
 USUAL_KG, USUAL_CM = (30.0, 250.0), (120.0, 220.0)
 """Weights and heights of adults outside of which a number is more likely a mistake."""
@@ -49,6 +50,16 @@ def questions_of(subject: Subject, population: Population | None, models: Sequen
     said = list(_doubtful_subject(subject))
     if people is not None:
         said += [*_doubtful_people(people), *_doubtful_columns(people, models)]
+    return tuple(said)
+
+
+def implied(rest: str, rest_days: int | None, ranges: Regimen | None, ledger: tuple[str, str] | None) -> tuple[str, ...]:
+    """Return the assumptions that reading an arm adds to the stated ones; `ledger` is its file and the name of its arm."""
+    said = []
+    if ranges is not None:
+        said.append(f"The rest is given as a range ({ranges.in_words()}); it is {_taken(rest, rest_days)}.")
+    if ledger is not None:
+        said.append(f"Its doses are those that arm '{ledger[1]}' of {ledger[0]} gave, subject by subject.")
     return tuple(said)
 
 
@@ -132,6 +143,14 @@ def _noise(noise: Noise | None) -> tuple[str, ...]:
         f"What is measured is assumed to differ from the true value with a CV of {noise.day_to_day:.4g} from day to day "
         f"and of {noise.residual:.4g} by the assay.",
     )
+
+
+def _taken(choice: str, days: int | None) -> str:
+    if choice == "drawn":
+        return "drawn for every subject and every time it comes, any whole day as likely"
+    if choice == "each":
+        return f"taken as rest {days} days"
+    return f"taken as its {choice}" + ("" if choice == "midpoint" else " length")
 
 
 def _doubtful_subject(subject: Subject) -> Iterator[str]:

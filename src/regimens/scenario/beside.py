@@ -6,11 +6,14 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from regimens.adherence.ledger import Ledger
-from regimens.model.declaration import Model
-from regimens.population import People
 from regimens.yamlfile import Loc, Notes, Unreadable
+
+if TYPE_CHECKING:
+    from regimens.adherence.ledger import Ledger
+    from regimens.model.declaration import Model
+    from regimens.population import People
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from regimens.drugs import IL2, UNNAMED, leading
-from regimens.endpoints import Endpoint
 from regimens.errors import did_you_mean
-from regimens.model.declaration import Model
 from regimens.scenario.names import alike, as_seen
 from regimens.scenario.values import AS_WRITTEN, EQUAL_TOTAL, REAL_LIFE, Arm
 from regimens.units import duration_text
-from regimens.yamlfile import Loc, Notes
+
+if TYPE_CHECKING:
+    from regimens.endpoints import Endpoint
+    from regimens.model.declaration import Model
+    from regimens.yamlfile import Loc, Notes
 
 
 def check_horizon(arms: Sequence[Arm], horizon: Fraction, notes: Notes) -> None:

@@ -6,17 +6,20 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regimens.adherence.ledger import Ledger
 from regimens.csvfile import Row, Table, read_table
 from regimens.errors import InputFileError, Problem
-from regimens.model.declaration import Parameter
 from regimens.population import People
 from regimens.population.values import FEMALE, MALE
 from regimens.scenario.names import fault_of
 from regimens.subject import mosteller_m2
+
+if TYPE_CHECKING:
+    from regimens.adherence.ledger import Ledger
+    from regimens.model.declaration import Parameter
 
 SIZE_RANGE = {"weight": ("kg", 1.0, 400.0), "height": ("cm", 30.0, 250.0)}
 """Unit, smallest and largest of a size that is accepted for a body."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from regimens.errors import InputFileError, RegimensError, did_you_mean
 from regimens.model.declaration import Correlation, Model, Parameter
@@ -13,12 +14,14 @@ from regimens.population import Bodies, People, Population, Spread
 from regimens.population.draw import SIZES
 from regimens.population.uncertainty import most_draws
 from regimens.population.values import FEMALE, MALE
-from regimens.scenario.beside import Beside
 from regimens.scenario.people import SIZE_RANGE, read_people
 from regimens.scenario.schema import BodyShape, PopulationShape, SizeBySexShape, SizeShape
-from regimens.scenario.values import Scenario
 from regimens.units import parse_quantity
 from regimens.yamlfile import Loc, Notes, Unreadable
+
+if TYPE_CHECKING:
+    from regimens.scenario.beside import Beside
+    from regimens.scenario.values import Scenario
 
 
 def reduced(scenario: Scenario, subjects: int | None = None, draws: int | None = None) -> Scenario:

@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
-from regimens.adherence.ledger import Ledger
 from regimens.adherence.ledgerfile import read_ledger
 from regimens.adherence.replay import plan_of
 from regimens.errors import EvidenceError, InputFileError, RegimenError
 from regimens.evidence import LibraryEntry, entry
 from regimens.regimen import Course, Cycle, Dose, Regimen
-from regimens.regimen.parts import Part
 from regimens.regimen.words import parse_dose, parse_frequency, parse_plan, parse_regimen, parse_rest
-from regimens.scenario.beside import Beside
 from regimens.scenario.schema import ArmShape, CycleShape, DosingShape, RestShape
 from regimens.yamlfile import Loc, Notes, Unreadable
+
+if TYPE_CHECKING:
+    from regimens.adherence.ledger import Ledger
+    from regimens.regimen import Amount
+    from regimens.regimen.parts import Part
+    from regimens.scenario.beside import Beside
 
 SOURCES_OF_DOSES = ("regimen", "use", "ledger")
 """Keys of an arm that say which doses it gives; an arm has one of them."""
@@ -129,3 +133,12 @@ def _read_part(shape: DosingShape | RestShape | CycleShape, loc: Loc, notes: Not
         raise Unreadable
     every = notes.read((*loc, "every"), lambda: parse_frequency(shape.every or ""))
     return notes.read(loc, lambda: Course(dose, every, shape.doses or 0))
+
+
+def flat_il2(text: str, loc: Loc, what: str, notes: Notes) -> Amount:
+    """Read a flat amount of IL-2 such as '21 MIU'; Unreadable after noting that it is no such `what`."""
+    amount = notes.read(loc, lambda: parse_dose(f"{text} SC").amount)
+    if amount.basis != "flat" or amount.unit != "IU":
+        notes.add(loc, f"'{text}' cannot be a {what} of il2.", f"A {what} is a flat amount in IU or MIU.")
+        raise Unreadable
+    return amount

@@ -6,14 +6,17 @@ import contextlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from regimens.endpoints import Endpoint, parse_endpoint
-from regimens.population import Population
-from regimens.scenario.beside import Beside
 from regimens.scenario.people import of_people
-from regimens.scenario.schema import NoiseShape, ScenarioShape, TradeOffShape
 from regimens.scenario.values import Arm, Noise, TradeOff
 from regimens.yamlfile import Loc, Notes, Unreadable
+
+if TYPE_CHECKING:
+    from regimens.population import Population
+    from regimens.scenario.beside import Beside
+    from regimens.scenario.schema import NoiseShape, ScenarioShape, TradeOffShape
 
 POPULATION_ADVICE = "Add for example 'population: {subjects: 100, seed: 1}'."
 

@@ -5,24 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from regimens.adherence.realise import Adherence, RealLife
 from regimens.contrasts.verdict import Rule
-from regimens.endpoints import Endpoint
 from regimens.engine.trajectories import Tolerances
 from regimens.errors import RegimensError
-from regimens.evidence import Response
-from regimens.exposure import Expected
-from regimens.model.declaration import Model
 from regimens.population import Cohort, Population, cohort_of
 from regimens.regimen import Amount, Course, Cycle, Dose, Duration, Regimen, Rest
-from regimens.regimen.equalise import Equalised
 from regimens.scenario.assumed import assumed_of, questions_of
 from regimens.scenario.names import alike, fault_of
 from regimens.subject import Subject
+
+if TYPE_CHECKING:
+    from regimens.adherence.realise import Adherence, RealLife
+    from regimens.endpoints import Endpoint
+    from regimens.evidence import Response
+    from regimens.exposure import Expected
+    from regimens.model.declaration import Model
+    from regimens.regimen.equalise import Equalised
 
 AS_WRITTEN, EQUAL_TOTAL, REAL_LIFE = "as written", "equal total", "real life"
 """Variants of an arm; pairs are compared within a variant, and each other one with the arm as written."""

@@ -7,19 +7,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from regimens.adherence.realise import Adherence, RealLife
 from regimens.drugs import IL2
 from regimens.errors import RegimenError
 from regimens.exposure import Expected
-from regimens.regimen import Regimen
 from regimens.regimen.equalise import Equalised, equalise, il2_total
-from regimens.scenario.arms import flat_il2
-from regimens.scenario.schema import EqualiseShape, RealLifeShape
+from regimens.scenario.regimens import flat_il2
 from regimens.scenario.values import EQUAL_TOTAL, REAL_LIFE, Arm, Goal
-from regimens.subject import Subject
 from regimens.units import amount_text, decimal_text, duration_text, parse_duration
 from regimens.yamlfile import Notes, Unreadable
+
+if TYPE_CHECKING:
+    from regimens.regimen import Regimen
+    from regimens.scenario.schema import EqualiseShape, RealLifeShape
+    from regimens.subject import Subject
 
 OFF = Fraction(1, 5)
 """Relative difference from the wanted total that rounding may leave; the arm's name shows the total that is reached."""

@@ -15,7 +15,6 @@ import numpy as np
 
 from regimens import shipped
 from regimens.adherence.ledger import Ledger
-from regimens.adherence.realise import RealLife
 from regimens.contrasts.verdict import Rule
 from regimens.drugs import IL2
 from regimens.engine.trajectories import Tolerances
@@ -25,9 +24,8 @@ from regimens.model.file import declared
 from regimens.model.fitted import fitted
 from regimens.population import Bodies, People, Population, Spread
 from regimens.population.values import FEMALE, MALE
-from regimens.regimen import Amount, Regimen
 from regimens.regimen.writing import write_plan
-from regimens.scenario.arms import implied
+from regimens.scenario.assumed import implied
 from regimens.scenario.beside import Beside
 from regimens.scenario.values import AS_WRITTEN, Arm, Goal, Noise, Reference, Scenario, TradeOff
 from regimens.subject import Subject
@@ -35,7 +33,9 @@ from regimens.units import amount_text, decimal_text, duration_text
 from regimens.yamlfile.writing import yaml_text
 
 if TYPE_CHECKING:
+    from regimens.adherence.realise import RealLife
     from regimens.exposure import Expected
+    from regimens.regimen import Amount, Regimen
 
 MINUTES = 60
 FINEST = 10_000

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from regimens.contrasts.outcomes import Named, Outcomes
 from regimens.engine.trajectories import OK, STATUS_WORDS
-from regimens.model.declaration import Observable
-from regimens.statistics import Floats
-from regimens.study.study import Study
 from regimens.study.tasks import BandsTask, Task, people
-from regimens.work import Result
+
+if TYPE_CHECKING:
+    from regimens.statistics import Floats
+    from regimens.study.study import Study
+    from regimens.work import Result
 
 MOST_PEOPLE = 200_000
 """Runs up to which the parameters of every subject are held against its outcomes."""
@@ -129,7 +131,7 @@ def outcomes_of(study: Study, collected: Collected) -> Outcomes:
             (model.name, endpoint.words): endpoint.unit(observable_unit)
             for model in study.models
             for endpoint in study.scenario.endpoints
-            if (observable_unit := unit_known(model.declared.observables, endpoint.observable)) is not None
+            if (observable_unit := model.unit_of(endpoint.observable)) is not None
         },
         not_modelled=study.not_modelled,
         asked_draws=study.cohort.draws,
@@ -165,10 +167,3 @@ def failures(study: Study, collected: Collected) -> list[str]:
             "Their endpoints are missing."
         )
     return said
-
-
-def unit_known(observables: Iterable[Observable], name: str) -> str | None:
-    """Return the unit of an observable, "1" for an endpoint that needs none; None where a model has no such observable."""
-    if not name:
-        return "1"
-    return next((observable.unit for observable in observables if observable.name == name), None)

@@ -11,9 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regimens.adherence.ledger import Ledger
-from regimens.contrasts.outcomes import Outcomes
 from regimens.exposure import ExposureTable, audit
-from regimens.model.declaration import Model
 from regimens.scenario.values import Scenario, planned_arms
 from regimens.study.collect import Bands, Collected, Key, collect, outcomes_of
 from regimens.study.comparisons import Comparisons, comparisons
@@ -28,6 +26,9 @@ from regimens.work import Progress, Store, local, run
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from regimens.contrasts.outcomes import Outcomes
+    from regimens.model.declaration import Model
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 from regimens.contrasts.contrast import Contrast, Pair, contrasts
-from regimens.contrasts.outcomes import Outcomes
 from regimens.contrasts.ranking import Best, TradeOff, best, trade_off
 from regimens.contrasts.sensitivity import Sensitivity, sensitivity
 from regimens.contrasts.variants import Flip, Regret, RestResponse, flips, regret, rest_response
 from regimens.contrasts.verdict import Finding, Verdict, verdicts
 from regimens.scenario.values import AS_WRITTEN, REAL_LIFE, Scenario
+
+if TYPE_CHECKING:
+    from regimens.contrasts.outcomes import Outcomes
 
 MOST_EXPLAINED = 3
 """Pairs that sensitivities are shown of."""

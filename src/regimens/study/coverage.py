@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from regimens.contrasts.contrast import Pair, paired
 from regimens.contrasts.outcomes import Outcomes
-from regimens.population import Population
-from regimens.scenario.values import Scenario
 from regimens.statistics import over_draws
 from regimens.study.study import Study, resolve
 from regimens.study.tasks import EndpointsTask, perform
-from regimens.work import Result
+
+if TYPE_CHECKING:
+    from regimens.population import Population
+    from regimens.scenario.values import Scenario
+    from regimens.work import Result
 
 TRUTH_SUBJECTS = 1000
 """Subjects in whom the true contrast is taken: enough that chance moves it by a twentieth of what they differ by."""

@@ -17,7 +17,6 @@ from regimens.engine.trajectories import OK, STATUS_WORDS
 from regimens.errors import RegimensError, did_you_mean
 from regimens.population.draw import Block, bodies_of
 from regimens.scenario.values import REAL_LIFE
-from regimens.study.collect import unit_known
 from regimens.study.given import GIVEN, people_totals
 from regimens.study.rows import EQUAL_TOTAL, OBSERVED, STATUSES, SUMMARY
 from regimens.study.visits import whose
@@ -225,9 +224,9 @@ def endpoint_frames(comparison: Comparison) -> Iterator[pd.DataFrame]:
     for (model, arm), status in comparison.collected.status.items():
         draws, subjects = (index.ravel() for index in np.indices(status.shape))
         words = np.array([STATUS_WORDS[code] for code in sorted(STATUS_WORDS)], dtype=object)[status.ravel()]
-        observables = next(each.observables for each in comparison.study.models if each.name == model)
+        simulated = next(each for each in comparison.study.models if each.name == model)
         for place, endpoint in enumerate(comparison.scenario.endpoints):
-            if unit_known(observables, endpoint.observable) is None:
+            if simulated.unit_of(endpoint.observable) is None:
                 continue
             values = comparison.collected.values[model, arm][place].ravel()
             said = np.where(np.isnan(values) & (status.ravel() == OK), "not defined in this arm", words)

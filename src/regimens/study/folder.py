@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING
 import regimens
 from regimens import shipped
 from regimens.errors import RegimensError
-from regimens.scenario.values import Scenario
 from regimens.study.export import ALWAYS, ENDPOINTS, TABLES, endpoint_frames, frame_of
 from regimens.work.cluster import PACKAGES
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from regimens.scenario.values import Scenario
     from regimens.study.comparison import Comparison
 
 

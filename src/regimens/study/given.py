@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,8 +15,10 @@ from regimens.population.draw import Block, bodies_of
 from regimens.regimen.events import DosePlan
 from regimens.regimen.quantities import Duration
 from regimens.statistics import TAILS, Floats
-from regimens.study.study import Study, StudyArm
 from regimens.tables import column, table_of
+
+if TYPE_CHECKING:
+    from regimens.study.study import Study, StudyArm
 
 DIGITS = 12
 """Significant digits of totals: fewer than floats have, so that 8.35 is not 8.350000000000001."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib.metadata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from regimens.study.study import Study, StudyModel
+if TYPE_CHECKING:
+    from regimens.study.study import Study, StudyModel
 
 PACKAGES = ("numpy", "scipy", "pandas", "plotly", "llvmlite", "pydantic", "PyYAML")
 """Packages whose versions a result records."""

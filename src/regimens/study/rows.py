@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regimens.contrasts.outcomes import Outcomes
 from regimens.engine.trajectories import STATUS_WORDS
-from regimens.scenario.values import Scenario
 from regimens.statistics import over_draws, over_subjects, prediction_interval
-from regimens.study.collect import unit_known
-from regimens.study.study import Study
 from regimens.tables import column, table_of
+
+if TYPE_CHECKING:
+    from regimens.contrasts.outcomes import Outcomes
+    from regimens.scenario.values import Scenario
+    from regimens.study.study import Study
 
 NOT_MODELLED = "not modelled"
 """Status of the subjects of an arm under a model that has no input for a drug of the arm."""
@@ -90,7 +92,7 @@ def summaries(study: Study, outcomes: Outcomes) -> tuple[Summary, ...]:
         for model in study.models
         for place in model.modelled
         for row, endpoint in enumerate(study.scenario.endpoints)
-        if unit_known(model.observables, endpoint.observable) is not None
+        if model.unit_of(endpoint.observable) is not None
     )
 
 

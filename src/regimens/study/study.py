@@ -6,18 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from regimens.drugs import leading
 from regimens.endpoints.simulated import doses_in_cycle
-from regimens.model.declaration import Model, Observable
 from regimens.model.fitted import fitted
 from regimens.population import Cohort, cohort_of
 from regimens.population.uncertainty import centres, uncertain
 from regimens.regimen import DoseEvents, hours
-from regimens.scenario.values import Arm, Scenario
-from regimens.statistics import Floats
+
+if TYPE_CHECKING:
+    from regimens.model.declaration import Model, Observable
+    from regimens.scenario.values import Arm, Scenario
+    from regimens.statistics import Floats
 
 BAND_RUNS = 400
 """Runs behind the prediction intervals of the curves: the first subjects of every parameter draw."""
@@ -72,6 +75,12 @@ class StudyModel:
     def observables(self) -> tuple[Observable, ...]:
         """The observables of the model."""
         return self.declared.observables
+
+    def unit_of(self, observable: str) -> str | None:
+        """Return the unit of an observable, "1" for an endpoint that needs none (""); None where the model has no such one."""
+        if not observable:
+            return "1"
+        return next((known.unit for known in self.observables if known.name == observable), None)
 
     @property
     def draws(self) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,13 +17,15 @@ from regimens.drugs import IL2
 from regimens.endpoints import SimulatedArm, draw_curves, endpoint_values
 from regimens.engine import Trajectories, simulate
 from regimens.model.compile import CompiledModel, compile_model
-from regimens.model.declaration import Model
 from regimens.model.parameters import Parameters
 from regimens.population.draw import Block, draw_subjects
 from regimens.regimen.events import DosePlan
 from regimens.statistics import Floats, median_and_interval
 from regimens.study.study import BAND_RUNS, Study, StudyArm, StudyModel
-from regimens.work import Result
+
+if TYPE_CHECKING:
+    from regimens.model.declaration import Model
+    from regimens.work import Result
 
 CHUNK_RUNS = 200
 """Runs of a task: enough to keep the vector units busy, few enough to stay in the processor's cache."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from regimens.chance import normals
-from regimens.scenario.values import Noise
-from regimens.statistics import Floats
-from regimens.study.collect import Bands
-from regimens.study.study import Study
+
+if TYPE_CHECKING:
+    from regimens.scenario.values import Noise
+    from regimens.statistics import Floats
+    from regimens.study.collect import Bands
+    from regimens.study.study import Study
 
 
 @dataclass(frozen=True, eq=False)

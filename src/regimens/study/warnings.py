@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from regimens.exposure import cut_off
 from regimens.scenario.values import planned_arms
 from regimens.study.collect import Collected, failures
 from regimens.study.given import LEDGER_SUBJECTS, Given
-from regimens.study.study import Study
+
+if TYPE_CHECKING:
+    from regimens.study.study import Study
 
 
 def warnings_of(study: Study, collected: Collected, given: Sequence[Given]) -> tuple[str, ...]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING
 
 from regimens.errors import RegimensError
-from regimens.work.store import Store
 from regimens.work.task import Progress, Result, T, Work, check_keys, no_progress
+
+if TYPE_CHECKING:
+    from regimens.work.store import Store
 
 AHEAD = 2
 """Tasks per worker that are submitted, or finished and waiting for an earlier one. It bounds the memory."""

@@ -9,10 +9,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from regimens.errors import Problem, WordsError, did_you_mean
-from regimens.yamlfile.located import Loc, Located
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
+
+    from regimens.yamlfile.located import Loc, Located
 
 _NEEDED = {
     "string_type": "text",

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from regimens.contrasts.contrast import Contrast
 from regimens.contrasts.verdict import Finding, Verdict
-from regimens.report.layout import Layout
-from regimens.report.measures import Measure
 from regimens.report.pairs import compared, loser
 from regimens.report.text import words
+
+if TYPE_CHECKING:
+    from regimens.contrasts.contrast import Contrast
+    from regimens.report.layout import Layout
+    from regimens.report.measures import Measure
 
 DIFFERENCE_HEADS = (
     "Endpoint",

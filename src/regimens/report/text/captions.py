@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from regimens import drugs
-from regimens.report.layout import Layout, Shown
-from regimens.report.panel import Line, Panel
 from regimens.report.text import people, words
+
+if TYPE_CHECKING:
+    from regimens.report.layout import Layout, Shown
+    from regimens.report.panel import Line, Panel
 
 BASELINE = "baseline"
 """What the grey line at 1 of an observable that is a fold of its baseline is called."""

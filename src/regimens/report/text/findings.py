@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regimens.drugs import display_unit, label, leading
-from regimens.report.answer import Answer
-from regimens.report.layout import Layout, Shown
 from regimens.report.text import people, words
 
 if TYPE_CHECKING:
     from regimens.exposure import DrugExposure
+    from regimens.report.answer import Answer
+    from regimens.report.layout import Layout, Shown
     from regimens.study.comparison import Comparison
 
 _ALIKE = 0.01

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from regimens.drugs import display_unit, label
-from regimens.exposure import DrugExposure
-from regimens.report.layout import Layout
 from regimens.report.text import words
-from regimens.subject import Subject
+
+if TYPE_CHECKING:
+    from regimens.exposure import DrugExposure
+    from regimens.report.layout import Layout
+    from regimens.subject import Subject
 
 
 def everybody(layout: Layout) -> str:

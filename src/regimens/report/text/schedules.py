@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regimens.drugs import label, unit_of
-from regimens.exposure import DrugExposure
-from regimens.report.layout import Layout
 from regimens.report.text import people, words
-from regimens.subject import Subject
 
 if TYPE_CHECKING:
+    from regimens.exposure import DrugExposure
     from regimens.regimen import DoseEvents
+    from regimens.report.layout import Layout
+    from regimens.subject import Subject
 
 DOSE_HEADS = ("Drug", "Cycle", "Doses", "Amount per dose", "First dose, day", "Last dose, day")
 DOSES_CAPTION = "Doses by arm, drug and cycle; the first dose of a comparison is on day 0"

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from regimens.report.layout import Layout
-from regimens.report.measures import Measure
 from regimens.report.text import people, words
 from regimens.scenario.values import EQUAL_TOTAL, REAL_LIFE, Noise
+
+if TYPE_CHECKING:
+    from regimens.report.layout import Layout
+    from regimens.report.measures import Measure
 
 HOW = {EQUAL_TOTAL: "at equal total", REAL_LIFE: "in real life"}
 """How a kind of variant is said in a sentence."""

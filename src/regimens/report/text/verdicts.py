@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from enum import Enum, auto
+from typing import TYPE_CHECKING
 
 from regimens.contrasts.verdict import Finding, Lack, Reason, Rule, Verdict
-from regimens.report.measures import Measure
 from regimens.report.pairs import compared, loser, percent, won
 from regimens.report.text import words
+
+if TYPE_CHECKING:
+    from regimens.report.measures import Measure
 
 NO_DIRECTION = "No endpoint says which way is better, so no arm is called better."
 _MOST_NAMES, _MOST_WINNERS = 3, 4
