@@ -1,13 +1,12 @@
 """Coverage of contrasts: 300 truths drawn from the posteriors, counted into docs/coverage.md (about 10 minutes on two cores)."""
 
 import sys
-import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from itertools import groupby
 from pathlib import Path
 
-from regimens.scenario import Scenario, read_scenario
+from regimens.scenario import Scenario
 from regimens.study.coverage import TRUTH_SUBJECTS, Covered, repeat
 
 SCENARIO = """\
@@ -30,10 +29,7 @@ PAIRS = (("1.5 MIU x 5", "0.5 MIU x 5"), ("0.5 MIU x 14", "1.5 MIU x 5"))
 @cache
 def scenario() -> Scenario:
     """Return the scenario that is repeated."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "coverage.yaml"
-        path.write_text(SCENARIO, encoding="utf-8")
-        return read_scenario(path)
+    return Scenario.from_text(SCENARIO, name="coverage")
 
 
 def one(repetition: int) -> list[Covered]:

@@ -107,6 +107,20 @@ def test_bad_rows_of_a_user_are_refused_with_their_lines(tmp_path):
     assert "Did you mean 'Treg fold'?" in str(raised.value)
 
 
+def test_a_model_with_fitted_values_is_not_fitted_again():
+    from regimens.errors import ModelError
+    from regimens.model.fitted import FIT
+
+    model = find_model("turnover")
+    names = ", ".join(parameter.name for parameter in model.parameters if parameter.source == FIT.key)
+    with pytest.raises(ModelError) as raised:
+        calibrate(model, data_points(RESPONSES, "fit"), QUICK)
+    assert str(raised.value) == (
+        f"Model 'turnover' has fitted values of {names}; a fit starts at declared values. "
+        'Get them with find_model("turnover", values="declared").'
+    )
+
+
 @pytest.mark.parametrize("name", shipped.names("models"))
 def test_a_shipped_posterior_belongs_to_its_model_and_has_converged(name):
     import json

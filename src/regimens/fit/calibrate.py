@@ -21,6 +21,7 @@ from regimens.fit.datapoints import DataPoint, data_points, usable
 from regimens.fit.likelihood import LogPosterior
 from regimens.fit.posterior import Posterior, Profile, files_of
 from regimens.fit.sampling import Settings, sample
+from regimens.model.fitted import FIT
 
 if TYPE_CHECKING:
     from regimens.model.declaration import Model
@@ -38,7 +39,8 @@ def fit(
 ) -> tuple[Posterior, dict[str, str]]:
     """Fit `model` to the rows with the role 'fit' of the responses in `data`; return the posterior and the texts of its files.
 
-    Raises InputFileError for bad rows, ModelError if the model declares nothing to fit or has no observable of any row.
+    Raises InputFileError for bad rows, ModelError if the model declares nothing to fit, has no observable of any row, or
+    already has fitted values.
     """
     points = data_points(read_responses(data), "fit")
     progress(f"sampling {model.name}: {settings.ensembles} ensembles of {settings.walkers} walkers, {settings.steps} steps")
@@ -50,8 +52,14 @@ def fit(
 def calibrate(model: Model, data: Sequence[DataPoint], settings: Settings) -> Posterior:
     """Fit `model` to those of `data` whose observable it has.
 
-    Raises ModelError if the model declares nothing to fit, or has no observable of any data point.
+    Raises ModelError if the model declares nothing to fit, has no observable of any data point, or already has fitted values:
+    they cannot serve as the centre of priors, because the data would then count twice.
     """
+    if found := [parameter.name for parameter in model.parameters if parameter.source == FIT.key]:
+        raise ModelError(
+            f"Model '{model.name}' has fitted values of {', '.join(found)}; a fit starts at declared values. "
+            f'Get them with find_model("{model.name}", values="declared").'
+        )
     points = usable(data, model)
     if not points:
         raise ModelError(f"Model '{model.name}' has nothing to fit: it has no observable of any row with the role 'fit'.")
