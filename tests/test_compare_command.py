@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from regimens.cli import main
-from regimens.cli.terminal import bar
+from regimens.cli.console import bar
 from regimens.scenario import read_scenario
 from regimens.study import folder as results
 from regimens.study.comparison import compare

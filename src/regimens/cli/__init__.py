@@ -10,7 +10,7 @@ from typing import NoReturn
 import click
 
 from regimens.cli.comparing import compare
-from regimens.cli.terminal import (
+from regimens.cli.console import (
     DONE,
     FAILED,
     WRONG_INPUT,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from regimens.cli.terminal import bar, results_console, say, talk_console
+from regimens.cli.console import bar, results_console, say, talk_console
 from regimens.errors import RegimensError
 
 if TYPE_CHECKING:

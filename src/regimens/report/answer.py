@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from regimens.drugs import display_unit
 from regimens.report.measures import Measure, measures
-from regimens.report.text import people, words
+from regimens.report.text import subjects, words
 
 if TYPE_CHECKING:
     from regimens.endpoints import Endpoint
@@ -145,7 +145,7 @@ def _table(comparison: Comparison, layout: Layout, endpoints: list[Endpoint]) ->
     on_page = {column.endpoint for column in columns}
     left_out = sum(e.words not in on_page for e in comparison.scenario.endpoints)
     bases = {basis for row in rows if row.people for doses in row.arm.doses[:1] for basis in doses.events.basis} - {"flat"}
-    note = people.totals_note(comparison.scenario.subject, bases) if bases else ""
+    note = subjects.totals_note(comparison.scenario.subject, bases) if bases else ""
     return Answer(columns, groups, rows, left_out, unit, note)
 
 
@@ -178,8 +178,8 @@ def _row(comparison: Comparison, layout: Layout, look: Look, columns: tuple[Colu
     main, *rest = look.exposure
     total, doses = _within_horizon(look, main)
     own, ends = display_unit(main.unit)[0], layout.people.get((look.name, main.drug))
-    span = "" if ends is None else people.between(ends, main.unit, with_unit=not unit)
-    other = tuple(people.other_total(row, layout, comparison.scenario.subject) for row in rest)
+    span = "" if ends is None else subjects.between(ends, main.unit, with_unit=not unit)
+    other = tuple(subjects.other_total(row, layout, comparison.scenario.subject) for row in rest)
     return Row(look, total if unit else f"{total} {own}", span, other, doses, cells)
 
 
@@ -199,7 +199,7 @@ def _cell(comparison: Comparison, column: Column, arm: str, layout: Layout) -> C
     found = comparison.summary_of(arm, column.model, column.endpoint)
     if found is None:
         return Cell(words.MISSING, "", 0, 0, 0, "", None)
-    short = people.missing(found.missing, layout) if found.missing else ""
+    short = subjects.missing(found.missing, layout) if found.missing else ""
     if words.missing(found.median):
         return Cell(words.NOT_REACHED if found.n else words.MISSING, "", 0, 0, 0, short if found.n else "", None)
     numbers = (found.median, found.low, found.high, found.confidence_low, found.confidence_high)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from regimens.drugs import display_unit, label
 from regimens.report.numbers import cycle_totals
-from regimens.report.text import people, schedules, words
+from regimens.report.text import schedules, subjects, words
 from regimens.units import decimal_text
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _entry(comparison: Comparison, layout: Layout, look: Look, row: DrugExposure
         label(row.drug),
         words.exact(row.doses),
         "; ".join(decimal_text(value / display_unit(row.unit)[1]) for value, _ in row.amounts),
-        people.total(row, layout, comparison.scenario.subject),
+        subjects.total(row, layout, comparison.scenario.subject),
         cycle_totals(row.per_cycle, row.unit) if len(row.per_cycle) > 1 else words.MISSING,
         words.days(row.first_h),
         words.days(row.last_h),

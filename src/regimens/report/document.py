@@ -36,7 +36,7 @@ from regimens.report import (
 )
 from regimens.report.layout import Layout, Shown, as_written, layout
 from regimens.report.numbers import Numbers
-from regimens.report.text import captions, findings, model_sheets, people, schedules, variants, words
+from regimens.report.text import captions, findings, model_sheets, schedules, subjects, variants, words
 from regimens.study.rows import NOT_MODELLED
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def statuses(comparison: Comparison, on_page: Layout) -> Numbers | None:
     """Return how many subjects did not run to the end, and why; None where all did."""
     fine = (STATUS_WORDS[OK], NOT_MODELLED)
     rows = tuple(
-        (words.under(row.arm, row.model), (row.status, people.missing(row.subjects, on_page)))
+        (words.under(row.arm, row.model), (row.status, subjects.missing(row.subjects, on_page)))
         for row in comparison.statuses
         if row.status not in fine
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regimens import drugs
-from regimens.report.text import people, words
+from regimens.report.text import subjects, words
 
 if TYPE_CHECKING:
     from regimens.report.layout import Layout, Shown
@@ -79,7 +79,7 @@ def _not_modelled(layout: Layout) -> list[str]:
 
 
 def _whose(layout: Layout) -> str:
-    return "the typical subject" if layout.typical else f"{'medians of ' if layout.intervals else ''}{people.curved(layout)}"
+    return "the typical subject" if layout.typical else f"{'medians of ' if layout.intervals else ''}{subjects.curved(layout)}"
 
 
 def _bands(layout: Layout, panels: tuple[Panel, ...]) -> list[str]:

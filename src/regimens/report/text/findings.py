@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regimens.drugs import display_unit, label, leading
-from regimens.report.text import people, words
+from regimens.report.text import subjects, words
 
 if TYPE_CHECKING:
     from regimens.exposure import DrugExposure
@@ -36,7 +36,7 @@ def opening(comparison: Comparison, layout: Layout) -> str:
     ]
     parts += [words.listing(totals)] if totals else []
     parts += [f"over {words.horizon(comparison.scenario.horizon_h)}", f"under {words.count(len(layout.models), 'model')}"]
-    parts.append(people.everybody(layout))
+    parts.append(subjects.everybody(layout))
     return words.sentence(", ".join(parts))
 
 
@@ -60,9 +60,9 @@ def certainty(layout: Layout, shares: bool = False) -> str:
             said += " With one subject in each draw, confidence intervals and probabilities hold the chance of who it is, too."
         return f"{said} A share of subjects has its {words.WITHIN} confidence interval instead." if shares else said
     return (
-        f"Intervals are {words.WITHIN} prediction intervals between {people.everybody(layout)}. No uncertainty of the parameters "
-        "themselves is in this run: they were taken as known, so it does not say how sure a difference between schedules is. "
-        "To find out, write ‘draws: 200’ beneath ‘population:’ in the scenario."
+        f"Intervals are {words.WITHIN} prediction intervals between {subjects.everybody(layout)}. No uncertainty of the "
+        "parameters themselves is in this run: they were taken as known, so it does not say how sure a difference between "
+        "schedules is. To find out, write ‘draws: 200’ beneath ‘population:’ in the scenario."
     )
 
 
@@ -223,8 +223,8 @@ def _in_all(comparison: Comparison, layout: Layout, drug: str, rows: Sequence[Dr
     if not ends:
         return said
     bases = {basis for look in layout.arms if (found := look.doses_of(drug)) for basis in found.events.basis} - {"flat"}
-    span = people.between((min(low for low, _ in ends), max(high for _, high in ends)), unit)
-    return f"{said} {people.body(comparison.scenario.subject, bases)} ({span} in the people)"
+    span = subjects.between((min(low for low, _ in ends), max(high for _, high in ends)), unit)
+    return f"{said} {subjects.body(comparison.scenario.subject, bases)} ({span} in the people)"
 
 
 def _of_what(layout: Layout, drug: str | None) -> str:

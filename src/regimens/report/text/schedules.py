@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regimens.drugs import label, unit_of
-from regimens.report.text import people, words
+from regimens.report.text import subjects, words
 
 if TYPE_CHECKING:
     from regimens.exposure import DrugExposure
@@ -24,7 +24,7 @@ _PER = {"per kg": "/kg", "per m2": "/m²"}
 
 def total_in_doses(row: DrugExposure, layout: Layout, subject: Subject, named: bool) -> str:
     """Return the total of a drug and its number of doses; `named` says which drug it is."""
-    text = f"{people.total(row, layout, subject)} in {words.count(row.doses, 'dose')}"
+    text = f"{subjects.total(row, layout, subject)} in {words.count(row.doses, 'dose')}"
     return f"{label(row.drug)}: {text}" if named else text
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from regimens.report.text import people, words
+from regimens.report.text import subjects, words
 from regimens.scenario.values import EQUAL_TOTAL, REAL_LIFE, Noise
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def regret(model: str, chosen: str, best: str, lead: Measure, cost: tuple[float,
 
 def observed(layout: Layout) -> str:
     """Return who is observed at the visits."""
-    return f"Those observed are {people.curved(layout)}."
+    return f"Those observed are {subjects.curved(layout)}."
 
 
 def visit_heads(name: str | None, time_h: float) -> tuple[str, str]:
@@ -183,7 +183,7 @@ def visit_heads(name: str | None, time_h: float) -> tuple[str, str]:
 
 def visits_caption(title: str, layout: Layout) -> str:
     """Return the caption of the table of one observable at the visits."""
-    return f"{title} at the visits: median and middle {words.WITHIN} of {people.curved(layout)}"
+    return f"{title} at the visits: median and middle {words.WITHIN} of {subjects.curved(layout)}"
 
 
 def widened(factor: float | None) -> str:
