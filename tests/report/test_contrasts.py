@@ -101,7 +101,7 @@ def test_the_verdict_counts_what_is_supported_on_the_other_endpoints(page):
     ],
 )  # fmt: skip
 def test_the_rule_is_a_sentence(probability, models, said):
-    assert verdicts.rule(probability, models) == said
+    assert verdicts.rule(Rule(probability), models) == said
 
 
 def test_every_endpoint_with_a_direction_has_its_pairs_in_a_table_and_the_first_stands_open(html):
