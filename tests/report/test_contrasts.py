@@ -559,6 +559,9 @@ def test_draws_that_are_tied_are_counted_apart():
     assert verdicts.probabilities(dataclasses.replace(row, views=(view,))) == (
         "turnover 88\u00a0% (75\u00a0% better, 25\u00a0% equal, 0\u00a0% worse)"
     )
+    never = dataclasses.replace(contrasts[0], probability=0.5, better=0.0, equal=1.0)
+    view = dataclasses.replace(view, contrast=never)
+    assert verdicts.probabilities(dataclasses.replace(row, views=(view,))) == "turnover equal in every draw"
 
 
 def test_arms_that_are_equally_likely_to_be_best_have_no_first():

@@ -12,6 +12,7 @@ from regimens.report.pairs import compared, loser, percent, won
 from regimens.report.text import words
 
 if TYPE_CHECKING:
+    from regimens.contrasts.contrast import Contrast
     from regimens.report.measures import Measure
 
 NO_DIRECTION = "No endpoint says which way is better, so no arm is called better."
@@ -177,14 +178,18 @@ def summary(measure: Measure, rows: Sequence[Verdict]) -> str:
 
 def probabilities(row: Verdict) -> str:
     """Return the probability that the first arm is better, by model; where draws are tied, how often each is better."""
-    said = []
-    for view in row.views:
-        contrast = view.contrast
-        if contrast is None or words.missing(contrast.probability):
-            continue
-        text = f"{view.model} {percent(contrast.probability, row.rule.probability)}\u00a0%"
-        if contrast.equal:
-            shares = (contrast.better, contrast.equal, contrast.worse)
-            text += " ({}\u00a0% better, {}\u00a0% equal, {}\u00a0% worse)".format(*map(words.percent, shares))
-        said.append(text)
-    return ", ".join(said)
+    return ", ".join(
+        f"{view.model} {_probability(view.contrast, row.rule)}"
+        for view in row.views
+        if view.contrast is not None and not words.missing(view.contrast.probability)
+    )
+
+
+def _probability(contrast: Contrast, by: Rule) -> str:
+    if contrast.equal == 1:
+        return "equal in every draw"
+    said = f"{percent(contrast.probability, by.probability)}\u00a0%"
+    if not contrast.equal:
+        return said
+    shares = (contrast.better, contrast.equal, contrast.worse)
+    return said + " ({}\u00a0% better, {}\u00a0% equal, {}\u00a0% worse)".format(*map(words.percent, shares))
