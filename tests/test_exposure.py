@@ -112,9 +112,19 @@ def test_different_amounts_are_named_in_the_order_of_their_use():
 def test_doses_that_the_horizon_cuts_off_are_said():
     arm = Arm("A", parse_regimen("il2: 1 MIU SC weekly x 12; tocilizumab: 8 mg/kg IV every 4 weeks x 3"))
     assert cut_off(arm, Fraction(8 * 168), Subject()) == (
-        "Arm 'A': 5 of 15 doses lie at or after the horizon of 56 days and are not given (4 MIU of il2, 560 mg of tocilizumab)."
+        "Arm 'A': 5 of 15 doses lie at or after the horizon of 56 days and are not given (4 MIU of il2, 560 mg of tocilizumab).",
     )
-    assert cut_off(arm, Fraction(12 * 168), Subject()) is None
+    assert cut_off(arm, Fraction(12 * 168), Subject()) == ()
+
+
+def test_an_infusion_that_the_horizon_ends_is_said():
+    arm = Arm("A", parse_regimen("1 MIU IV daily over 6 h x 3"))
+    running = (
+        "Arm 'A': the infusion of il2 from 1 day to 30 h is not over at the horizon of 1.125 days. Totals count all of it.",
+    )
+    late = "Arm 'A': 1 of 3 doses lie at or after the horizon of 1.125 days and are not given (1 MIU of il2)."
+    assert cut_off(arm, Fraction(27), Subject()) == (late, *running)
+    assert cut_off(arm, Fraction(30), Subject()) == (late.replace("1.125", "1.25"),)
 
 
 def test_the_frame_has_the_columns_users_rely_on():

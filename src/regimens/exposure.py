@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from regimens.drugs import IL2, SPECIFIC_ACTIVITY, display_unit
 from regimens.errors import ExposureMismatch, Problem
-from regimens.units import amount_text, decimal_text
+from regimens.units import amount_text, decimal_text, duration_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -180,17 +180,24 @@ def audit(arms: Sequence[Arm], subject: Subject, path: str = "") -> ExposureTabl
     return table
 
 
-def cut_off(arm: Arm, horizon_h: Fraction, subject: Subject) -> str | None:
-    """Return a sentence about the doses at or after the horizon, which are not given; None if there are none."""
-    planned = arm.regimen.written_out()
+def cut_off(arm: Arm, horizon_h: Fraction, subject: Subject) -> tuple[str, ...]:
+    """Return sentences about what the horizon cuts off: doses at or after it, which are not given, and infusions that it ends."""
+    planned, days = arm.regimen.written_out(), decimal_text(horizon_h / 24)
+    said = []
     late = [dose for dose in planned if dose.start >= horizon_h]
-    if not late:
-        return None
-    lost = [f"{amount_text(_sum(doses, subject), unit)} of {drug}" for (drug, unit), doses in _by_drug(late)]
-    return (
-        f"Arm '{arm.name}': {len(late)} of {len(planned)} doses lie at or after the horizon of "
-        f"{decimal_text(horizon_h / 24)} days and are not given ({', '.join(lost)})."
-    )
+    if late:
+        lost = [f"{amount_text(_sum(doses, subject), unit)} of {drug}" for (drug, unit), doses in _by_drug(late)]
+        said.append(
+            f"Arm '{arm.name}': {len(late)} of {len(planned)} doses lie at or after the horizon of {days} days and are not given "
+            f"({', '.join(lost)})."
+        )
+    said += [
+        f"Arm '{arm.name}': the infusion of {dose.drug} from {duration_text(dose.start)} to "
+        f"{duration_text(dose.start + dose.dose.duration)} is not over at the horizon of {days} days. Totals count all of it."
+        for dose in planned
+        if dose.start < horizon_h < dose.start + dose.dose.duration
+    ]
+    return tuple(said)
 
 
 def _by_drug(planned: list[PlannedDose]) -> list[tuple[tuple[str, str], list[PlannedDose]]]:

@@ -216,3 +216,26 @@ def test_after_the_time_to_return_a_curve_stays_near_its_baseline(text, percent)
     room = percent / 100 * (1 + 1e-6)
     assert np.abs(arm.curves.at(after, "raised")[0] - 1).max() <= room
     assert back == 0 or arm.curves.at([back * (1 - 1e-9)], "raised")[0, 0] - 1 >= percent / 100 * (1 - 1e-6)
+
+
+INFUSIONS = "(1 MIU IV daily over 6 h x 2, rest 2 days) x 2"
+BEGIN = np.array([0.0, 24.0, 96.0, 120.0])
+AROUND = sorted({edge + off for edge in (*BEGIN, *(BEGIN + 6), 48.0, 144.0) for off in (-0.5, 0.0, 0.5) if edge + off > 0})
+
+
+@pytest.mark.parametrize("horizon_h", AROUND)
+def test_a_horizon_that_passes_every_dose_infusion_and_cycle_end_cuts_just_that(horizon_h):
+    """By the balance of what came in and what is left: ke x AUC = in - central(horizon)."""
+    run = np.clip(horizon_h - BEGIN, 0.0, 6.0)
+    since = np.maximum(horizon_h - BEGIN - 6.0, 0.0)
+    left_over = 1e6 / 6 / KE * ((1 - np.exp(-KE * run)) * np.exp(-KE * since)).sum()
+    assert value(f"central at {horizon_h:g} h", INFUSIONS, horizon_h) == pytest.approx(left_over, rel=EXACT)
+    area = (1e6 / 6 * run.sum() - left_over) / KE
+    assert value("AUC of central", INFUSIONS, horizon_h) == pytest.approx(area, rel=EXACT)
+    assert value("mean of central", INFUSIONS, horizon_h) == pytest.approx(area / horizon_h, rel=EXACT)
+    begun = int((horizon_h > BEGIN).sum())
+    assert value("doses", INFUSIONS, horizon_h) == begun
+    assert value("total MIU", INFUSIONS, horizon_h) == begun
+    for cycle, end in ((1, 48.0), (2, 144.0)):
+        found = value(f"central at end of cycle {cycle}", INFUSIONS, horizon_h)
+        assert np.isnan(found) == (horizon_h < end)

@@ -63,8 +63,7 @@ def exposure(file: Path, csv_path: Path | None) -> None:
     table = ExposureTable(tuple(rows))
     results_console(at_least=EXPOSURE_WIDTH).print(exposure_table(table, arms, scenario.subject))
     for arm in arms:
-        sentence = cut_off(arm, Fraction(scenario.horizon_h), scenario.subject)
-        if sentence:
+        for sentence in cut_off(arm, Fraction(scenario.horizon_h), scenario.subject):
             click.echo(sentence, err=True)
     if csv_path is not None:
         write_file(table.to_frame().to_csv(index=False, lineterminator="\n"), csv_path)

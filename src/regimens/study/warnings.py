@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 def warnings_of(study: Study, collected: Collected, given: Sequence[Given]) -> tuple[str, ...]:
-    """Return the warnings of a study: doses after the horizon, drugs that models lack, unknown uncertainty, failed subjects."""
+    """Return the warnings of a study: what the horizon cuts off, drugs that models lack, unknown uncertainty, failed subjects."""
     scenario = study.scenario
-    late = (cut_off(arm, Fraction(scenario.horizon_h), scenario.subject) for arm in planned_arms(scenario))
+    horizon_h = Fraction(scenario.horizon_h)
     return (
         *scenario.warnings,
-        *(sentence for sentence in late if sentence),
+        *(sentence for arm in planned_arms(scenario) for sentence in cut_off(arm, horizon_h, scenario.subject)),
         *_cut_ledgers(study),
         *not_modelled(study),
         *_uncertainty(study),
