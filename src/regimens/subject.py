@@ -16,8 +16,8 @@ Numbers = npt.NDArray[np.float64] | npt.NDArray[np.object_]
 BASES = ("flat", "per m2", "per kg")
 """What an amount is multiplied by in a person: 1, body surface area (m2), weight (kg)."""
 
-SLACK = 1e-9
-"""Share of a step below a boundary at which a float still counts as on it, so that floats round as exact numbers do."""
+SLACK = 1e-14
+"""Relative difference within which a floating-point number of steps is a half or a whole one: some fifty roundings."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +84,8 @@ def amount_in_person(
 
 def _in_steps(wanted: Numbers, most: Numbers | None, step: Numbers, slack: Numbers) -> Numbers:
     """Return the nearest multiples of `step`, halves up, at most `most` rounded down; not less than a step, but 0 stays 0."""
-    steps = np.maximum((2 * wanted + (1 + slack) * step) // (2 * step), 1)
+    steps = np.maximum((2 * wanted * (1 + slack) + step) // (2 * step), 1)
     if most is not None:
-        allowed = np.floor(most / step + slack)
+        allowed = np.floor(most / step * (1 + slack))
         steps = np.minimum(steps, np.maximum(allowed, 1))
     return np.where(wanted == 0, 0, steps * step)

@@ -11,7 +11,7 @@ from regimens import report
 from regimens.adherence.realise import Adherence, RealLife
 from regimens.report import answer, curves, verdict
 from regimens.report.layout import Shown, as_written, layout
-from regimens.report.text import findings, people
+from regimens.report.text import findings, subjects
 from regimens.report.text.captions import reading
 
 from . import example
@@ -64,7 +64,7 @@ def caption(made, panels=curves.panels) -> str:
     ],
 )
 def test_curves_are_about_the_first_subjects_of_every_draw(number, draws, curved, typical, said):
-    assert people.curved(counting(number, draws, curved, typical)) == said
+    assert subjects.curved(counting(number, draws, curved, typical)) == said
 
 
 def test_the_caption_of_curves_counts_those_behind_them_and_not_the_whole_population():
@@ -78,8 +78,8 @@ def test_those_without_a_value_are_counted_among_all_subjects_of_all_draws():
     counted = dataclasses.replace(made, summary=tuple(dataclasses.replace(row, missing=137) for row in made.summary))
     cell = answer.answer(as_written(counted), layout(counted)).rows[0].cells[0]
     assert cell.short == "137 of 1000 virtual subjects missing (25 in each of 40 parameter draws)"
-    assert people.missing(137, counting(50, 200, 400)).startswith("137 of 10\u202f000 virtual subjects missing (50 in each")
-    assert people.missing(2, counting(200, 1, 200)) == "2 of 200 virtual subjects missing"
+    assert subjects.missing(137, counting(50, 200, 400)).startswith("137 of 10\u202f000 virtual subjects missing (50 in each")
+    assert subjects.missing(2, counting(200, 1, 200)) == "2 of 200 virtual subjects missing"
 
 
 def test_one_subject_in_each_draw_is_a_drawn_one_with_intervals_and_verdicts():
