@@ -278,3 +278,11 @@ def test_the_confidence_interval_of_a_contrast_holds_truths_drawn_from_the_poste
         assert (row["arm"], row["against"], row["draws"]) == ("low", "high", 40)
         held += row["difference_low"] <= truth <= row["difference_high"]
     assert held >= LEAST
+
+
+@pytest.mark.parametrize(
+    ("population", "who"), [("{subjects: 6, seed: 3, draws: 4}", "subjects: 6, draws: 4"), ("", "the typical subject")]
+)
+def test_the_repr_of_a_comparison_is_one_short_line(population, who, tmp_path):
+    result = compare(small.scenario(tmp_path, population=population))
+    assert repr(result) == f"<Comparison 'Small', arms: 3, models: 1, {who}>"

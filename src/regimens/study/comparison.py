@@ -107,8 +107,8 @@ class Comparison:
 
     def __repr__(self) -> str:
         title, size = self.scenario.title, self.study.cohort
-        people = "one typical subject" if size.typical else f"{size.subjects} subjects x {size.draws} draws"
-        return f"<Comparison '{title}': {len(self.study.arms)} arms, {len(self.study.models)} models, {people}>"
+        people = "the typical subject" if size.typical else f"subjects: {size.subjects}, draws: {size.draws}"
+        return f"<Comparison {title!r}, arms: {len(self.study.arms)}, models: {len(self.study.models)}, {people}>"
 
     def _repr_html_(self) -> str:
         """Return the answer table, for notebooks."""
