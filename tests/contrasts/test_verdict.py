@@ -277,7 +277,7 @@ def test_arms_that_no_model_knows_together_are_not_compared():
     made = outcomes({"turnover": {"A": draws(50), "B": draws(50)}}, not_modelled=frozenset({("turnover", "A")}))
     assert contrasts(made, [("A", "B")]).empty
     found = row(verdicts(made, [("A", "B")]))
-    assert (found["verdict"], found["reason"]) == ("not supported", "no model has an input for the drugs of both arms")
+    assert (found["verdict"], found["reason"]) == ("not modelled", "no model has an input for the drugs of both arms")
 
 
 def test_a_median_difference_of_0_says_how_many_subjects_differ():

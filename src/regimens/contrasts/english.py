@@ -21,7 +21,7 @@ VERDICTS = Table(
         Column("endpoint", "endpoint, in the words of the scenario"),
         Column("arm", "the first arm"),
         Column("against", "the arm it is held against"),
-        Column("verdict", "'X better', 'X never worse', 'same schedule' or 'not supported'"),
+        Column("verdict", "'X better', 'X never worse', 'same schedule', 'not supported' or 'not modelled'"),
         Column("winner", "the arm that is better or never worse; blank for neither"),
         Column("reason", "why, in a sentence"),
         Column("probabilities", "probability that arm beats against, ties half, by model"),
@@ -38,7 +38,9 @@ def verdicts_frame(verdicts: Sequence[Verdict]) -> pd.DataFrame:
 
 
 def finding(verdict: Verdict) -> str:
-    """Return what a verdict says, in a few words."""
+    """Return what a verdict says, in a few words; a pair that no model can judge is "not modelled"."""
+    if verdict.reason == Reason.NOT_MODELLED:
+        return "not modelled"
     return f"{verdict.winner} {verdict.finding}" if verdict.winner else str(verdict.finding)
 
 
