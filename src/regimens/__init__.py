@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from regimens.drugs import SpecificActivity as SpecificActivity
-    from regimens.endpoints import Curves as Curves
+    from regimens.endpoints import DosedArm as DosedArm
     from regimens.endpoints import Endpoint as Endpoint
     from regimens.endpoints import SimulatedArm as SimulatedArm
-    from regimens.endpoints import draw_curves as draw_curves
     from regimens.endpoints import endpoint_values as endpoint_values
     from regimens.endpoints import parse_endpoint as parse_endpoint
+    from regimens.endpoints import simulate_arm as simulate_arm
     from regimens.engine import Tolerances as Tolerances
     from regimens.engine import Trajectories as Trajectories
     from regimens.engine import simulate as simulate
@@ -65,7 +65,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "regimens.drugs": ("SpecificActivity",),
-    "regimens.endpoints": ("Curves", "Endpoint", "SimulatedArm", "draw_curves", "endpoint_values", "parse_endpoint"),
+    "regimens.endpoints": ("DosedArm", "Endpoint", "SimulatedArm", "endpoint_values", "parse_endpoint", "simulate_arm"),
     "regimens.engine": ("Tolerances", "Trajectories", "simulate"),
     "regimens.errors": ("ExposureMismatch", "InputFileError", "ModelError", "RegimenError", "RegimensError", "UnitError"),
     "regimens.exposure": ("exposure_of",),

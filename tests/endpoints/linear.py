@@ -3,9 +3,9 @@
 import numpy as np
 
 from regimens.drugs import IL2, leading
-from regimens.endpoints import SimulatedArm, draw_curves, endpoint_values, parse_endpoint
+from regimens.endpoints import DosedArm, endpoint_values, parse_endpoint, simulate_arm
 from regimens.endpoints.simulated import doses_in_cycle
-from regimens.engine import Tolerances
+from regimens.engine import Tolerances, simulate
 from regimens.model import compile_model, typical_subject
 from regimens.model.declaration import Input, Model, Observable, Parameter, State
 from regimens.model.expression import Name, Number, parse_formula
@@ -37,16 +37,21 @@ LINEAR = Model(
 COMPILED = compile_model(LINEAR)
 
 
-def arm_of(text, horizon_h, words=(), plan=None, cuts_h=()):
-    """Simulate a regimen in words up to a horizon, cut for endpoints in words; `plan` is what subjects get, if they differ."""
+def arm_of(text, horizon_h, words=(), plan=None):
+    """Simulate a regimen in words up to a horizon, for endpoints in words; `plan` is what subjects get, if they differ."""
     regimen = parse_regimen(text)
     plan = plan or DosePlan.of(regimen.events(hours(horizon_h)), 1)
     people = typical_subject(LINEAR)[np.zeros(1 if plan.which is None else len(plan.which), dtype=int)]
-    cuts = [*cuts_h, *(time for each in words for time in parse_endpoint(each).cuts_h)]
-    names = [observable.name for observable in LINEAR.observables]
-    curves = draw_curves(COMPILED, people, plan, horizon_h, observables=names, cuts_h=cuts, tolerances=TIGHT)
-    total = plan.total(IL2, people.weight_kg, people.bsa_m2)
-    return SimulatedArm(curves, plan, horizon_h, total, leading(regimen.drugs) or "", doses_in_cycle(regimen))
+    dosed = DosedArm(plan, horizon_h, leading(regimen.drugs) or "", doses_in_cycle(regimen))
+    endpoints = [one for each in words for one in parse_endpoint(each).each(2)]
+    return simulate_arm(COMPILED, people, dosed, endpoints, tolerances=TIGHT)
+
+
+def read_at(text, horizon_h, times_h, observable):
+    """Return the (times,) values of an observable at rising times, just before a dose there."""
+    events = parse_regimen(text).events(hours(horizon_h))
+    times = np.append(times_h, horizon_h)
+    return simulate(COMPILED, typical_subject(LINEAR), events, times, observables=[observable], tolerances=TIGHT).values[0, :-1, 0]
 
 
 def value(words, text, horizon_h):

@@ -87,12 +87,12 @@ def test_only_a_share_is_summed_up_by_its_mean():
     "words", ["raised at 0 days", "raised at 0 h", "raised at 0.0 weeks", "raised at start", "raised at Baseline"]
 )
 def test_time_zero_is_a_time(words):
-    assert parse_endpoint(words).cuts_h == (0.0,)
+    assert parse_endpoint(words).named_h == (0.0,)
 
 
 def test_a_window_may_begin_at_time_zero():
-    assert parse_endpoint("peak of raised from 0 days to 2 days").cuts_h == (0.0, 48.0)
-    assert parse_endpoint("peak of raised from baseline to first look", VISITS).cuts_h == (0.0, 120.0)
+    assert parse_endpoint("peak of raised from 0 days to 2 days").named_h == (0.0, 48.0)
+    assert parse_endpoint("peak of raised from baseline to first look", VISITS).named_h == (0.0, 120.0)
 
 
 @pytest.mark.parametrize("name", ["0 h", "2 weeks", "Start", "baseline", "protocol day 3", "end of cycle 2"])

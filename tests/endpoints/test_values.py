@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from regimens.endpoints import KINDS, endpoint_values, parse_endpoint
 from regimens.regimen import hours, parse_regimen
 from regimens.regimen.events import DosePlan
-from tests.endpoints.linear import KE, arm_of, value
+from tests.endpoints.linear import KE, arm_of, read_at, value
 
 EXACT = 1e-8  # relative: the integration is held to 1e-10
 DAYS = 24.0
@@ -146,7 +146,8 @@ def test_a_missed_dose_is_due_and_not_given(words, everything, without_the_last)
 
 def test_doses_are_counted_of_all_drugs_or_of_one():
     plan = DosePlan.of(parse_regimen("il2: 1 MIU IV daily x 3; other: 5 mg IV daily x 2").events(hours(96)), 1)
-    arm = replace(arm_of("1 MIU IV daily x 3", 96.0), doses=plan)
+    arm = arm_of("1 MIU IV daily x 3", 96.0)
+    arm = replace(arm, dosed=replace(arm.dosed, doses=plan))
     assert [endpoint_values(parse_endpoint(words), arm)[0] for words in ("doses", "doses of il2", "doses of other")] == [5, 3, 2]
 
 
@@ -156,7 +157,7 @@ def test_a_subject_that_failed_has_no_value_of_any_kind(form):
     horizon = 13 * 7 * DAYS
     arm = arm_of("(1 MIU IV daily x 5, rest 2 days) x 3", horizon, [form])
     assert not np.isnan(endpoint_values(endpoint, arm)).any()
-    failed = replace(arm, curves=replace(arm.curves, status=np.array([1])))
+    failed = replace(arm, read=replace(arm.read, status=np.array([1])))
     assert np.isnan(endpoint_values(endpoint, failed)).tolist() == [True]
 
 
@@ -171,51 +172,63 @@ def courses(draw):
 @given(courses(), st.integers(0, 90), st.integers(5, 100), st.floats(0.02, 0.98))
 def test_what_holds_between_kinds(text, from_h, length_h, height):
     window = f"from {from_h} h to {from_h + length_h} h"
-    arm = arm_of(text, 200.0, cuts_h=[float(from_h), float(from_h + length_h)])
 
-    def of(words):
-        return float(endpoint_values(parse_endpoint(words), arm)[0])
+    def of(*words):
+        arm = arm_of(text, 200.0, words)
+        return [float(endpoint_values(parse_endpoint(each), arm)[0]) for each in words]
 
-    peak, minimum = of(f"peak of raised {window}"), of(f"minimum of raised {window}")
-    assert minimum == pytest.approx(-of(f"peak of opposite {window}"), rel=1e-9)
-    assert peak == pytest.approx(-of(f"minimum of opposite {window}"), rel=1e-9)
+    peak, minimum, opposite_low, opposite_high, mean, trough = of(
+        f"peak of raised {window}",
+        f"minimum of raised {window}",
+        f"minimum of opposite {window}",
+        f"peak of opposite {window}",
+        f"mean of raised {window}",
+        f"trough of raised from {from_h + 1} h to {from_h + length_h} h",
+    )
+    assert minimum == pytest.approx(-opposite_high, rel=1e-9)
+    assert peak == pytest.approx(-opposite_low, rel=1e-9)
     if peak - minimum > 1e-3:
-        assert of(f"time of peak of raised {window}") == pytest.approx(of(f"time of minimum of opposite {window}"), abs=1e-4)
+        times = of(f"time of peak of raised {window}", f"time of minimum of opposite {window}")
+        assert times[0] == pytest.approx(times[1], abs=1e-4)
     # A reading at the start of the window is the one before a dose there, which is no part of it.
-    inside = arm.curves.at(np.linspace(from_h, from_h + length_h, 200)[1:], "raised")[0]
+    inside = read_at(text, 200.0, np.linspace(from_h, from_h + length_h, 200)[1:], "raised")
     slack = 1e-9 * peak
     assert minimum - slack <= inside.min()
     assert inside.max() <= peak + slack
-    assert minimum - slack <= of(f"mean of raised {window}") <= peak + slack
-    trough = of(f"trough of raised from {from_h + 1} h to {from_h + length_h} h")
+    assert minimum - slack <= mean <= peak + slack
     assert np.isnan(trough) or minimum - slack <= trough <= peak + slack
     if peak - minimum < 1e-6:
         return
     threshold = f"{minimum + height * (peak - minimum):.12f}"
-    above, below = of(f"hours raised above {threshold} {window}"), of(f"hours raised below {threshold} {window}")
+    above, below, until, little_above, below_opposite, until_opposite = of(
+        f"hours raised above {threshold} {window}",
+        f"hours raised below {threshold} {window}",
+        f"time until raised above {threshold} {window}",
+        f"hours raised above {float(threshold) * (1 + 1e-9):.15f} {window}",
+        f"hours opposite below -{threshold} {window}",
+        f"time until opposite below -{threshold} {window}",
+    )
     assert above + below == pytest.approx(length_h, rel=1e-9)
-    until = of(f"time until raised above {threshold} {window}")
     assert 0 <= until < length_h
     # A curve counts as at the threshold up to 1e-9 of it.
-    assert of(f"hours raised above {float(threshold) * (1 + 1e-9):.15f} {window}") <= length_h - until + 1e-6
-    assert of(f"hours opposite below -{threshold} {window}") == above
-    assert of(f"time until opposite below -{threshold} {window}") == until
+    assert little_above <= length_h - until + 1e-6
+    assert below_opposite == above
+    assert until_opposite == until
     if until > 0:
-        moment = arm.curves.at([from_h + until, from_h + 0.999 * until], "raised")[0]
-        assert moment[1] <= float(threshold) + slack
-        before_or_at = float(threshold) - slack <= moment[0] or until + from_h in arm.doses.sets[0].time_h
-        assert before_or_at
+        moment = read_at(text, 200.0, [from_h + 0.999 * until, from_h + until], "raised")
+        assert moment[0] <= float(threshold) + slack
+        doses = parse_regimen(text).events(hours(200)).time_h
+        assert float(threshold) - slack <= moment[1] or np.abs(until + from_h - doses).min() < 1e-9
 
 
 @settings(max_examples=20, deadline=None)
 @given(courses(), st.floats(1.0, 40.0))
 def test_after_the_time_to_return_a_curve_stays_near_its_baseline(text, percent):
-    arm = arm_of(text, 600.0)
-    back = float(endpoint_values(parse_endpoint(f"time to return to baseline of raised within {percent:.6f} %"), arm)[0])
+    back = value(f"time to return to baseline of raised within {percent:.6f} %", text, 600.0)
     after = np.linspace(back, 600.0, 400)[1:]
     room = percent / 100 * (1 + 1e-6)
-    assert np.abs(arm.curves.at(after, "raised")[0] - 1).max() <= room
-    assert back == 0 or arm.curves.at([back * (1 - 1e-9)], "raised")[0, 0] - 1 >= percent / 100 * (1 - 1e-6)
+    assert np.abs(read_at(text, 600.0, after, "raised") - 1).max() <= room
+    assert back == 0 or read_at(text, 600.0, [back * (1 - 1e-9)], "raised")[0] - 1 >= percent / 100 * (1 - 1e-6)
 
 
 INFUSIONS = "(1 MIU IV daily over 6 h x 2, rest 2 days) x 2"

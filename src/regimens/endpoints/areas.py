@@ -6,10 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regimens.endpoints.endpoint import NAME, PER_MIU, WINDOW, Windowed, inside
+from regimens.engine import measures
+from regimens.engine.measures import Excursion, Threshold
 
 if TYPE_CHECKING:
-    from regimens.endpoints.polynomials import Floats
     from regimens.endpoints.simulated import SimulatedArm
+    from regimens.engine.measures import Measure
+    from regimens.engine.trajectories import Floats
+
+
+def _area(endpoint: Windowed, horizon_h: float) -> measures.Area:
+    return measures.Area(endpoint.observable, *endpoint.window(horizon_h))
 
 
 @dataclass(frozen=True)
@@ -23,10 +30,14 @@ class Mean(Windowed):
     def _heading(self, label: str) -> str:
         return f"Mean {inside(label)}{self.when}"
 
+    def measures(self, horizon_h: float) -> tuple[Measure, ...]:
+        """Return the area."""
+        return (_area(self, horizon_h),)
+
     def values(self, arm: SimulatedArm) -> Floats:
         """Return the area under the curve of each subject, divided by the length of the window."""
         from_h, to_h = self.window(arm.horizon_h)
-        return arm.window(self.observable, from_h, to_h).area() / (to_h - from_h)
+        return arm.measured(_area(self, arm.horizon_h), "area") / (to_h - from_h)
 
 
 @dataclass(frozen=True)
@@ -43,9 +54,13 @@ class Area(Windowed):
     def _heading(self, label: str) -> str:
         return f"AUC of {inside(label)}{self.when}"
 
+    def measures(self, horizon_h: float) -> tuple[Measure, ...]:
+        """Return the area."""
+        return (_area(self, horizon_h),)
+
     def values(self, arm: SimulatedArm) -> Floats:
         """Return the area under the curve of each subject."""
-        return arm.window(self.observable, *self.window(arm.horizon_h)).area()
+        return arm.measured(_area(self, arm.horizon_h), "area")
 
 
 @dataclass(frozen=True)
@@ -64,4 +79,11 @@ class AreaAboveBaseline(Windowed):
 
     def values(self, arm: SimulatedArm) -> Floats:
         """Return the area of each subject above its own baseline, the value before anything happens."""
-        return arm.window(self.observable, *self.window(arm.horizon_h)).above(arm.baseline(self.observable))[1]
+        return arm.measured(self._above(arm.horizon_h), "area")
+
+    def measures(self, horizon_h: float) -> tuple[Measure, ...]:
+        """Return the part above the baseline."""
+        return (self._above(horizon_h),)
+
+    def _above(self, horizon_h: float) -> Excursion:
+        return Excursion(self.observable, *self.window(horizon_h), threshold=Threshold(of_baseline=1.0))

@@ -1,7 +1,7 @@
 """Endpoints: one number per subject, asked for in words such as `peak of treg_fold to 12 weeks`.
 
 Everything about a kind of endpoint stands in one class: the words that ask for it, its unit and heading, which way is
-better, where it needs the curves cut, and how its values are found. The kinds are listed in `kinds.KINDS`.
+better, what the engine must measure or read for it, and how its values are found. The kinds are listed in `kinds.KINDS`.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from regimens.errors import WordsError
 from regimens.units import duration_text
 
 if TYPE_CHECKING:
-    from regimens.endpoints.polynomials import Floats
-    from regimens.endpoints.simulated import SimulatedArm
+    from regimens.endpoints.simulated import DosedArm, SimulatedArm
+    from regimens.engine.measures import Measure
+    from regimens.engine.trajectories import Floats
 
 NAME = r"(?P<observable>[A-Za-z_]\w*)"
 PER_MIU = r"(?P<per> per MIU)?"
@@ -66,9 +67,17 @@ class Endpoint(ABC):
         return cls(words, found.get("observable") or "", per_miu=bool(found.get("per")))
 
     @property
-    def cuts_h(self) -> tuple[float, ...]:
-        """Times (h) at which curves must be cut for this endpoint."""
+    def named_h(self) -> tuple[float, ...]:
+        """The times (h) that its words name."""
         return ()
+
+    def measures(self, horizon_h: float) -> tuple[Measure, ...]:
+        """Return what the engine must measure of the observable up to the horizon; `values` finds it in the arm."""
+        return ()
+
+    def reads_h(self, dosed: DosedArm) -> Floats:
+        """Return the times (h) at which the observable must be read: (subjects, times), or (1, times) where all share them."""
+        return np.empty((1, 0))
 
     @property
     def cycle(self) -> int | None:
@@ -81,7 +90,7 @@ class Endpoint(ABC):
 
     def problem(self, horizon_h: float, drugs: Collection[str]) -> tuple[str, str] | None:
         """Return why arms that give these drugs up to the horizon cannot have it, and advice; None where they can."""
-        if max(self.cuts_h, default=0.0) > horizon_h:
+        if max(self.named_h, default=0.0) > horizon_h:
             return f"'{self.words}' reads after the horizon.", f"The horizon is {duration_text(Fraction(horizon_h))}."
         return None
 
@@ -128,8 +137,8 @@ class Windowed(Endpoint):
         return replace(super().read(words, found, visits), from_h=from_h, to_h=to_h)
 
     @property
-    def cuts_h(self) -> tuple[float, ...]:
-        """Times (h) at which curves must be cut: both ends of the window."""
+    def named_h(self) -> tuple[float, ...]:
+        """The times (h) that its words name: both ends of the window."""
         return (self.from_h,) if self.to_h is None else (self.from_h, self.to_h)
 
     def window(self, horizon_h: float) -> tuple[float, float]:
@@ -161,7 +170,7 @@ def endpoint_values(endpoint: Endpoint, arm: SimulatedArm) -> Floats:
         with np.errstate(divide="ignore", invalid="ignore"):
             values = np.where(total_miu > 0, values / total_miu, np.nan)
     # Adding zero turns a zero with a minus sign into one without.
-    return np.where(arm.curves.status == OK, values, np.nan) + 0.0
+    return np.where(arm.read.status == OK, values, np.nan) + 0.0
 
 
 def opposite(better: str) -> str:

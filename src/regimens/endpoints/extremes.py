@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from regimens.endpoints.endpoint import NAME, PER_MIU, WINDOW, Windowed, inside
+from regimens.engine.measures import Extreme
 
 if TYPE_CHECKING:
-    from regimens.endpoints.polynomials import Floats
     from regimens.endpoints.simulated import SimulatedArm
+    from regimens.engine.measures import Measure
+    from regimens.engine.trajectories import Floats
 
 
 @dataclass(frozen=True)
-class Peak(Windowed):
+class _OfExtreme(Windowed):
+    """An endpoint of the extreme value on one `side` ("highest" or "lowest") of the curve in the window."""
+
+    side: ClassVar[str]
+
+    def measures(self, horizon_h: float) -> tuple[Measure, ...]:
+        """Return the extreme."""
+        return (self._extreme(horizon_h),)
+
+    def _extreme(self, horizon_h: float) -> Extreme:
+        return Extreme(self.observable, *self.window(horizon_h), side=self.side)
+
+
+@dataclass(frozen=True)
+class Peak(_OfExtreme):
     """The highest value in the window, on either side of every dose."""
 
     kind = "peak"
+    side = "highest"
     pattern = rf"peak of {NAME}{WINDOW}{PER_MIU}"
     forms = ("peak of treg_fold", "peak of treg_fold per MIU")
 
@@ -25,14 +42,15 @@ class Peak(Windowed):
 
     def values(self, arm: SimulatedArm) -> Floats:
         """Return the highest value of each subject."""
-        return arm.window(self.observable, *self.window(arm.horizon_h)).peak()[0]
+        return arm.measured(self._extreme(arm.horizon_h), "value")
 
 
 @dataclass(frozen=True)
-class TimeOfPeak(Windowed):
+class TimeOfPeak(_OfExtreme):
     """When the highest value is first reached: hours from the start of the scenario."""
 
     kind = "time of peak"
+    side = "highest"
     pattern = rf"time of peak of {NAME}{WINDOW}{PER_MIU}"
     forms = ("time of peak of treg_fold",)
 
@@ -47,14 +65,15 @@ class TimeOfPeak(Windowed):
 
     def values(self, arm: SimulatedArm) -> Floats:
         """Return the time of the highest value of each subject (h)."""
-        return arm.window(self.observable, *self.window(arm.horizon_h)).peak()[1]
+        return arm.measured(self._extreme(arm.horizon_h), "time_h")
 
 
 @dataclass(frozen=True)
-class Minimum(Windowed):
+class Minimum(_OfExtreme):
     """The lowest value in the window, on either side of every dose."""
 
     kind = "minimum"
+    side = "lowest"
     pattern = rf"minimum of {NAME}{WINDOW}{PER_MIU}"
     forms = ("minimum of treg_fold", "minimum of treg_fold from 2 weeks to 12 weeks")
 
@@ -63,14 +82,15 @@ class Minimum(Windowed):
 
     def values(self, arm: SimulatedArm) -> Floats:
         """Return the lowest value of each subject."""
-        return arm.window(self.observable, *self.window(arm.horizon_h)).lowest()[0]
+        return arm.measured(self._extreme(arm.horizon_h), "value")
 
 
 @dataclass(frozen=True)
-class TimeOfMinimum(Windowed):
+class TimeOfMinimum(_OfExtreme):
     """When the lowest value is first reached: hours from the start of the scenario."""
 
     kind = "time of minimum"
+    side = "lowest"
     pattern = rf"time of minimum of {NAME}{WINDOW}"
     forms = ("time of minimum of treg_fold",)
 
@@ -85,4 +105,4 @@ class TimeOfMinimum(Windowed):
 
     def values(self, arm: SimulatedArm) -> Floats:
         """Return the time of the lowest value of each subject (h)."""
-        return arm.window(self.observable, *self.window(arm.horizon_h)).lowest()[1]
+        return arm.measured(self._extreme(arm.horizon_h), "time_h")

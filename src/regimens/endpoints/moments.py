@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
@@ -13,8 +14,8 @@ from regimens.endpoints.times import Visits, read_protocol_day, read_time, time_
 from regimens.errors import WordsError
 
 if TYPE_CHECKING:
-    from regimens.endpoints.polynomials import Floats
-    from regimens.endpoints.simulated import SimulatedArm
+    from regimens.endpoints.simulated import DosedArm, SimulatedArm
+    from regimens.engine.trajectories import Floats
     from regimens.regimen.events import DoseEvents
 
 AT = r"at (?:protocol day (?P<day>[0-9]+)|(?!end of cycle )(?P<at>.+?))"
@@ -38,13 +39,17 @@ class _AtTime(Endpoint):
         return replace(super().read(words, found, visits), at_h=at_h)
 
     @property
-    def cuts_h(self) -> tuple[float, ...]:
-        """Times (h) at which curves must be cut: the time of the reading."""
+    def named_h(self) -> tuple[float, ...]:
+        """The times (h) that its words name: the time of the reading."""
         return (self.at_h,)
+
+    def reads_h(self, dosed: DosedArm) -> Floats:
+        """Return the time of the reading."""
+        return np.array([[self.at_h]])
 
     def reading(self, arm: SimulatedArm) -> Floats:
         """Return the (subjects,) values at that time; at a dose time, the values just before the dose."""
-        return arm.curves.at([self.at_h], self.observable)[:, 0]
+        return arm.at(self.reads_h(arm.dosed), self.observable)[:, 0]
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,18 @@ class _OfCycle(Endpoint):
             raise WordsError(f"'{words}' names cycle 0.", "Cycles count from 1.")
         return replace(super().read(words, found, visits), number=int(cycle or 0))
 
+    @abstractmethod
+    def read_h(self, dosed: DosedArm, doses: DoseEvents) -> float:
+        """Return when it is read (h) in a subject who gets these doses; NaN where the arm has no such time."""
+
+    def reads_h(self, dosed: DosedArm) -> Floats:
+        """Return the time of each subject's reading."""
+        return dosed.of_doses(lambda doses: self.read_h(dosed, doses))[:, np.newaxis]
+
+    def values(self, arm: SimulatedArm) -> Floats:
+        """Return the value of each subject at that time."""
+        return arm.at(self.reads_h(arm.dosed), self.observable)[:, 0]
+
     @property
     def cycle(self) -> int | None:
         """Number of the cycle, 0 for each cycle."""
@@ -122,16 +139,12 @@ class EndOfCycle(_OfCycle):
     def _heading(self, label: str) -> str:
         return f"{label}, at end of cycle {self.number} ({AFTER_LAST_DOSE_H:g} h after its last dose)"
 
-    def values(self, arm: SimulatedArm) -> Floats:
-        """Return the value of each subject at the end of the cycle."""
-
-        def end_h(doses: DoseEvents) -> float:
-            due = arm.due_h(doses, self.number)
-            complete = len(due) > 0 and len(due) >= arm.doses_in_cycle.get((arm.drug, self.number), 0)
-            end = float(due[-1]) + AFTER_LAST_DOSE_H if complete else np.nan
-            return end if end <= arm.horizon_h else np.nan
-
-        return arm.values_at(arm.of_doses(end_h), self.observable)
+    def read_h(self, dosed: DosedArm, doses: DoseEvents) -> float:
+        """Return the end of the cycle (h)."""
+        due = dosed.due_h(doses, self.number)
+        complete = len(due) > 0 and len(due) >= dosed.doses_in_cycle.get((dosed.drug, self.number), 0)
+        end = float(due[-1]) + AFTER_LAST_DOSE_H if complete else np.nan
+        return end if end <= dosed.horizon_h else np.nan
 
 
 @dataclass(frozen=True)
@@ -145,14 +158,10 @@ class TroughBeforeCycle(_OfCycle):
     def _heading(self, label: str) -> str:
         return f"{label}, trough before cycle {self.number}"
 
-    def values(self, arm: SimulatedArm) -> Floats:
-        """Return the value of each subject before the cycle."""
-
-        def start_h(doses: DoseEvents) -> float:
-            due = arm.due_h(doses, self.number)
-            return float(due[0]) if len(due) else np.nan
-
-        return arm.values_at(arm.of_doses(start_h), self.observable)
+    def read_h(self, dosed: DosedArm, doses: DoseEvents) -> float:
+        """Return the time of the first dose of the cycle (h)."""
+        due = dosed.due_h(doses, self.number)
+        return float(due[0]) if len(due) else np.nan
 
 
 @dataclass(frozen=True)
@@ -172,11 +181,12 @@ class LowestTrough(Windowed):
 
     def values(self, arm: SimulatedArm) -> Floats:
         """Return the lowest value of each subject before a dose."""
-        from_h, to_h = self.window(arm.horizon_h)
-        given = (arm.given_h(doses, {arm.drug}) for doses in arm.doses.sets)
-        times = arm.doses.padded([time_h[(time_h >= from_h) & (time_h <= to_h)] for time_h in given], np.nan)
-        if not times.shape[1]:
-            return np.full(arm.subjects, np.nan)
-        before = arm.curves.at_own(np.broadcast_to(times, (arm.subjects, times.shape[1])), self.observable)
-        lowest = np.where(np.isnan(before), np.inf, before).min(axis=1)
+        before = arm.at(self.reads_h(arm.dosed), self.observable)
+        lowest = np.where(np.isnan(before), np.inf, before).min(axis=1, initial=np.inf)
         return np.where(np.isinf(lowest), np.nan, lowest)
+
+    def reads_h(self, dosed: DosedArm) -> Floats:
+        """Return the times of the doses in the window."""
+        from_h, to_h = self.window(dosed.horizon_h)
+        given = (dosed.given_h(doses, {dosed.drug}) for doses in dosed.doses.sets)
+        return dosed.doses.padded([time_h[(time_h >= from_h) & (time_h <= to_h)] for time_h in given], np.nan)

@@ -1,59 +1,46 @@
-"""What an endpoint reads: one arm simulated under one model, its curves and the doses of its subjects."""
+"""What an endpoint reads: one arm simulated under one model, what was measured of its curves, and the doses of its subjects."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from regimens.drugs import IL2
+from regimens.engine import Tolerances, Trajectories, simulate
+
 if TYPE_CHECKING:
-    from regimens.endpoints.curves import Curves
-    from regimens.endpoints.polynomials import Floats
-    from regimens.endpoints.window import Window
+    from regimens.endpoints.endpoint import Endpoint
+    from regimens.engine.measures import Measure
+    from regimens.engine.trajectories import Floats
+    from regimens.model.compile import CompiledModel
+    from regimens.model.parameters import Parameters
     from regimens.regimen.events import DoseEvents, DosePlan
     from regimens.regimen.regimen import Regimen
 
 
 @dataclass(frozen=True, eq=False)
-class SimulatedArm:
-    """The subjects of one arm under one model.
+class DosedArm:
+    """What the subjects of one arm get.
 
-    `doses` are those of each subject up to `horizon_h`; a dose that is not given has the amount 0
-    at the time it was due. `il2_iu` (subjects,) is the IL-2 that each subject is given up to the horizon (IU). `drug` is the
-    drug whose cycles count, and `doses_in_cycle` the planned number of doses of each (drug, cycle), whatever the horizon.
+    `doses` are those of each subject up to `horizon_h`; a dose that is not given has the amount 0 at the time it was due.
+    `drug` is the drug whose cycles count, and `doses_in_cycle` the planned number of doses of each (drug, cycle), whatever the
+    horizon.
     """
 
-    curves: Curves
     doses: DosePlan = field(repr=False)
     horizon_h: float
-    il2_iu: Floats = field(repr=False)
     drug: str
     doses_in_cycle: Mapping[tuple[str, int], int] = field(repr=False)
 
-    @property
-    def subjects(self) -> int:
-        """Number of subjects."""
-        return len(self.curves.status)
-
-    def window(self, observable: str, from_h: float, to_h: float) -> Window:
-        """Return the curves of one observable between two times (h)."""
-        return self.curves.window(observable, from_h, to_h)
-
-    def baseline(self, observable: str) -> Floats:
-        """Return the (subjects,) values before anything happens."""
-        return self.curves.at([0.0], observable)[:, 0]
-
     def of_doses(self, number: Callable[[DoseEvents], float]) -> Floats:
-        """Return a number found from the doses of each subject, (subjects,)."""
+        """Return a number found from the doses of each subject, (subjects,), or (1,) where all get the same."""
         found = np.array([number(doses) for doses in self.doses.sets], dtype=float)
-        return np.broadcast_to(found, self.subjects) if self.doses.which is None else found[self.doses.which]
-
-    def values_at(self, time_h: Floats, observable: str) -> Floats:
-        """Return the (subjects,) values at a time of each subject's own (subjects,; h); missing where the time is."""
-        return self.curves.at_own(time_h[:, None], observable)[:, 0]
+        return found if self.doses.which is None else found[self.doses.which]
 
     def due_h(self, doses: DoseEvents, cycle: int) -> Floats:
         """Return the times (h) of the doses of a cycle that come before the horizon, given or missed."""
@@ -66,6 +53,86 @@ class SimulatedArm:
         drug = np.isin(np.array(doses.drug, dtype="U"), list(drugs))
         times: Floats = doses.time_h[drug & (doses.amount > 0) & (doses.time_h < self.horizon_h)]
         return times
+
+
+@dataclass(frozen=True, eq=False)
+class SimulatedArm:
+    """The subjects of one arm under one model: what they got, who they are, and what was read and measured of their curves."""
+
+    dosed: DosedArm
+    people: Parameters = field(repr=False)
+    read: Trajectories
+
+    @property
+    def horizon_h(self) -> float:
+        """The end of the simulation (h)."""
+        return self.dosed.horizon_h
+
+    @property
+    def subjects(self) -> int:
+        """Number of subjects."""
+        return len(self.read.status)
+
+    @cached_property
+    def il2_iu(self) -> Floats:
+        """The IL-2 that each subject is given up to the horizon, caps applied (subjects,; IU)."""
+        return self.dosed.doses.total(IL2, self.people.weight_kg, self.people.bsa_m2)
+
+    def measured(self, measure: Measure, column: str) -> Floats:
+        """Return one column of a measure (subjects,)."""
+        found: Floats = self.read.measured[measure][measure.columns.index(column)]
+        return found
+
+    def at(self, times_h: Floats, observable: str) -> Floats:
+        """Return the (subjects, times) values at times that were read, just before a dose there; missing where a time is.
+
+        `times_h` is (subjects, times), or (1, times) where all subjects share them.
+        """
+        known = np.atleast_2d(self.read.times_h)
+        place = (known[:, np.newaxis, :] < times_h[:, :, np.newaxis]).sum(axis=2)
+        values = self.read.of(observable)
+        found = np.take_along_axis(values, np.broadcast_to(place, (len(values), place.shape[1])), axis=1)
+        return np.where(np.isnan(times_h), np.nan, found)
+
+    def baseline(self, observable: str) -> Floats:
+        """Return the (subjects,) values before anything happens."""
+        return self.at(np.zeros((1, 1)), observable)[:, 0]
+
+
+def simulate_arm(
+    compiled: CompiledModel,
+    people: Parameters,
+    dosed: DosedArm,
+    endpoints: Iterable[Endpoint],
+    *,
+    tolerances: Tolerances | None = None,
+    threads: int | None = None,
+) -> SimulatedArm:
+    """Simulate an arm and measure what these endpoints need; those whose observable the model lacks are left out."""
+    wanted = [endpoint for endpoint in endpoints if endpoint.observable in compiled.readouts]
+    read = simulate(
+        compiled,
+        people,
+        dosed.doses,
+        times_read_h(dosed, wanted),
+        observables=list(dict.fromkeys(endpoint.observable for endpoint in wanted)),
+        measures=[measure for endpoint in wanted for measure in endpoint.measures(dosed.horizon_h)],
+        tolerances=tolerances or Tolerances(),
+        threads=threads,
+    )
+    return SimulatedArm(dosed, people, read)
+
+
+def times_read_h(dosed: DosedArm, endpoints: Sequence[Endpoint]) -> Floats:
+    """Return the times (h) that endpoints read, with the start and the horizon: (times,), or (subjects, times) if they differ."""
+    reads = [endpoint.reads_h(dosed) for endpoint in endpoints]
+    ends = np.array([[0.0, dosed.horizon_h]])
+    rows = max((len(times) for times in reads), default=1)
+    if rows == 1:
+        times: Floats = np.unique(np.concatenate([ends, *reads], axis=1))
+        return times[~np.isnan(times)]
+    own = np.concatenate([np.broadcast_to(times, (rows, times.shape[1])) for times in (ends, *reads)], axis=1)
+    return np.sort(np.where(np.isnan(own), dosed.horizon_h, own), axis=1)
 
 
 def doses_in_cycle(regimen: Regimen) -> Mapping[tuple[str, int], int]:

@@ -9,19 +9,17 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from regimens.endpoints.endpoint import NAME, PER_MIU, WINDOW, Endpoint, Found, Windowed, inside, opposite
+from regimens.engine.measures import ROUNDING, Excursion, Extreme, Threshold
 from regimens.errors import WordsError
 
 if TYPE_CHECKING:
-    from regimens.endpoints.polynomials import Floats
-    from regimens.endpoints.simulated import SimulatedArm
+    from regimens.endpoints.simulated import DosedArm, SimulatedArm
     from regimens.endpoints.times import Visits
-    from regimens.endpoints.window import Window
+    from regimens.engine.measures import Measure
+    from regimens.engine.trajectories import Floats
 
 BEYOND = rf"{NAME} (?P<side>above|below) (?P<threshold>\S+)"
 """What is held against what: 'treg_fold above 2'."""
-
-ROUNDING = 1e-9
-"""Relative distance from a threshold up to which a curve is at it and not beyond it: a flat curve differs by rounding."""
 
 _DECIMAL = re.compile(r"-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)")
 
@@ -51,10 +49,9 @@ class Beyond(Windowed):
         """Return the observable's direction for more of the curve above the threshold, the opposite for more below it."""
         return better if self.side == "above" else opposite(better)
 
-    def turned(self, arm: SimulatedArm) -> tuple[Window, Floats]:
-        """Return the curves and the threshold of each subject, both negated where what lies below counts."""
-        curves, threshold = arm.window(self.observable, *self.window(arm.horizon_h)), np.full(arm.subjects, self.threshold)
-        return (curves, threshold) if self.side == "above" else (curves.negated(), -threshold)
+    def beyond(self, horizon_h: float, threshold: float) -> Excursion:
+        """Return the part of the curve on this side of a threshold."""
+        return Excursion(self.observable, *self.window(horizon_h), side=self.side, threshold=Threshold(threshold))
 
 
 @dataclass(frozen=True)
@@ -80,8 +77,12 @@ class TimeBeyond(Beyond):
 
     def values(self, arm: SimulatedArm) -> Floats:
         """Return the time of each subject, in the unit asked for."""
-        curves, threshold = self.turned(arm)
-        return curves.above(threshold)[0] / {"hours": 1.0, "days": 24.0}[self.unit_of_time]
+        hours = arm.measured(self.beyond(arm.horizon_h, self.threshold), "hours")
+        return hours / {"hours": 1.0, "days": 24.0}[self.unit_of_time]
+
+    def measures(self, horizon_h: float) -> tuple[Measure, ...]:
+        """Return the part beyond the threshold."""
+        return (self.beyond(horizon_h, self.threshold),)
 
 
 @dataclass(frozen=True)
@@ -101,10 +102,16 @@ class Share(Beyond):
 
     def values(self, arm: SimulatedArm) -> Floats:
         """Return 1 or 0 for each subject."""
-        curves = arm.window(self.observable, *self.window(arm.horizon_h))
-        furthest = curves.peak()[0] if self.side == "above" else curves.lowest()[0]
+        furthest = arm.measured(self._furthest(arm.horizon_h), "value")
         beyond = furthest > self.threshold if self.side == "above" else furthest < self.threshold
         return np.where(np.isnan(furthest), np.nan, beyond)
+
+    def measures(self, horizon_h: float) -> tuple[Measure, ...]:
+        """Return the extreme on this side."""
+        return (self._furthest(horizon_h),)
+
+    def _furthest(self, horizon_h: float) -> Extreme:
+        return Extreme(self.observable, *self.window(horizon_h), side={"above": "highest", "below": "lowest"}[self.side])
 
 
 @dataclass(frozen=True)
@@ -131,8 +138,16 @@ class TimeUntil(Beyond):
 
     def values(self, arm: SimulatedArm) -> Floats:
         """Return the time of each subject from the start of the window (h)."""
-        curves, threshold = self.turned(arm)
-        return curves.span_above(threshold + ROUNDING * np.abs(threshold))[0] - self.from_h
+        return arm.measured(self._clearly_beyond(arm.horizon_h), "first_h") - self.from_h
+
+    def measures(self, horizon_h: float) -> tuple[Measure, ...]:
+        """Return the part clearly beyond the threshold."""
+        return (self._clearly_beyond(horizon_h),)
+
+    def _clearly_beyond(self, horizon_h: float) -> Excursion:
+        # A flat curve differs from its threshold by rounding.
+        room = ROUNDING * abs(self.threshold)
+        return self.beyond(horizon_h, self.threshold + (room if self.side == "above" else -room))
 
 
 @dataclass(frozen=True)
@@ -169,9 +184,23 @@ class TimeToReturn(Endpoint):
 
     def values(self, arm: SimulatedArm) -> Floats:
         """Return the time of each subject (h)."""
-        curves, baseline = arm.window(self.observable, 0.0, arm.horizon_h), arm.baseline(self.observable)
+        last = np.max([arm.measured(measure, "last_h") for measure in self.measures(arm.horizon_h)], axis=0)
+        baseline, at_end = arm.at(self._ends(arm.horizon_h), self.observable).T
         room = self.share * np.abs(baseline)
-        last = np.maximum(curves.span_above(baseline + room)[1], curves.negated().span_above(room - baseline)[1])
-        at_end = arm.curves.at([arm.horizon_h], self.observable)[:, 0]
         back = np.where(np.abs(at_end - baseline) > room, np.inf, np.maximum(last, 0.0))
         return np.where(room > 0, back, np.nan)
+
+    def measures(self, horizon_h: float) -> tuple[Measure, ...]:
+        """Return the parts above and below the surroundings of the baseline."""
+        rooms = (("above", self.share), ("below", -self.share))
+        return tuple(
+            Excursion(self.observable, 0.0, horizon_h, side=side, threshold=Threshold(of_baseline=1.0, of_size=room))
+            for side, room in rooms
+        )
+
+    def reads_h(self, dosed: DosedArm) -> Floats:
+        """Return the start and the horizon."""
+        return self._ends(dosed.horizon_h)
+
+    def _ends(self, horizon_h: float) -> Floats:
+        return np.array([[0.0, horizon_h]])

@@ -6,15 +6,17 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
+import numpy as np
+
 from regimens.drugs import IL2
 from regimens.drugs import label as label_of_drug
 from regimens.endpoints.endpoint import Endpoint, Found
 from regimens.errors import did_you_mean
 
 if TYPE_CHECKING:
-    from regimens.endpoints.polynomials import Floats
     from regimens.endpoints.simulated import SimulatedArm
     from regimens.endpoints.times import Visits
+    from regimens.engine.trajectories import Floats
 
 
 @dataclass(frozen=True)
@@ -78,4 +80,6 @@ class Doses(Endpoint):
 
     def values(self, arm: SimulatedArm) -> Floats:
         """Return the number of doses of each subject."""
-        return arm.of_doses(lambda doses: len(arm.given_h(doses, {self.drug} if self.drug else set(doses.drug))))
+        dosed = arm.dosed
+        count = dosed.of_doses(lambda doses: len(dosed.given_h(doses, {self.drug} if self.drug else set(doses.drug))))
+        return np.broadcast_to(count, (arm.subjects,))

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regimens.engine.kernel import Job, Kernel
+from regimens.engine.kernel import Job, Kernel, Measuring
 from regimens.engine.timeline import Doses, Timeline, timeline
 from regimens.engine.trajectories import OK, Floats, Integers, Statistics, Tolerances, Trajectories
 
 if TYPE_CHECKING:
+    from regimens.engine.measures import Measures
     from regimens.model.compile import CompiledModel
     from regimens.model.parameters import Parameters
 
@@ -45,7 +46,8 @@ class Block:
 class Results:
     """What the driver writes for all subjects; `chosen` are the places of the wanted readouts.
 
-    `out` is (subjects, times, readouts), the other arrays are (subjects,); they are described at `kernel.ARRAYS`.
+    `out` is (subjects, times, readouts), `measured` (subjects, columns of all measures), the other arrays are (subjects,); they
+    are described at `kernel.ARRAYS`.
     """
 
     chosen: Integers
@@ -55,15 +57,17 @@ class Results:
     rejected: Integers
     written: Integers
     stopped: Floats
+    measured: Floats
 
     @classmethod
-    def of(cls, subjects: int, times: int, chosen: Integers) -> Results:
+    def of(cls, subjects: int, times: int, chosen: Integers, measures: Measures) -> Results:
         """Return results before the integration."""
         status, accepted, rejected, written = np.zeros((4, subjects), dtype=np.int64)
         out = np.empty((subjects, times, len(chosen)))
-        return cls(chosen, out, status, accepted, rejected, written, np.zeros(subjects))
+        measured = np.full((subjects, measures.columns), np.nan)
+        return cls(chosen, out, status, accepted, rejected, written, np.zeros(subjects), measured)
 
-    def trajectories(self, times_h: Floats, names: tuple[str, ...], hours_per_time: float) -> Trajectories:
+    def trajectories(self, times_h: Floats, names: tuple[str, ...], measures: Measures, hours_per_time: float) -> Trajectories:
         """Return the results, with NaN after a subject stopped."""
         failed = np.flatnonzero(self.status != OK)
         for subject in failed:
@@ -75,6 +79,7 @@ class Results:
             self.out,
             self.status,
             np.where(self.status == OK, last, self.stopped * hours_per_time),
+            measures.split(self.measured, hours_per_time),
             Statistics(int(self.accepted.sum()), int(self.rejected.sum()), len(failed)),
         )
 
@@ -93,12 +98,22 @@ def blocks(compiled: CompiledModel, kernel: Kernel, people: Parameters, doses: D
         yield Block(rows, some.values, initial, plan, times)
 
 
-def integrate(kernel: Kernel, block: Block, results: Results, tolerances: Tolerances, workers: int) -> None:
+@dataclass(frozen=True)
+class Programme:
+    """What is run on every block: the kernel, the functions that take the measures with their numbers, and the tolerances."""
+
+    kernel: Kernel
+    measuring: Measuring | None
+    numbers: Floats
+    tolerances: Tolerances
+
+
+def integrate(programme: Programme, block: Block, results: Results, workers: int) -> None:
     """Integrate one block on several threads. On Ctrl-C the threads are stopped before KeyboardInterrupt is raised."""
     counters = np.zeros(2, dtype=np.int64)
-    job = _job(block, results, tolerances, counters)
+    job = _job(programme, block, results, counters)
     count = max(1, min(workers, -(-len(block.values) // 8)))
-    running = [threading.Thread(target=kernel.run, args=(job,)) for _ in range(count)]
+    running = [threading.Thread(target=programme.kernel.run, args=(job,)) for _ in range(count)]
     try:
         for thread in running:
             thread.start()
@@ -112,9 +127,9 @@ def integrate(kernel: Kernel, block: Block, results: Results, tolerances: Tolera
                 thread.join()
 
 
-def _job(block: Block, results: Results, tolerances: Tolerances, counters: Integers) -> Job:
+def _job(programme: Programme, block: Block, results: Results, counters: Integers) -> Job:
     """Return the driver's arguments. They hold addresses only: the caller keeps all arrays alive until the run has ended."""
-    plan = block.plan
+    plan, measuring, tolerances = block.plan, programme.measuring, programme.tolerances
     arrays = {
         "values": block.values,
         "initial": block.initial,
@@ -125,11 +140,14 @@ def _job(block: Block, results: Results, tolerances: Tolerances, counters: Integ
         "chosen": results.chosen,
         "next": counters[:1],
         "halt": counters[1:],
+        "measure_numbers": programme.numbers,
     }
-    for name in ("out", "status", "accepted", "rejected", "written", "stopped"):
+    for name in ("out", "status", "accepted", "rejected", "written", "stopped", "measured"):
         arrays[name] = getattr(results, name)[block.rows]
     return Job(
         **{name: array.ctypes.data for name, array in arrays.items()},
+        **({} if measuring is None else measuring.loaded.addresses),
+        measure_slots=0 if measuring is None else measuring.slots,
         subjects=len(block.values),
         times=block.output_time.shape[1],
         columns=len(results.chosen),

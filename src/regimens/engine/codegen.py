@@ -6,7 +6,7 @@ the thread integrates at a time. All threads share the job (`engine/kernel.py`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,9 +20,9 @@ from regimens.model.expression import TIME
 if TYPE_CHECKING:
     from regimens.model.compile import CompiledModel, Equations
 
-INTEGERS = ("subject", "action", "output", "accepted", "rejected", "fresh", "status")
+INTEGERS = ("subject", "action", "output", "accepted", "rejected", "fresh", "begun", "status")
 """Slots of integers: subject (-1 for an idle lane), next action, next output, accepted and rejected steps, whether the step
-size must be chosen anew (0 or 1), and status code."""
+size must be chosen anew (0 or 1), whether the subject's measures have begun (0 or 1), and status code."""
 
 SCALARS = ("t", "h", "stop", "due", "memory", "growth", "began", "span")
 """Slots of doubles: time, step size, time of the next action, time of the next output, log2 of the last squared error, largest
@@ -37,12 +37,17 @@ class Layout:
     slots: int
 
     @classmethod
-    def of(cls, equations: Equations, parameters: int, constants: int, nonnegative: int) -> Layout:
-        """Return the layout for a model; `parameters`, `constants` and `nonnegative` are numbers of slots."""
+    def of_frame(cls, equations: Equations, parameters: int, constants: int, nonnegative: int) -> Layout:
+        """Return the layout of the frame of a model; `parameters`, `constants` and `nonnegative` are numbers of slots."""
         n = len(equations.states)
         counts = dict.fromkeys((*INTEGERS, *SCALARS), 1)
         counts |= {"y": n, "infusion": n, "before": n, "dense 0": n, "dense 1": n, "dense 2": n}
         counts |= {"parameter": parameters, "constant": constants, "row": len(equations.readouts), "largest": nonnegative}
+        return cls.of(counts)
+
+    @classmethod
+    def of(cls, counts: Mapping[str, int]) -> Layout:
+        """Return the layout of so many slots of each name, in this order."""
         places, slot = {}, 0
         for name, count in counts.items():
             places[name] = slot
@@ -109,14 +114,15 @@ def element(b: ir.IRBuilder, job: ir.Value, name: str, index: ir.Value) -> ir.Va
 FRAME_ARGUMENTS = {
     "constants": (VOID, (POINTER,)),
     "start": (VOID, (POINTER, DOUBLE, DOUBLE)),
-    "step": (INT, (POINTER, DOUBLE, DOUBLE, INT)),
+    "step": (INT, (POINTER, DOUBLE, DOUBLE, INT, INT)),
     "read": (INT, (POINTER, POINTER, INT)),
     "fill": (VOID, (POINTER, POINTER, INT)),
-    "finish": (VOID, (POINTER, POINTER, INT, INT)),
-    "land": (VOID, (POINTER, POINTER, INT)),
-    "settle": (VOID, (POINTER, POINTER)),
+    "finish": (VOID, (POINTER, POINTER, POINTER, INT, INT)),
+    "land": (VOID, (POINTER, POINTER, POINTER, INT)),
+    "settle": (VOID, (POINTER, POINTER, POINTER)),
 }
-"""Result and arguments of the internal functions. The first argument is the frame; a second pointer is the job."""
+"""Result and arguments of the internal functions. The first pointer is the frame and the last the job; `finish`, `land` and
+`settle` have the memory of the measures between them."""
 
 REALIGN = '"stackrealign"'
 """Function attribute that aligns the stack, so that vectors spilled from registers are aligned to cache lines."""
@@ -137,8 +143,13 @@ class Unit:
     functions: dict[str, ir.Function]
 
     @classmethod
-    def of(cls, compiled: CompiledModel) -> Unit:
-        """Return a module with its functions declared and no function body."""
+    def of(
+        cls,
+        compiled: CompiledModel,
+        arguments: Mapping[str, tuple[ir.Type, tuple[ir.Type, ...]]] = FRAME_ARGUMENTS,
+        exported: Collection[str] = (),
+    ) -> Unit:
+        """Return a module with its functions declared and no function body; `arguments` are their results and arguments."""
         equations = compiled.equations
         graph = equations.graph
         symbols = tuple(graph.symbol(name) for name in compiled.parameters)
@@ -146,13 +157,13 @@ class Unit:
         constants = tuple(node for node in hoisted(graph, roots) if node not in symbols)
         module = ir.Module(name="regimens")
         functions = {}
-        for name, (result, arguments) in FRAME_ARGUMENTS.items():
-            functions[name] = ir.Function(module, ir.FunctionType(result, arguments), name)
-            functions[name].linkage = "internal"
+        for name, (result, taken) in arguments.items():
+            functions[name] = ir.Function(module, ir.FunctionType(result, taken), name)
+            functions[name].linkage = "external" if name in exported else "internal"
             # llvmlite keeps a list of the attributes it knows, and this one is not on it.
             set.add(functions[name].attributes, REALIGN)
         nonnegative = tuple(place for place, state in enumerate(compiled.model.states) if state.nonnegative)
-        layout = Layout.of(equations, len(symbols), len(constants), len(nonnegative))
+        layout = Layout.of_frame(equations, len(symbols), len(constants), len(nonnegative))
         return cls(module, equations, symbols, constants, nonnegative, layout, functions)
 
     def begin(self, name: str) -> tuple[ir.IRBuilder, tuple[ir.Argument, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from llvmlite import ir
@@ -65,7 +66,7 @@ def _emit_fill(unit: Unit) -> None:
     subject = b.atomic_rmw("add", load_field(b, job, "next"), integer(1), "monotonic")
     for name in ("began", "t"):
         frame.put(name, lane, ir.Constant(DOUBLE, 0.0))
-    for name in ("output", "action", "accepted", "rejected"):
+    for name in ("output", "action", "accepted", "rejected", "begun"):
         frame.put(name, lane, integer(0))
     frame.put("fresh", lane, integer(1))
     with b.if_else(b.icmp_signed("<", subject, load_field(b, job, "subjects"))) as (then, otherwise):
@@ -108,19 +109,43 @@ def _set_stop(b: ir.IRBuilder, frame: Frame, job: ir.Value, lane: ir.Value, subj
 
 
 def _emit_finish(unit: Unit) -> None:
-    """Write `finish(frame, job, lane, status)`: store how the lane's subject ended."""
-    b, (base, job, lane, status) = unit.begin("finish")
+    """Write `finish(frame, memory, job, lane, status)`: store how the lane's subject ended, and its measures if it ended well."""
+    b, (base, memory, job, lane, status) = unit.begin("finish")
     frame = Frame(unit.layout, b, base)
     subject = frame.get("subject", lane)
     b.store(status, element(b, job, "status", subject))
     for array, slot in (("accepted", "accepted"), ("rejected", "rejected"), ("written", "output"), ("stopped", "t")):
         b.store(frame.get(slot, lane), element(b, job, array, subject))
+    with b.if_then(b.and_(_measuring(b, job), b.icmp_signed("==", status, integer(OK)))):
+        _call_measuring(b, job, "measure_end", [base, memory, job, lane])
     b.ret_void()
 
 
+def _measuring(b: ir.IRBuilder, job: ir.Value) -> ir.Value:
+    """Emit whether the job has measures."""
+    return b.icmp_signed("!=", load_field(b, job, "measure_slots"), integer(0))
+
+
+def _call_measuring(b: ir.IRBuilder, job: ir.Value, name: str, arguments: list[ir.Value]) -> None:
+    """Emit the call of a function of the second module, whose address is in the job."""
+    b.call(_Callee(load_field(b, job, name), ir.FunctionType(VOID, [argument.type for argument in arguments])), arguments)
+
+
+@dataclass(frozen=True)
+class _Callee:
+    """An address to call: llvmlite asks a callee for its type, which an untyped pointer does not have."""
+
+    address: ir.Value
+    function_type: ir.FunctionType
+
+    def get_reference(self) -> str:
+        """Return the name of the address in the module's text."""
+        return str(self.address.get_reference())
+
+
 def _emit_land(unit: Unit) -> None:
-    """Write `land(frame, job, lane)`: apply the actions that are due; the last action ends the subject."""
-    b, (base, job, lane) = unit.begin("land")
+    """Write `land(frame, memory, job, lane)`: apply the actions that are due; the last action ends the subject."""
+    b, (base, memory, job, lane) = unit.begin("land")
     frame = Frame(unit.layout, b, base)
     n = len(unit.equations.states)
     subject = frame.get("subject", lane)
@@ -129,7 +154,7 @@ def _emit_land(unit: Unit) -> None:
         action = frame.get("action", lane)
         target = _action(b, job, "action_target", "target_stride", subject, action, INT)
         with b.if_then(b.icmp_signed("==", target, integer(2 * n))):
-            b.call(unit.functions["finish"], [base, job, lane, integer(OK)])
+            b.call(unit.functions["finish"], [base, memory, job, lane, integer(OK)])
             b.call(unit.functions["fill"], [base, job, lane])
             b.ret_void()
             b.position_at_end(b.append_basic_block("unreachable"))
@@ -146,15 +171,21 @@ def _emit_land(unit: Unit) -> None:
 
 
 def _emit_settle(unit: Unit) -> None:
-    """Write `settle(frame, job)`: write outputs, then apply actions, until no lane is at a stop; then set first step sizes."""
-    b, (base, job) = unit.begin("settle")
+    """Write `settle(frame, memory, job)`: write outputs and apply actions until no lane is at a stop; set first step sizes.
+
+    The measures of a new subject begin before its first action.
+    """
+    b, (base, memory, job) = unit.begin("settle")
     v, frame = Lanes(b), Frame(unit.layout, b, base)
     with while_nonzero(b, integer(1)) as loop:
         b.call(unit.functions["constants"], [base])
+        new = v.bits(b.icmp_signed("==", frame.load("begun"), everywhere(0, INTS)))
+        with b.if_then(b.and_(_measuring(b, job), b.icmp_signed("!=", new, integer(0)))):
+            _call_measuring(b, job, "measure_start", [base, memory, job])
         _emit_reading(unit, b, base, job, v.bits(v.compare("<=", frame.load("due"), frame.load("t"))))
         landing = v.bits(v.compare("<=", frame.load("stop"), frame.load("t")))
         with each_lane(b, landing) as lane:
-            b.call(unit.functions["land"], [base, job, lane])
+            b.call(unit.functions["land"], [base, memory, job, lane])
         loop.following = landing
     b.call(unit.functions["start"], [base, load_field(b, job, "rtol"), load_field(b, job, "atol")])
     b.ret_void()
@@ -170,22 +201,24 @@ def _emit_run(unit: Unit, machine: str) -> None:
     function = ir.Function(unit.module, ir.FunctionType(VOID, (POINTER,)), "run")
     b = ir.IRBuilder(function.append_basic_block("entry"))
     (job,) = function.args
-    base = _new_frame(unit, b)
+    base, memory = _new_frame(unit, b), _new_memory(b, job)
     v, frame = Lanes(b), Frame(unit.layout, b, base)
     restore = _flush_denormals(b, machine)
     frame.store("span", v.number(1.0))
     with each_below(b, integer(LANES)) as lane:
         b.call(unit.functions["fill"], [base, job, lane])
-    b.call(unit.functions["settle"], [base, job])
+    b.call(unit.functions["settle"], [base, memory, job])
     with while_nonzero(b, _going_on(b, v, frame, job)) as loop:
-        settings = [load_field(b, job, name) for name in ("rtol", "atol", "max_steps")]
+        settings = [load_field(b, job, name) for name in ("rtol", "atol", "max_steps", "measure_slots")]
         answer = b.call(unit.functions["step"], [base, *settings])
         _emit_reading(unit, b, base, job, _mask(b, answer, DUE))
+        with b.if_then(_measuring(b, job)):
+            _call_measuring(b, job, "measure_step", [base, memory, job])
         with b.if_then(b.icmp_unsigned(">=", answer, integer(1 << LANES))):
             with each_lane(b, _mask(b, answer, LOST)) as lane:
-                b.call(unit.functions["finish"], [base, job, lane, frame.get("status", lane)])
+                b.call(unit.functions["finish"], [base, memory, job, lane, frame.get("status", lane)])
                 b.call(unit.functions["fill"], [base, job, lane])
-            b.call(unit.functions["settle"], [base, job])
+            b.call(unit.functions["settle"], [base, memory, job])
         loop.following = _going_on(b, v, frame, job)
     restore()
     b.ret_void()
@@ -210,6 +243,14 @@ def _new_frame(unit: Unit, b: ir.IRBuilder) -> ir.Value:
     fill = b.module.declare_intrinsic("llvm.memset.p0.i64", fnty=kind)
     b.call(fill, [base, ir.Constant(BYTE, 0), integer(size), ir.Constant(BIT, 0)])
     return base
+
+
+def _new_memory(b: ir.IRBuilder, job: ir.Value) -> ir.Value:
+    """Reserve the memory of the measures on the stack; `measure_start` sets it."""
+    memory = b.alloca(BYTE, size=b.mul(load_field(b, job, "measure_slots"), integer(SLOT_BYTES)))
+    memory.align = SLOT_BYTES
+    memory.type = POINTER
+    return memory
 
 
 def _flush_denormals(b: ir.IRBuilder, machine: str) -> Callable[[], object]:

@@ -1,4 +1,4 @@
-"""One model as machine code in memory: compiled once per processor and version, kept in the cache, loaded once per process."""
+"""Machine code in memory, of a model and of its measures: compiled once per processor and version, kept in the cache."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import llvmlite
 import llvmlite.binding as llvm
@@ -19,6 +19,7 @@ import numpy as np
 from regimens import cache as store
 
 if TYPE_CHECKING:
+    from regimens.engine.measures import Measures
     from regimens.engine.trajectories import Floats
     from regimens.model.compile import CompiledModel
 
@@ -26,7 +27,8 @@ CODE_GENERATION = 2
 """Optimisation level of LLVM's code generator (0 to 3). The IR passes of LLVM are not run."""
 
 FUNCTIONS = ("table", "run")
-"""The functions that the machine code of a model exports."""
+MEASURING = ("measure_start", "measure_step", "measure_end")
+"""The functions that the machine code of a model exports, and that of a model's measures."""
 
 ARRAYS = (
     "values",  # (subjects, parameters) doubles
@@ -37,6 +39,11 @@ ARRAYS = (
     "output_time",  # (subjects, times) doubles, ascending, in model time
     "chosen",  # (columns,) integers: places of the wanted readouts
     "out",  # (subjects, times, columns) doubles
+    "measure_start",  # addresses of the functions that take the measures, of (frame, memory, job) ...
+    "measure_step",
+    "measure_end",  # ... and of (frame, memory, job, lane)
+    "measure_numbers",  # doubles: windows and thresholds, see `measures.Measures.numbers`
+    "measured",  # (subjects, measures' columns) doubles
     "status",  # (subjects,) integers
     "accepted",  # (subjects,) integers: number of accepted steps
     "rejected",  # (subjects,) integers: number of rejected steps
@@ -45,8 +52,10 @@ ARRAYS = (
     "next",  # one integer, shared by all threads: the first subject that no thread has started
     "halt",  # one integer, shared by all threads: not 0 when all threads should return
 )
-SIZES = ("subjects", "times", "columns", "max_steps", "time_stride", "target_stride", "value_stride", "output_stride")
+STRIDES = ("time_stride", "target_stride", "value_stride", "output_stride")
 """A stride is the number of elements from one subject to the next, 0 where all subjects share a row."""
+SIZES = ("subjects", "times", "columns", "max_steps", *STRIDES, "measure_slots")
+"""`measure_slots` is the size of a thread's memory for measures, 0 where the job has none."""
 NUMBERS = ("rtol", "atol")
 
 FIELDS = (*ARRAYS, *SIZES, *NUMBERS)
@@ -159,21 +168,58 @@ class Kernel:
         call(self.loaded.addresses["run"])(ctypes.addressof(job))
 
 
-_kernels: dict[str, Kernel] = {}
+@dataclass(frozen=True)
+class Measuring:
+    """The functions that take some measures of a model, and the slots of memory that they need."""
+
+    loaded: Loaded = field(repr=False)
+    slots: int
+
+
+Made = TypeVar("Made", Kernel, Measuring)
+_made: dict[str, Kernel | Measuring] = {}
 _lock = Lock()
 
 
 def kernel_of(compiled: CompiledModel, processor: Processor | None = None) -> Kernel:
     """Return the kernel of a model for `processor`, this machine's if not given. Equal models share one kernel."""
     processor = processor or host()
-    parts = (llvmlite.__version__, compiled.digest, _source_digest(), processor.triple, processor.name, processor.features)
-    name = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    columns = len(compiled.states) + 2 * len(compiled.model.inputs)
+
+    def make(code: bytes) -> Kernel:
+        return Kernel(load(code, FUNCTIONS), columns)
+
+    return _once(_key(compiled, processor), lambda: compile_kernel(compiled, processor), make)
+
+
+def measuring_of(compiled: CompiledModel, measures: Measures, processor: Processor | None = None) -> Measuring:
+    """Return the functions that take some measures of a model; those of equal shape share them."""
+    processor = processor or host()
+
+    def compile_it() -> bytes:
+        from regimens.engine.measuring import measuring_text
+
+        return object_code(measuring_text(compiled, measures), processor)
+
+    def make(code: bytes) -> Measuring:
+        return Measuring(load(code, MEASURING), measures.slots)
+
+    return _once(_key(compiled, processor, measures.shape), compile_it, make)
+
+
+def _key(compiled: CompiledModel, processor: Processor, shape: str = "") -> str:
+    """Return a digest of all that machine code depends on."""
+    target = (processor.triple, processor.name, processor.features)
+    parts = (llvmlite.__version__, compiled.digest, _source_digest(), *target, shape)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _once(key: str, compile_it: Callable[[], bytes], make: Callable[[bytes], Made]) -> Made:
+    """Return what is made of some machine code: from this process, from the cache, or compiled."""
     with _lock:
-        if name not in _kernels:
-            code = _cached_object_code(name, lambda: compile_kernel(compiled, processor))
-            columns = len(compiled.states) + 2 * len(compiled.model.inputs)
-            _kernels[name] = Kernel(load(code, FUNCTIONS), columns)
-        return _kernels[name]
+        if key not in _made:
+            _made[key] = make(_cached_object_code(key, compile_it))
+        return cast("Made", _made[key])
 
 
 def compile_kernel(compiled: CompiledModel, processor: Processor) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from llvmlite import ir
 
@@ -15,7 +16,10 @@ def emit_read(unit: Unit) -> None:
     b, (base, job, mask) = unit.begin("read")
     v, frame = Lanes(b), Frame(unit.layout, b, base)
     due = frame.load("due")
-    y = _interpolated(unit, v, frame, due)
+    share = v.divide(v.subtract(due, frame.load("began")), frame.load("span"))
+    at_end = v.compare(">=", due, frame.load("t"))
+    curves = interpolated(v, frame, share, range(len(unit.equations.states)))
+    y = [v.select(at_end, frame.load("y", place), curve) for place, curve in enumerate(curves)]
     nodes = unit.equations.readouts
     row = unit.evaluate(v, nodes, unit.fixed(frame, nodes), due, y)
     for place, value in enumerate(row):
@@ -25,20 +29,16 @@ def emit_read(unit: Unit) -> None:
     b.ret(v.bits(v.compare("<=", frame.load("due"), frame.load("t"))))
 
 
-def _interpolated(unit: Unit, v: Lanes, frame: Frame, due: ir.Value) -> list[ir.Value]:
-    """Emit the states at the output times by the method's dense output; at the end of a step, exactly the states."""
-    s = v.divide(v.subtract(due, frame.load("began")), frame.load("span"))
-    left = v.subtract(1.0, s)
-    at_end = v.compare(">=", due, frame.load("t"))
+def interpolated(v: Lanes, frame: Frame, share: ir.Value, places: Iterable[int]) -> list[ir.Value]:
+    """Emit some states at a share of the last accepted step, by the method's dense output."""
+    left = v.subtract(1.0, share)
     found = []
-    for place in range(len(unit.equations.states)):
-        end = frame.load("y", place)
+    for place in places:
         inner = frame.load("dense 2", place)
         for order in (1, 0):
-            inner = v.multiply_add(s, inner, frame.load(f"dense {order}", place))
-        curve = v.multiply(s, v.multiply_add(left, inner, end))
-        curve = v.multiply_add(left, frame.load("before", place), curve)
-        found.append(v.select(at_end, end, curve))
+            inner = v.multiply_add(share, inner, frame.load(f"dense {order}", place))
+        curve = v.multiply(share, v.multiply_add(left, inner, frame.load("y", place)))
+        found.append(v.multiply_add(left, frame.load("before", place), curve))
     return found
 
 

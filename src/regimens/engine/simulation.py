@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regimens.engine.blocks import Results, blocks, integrate
-from regimens.engine.kernel import kernel_of
+from regimens.engine.blocks import Programme, Results, blocks, integrate
+from regimens.engine.kernel import kernel_of, measuring_of
+from regimens.engine.measures import Excursion, Measure, Measures
 from regimens.engine.timeline import read_doses
 from regimens.engine.trajectories import Floats, Integers, Tolerances, Trajectories
 from regimens.errors import ModelError, did_you_mean
@@ -27,6 +28,7 @@ def simulate(
     times_h: Floats | Sequence[float],
     *,
     observables: Sequence[str] | None = None,
+    measures: Sequence[Measure] = (),
     tolerances: Tolerances = Tolerances(),  # noqa: B008 - a frozen value
     threads: int | None = None,
 ) -> Trajectories:
@@ -34,7 +36,8 @@ def simulate(
 
     `events` are the doses of all subjects, or one set for each subject. `times_h` is (times,), or (subjects, times) if each
     subject has its own times: hours from 0, ascending, repeats allowed. At the time of a dose the value is the one just before
-    the dose. Doses after the last time are not given. `observables` may name any of `compiled.readouts` (the model's
+    the dose. Doses after the last time are not given. `measures` are taken of whole curves while they are integrated; their
+    windows lie before the last time. `observables` may name any of `compiled.readouts` (the model's
     observables, then its states); default: all observables. Doses per kg and per m2 are multiplied by the weight or body
     surface area in `parameters`. `threads` defaults to the number of processors. Results depend neither on `threads` nor on
     the other subjects nor on their order.
@@ -42,19 +45,36 @@ def simulate(
     A subject that cannot be integrated gets a status code, and its values are NaN after the time at which it stopped. So does a
     subject in which a state falls clearly below zero, unless the model declares `nonnegative: false` for that state (the rule is
     at `step.CLEARLY`).
-    Raises ModelError for parameters, observables or doses that the model does not have, ValueError for arrays of wrong shape.
+    Raises ModelError for parameters, observables or doses that the model does not have, ValueError for arrays of wrong shape
+    and for a measure whose window or threshold is not possible.
     """
     times = _times(times_h, parameters.subjects)
     names = tuple(compiled.observables if observables is None else observables)
-    chosen = _chosen(compiled, names)
+    chosen, wanted = _chosen(compiled, names), Measures.of(measures)
+    _check_measures(compiled, wanted, times)
     people = Parameters(compiled.parameters, _values(compiled, parameters), parameters.weight_kg, parameters.bsa_m2)
     doses = read_doses(compiled, DosePlan.of(events, parameters.subjects))
-    results = Results.of(parameters.subjects, times.shape[1], chosen)
+    results = Results.of(parameters.subjects, times.shape[1], chosen, wanted)
     if times.shape[1]:
-        kernel, workers = kernel_of(compiled), threads or _processors()
-        for block in blocks(compiled, kernel, people, doses, times):
-            integrate(kernel, block, results, tolerances, workers)
-    return results.trajectories(times if np.ndim(times_h) == 2 else times[0], names, compiled.hours_per_time)
+        workers, numbers = threads or _processors(), wanted.numbers(compiled.hours_per_time)
+        measuring = measuring_of(compiled, wanted) if wanted.measures else None
+        programme = Programme(kernel_of(compiled), measuring, numbers, tolerances)
+        for block in blocks(compiled, programme.kernel, people, doses, times):
+            integrate(programme, block, results, workers)
+    return results.trajectories(times if np.ndim(times_h) == 2 else times[0], names, wanted, compiled.hours_per_time)
+
+
+def _check_measures(compiled: CompiledModel, measures: Measures, times: Floats) -> None:
+    """Raise ModelError for an observable that the model does not have, ValueError for a window that cannot be measured."""
+    _chosen(compiled, measures.observables)
+    last = times[:, -1].min() if times.size else 0.0
+    for from_h, to_h in measures.windows:
+        if not 0.0 <= from_h < to_h <= last:
+            window = f"A measure from {from_h:g} h to {to_h:g} h"
+            raise ValueError(f"{window}: its window must have a length and lie between 0 and the last time, {last:g} h.")
+    for measure in measures.measures:
+        if isinstance(measure, Excursion) and not np.all(np.isfinite(measure.threshold.numbers)):
+            raise ValueError(f"The threshold of a measure of '{measure.observable}' is not a finite number.")
 
 
 def _values(compiled: CompiledModel, parameters: Parameters) -> Floats:

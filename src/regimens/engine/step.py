@@ -52,8 +52,11 @@ class Attempt:
 
 
 def emit_step(unit: Unit) -> None:
-    """Write `step(frame, rtol, atol, max_steps)`: attempt a step in every lane, accept the good ones, return the three masks."""
-    b, (base, rtol, atol, max_steps) = unit.begin("step")
+    """Write `step(frame, rtol, atol, max_steps, keep)`: attempt a step in every lane and accept the good ones.
+
+    It returns the three masks. What `interpolated` needs is kept where an output is due, and always where `keep` is not 0.
+    """
+    b, (base, rtol, atol, max_steps, keep) = unit.begin("step")
     v, frame = Lanes(b), Frame(unit.layout, b, base)
     t, wanted, stop = frame.load("t"), frame.load("h"), frame.load("stop")
     last = v.compare(">=", v.multiply_add(STRETCH, wanted, t), stop)
@@ -63,7 +66,7 @@ def emit_step(unit: Unit) -> None:
     now = v.select(good, v.select(last, stop, v.add(t, h)), t)
     due = v.bits(b.and_(good, v.compare("<=", frame.load("due"), now)))
     negative = b.and_(v.bits(good), v.bits(_below_zero(unit, frame, v, attempt, v.spread(rtol), v.spread(atol))))
-    with b.if_then(b.icmp_signed("!=", due, integer(0))):
+    with b.if_then(b.icmp_signed("!=", b.or_(due, keep), integer(0))):
         _keep_dense(frame, v, attempt)
     for place, (old, new) in enumerate(zip(attempt.y, attempt.end, strict=True)):
         frame.store("y", v.select(good, new, old), place)
@@ -154,7 +157,7 @@ def _squared_error(
 
 
 def _keep_dense(frame: Frame, v: Lanes, attempt: Attempt) -> None:
-    """Store what `read` interpolates from within this step."""
+    """Store what `interpolated` reads within this step."""
     frame.store("began", attempt.t)
     frame.store("span", attempt.h)
     for place, old in enumerate(attempt.y):

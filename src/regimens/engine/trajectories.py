@@ -11,6 +11,8 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     import pandas as pd
 
+    from regimens.engine.measures import Measure
+
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
@@ -48,7 +50,8 @@ class Trajectories:
 
     `times_h` is (times,), or (subjects, times) where each subject has its own times. `values` is (subjects, times,
     observables) in the units of the model, NaN after the integration of a subject stopped. `status` (subjects,) holds the
-    codes of STATUS_WORDS, `stopped_h` (subjects,) the time that each integration reached.
+    codes of STATUS_WORDS, `stopped_h` (subjects,) the time that each integration reached. `measured` holds the (columns,
+    subjects) numbers of every measure, NaN for a subject that failed.
     """
 
     times_h: Floats
@@ -56,6 +59,7 @@ class Trajectories:
     values: Floats = field(repr=False)
     status: Integers
     stopped_h: Floats
+    measured: dict[Measure, Floats] = field(repr=False)
     statistics: Statistics
 
     def of(self, observable: str) -> Floats:

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regimens.adherence.realise import realise
-from regimens.drugs import IL2
-from regimens.endpoints import SimulatedArm, draw_curves, endpoint_values
+from regimens.endpoints import DosedArm, endpoint_values, simulate_arm
 from regimens.engine import Trajectories, simulate
 from regimens.model.compile import CompiledModel, compile_model
 from regimens.model.parameters import Parameters
@@ -91,9 +90,8 @@ def _endpoints(task: EndpointsTask) -> Result:
     scenario, endpoints = study.scenario, study.scenario.endpoints
     numbers = np.arange(task.first, task.first + task.count)
     parameters = people(study, model, numbers)
-    wanted = {endpoint.observable for endpoint in endpoints}
-    names = [observable.name for observable in model.observables if observable.name in wanted]
-    cuts = [time for endpoint in endpoints for time in endpoint.cuts_h]
+    names = {observable.name for observable in model.observables}
+    measured = [(row, endpoint) for row, endpoint in enumerate(endpoints) if endpoint.observable in names | {""}]
     values = np.full((len(study.arms), len(endpoints), task.count), np.nan)
     status = np.zeros((len(study.arms), task.count), dtype=np.int64)
     stopped = np.full((len(study.arms), task.count), scenario.horizon_h)
@@ -103,24 +101,20 @@ def _endpoints(task: EndpointsTask) -> Result:
         if arm.twin < place:
             values[place], status[place], stopped[place] = (part[arm.twin] for part in (values, status, stopped))
             continue
-        doses = given(study, arm, numbers)
-        curves = draw_curves(
+        dosed = DosedArm(given(study, arm, numbers), scenario.horizon_h, arm.drug or "", arm.doses_in_cycle)
+        simulated = simulate_arm(
             compiled(model.declared),
             parameters,
-            doses,
-            scenario.horizon_h,
-            observables=names,
-            cuts_h=cuts,
+            dosed,
+            [endpoint for _, endpoint in measured],
             tolerances=scenario.tolerances,
             threads=1,
         )
-        il2_iu = doses.total(IL2, parameters.weight_kg, parameters.bsa_m2)
-        simulated = SimulatedArm(curves, doses, scenario.horizon_h, il2_iu, arm.drug or "", arm.doses_in_cycle)
-        for row, endpoint in enumerate(endpoints):
-            if not endpoint.observable or endpoint.observable in names:
-                values[place, row] = endpoint_values(endpoint, simulated)
-        status[place], stopped[place] = curves.status, curves.stopped_h
-        steps += (curves.statistics.steps, curves.statistics.rejected)
+        for row, endpoint in measured:
+            values[place, row] = endpoint_values(endpoint, simulated)
+        read = simulated.read
+        status[place], stopped[place] = read.status, read.stopped_h
+        steps += (read.statistics.steps, read.statistics.rejected)
     return {"values": values, "status": status, "stopped_h": stopped, "steps": steps}
 
 

@@ -1,0 +1,339 @@
+"""Machine code that measures curves step by step: the second module of machine code, made for a model and a list of measures.
+
+The driver calls its three functions where the job names them. Each thread has a memory for the measures of its eight subjects,
+laid out as the frame is. Every accepted step is a polynomial of degree 4 for each state; a step is taken in pieces that end
+where a window begins or ends, and an observable is evaluated at the nodes of every piece.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from llvmlite import ir
+
+from regimens.engine import quartic
+from regimens.engine.codegen import Frame, Layout, Unit, element
+from regimens.engine.formulas import reachable
+from regimens.engine.kernel import MEASURING
+from regimens.engine.lanes import INTS, POINTER, Lanes, everywhere, integer, while_nonzero
+from regimens.engine.measures import ROUNDING, SAME, Area, Excursion, Extreme, Measure, Measures
+from regimens.engine.outputs import interpolated
+
+if TYPE_CHECKING:
+    from regimens.model.compile import CompiledModel
+
+LOWEST = -1.7e308
+"""Stands for the top of a curve before anything is seen of it: finite, so that differences from it are numbers."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of a step in each lane: whether there is one, its start, end and length, and the readouts at its nodes."""
+
+    there: ir.Value
+    start: ir.Value
+    end: ir.Value
+    length: ir.Value
+    readouts: Mapping[str, list[ir.Value]]
+
+
+@dataclass(frozen=True)
+class Code:
+    """The module being written: the model's unit, the measures, and the layout of the memory."""
+
+    unit: Unit
+    compiled: CompiledModel
+    measures: Measures
+    memory: Layout
+
+    @classmethod
+    def of(cls, compiled: CompiledModel, measures: Measures) -> Code:
+        """Return the module with its functions declared and no function body."""
+        return cls(Unit.of(compiled, ARGUMENTS, MEASURING), compiled, measures, Layout.of(measures.layout))
+
+    def begin(self, name: str) -> tuple[ir.IRBuilder, Frame, Frame, ir.Value, list[ir.Argument]]:
+        """Start the body of an exported function; return builder, frame, memory, job and further arguments."""
+        b, (base, address, job, *more) = self.unit.begin(name)
+        return b, Frame(self.unit.layout, b, base), Frame(self.memory, b, address), job, more
+
+    @property
+    def nodes(self) -> dict[str, int]:
+        """The graph's node of every measured observable."""
+        readouts = self.unit.equations.readouts
+        return {name: readouts[self.compiled.readouts.index(name)] for name in self.measures.observables}
+
+
+ARGUMENTS = {
+    "root": quartic.ROOT_ARGUMENTS,
+    "top": quartic.TOP_ARGUMENTS,
+    "positive": quartic.POSITIVE_ARGUMENTS,
+    "measure_start": (ir.VoidType(), (POINTER,) * 3),
+    "measure_step": (ir.VoidType(), (POINTER,) * 3),
+    "measure_end": (ir.VoidType(), (POINTER, POINTER, POINTER, ir.IntType(64))),
+}
+
+
+def measuring_text(compiled: CompiledModel, measures: Measures) -> str:
+    """Return the LLVM IR that takes some measures of a model."""
+    code = Code.of(compiled, measures)
+    functions = code.unit.functions
+    quartic.emit_root(functions["root"])
+    quartic.emit_top(functions["top"], functions["root"])
+    quartic.emit_positive(functions["positive"], functions["root"])
+    _emit_start(code)
+    _emit_step(code)
+    _emit_end(code)
+    return str(code.unit.module)
+
+
+def _emit_start(code: Code) -> None:
+    """Write `measure_start(frame, memory, job)`: set the memory of the lanes whose subject has not begun: slot `begun` is 0."""
+    b, frame, memory, job, _ = code.begin("measure_start")
+    v = Lanes(b)
+    new = b.icmp_signed("==", frame.load("begun"), everywhere(0, INTS))
+
+    def put(name: str, value: ir.Value | float) -> None:
+        memory.store(name, v.select(new, value, memory.load(name)))
+
+    y = frame.load_all("y", len(code.unit.equations.states))
+    nodes = code.nodes
+    found = code.unit.evaluate(v, nodes.values(), code.unit.fixed(frame, nodes.values()), frame.load("t"), y)
+    put("measured", 0.0)
+    for name, value in zip(nodes, found, strict=True):
+        put(f"baseline {name}", value)
+    baseline = dict(zip(nodes, found, strict=True))
+    for place, measure in enumerate(code.measures.measures):
+        before = _signed(v, measure, baseline[measure.observable])
+        from_start = b.fcmp_ordered("<=", _bound(code, b, job, measure, 0), ir.Constant(ir.DoubleType(), 0.0))
+        for slot, value in _first(code, v, job, measure, before, from_start).items():
+            put(f"{place} {slot}", value)
+    frame.store("begun", everywhere(1, INTS))
+    b.ret_void()
+
+
+def _first(
+    code: Code, v: Lanes, job: ir.Value, measure: Measure, before: ir.Value, from_start: ir.Value
+) -> dict[str, ir.Value | float]:
+    """Emit what a measure begins with; `before` is the value before anything happens, `from_start` whether it counts."""
+    b = v.builder
+
+    def if_from_start(value: ir.Value | float, otherwise: float) -> ir.Value:
+        return b.select(from_start, v.add(value, 0.0), everywhere(otherwise))
+
+    match measure:
+        case Extreme():
+            value = if_from_start(before, LOWEST)
+            return {"value": value, "time_h": 0.0, "top": value, "least": if_from_start(before, math.inf), "climbing": 0.0}
+        case Excursion():
+            number, of_baseline, of_size = (_number(b, job, code.measures.threshold_at(measure) + i) for i in range(3))
+            baseline = _signed(v, measure, before)
+            threshold = v.multiply_add(v.spread(of_baseline), baseline, v.spread(number))
+            threshold = _signed(v, measure, v.multiply_add(v.spread(of_size), v.magnitude(baseline), threshold))
+            beyond = v.compare(">", before, threshold)
+            first, last = v.select(beyond, 0.0, math.inf), v.select(beyond, 0.0, -math.inf)
+            spans = {"first_h": if_from_start(first, math.inf), "last_h": if_from_start(last, -math.inf)}
+            return {"hours": 0.0, "area": 0.0, **spans, "limit": threshold}
+    return {"area": 0.0}
+
+
+def _signed(v: Lanes, measure: Measure, value: ir.Value) -> ir.Value:
+    """Emit a value with its sign turned where what is low or below is measured, as the highest of the negated curve."""
+    return v.negate(value) if getattr(measure, "side", "") in ("lowest", "below") else value
+
+
+def _number(b: ir.IRBuilder, job: ir.Value, place: int) -> ir.Value:
+    return b.load(element(b, job, "measure_numbers", integer(place)), typ=ir.DoubleType())
+
+
+def _bound(code: Code, b: ir.IRBuilder, job: ir.Value, measure: Measure, side: int) -> ir.Value:
+    return _number(b, job, 2 * code.measures.window(measure) + side)
+
+
+def _emit_step(code: Code) -> None:
+    """Write `measure_step(frame, memory, job)`: take the measures of what each lane has integrated since they were last taken."""
+    b, frame, memory, job, _ = code.begin("measure_step")
+    v = Lanes(b)
+    with while_nonzero(b, integer(1)) as loop:
+        piece = _piece(code, v, frame, memory, job)
+        for place, measure in enumerate(code.measures.measures):
+            _take(code, v, memory, job, place, measure, piece)
+        memory.store("measured", v.select(piece.there, piece.end, memory.load("measured")))
+        loop.following = v.bits(v.compare("<", memory.load("measured"), frame.load("t")))
+    b.ret_void()
+
+
+def _piece(code: Code, v: Lanes, frame: Frame, memory: Frame, job: ir.Value) -> Piece:
+    b, unit = v.builder, code.unit
+    start, now = memory.load("measured"), frame.load("t")
+    there = b.and_(v.compare("<", start, now), b.icmp_signed(">=", frame.load("subject"), everywhere(0, INTS)))
+    end = now
+    for place in range(2 * len(code.measures.windows)):
+        bound = v.spread(_number(b, job, place))
+        end = v.select(b.and_(v.compare(">", bound, start), v.compare("<", bound, end)), bound, end)
+    began, span = frame.load("began"), frame.load("span")
+    left = v.divide(v.subtract(start, began), span)
+    right = v.select(v.compare(">=", end, now), 1.0, v.divide(v.subtract(end, began), span))
+    nodes = code.nodes
+    fixed = unit.fixed(frame, nodes.values())
+    readouts: dict[str, list[ir.Value]] = {name: [] for name in nodes}
+    for node in quartic.NODES:
+        share = {0.0: left, 1.0: right}.get(node, v.multiply_add(node, v.subtract(right, left), left))
+        y = _states(code, v, frame, share)
+        time = v.multiply_add(share, span, began)
+        for name, value in zip(nodes, unit.evaluate(v, nodes.values(), fixed, time, y), strict=True):
+            readouts[name].append(value)
+    return Piece(there, start, end, v.subtract(end, start), readouts)
+
+
+def _states(code: Code, v: Lanes, frame: Frame, share: ir.Value) -> list[ir.Value]:
+    """Emit the states at a share of the step: those that the observables read; 0 for the others, which no formula reads."""
+    needed = set(reachable(code.unit.equations.graph, code.nodes.values()))
+    places = [place for place, state in enumerate(code.unit.equations.states) if state in needed]
+    found = dict(zip(places, interpolated(v, frame, share, places), strict=True))
+    return [found.get(place, everywhere(0.0)) for place in range(len(code.unit.equations.states))]
+
+
+@contextmanager
+def _where(b: ir.IRBuilder, v: Lanes, mask: ir.Value) -> Iterator[None]:
+    """Write code that runs where a lane of the mask is set."""
+    with b.if_then(b.icmp_signed("!=", v.bits(mask), integer(0))):
+        yield
+
+
+def _take(code: Code, v: Lanes, memory: Frame, job: ir.Value, place: int, measure: Measure, piece: Piece) -> None:
+    """Emit one measure of a piece, in the lanes where the piece lies in the window."""
+    b = v.builder
+    after = v.compare(">=", piece.start, v.spread(_bound(code, b, job, measure, 0)))
+    before = v.compare("<=", piece.end, v.spread(_bound(code, b, job, measure, 1)))
+    inside = b.and_(piece.there, b.and_(after, before))
+    slots = Slots(memory, place)
+    with _where(b, v, inside):
+        values = [_signed(v, measure, value) for value in piece.readouts[measure.observable]]
+        match measure:
+            case Area():
+                slots.add(v, inside, "area", v.multiply(piece.length, quartic.mean(v, values)))
+            case Extreme():
+                _take_extreme(code, v, slots, inside, values, piece)
+            case Excursion():
+                _take_excursion(code, v, slots, inside, values, piece)
+
+
+@dataclass(frozen=True)
+class Slots:
+    """The slots of one measure in the memory."""
+
+    memory: Frame
+    place: int
+
+    def get(self, slot: str) -> ir.Value:
+        """Emit the load of a slot."""
+        return self.memory.load(f"{self.place} {slot}")
+
+    def put(self, v: Lanes, mask: ir.Value, slot: str, value: ir.Value | float) -> None:
+        """Emit the store of a slot where the mask is set."""
+        self.memory.store(f"{self.place} {slot}", v.select(mask, value, self.get(slot)))
+
+    def add(self, v: Lanes, mask: ir.Value, slot: str, value: ir.Value) -> None:
+        """Emit the sum of a slot and a value where the mask is set."""
+        self.put(v, mask, slot, v.add(self.get(slot), value))
+
+
+def _take_extreme(code: Code, v: Lanes, slots: Slots, inside: ir.Value, values: list[ir.Value], piece: Piece) -> None:
+    b = v.builder
+    top = slots.get("top")
+    bounds = quartic.bernstein(v, values)
+    highest, lowest = _range(v, bounds)
+    up, down = _monotone(v, bounds)
+    at_end = v.compare(">", values[4], values[0])
+    height, where = v.select(at_end, values[4], values[0]), v.select(at_end, piece.end, piece.start)
+    unsure = b.and_(b.and_(inside, v.compare(">", highest, top)), b.not_(b.or_(up, down)))
+    found = _look(code, v, "top", unsure, values, [height, v.select(at_end, 1.0, 0.0)])
+    within = v.multiply_add(found[1], piece.length, piece.start)
+    where = v.select(b.and_(unsure, v.compare("<", found[1], 1.0)), within, v.select(unsure, piece.end, where))
+    height = v.select(unsure, found[0], height)
+    best, least = v.larger(slots.get("value"), height), v.smaller(slots.get("least"), lowest)
+    step = v.larger(v.multiply(SAME, v.subtract(best, least)), v.multiply(ROUNDING, v.magnitude(top)))
+    climbs = b.and_(v.compare(">", slots.get("climbing"), 0.0), v.compare(">", height, top))
+    higher = b.and_(inside, b.or_(climbs, v.compare(">", height, v.add(top, step))))
+    slots.put(v, higher, "top", height)
+    slots.put(v, higher, "time_h", where)
+    slots.put(v, inside, "climbing", v.select(b.and_(higher, v.compare(">=", where, piece.end)), 1.0, 0.0))
+    slots.put(v, inside, "value", best)
+    slots.put(v, inside, "least", least)
+
+
+def _take_excursion(code: Code, v: Lanes, slots: Slots, inside: ir.Value, values: list[ir.Value], piece: Piece) -> None:
+    b = v.builder
+    threshold = slots.get("limit")
+    excess = [v.subtract(value, threshold) for value in values]
+    highest, lowest = _range(v, quartic.bernstein(v, excess))
+    whole = v.compare(">", lowest, 0.0)
+    unsure = b.and_(b.and_(inside, v.compare(">", highest, 0.0)), b.not_(whole))
+    plain = [v.select(whole, 1.0, 0.0), v.select(whole, quartic.mean(v, excess), 0.0)]
+    plain += [v.select(whole, 0.0, math.inf), v.select(whole, 1.0, -math.inf)]
+    share, area, first, last = _look(code, v, "positive", unsure, excess, plain)
+    some = b.and_(inside, v.compare(">=", last, 0.0))
+    slots.add(v, some, "hours", v.multiply(share, piece.length))
+    slots.add(v, some, "area", v.multiply(area, piece.length))
+    begins, ends = v.multiply_add(first, piece.length, piece.start), v.multiply_add(last, piece.length, piece.start)
+    slots.put(v, some, "first_h", v.smaller(slots.get("first_h"), begins))
+    slots.put(v, some, "last_h", v.select(v.compare(">=", last, 1.0), piece.end, ends))
+
+
+def _range(v: Lanes, bounds: list[ir.Value]) -> tuple[ir.Value, ir.Value]:
+    """Emit the highest and the lowest of some values."""
+    highest = lowest = bounds[0]
+    for bound in bounds[1:]:
+        highest, lowest = v.larger(highest, bound), v.smaller(lowest, bound)
+    return highest, lowest
+
+
+def _monotone(v: Lanes, bounds: list[ir.Value]) -> tuple[ir.Value, ir.Value]:
+    """Emit the masks of lanes whose coefficients nowhere fall, and nowhere rise."""
+    b = v.builder
+    steps = list(pairwise(bounds))
+    up, down = (v.compare(operator, steps[0][1], steps[0][0]) for operator in (">=", "<="))
+    for left, right in steps[1:]:
+        up, down = b.and_(up, v.compare(">=", right, left)), b.and_(down, v.compare("<=", right, left))
+    return up, down
+
+
+def _look(code: Code, v: Lanes, function: str, unsure: ir.Value, values: list[ir.Value], plain: list[ir.Value]) -> list[ir.Value]:
+    """Emit the call of a function of `quartic` where a lane is unsure; return its answers there, and `plain` elsewhere."""
+    b = v.builder
+    before = b.block
+    called, after = b.append_basic_block("look"), b.append_basic_block("on")
+    b.cbranch(b.icmp_signed("!=", v.bits(unsure), integer(0)), called, after)
+    b.position_at_end(called)
+    answer = b.call(code.unit.functions[function], [v.select(unsure, value, 0.0) for value in values])
+    found = [v.select(unsure, b.extract_value(answer, place), other) for place, other in enumerate(plain)]
+    called = b.block
+    b.branch(after)
+    b.position_at_end(after)
+    answers = []
+    for value, other in zip(found, plain, strict=True):
+        either = b.phi(other.type)
+        either.add_incoming(value, called)
+        either.add_incoming(other, before)
+        answers.append(either)
+    return answers
+
+
+def _emit_end(code: Code) -> None:
+    """Write `measure_end(frame, memory, job, lane)`: store the measures of a lane's subject, in model time."""
+    b, frame, memory, job, (lane,) = code.begin("measure_end")
+    subject = frame.get("subject", lane)
+    first = b.mul(subject, integer(code.measures.columns))
+    column = 0
+    for place, measure in enumerate(code.measures.measures):
+        for slot in measure.columns:
+            value = memory.get(f"{place} {slot}", lane)
+            lowest = isinstance(measure, Extreme) and measure.side == "lowest" and slot == "value"
+            b.store(b.fneg(value) if lowest else value, element(b, job, "measured", b.add(first, integer(column))))
+            column += 1
+    b.ret_void()
