@@ -92,10 +92,11 @@ def _standard_ranks(values: Floats) -> Floats:
     """Return average ranks within each group of (groups, points, columns), centred there, groups laid end to end and each
     column of length 1, so that products are correlations; 0 where a value is missing, NaN where a column never varies.
     """
-    from scipy.stats import rankdata
+    import pandas as pd
 
     missing = np.isnan(values)
-    ranks = rankdata(values, axis=1, nan_policy="omit" if missing.any() else "propagate")
+    columns = pd.DataFrame(values.swapaxes(0, 1).reshape(values.shape[1], -1))
+    ranks = columns.rank().to_numpy().reshape(values.shape[1], len(values), -1).swapaxes(0, 1)
     counts = np.maximum((~missing).sum(axis=1, keepdims=True), 1)
     centred = np.where(missing, 0.0, ranks - np.where(missing, 0.0, ranks).sum(axis=1, keepdims=True) / counts)
     flat = centred.reshape(-1, values.shape[2])

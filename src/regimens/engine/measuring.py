@@ -32,14 +32,39 @@ LOWEST = -1.7e308
 
 
 @dataclass(frozen=True)
+class Observed:
+    """An observable in a piece: its values at the nodes, what it cannot exceed or fall below, and whether it is monotone."""
+
+    values: list[ir.Value]
+    highest: ir.Value
+    lowest: ir.Value
+    monotone: ir.Value
+
+    @classmethod
+    def of(cls, v: Lanes, values: list[ir.Value]) -> Observed:
+        """Emit the bounds of a curve from its values at the nodes."""
+        bounds = quartic.bernstein(v, values)
+        highest = lowest = bounds[0]
+        for bound in bounds[1:]:
+            highest, lowest = v.larger(highest, bound), v.smaller(lowest, bound)
+        return cls(values, highest, lowest, _monotone(v, bounds))
+
+    def signed(self, v: Lanes, measure: Measure) -> Observed:
+        """Emit the curve with its sign turned where what is low or below is measured, as the highest of the negated curve."""
+        if getattr(measure, "side", "") not in ("lowest", "below"):
+            return self
+        return Observed([v.negate(value) for value in self.values], v.negate(self.lowest), v.negate(self.highest), self.monotone)
+
+
+@dataclass(frozen=True)
 class Piece:
-    """A piece of a step in each lane: whether there is one, its start, end and length, and the readouts at its nodes."""
+    """A piece of a step in each lane: whether there is one, its start, end and length, and the observables in it."""
 
     there: ir.Value
     start: ir.Value
     end: ir.Value
     length: ir.Value
-    readouts: Mapping[str, list[ir.Value]]
+    observed: Mapping[str, Observed]
 
 
 @dataclass(frozen=True)
@@ -187,7 +212,8 @@ def _piece(code: Code, v: Lanes, frame: Frame, memory: Frame, job: ir.Value) -> 
         time = v.multiply_add(share, span, began)
         for name, value in zip(nodes, unit.evaluate(v, nodes.values(), fixed, time, y), strict=True):
             readouts[name].append(value)
-    return Piece(there, start, end, v.subtract(end, start), readouts)
+    observed = {name: Observed.of(v, values) for name, values in readouts.items()}
+    return Piece(there, start, end, v.subtract(end, start), observed)
 
 
 def _states(code: Code, v: Lanes, frame: Frame, share: ir.Value) -> list[ir.Value]:
@@ -213,14 +239,19 @@ def _take(code: Code, v: Lanes, memory: Frame, job: ir.Value, place: int, measur
     inside = b.and_(piece.there, b.and_(after, before))
     slots = Slots(memory, place)
     with _where(b, v, inside):
-        values = [_signed(v, measure, value) for value in piece.readouts[measure.observable]]
+        seen = piece.observed[measure.observable].signed(v, measure)
         match measure:
             case Area():
-                slots.add(v, inside, "area", v.multiply(piece.length, quartic.mean(v, values)))
+                slots.add(v, inside, "area", v.multiply(piece.length, quartic.mean(v, seen.values)))
             case Extreme():
-                _take_extreme(code, v, slots, inside, values, piece)
+                reaches = b.or_(v.compare(">", seen.highest, slots.get("top")), v.compare("<", seen.lowest, slots.get("least")))
+                matters = b.and_(inside, b.or_(reaches, v.compare(">", slots.get("climbing"), 0.0)))
+                with _where(b, v, matters):
+                    _take_extreme(code, v, slots, matters, seen, piece)
             case Excursion():
-                _take_excursion(code, v, slots, inside, values, piece)
+                some = b.and_(inside, v.compare(">", seen.highest, slots.get("limit")))
+                with _where(b, v, some):
+                    _take_excursion(code, v, slots, some, seen, piece)
 
 
 @dataclass(frozen=True)
@@ -243,20 +274,16 @@ class Slots:
         self.put(v, mask, slot, v.add(self.get(slot), value))
 
 
-def _take_extreme(code: Code, v: Lanes, slots: Slots, inside: ir.Value, values: list[ir.Value], piece: Piece) -> None:
-    b = v.builder
+def _take_extreme(code: Code, v: Lanes, slots: Slots, inside: ir.Value, seen: Observed, piece: Piece) -> None:
+    b, values = v.builder, seen.values
     top = slots.get("top")
-    bounds = quartic.bernstein(v, values)
-    highest, lowest = _range(v, bounds)
-    up, down = _monotone(v, bounds)
     at_end = v.compare(">", values[4], values[0])
     height, where = v.select(at_end, values[4], values[0]), v.select(at_end, piece.end, piece.start)
-    unsure = b.and_(b.and_(inside, v.compare(">", highest, top)), b.not_(b.or_(up, down)))
-    found = _look(code, v, "top", unsure, values, [height, v.select(at_end, 1.0, 0.0)])
-    within = v.multiply_add(found[1], piece.length, piece.start)
-    where = v.select(b.and_(unsure, v.compare("<", found[1], 1.0)), within, v.select(unsure, piece.end, where))
-    height = v.select(unsure, found[0], height)
-    best, least = v.larger(slots.get("value"), height), v.smaller(slots.get("least"), lowest)
+    unsure = b.and_(b.and_(inside, v.compare(">", seen.highest, top)), b.not_(seen.monotone))
+    height, share = _look(code, v, "top", unsure, values, [height, v.select(at_end, 1.0, 0.0)])
+    within = v.multiply_add(share, piece.length, piece.start)
+    where = v.select(unsure, v.select(v.compare("<", share, 1.0), within, piece.end), where)
+    best, least = v.larger(slots.get("value"), height), v.smaller(slots.get("least"), seen.lowest)
     step = v.larger(v.multiply(SAME, v.subtract(best, least)), v.multiply(ROUNDING, v.magnitude(top)))
     climbs = b.and_(v.compare(">", slots.get("climbing"), 0.0), v.compare(">", height, top))
     higher = b.and_(inside, b.or_(climbs, v.compare(">", height, v.add(top, step))))
@@ -267,17 +294,14 @@ def _take_extreme(code: Code, v: Lanes, slots: Slots, inside: ir.Value, values: 
     slots.put(v, inside, "least", least)
 
 
-def _take_excursion(code: Code, v: Lanes, slots: Slots, inside: ir.Value, values: list[ir.Value], piece: Piece) -> None:
+def _take_excursion(code: Code, v: Lanes, slots: Slots, some: ir.Value, seen: Observed, piece: Piece) -> None:
     b = v.builder
     threshold = slots.get("limit")
-    excess = [v.subtract(value, threshold) for value in values]
-    highest, lowest = _range(v, quartic.bernstein(v, excess))
-    whole = v.compare(">", lowest, 0.0)
-    unsure = b.and_(b.and_(inside, v.compare(">", highest, 0.0)), b.not_(whole))
-    plain = [v.select(whole, 1.0, 0.0), v.select(whole, quartic.mean(v, excess), 0.0)]
-    plain += [v.select(whole, 0.0, math.inf), v.select(whole, 1.0, -math.inf)]
-    share, area, first, last = _look(code, v, "positive", unsure, excess, plain)
-    some = b.and_(inside, v.compare(">=", last, 0.0))
+    excess = [v.subtract(value, threshold) for value in seen.values]
+    whole = v.compare(">", seen.lowest, threshold)
+    plain = [everywhere(1.0), quartic.mean(v, excess), everywhere(0.0), everywhere(1.0)]
+    share, area, first, last = _look(code, v, "positive", b.and_(some, b.not_(whole)), excess, plain)
+    some = b.and_(some, v.compare(">=", last, 0.0))
     slots.add(v, some, "hours", v.multiply(share, piece.length))
     slots.add(v, some, "area", v.multiply(area, piece.length))
     begins, ends = v.multiply_add(first, piece.length, piece.start), v.multiply_add(last, piece.length, piece.start)
@@ -285,22 +309,14 @@ def _take_excursion(code: Code, v: Lanes, slots: Slots, inside: ir.Value, values
     slots.put(v, some, "last_h", v.select(v.compare(">=", last, 1.0), piece.end, ends))
 
 
-def _range(v: Lanes, bounds: list[ir.Value]) -> tuple[ir.Value, ir.Value]:
-    """Emit the highest and the lowest of some values."""
-    highest = lowest = bounds[0]
-    for bound in bounds[1:]:
-        highest, lowest = v.larger(highest, bound), v.smaller(lowest, bound)
-    return highest, lowest
-
-
-def _monotone(v: Lanes, bounds: list[ir.Value]) -> tuple[ir.Value, ir.Value]:
-    """Emit the masks of lanes whose coefficients nowhere fall, and nowhere rise."""
+def _monotone(v: Lanes, bounds: list[ir.Value]) -> ir.Value:
+    """Emit the mask of lanes whose coefficients nowhere fall, or nowhere rise."""
     b = v.builder
     steps = list(pairwise(bounds))
     up, down = (v.compare(operator, steps[0][1], steps[0][0]) for operator in (">=", "<="))
     for left, right in steps[1:]:
         up, down = b.and_(up, v.compare(">=", right, left)), b.and_(down, v.compare("<=", right, left))
-    return up, down
+    return b.or_(up, down)
 
 
 def _look(code: Code, v: Lanes, function: str, unsure: ir.Value, values: list[ir.Value], plain: list[ir.Value]) -> list[ir.Value]:

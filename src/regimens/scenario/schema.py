@@ -240,7 +240,7 @@ class PopulationShape(Shape):
     """Virtual subjects drawn from the models' between-subject variability, anew in every parameter draw."""
 
     subjects: int | None = Field(
-        default=None, ge=1, le=100_000, description="Subjects of each parameter draw; the rows of 'people'."
+        default=None, ge=1, le=1_000_000, description="Subjects of each parameter draw; the rows of 'people'."
     )
     seed: int = Field(ge=0, lt=2**63)
     draws: int = Field(default=1, ge=1, le=10_000, description="Parameter draws; with one, parameters are taken as known.")

@@ -19,7 +19,7 @@ from regimens.study.given import Given, given_rows, ledgers_of
 from regimens.study.provenance import Provenance, provenance_of
 from regimens.study.rows import EqualTotal, SeenPoint, StatusCount, Summary, equal_totals, seen_points, statuses, summaries
 from regimens.study.study import Study, resolve
-from regimens.study.tasks import CHUNK_RUNS, perform, tasks
+from regimens.study.tasks import perform, tasks
 from regimens.study.visits import Visit, visits
 from regimens.study.warnings import warnings_of
 from regimens.work import Progress, Store, local, run
@@ -123,7 +123,7 @@ def compare(
     executor: Executor | None = None,
     store: Store | None = None,
     progress: Progress = lambda done, total: None,
-    chunk: int = CHUNK_RUNS,
+    chunk: int | None = None,
 ) -> Comparison:
     """Audit the exposure of `scenario`, then simulate every arm under every model and hold the arms against each other.
 

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from regimens.model.declaration import Model
     from regimens.work import Result
 
-CHUNK_RUNS = 200
-"""Runs of a task: enough to keep the vector units busy, few enough to stay in the processor's cache."""
+LEAST_RUNS, MOST_RUNS, PARTS = 200, 4000, 20
+"""Least and most runs of a task, and into how many tasks a model's runs are cut between these: few large tasks spend less time
+outside the engine, many small ones keep more processors busy and lose less when a run is stopped."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,10 @@ class BandsTask:
 Task = EndpointsTask | BandsTask
 
 
-def tasks(study: Study, chunk: int = CHUNK_RUNS) -> list[Task]:
-    """Return all tasks of a study, with at most `chunk` runs each; the order is always the same."""
+def tasks(study: Study, chunk: int | None = None) -> list[Task]:
+    """Return all tasks of a study, in the same order always; `chunk` is the most runs of a task, as LEAST_RUNS says if not given."""
     made: list[Task] = []
+    chunk = chunk or min(max(-(-study.runs // PARTS), LEAST_RUNS), MOST_RUNS)
     for model in study.models:
         made += [
             EndpointsTask(study, model.place, first, min(chunk, study.runs - first)) for first in range(0, study.runs, chunk)
