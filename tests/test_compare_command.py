@@ -255,7 +255,7 @@ def test_a_result_may_have_its_endpoints_as_parquet(command):
     ("options", "said"),
     [
         (["--format", "xlsx"], "Error: Invalid value for '--format': 'xlsx' is not one of 'csv', 'parquet'.\n"),
-        (["--format", "csv", "--no-subjects"], "Error: --format is how the subjects' endpoints are written; --no-subjects leaves them out. Give one of the two.\n"),
+        (["--format", "csv", "--no-subjects"], "Error: --format is how the subjects' endpoints are written; --no-subjects leaves them out. Use one of them.\n"),
     ],
 )  # fmt: skip
 def test_a_format_that_cannot_be_written_is_refused_before_anything_runs(options, said, command):

@@ -57,16 +57,11 @@ def compare(
     from regimens.report import table
     from regimens.scenario import read_scenario, reduced
     from regimens.study import folder as results
-    from regimens.study.formats import CSV, find_format
     from regimens.work import Store
 
     if workers is not None and address is not None:
         raise click.UsageError("--workers counts tasks on this machine; a cluster has workers of its own. Leave one of them out.")
-    if format is not None and no_subjects:
-        raise click.UsageError(
-            "--format is how the subjects' endpoints are written; --no-subjects leaves them out. Give one of the two."
-        )
-    form = None if no_subjects else find_format(format or CSV)
+    form = _form(format, no_subjects)
     scenario = read_scenario(file)
     _check_reduced(scenario, subjects, draws)
     scenario = reduced(scenario, subjects, draws)
@@ -81,9 +76,8 @@ def compare(
         _say_kept(talk, store, resume)
         with _kept_if_broken_off(store):
             options = {"--subjects": subjects, "--draws": draws, "--format": format, "--no-subjects": no_subjects}
-            command = _command(file, options)
             comparison = _compared(scenario, store, workers, address, talk)
-            made = replace(comparison.provenance, created=store.started.date().isoformat(), command=command)
+            made = replace(comparison.provenance, created=store.started.date().isoformat(), command=_command(file, options))
             comparison = replace(comparison, provenance=made)
             folder = _written(comparison, out, store, form)
         store.remove()
@@ -92,6 +86,17 @@ def compare(
     say(talk, f"Written to {folder / 'report.html'}")
     if open_page:
         click.launch(str(folder / "report.html"))
+
+
+def _form(format: str | None, no_subjects: bool) -> Format | None:
+    """Return the format of the subjects' endpoints, None where they are left out; an error where it cannot be written."""
+    from regimens.study.formats import CSV, find_format
+
+    if format is not None and no_subjects:
+        raise click.UsageError(
+            "--format is how the subjects' endpoints are written; --no-subjects leaves them out. Use one of them."
+        )
+    return None if no_subjects else find_format(format or CSV)
 
 
 def _compared(scenario: Scenario, store: Store, workers: int | None, address: str | None, talk: Console) -> Comparison:
