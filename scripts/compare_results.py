@@ -1,7 +1,8 @@
 """Compare two result folders table by table: `python scripts/compare_results.py BEFORE AFTER`, a line a table.
 
-Numbers are equal up to a relative difference of 1e-9. Rows are matched by the columns that name them. The exit code is 1 if a
-number differs.
+Numbers are equal up to a relative difference of 1e-9. Rows are matched by the columns that name them. Tables are read from CSV,
+packed CSV and Parquet, and endpoints also where they are a row a number, as they were up to version 0.1. The exit code is 1 if
+a number differs.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import pandas as pd
 CLOSE = 1e-9
 NAMES = (
     "arm", "against", "of", "model", "endpoint", "observable", "parameter", "over", "drug", "cycle", "dose", "subject", "draw",
-    "replicate", "time_h", "status", "variant", "rest_days", "chosen",
+    "time_h", "status", "variant", "rest_days", "chosen",
 )  # fmt: skip
 PROSE = ("verdict", "winner", "reason", "probabilities")
 
@@ -50,20 +51,38 @@ def compared(before: pd.DataFrame, after: pd.DataFrame) -> tuple[list[str], int]
     return said, wrong
 
 
+def tables_of(folder: Path) -> dict[str, Path]:
+    """Return the file of every table of a result, by name."""
+    found = [path for pattern in ("*.csv", "*.csv.gz", "*.parquet") for path in folder.glob(pattern)]
+    return {path.name.split(".")[0]: path for path in sorted(found)}
+
+
+def read(path: Path) -> pd.DataFrame:
+    """Return a table; the endpoints always with a column for each endpoint."""
+    table = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, low_memory=False)
+    return wide(table) if {"endpoint", "replicate", "value"} <= set(table) else table
+
+
+def wide(endpoints: pd.DataFrame) -> pd.DataFrame:
+    """Return endpoints that are a row a number as a row a subject; what was said of each number is left out."""
+    of_subjects = endpoints.rename(columns={"replicate": "draw"})
+    rows = of_subjects.pivot(index=["arm", "model", "draw", "subject"], columns="endpoint", values="value")
+    return rows.reset_index().rename_axis(columns=None)
+
+
 def main(before: Path, after: Path) -> int:
     """Print a line a table and return the exit code."""
     wrong = 0
-    for file in sorted(before.glob("*.csv")):
-        other = after / file.name
-        if not other.exists():
-            print(f"{file.name}: is not there after")
+    earlier, later = tables_of(before), tables_of(after)
+    for name, file in earlier.items():
+        if name not in later:
+            print(f"{name}: is not there after")
             continue
-        said, differ = compared(*(pd.read_csv(path, low_memory=False) for path in (file, other)))
+        said, differ = compared(read(file), read(later[name]))
         wrong += differ
-        print(f"{file.name}: {'; '.join(said) or 'equal'}")
-    for other in sorted(after.glob("*.csv")):
-        if not (before / other.name).exists():
-            print(f"{other.name}: new")
+        print(f"{name}: {'; '.join(said) or 'equal'}")
+    for name in sorted(later.keys() - earlier.keys()):
+        print(f"{name}: new")
     return 1 if wrong else 0
 
 

@@ -234,6 +234,47 @@ def test_a_reduced_run_says_so_in_its_record(command):
     assert record["command"] == "regimens compare small.yaml --subjects 2 --draws 3"
 
 
+def test_a_result_without_subjects_has_no_table_of_them_and_says_how_it_was_made(command):
+    command("--out", "whole")
+    assert command("--out", "result", "--no-subjects")[0] == 0
+    whole, result = contents("whole"), contents("result")
+    assert set(whole) - set(result) == {"endpoints.csv.gz"}
+    assert all(content.replace(b" --no-subjects", b"") == whole[name] for name, content in result.items())
+    assert json.loads(result["provenance.json"])["command"] == "regimens compare small.yaml --no-subjects"
+
+
+def test_a_result_may_have_its_endpoints_as_parquet(command):
+    pytest.importorskip("pyarrow")
+    assert command("--out", "result", "--format", "parquet")[0] == 0
+    assert sorted(name for name in contents("result") if "endpoints" in name) == ["endpoints.parquet"]
+    record = json.loads(Path("result/provenance.json").read_text(encoding="utf-8"))
+    assert record["command"] == "regimens compare small.yaml --format parquet"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--format", "xlsx"], "Error: Invalid value for '--format': 'xlsx' is not one of 'csv', 'parquet'.\n"),
+        (["--format", "csv", "--no-subjects"], "Error: --format is how the subjects' endpoints are written; --no-subjects leaves them out. Use one of them.\n"),
+    ],
+)  # fmt: skip
+def test_a_format_that_cannot_be_written_is_refused_before_anything_runs(options, said, command):
+    code, whole = command("--out", "result", *options)
+    assert code == 2
+    assert whole.endswith(said)
+    assert sorted(path.name for path in Path().iterdir()) == ["small.yaml"]
+
+
+def test_parquet_without_its_package_is_refused_before_anything_runs(command, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    assert command("--out", "result", "--format", "parquet") == (
+        2,
+        "Parquet needs the package pyarrow: pip install 'regimens[data]'.\n",
+    )
+    assert sorted(path.name for path in Path().iterdir()) == ["small.yaml"]
+
+
 @pytest.mark.parametrize(
     ("text", "options", "said"),
     [

@@ -43,10 +43,10 @@ def numbers(folder, ids, arms, models, visit, orders):
         encoding="utf-8",
     )
     frame = compare(read_scenario(folder / "s.yaml")).to_frame("endpoints")
-    places = zip(frame["id"], frame["arm"], frame["model"], frame["endpoint"], frame["value"], strict=True)
     return {
-        (ids.index(person), arms.index(arm), models.index(model), endpoints.index(words)): value
-        for person, arm, model, words, value in places
+        (ids.index(person), arms.index(arm), models.index(model), place): value
+        for place, words in enumerate(endpoints)
+        for person, arm, model, value in zip(frame["id"], frame["arm"], frame["model"], frame[words], strict=True)
     }
 
 

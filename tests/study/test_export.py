@@ -2,13 +2,16 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from regimens import compare
 from regimens.errors import RegimensError
-from regimens.study.export import ALWAYS, ENDPOINTS, TABLES, documentation
+from regimens.study import export
+from regimens.study.export import ALWAYS, ENDPOINTS, OF_SUBJECTS, TABLES, documentation, endpoints_table
 from regimens.study.folder import files_of
+from regimens.study.formats import FORMATS
 from tests import small
 
 ROOT = Path(__file__).parents[2]
@@ -23,26 +26,68 @@ def result(tmp_path_factory):
     return compare(small.written(tmp_path_factory.mktemp("export"), words))
 
 
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+@pytest.mark.parametrize("table", [table for table in TABLES if table is not ENDPOINTS], ids=lambda table: table.name)
 def test_a_table_has_the_columns_that_it_declares(table, result):
     assert tuple(result.to_frame(table.name).columns) == table.header
 
 
+def test_the_table_of_endpoints_has_a_column_for_each_endpoint_of_the_scenario(result):
+    words = [endpoint.words for endpoint in result.scenario.endpoints]
+    header = ("arm", "model", "draw", "subject", *words, "status", "id")
+    assert endpoints_table(result.scenario.endpoints).header == header
+    assert tuple(result.to_frame("endpoints").columns) == header
+    assert header[4] == "peak of treg_fold"
+
+
+def test_the_table_of_endpoints_holds_every_number_that_was_collected(result):
+    table = result.to_frame("endpoints")
+    assert len(table) == sum(status.size for status in result.collected.status.values())
+    for (model, arm), values in result.collected.values.items():
+        rows = table[(table["model"] == model) & (table["arm"] == arm)]
+        assert list(zip(rows["draw"], rows["subject"], strict=True)) == [(d, s) for d in range(4) for s in range(6)]
+        for place, endpoint in enumerate(result.scenario.endpoints):
+            np.testing.assert_array_equal(rows[endpoint.words], values[place].ravel())
+
+
+def test_frames_of_a_few_rows_are_the_same_table(result, monkeypatch):
+    whole = result.to_frame("endpoints")
+    monkeypatch.setattr(export, "FRAME_ROWS", 7)
+    assert {len(frame) for frame in export.endpoint_frames(result)} == {7, 3}
+    pd.testing.assert_frame_equal(result.to_frame("endpoints"), whole)
+
+
 def test_files_are_the_tables_with_rows_and_those_that_are_always_written(result):
-    texts = files_of(result, "page")
+    texts = files_of(result, "page", FORMATS["csv"])
     files = {name.removesuffix(".csv") for name in texts if name.endswith(".csv")}
-    assert files == set(result.tables) | set(ALWAYS)
-    for name in files - {ENDPOINTS.name}:
+    assert files == (set(result.tables) | set(ALWAYS)) - {"endpoints"}
+    assert set(texts) - {f"{name}.csv" for name in files} == {"report.html", "endpoints.csv.gz", "provenance.json"}
+    for name in files:
         header, *_ = texts[f"{name}.csv"].splitlines()
         assert header == ",".join(next(table for table in TABLES if table.name == name).header)
 
 
-def test_the_file_of_endpoints_reads_back_as_its_table(result, tmp_path):
-    file = tmp_path / "endpoints.csv"
-    file.write_text("".join(files_of(result, "page")["endpoints.csv"]), encoding="utf-8")
-    pd.testing.assert_frame_equal(
-        pd.read_csv(file, keep_default_na=False, na_values={"value": [""]}), result.to_frame("endpoints"), check_dtype=False
-    )
+def test_without_subjects_no_file_has_a_row_of_a_single_subject(result):
+    with_them, without = files_of(result, "page", FORMATS["csv"]), files_of(result, "page", None)
+    assert set(with_them) - set(without) == {
+        "endpoints.csv.gz", "subjects.csv", "individuals.csv", "observations.csv", "ledger.csv",
+    }  # fmt: skip
+    assert all(with_them[name] == content for name, content in without.items())
+    assert [name for name in without if name.endswith(".csv") and "subject," in without[name].splitlines()[0]] == []
+
+
+def test_a_comparison_is_saved_with_its_subjects_or_without_them(result, tmp_path):
+    names = {path.name for path in result.save(tmp_path / "with").iterdir()}
+    left = {path.name for path in result.save(tmp_path / "without", subjects=False).iterdir()}
+    assert names - left == {"endpoints.csv.gz", *(f"{name}.csv" for name in OF_SUBJECTS if name != "endpoints")}
+    assert left < names
+
+
+def test_an_unknown_format_is_refused_before_anything_is_made(result, tmp_path, monkeypatch):
+    monkeypatch.setattr(type(result), "to_html", lambda self: pytest.fail("the page is made"))
+    with pytest.raises(RegimensError) as raised:
+        result.save(tmp_path / "result", format="xlsx")
+    assert str(raised.value) == "Unknown format 'xlsx'. The endpoints of the subjects are written as 'csv' or 'parquet'."
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_no_two_tables_or_columns_have_one_name_and_every_column_says_what_it_is():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from regimens.scenario import Scenario
     from regimens.study.comparison import Comparison
+    from regimens.study.formats import Format
     from regimens.work import Store
 
 A_NUMBER = click.IntRange(min=1)
@@ -29,6 +30,8 @@ A_NUMBER = click.IntRange(min=1)
 @click.option("--out", type=click.Path(path_type=Path), help="New folder. [default: results/<scenario>-<date>-<hash>]")
 @click.option("--subjects", type=A_NUMBER, help="Simulate only so many subjects of the population, the first ones.")
 @click.option("--draws", type=A_NUMBER, help="Simulate only so many parameter draws, the first ones.")
+@click.option("--format", type=click.Choice(["csv", "parquet"]), help="How the subjects' endpoints are written. [default: csv]")
+@click.option("--no-subjects", is_flag=True, help="Write no table of single subjects; the page is the same.")
 @click.option("--resume", is_flag=True, help="Go on with a run of the same command that was broken off.")
 @click.option("--workers", type=A_NUMBER, help="Tasks to do at once here; changes the time and not the numbers.")
 @click.option("--cluster", "address", metavar="ADDRESS", help="Have a Dask cluster do the tasks: tcp://host:8786.")
@@ -38,6 +41,8 @@ def compare(
     out: Path | None,
     subjects: int | None,
     draws: int | None,
+    format: str | None,
+    no_subjects: bool,
     resume: bool,
     workers: int | None,
     address: str | None,
@@ -56,6 +61,7 @@ def compare(
 
     if workers is not None and address is not None:
         raise click.UsageError("--workers counts tasks on this machine; a cluster has workers of its own. Leave one of them out.")
+    form = _form(format, no_subjects)
     scenario = read_scenario(file)
     _check_reduced(scenario, subjects, draws)
     scenario = reduced(scenario, subjects, draws)
@@ -69,17 +75,28 @@ def compare(
     with Store.open(unfinished, results.fingerprint(scenario), resume) as store:
         _say_kept(talk, store, resume)
         with _kept_if_broken_off(store):
-            command = _command(file, subjects, draws)
+            options = {"--subjects": subjects, "--draws": draws, "--format": format, "--no-subjects": no_subjects}
             comparison = _compared(scenario, store, workers, address, talk)
-            made = replace(comparison.provenance, created=store.started.date().isoformat(), command=command)
+            made = replace(comparison.provenance, created=store.started.date().isoformat(), command=_command(file, options))
             comparison = replace(comparison, provenance=made)
-            folder = _written(comparison, out, store)
+            folder = _written(comparison, out, store, form)
         store.remove()
     console = results_console()
     console.print(table(comparison, console.width))
     say(talk, f"Written to {folder / 'report.html'}")
     if open_page:
         click.launch(str(folder / "report.html"))
+
+
+def _form(format: str | None, no_subjects: bool) -> Format | None:
+    """Return the format of the subjects' endpoints, None where they are left out; an error where it cannot be written."""
+    from regimens.study.formats import CSV, find_format
+
+    if format is not None and no_subjects:
+        raise click.UsageError(
+            "--format is how the subjects' endpoints are written; --no-subjects leaves them out. Use one of them."
+        )
+    return None if no_subjects else find_format(format or CSV)
 
 
 def _compared(scenario: Scenario, store: Store, workers: int | None, address: str | None, talk: Console) -> Comparison:
@@ -107,14 +124,14 @@ def _executor(workers: int | None, address: str | None) -> Iterator[Executor]:
         executor.shutdown(cancel_futures=True)
 
 
-def _written(comparison: Comparison, out: Path | None, store: Store) -> Path:
+def _written(comparison: Comparison, out: Path | None, store: Store, form: Format | None) -> Path:
     """Write the result; the day in the name of its folder is the one on which the run began, as in a run in one go."""
     from regimens.report import page
     from regimens.study import folder as results
 
     folder = out or results.default_folder(comparison.scenario, comparison.provenance.version, store.started.date())
     store.record_result(folder)
-    results.write_folder(results.files_of(comparison, page(comparison)), folder, inside=store.folder)
+    results.write_folder(results.files_of(comparison, page(comparison), form), folder, inside=store.folder)
     return folder
 
 
@@ -142,9 +159,9 @@ def _tasks(count: int) -> str:
     return "1 finished task is" if count == 1 else f"{count} finished tasks are"
 
 
-def _command(file: Path, subjects: int | None, draws: int | None) -> str:
-    options = {"--subjects": subjects, "--draws": draws}
-    given = [f" {name} {number}" for name, number in options.items() if number is not None]
+def _command(file: Path, options: Mapping[str, str | int | None]) -> str:
+    """Return the command that gives the same result again, with the options that were given: True for one without a value."""
+    given = [f" {name}" if value is True else f" {name} {value}" for name, value in options.items() if value]
     return f"regimens compare {file.as_posix()}" + "".join(given)
 
 

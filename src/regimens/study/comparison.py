@@ -98,11 +98,18 @@ class Comparison:
 
         return page(self)
 
-    def save(self, folder: str | Path) -> Path:
-        """Write the page, all tables and the provenance into a new folder, and return it; RegimensError if it exists."""
-        from regimens.study.folder import files_of, write_folder
+    def save(self, folder: str | Path, *, format: str = "csv", subjects: bool = True) -> Path:
+        """Write the page, all tables and the provenance into a new folder, and return it.
 
-        write_folder(files_of(self, self.to_html()), Path(folder))
+        `format` is that of the endpoints of every subject: "csv" (`endpoints.csv.gz`) or "parquet" (needs pyarrow). Without
+        `subjects`, the tables of single subjects are left out. RegimensError if the folder exists, if the format is another
+        one, or if its package is not installed.
+        """
+        from regimens.study.folder import files_of, write_folder
+        from regimens.study.formats import find_format
+
+        form = find_format(format)
+        write_folder(files_of(self, self.to_html(), form if subjects else None), Path(folder))
         return Path(folder)
 
     def __repr__(self) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +14,7 @@ from regimens.contrasts.english import VERDICTS, verdicts_frame
 from regimens.contrasts.ranking import BEST, TRADE_OFF
 from regimens.contrasts.sensitivity import SENSITIVITY
 from regimens.contrasts.variants import FLIPS, REGRET, REST_RESPONSE
-from regimens.engine.trajectories import OK, STATUS_WORDS
+from regimens.engine.trajectories import STATUS_WORDS
 from regimens.errors import RegimensError, did_you_mean
 from regimens.population.draw import Block, bodies_of
 from regimens.scenario.values import REAL_LIFE
@@ -25,6 +26,7 @@ from regimens.tables import Column, Table
 if TYPE_CHECKING:
     import pandas as pd
 
+    from regimens.endpoints import Endpoint
     from regimens.study.comparison import Comparison
 
 ARM, MODEL = Column("arm", "arm"), Column("model", "model")
@@ -125,21 +127,21 @@ OBSERVATIONS = Table(
         ID,
     ),
 )
+VALUE = Column(
+    "<endpoint>",
+    "a column for each endpoint, named by its words in the scenario. Blank: the integration stopped (see `status`), the arm or "
+    "the subject has no such value, or the model has no such observable. inf: the time is not reached",
+    "`unit` of `summary`",
+)
 ENDPOINTS = Table(
     "endpoints",
-    "arm, model, endpoint, subject and draw",
-    (
-        ARM,
-        MODEL,
-        Column("endpoint", "endpoint, in the words of the scenario"),
-        SUBJECT,
-        Column("replicate", "parameter draw, from 0"),
-        Column("value", "value; blank where there is none, inf where a time is not reached", "unit"),
-        UNIT,
-        Column("status", "ok, why the integration stopped, or why there is no value"),
-        ID,
-    ),
+    "arm, model, draw and subject, where the model knows the drugs of the arm",
+    (ARM, MODEL, DRAW, SUBJECT, VALUE, Column("status", "ok, or why the integration stopped; then every value is blank"), ID),
 )
+"""The table of endpoints with VALUE in place of the endpoints, which every scenario has its own of (`endpoints_table`)."""
+
+FRAME_ROWS = 20_000
+"""Rows of the table of endpoints that are in memory at a time."""
 
 
 def _exposure(comparison: Comparison) -> pd.DataFrame:
@@ -218,32 +220,26 @@ def _observations(comparison: Comparison) -> pd.DataFrame:
     return OBSERVATIONS.concatenated(frames)
 
 
+def endpoints_table(endpoints: Iterable[Endpoint]) -> Table:
+    """Return the table of endpoints as a scenario with these endpoints has it: a column for each."""
+    place = ENDPOINTS.columns.index(VALUE)
+    values = tuple(replace(VALUE, name=endpoint.words) for endpoint in endpoints)
+    return replace(ENDPOINTS, columns=(*ENDPOINTS.columns[:place], *values, *ENDPOINTS.columns[place + 1 :]))
+
+
 def endpoint_frames(comparison: Comparison) -> Iterator[pd.DataFrame]:
-    """Yield the endpoints of every subject and draw, a frame an arm, model and endpoint: a large population stays in memory."""
-    ids = _ids(comparison)
+    """Yield the table of endpoints in frames of at most FRAME_ROWS rows, so that a large population is not in memory twice."""
+    endpoints, ids = comparison.scenario.endpoints, _ids(comparison)
+    table = endpoints_table(endpoints)
+    words = np.array([STATUS_WORDS[code] for code in sorted(STATUS_WORDS)], dtype=object)
     for (model, arm), status in comparison.collected.status.items():
-        draws, subjects = (index.ravel() for index in np.indices(status.shape))
-        words = np.array([STATUS_WORDS[code] for code in sorted(STATUS_WORDS)], dtype=object)[status.ravel()]
-        simulated = next(each for each in comparison.study.models if each.name == model)
-        for place, endpoint in enumerate(comparison.scenario.endpoints):
-            if simulated.unit_of(endpoint.observable) is None:
-                continue
-            values = comparison.collected.values[model, arm][place].ravel()
-            said = np.where(np.isnan(values) & (status.ravel() == OK), "not defined in this arm", words)
-            said = np.where(np.isinf(values), endpoint.unreached, said)
-            yield ENDPOINTS.frame(
-                {
-                    "arm": arm,
-                    "model": model,
-                    "endpoint": endpoint.words,
-                    "subject": subjects,
-                    "replicate": draws,
-                    "value": values,
-                    "unit": comparison.outcomes.unit(model, endpoint),
-                    "status": said,
-                    "id": ids[subjects],
-                }
-            )
+        values = comparison.collected.values[model, arm].reshape(len(endpoints), -1)
+        for first in range(0, status.size, FRAME_ROWS):
+            rows = slice(first, min(first + FRAME_ROWS, status.size))
+            draws, subjects = np.divmod(np.arange(rows.start, rows.stop), status.shape[1])
+            who = {"arm": arm, "model": model, "draw": draws, "subject": subjects, "id": ids[subjects]}
+            numbers = {endpoint.words: values[place, rows] for place, endpoint in enumerate(endpoints)}
+            yield table.frame({**who, **numbers, "status": words[status.ravel()[rows]]})
 
 
 def _rows(table: Table, find: Callable[[Comparison], tuple[object, ...]]) -> Callable[[Comparison], pd.DataFrame]:
@@ -284,6 +280,9 @@ TABLES: tuple[Table, ...] = tuple(table for table, _ in _EXPORTS)
 ALWAYS = tuple(table.name for table in (TRAJECTORIES, SUMMARY, EXPOSURE, EVENTS, CONTRASTS, VERDICTS, STATUSES))
 """Tables that are always written; the others where they have rows."""
 
+OF_SUBJECTS = tuple(table.name for table in TABLES if SUBJECT.name in table.header)
+"""Tables with rows of single subjects, which may be left out."""
+
 
 def frame_of(comparison: Comparison, name: str) -> pd.DataFrame:
     """Return the table of that name as a DataFrame; RegimensError for a name that is no table."""
@@ -304,10 +303,15 @@ def documentation() -> str:
     opening = (
         "# Tables of a result",
         "",
-        "Each is a CSV file of the result folder and a DataFrame of `Comparison.to_frame(name)`. These are always written: "
-        f"{', '.join(f'`{name}`' for name in (*ALWAYS, ENDPOINTS.name))}; the others where they have rows. Times are hours from "
-        "the first moment. A missing number is blank.",
+        "Each is a DataFrame of `Comparison.to_frame(name)` and a CSV file of the result folder; `endpoints` is packed "
+        "(`endpoints.csv.gz`), or Parquet with `--format parquet` (`endpoints.parquet`). These are always written: "
+        f"{_listed((*ALWAYS, ENDPOINTS.name))}; the others where they have rows. `--no-subjects` leaves out "
+        f"{_listed(OF_SUBJECTS)}. Times are hours from the first moment. A missing number is blank.",
         "",
         "Written by `python scripts/render_tables.py`.",
     )
     return "\n".join(opening) + "\n\n" + "\n\n".join(table.documentation() for table in TABLES) + "\n"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)

@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
 import hashlib
 import importlib.metadata
-import io
 import json
-import math
 import os
 import platform
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import regimens
 from regimens import shipped
 from regimens.errors import RegimensError
-from regimens.study.export import ALWAYS, ENDPOINTS, TABLES, endpoint_frames, frame_of
+from regimens.study.export import ALWAYS, ENDPOINTS, OF_SUBJECTS, TABLES, endpoint_frames, endpoints_table, frame_of
 from regimens.work.cluster import PACKAGES
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from regimens.scenario.values import Scenario
     from regimens.study.comparison import Comparison
+    from regimens.study.formats import Format
 
 
 class OutputExists(RegimensError):
@@ -95,48 +91,31 @@ def code_digest() -> str:
     return digest.hexdigest()
 
 
-Text = str | Iterable[str]
-"""The text of a file, or its pieces in order."""
+Content = str | Callable[[BinaryIO], None]
+"""The text of a file, or what writes it into the open file."""
 
 
-def files_of(comparison: Comparison, page: str) -> dict[str, Text]:
-    """Return the texts of a result by file name: the page, the tables, the provenance."""
-    texts: dict[str, Text] = {"report.html": page, "endpoints.csv": _endpoints(comparison)}
+def files_of(comparison: Comparison, page: str, form: Format | None) -> dict[str, Content]:
+    """Return what a result consists of by file name: the page, the tables, the provenance.
+
+    `form` is the format of the endpoints of every subject; None leaves them and all other tables OF_SUBJECTS out.
+    """
+    files: dict[str, Content] = {"report.html": page}
+    if form is not None:
+        header = endpoints_table(comparison.scenario.endpoints).header
+        files[ENDPOINTS.name + form.suffix] = lambda file: form.write(header, endpoint_frames(comparison), file)
     for name in (table.name for table in TABLES if table is not ENDPOINTS):
+        if form is None and name in OF_SUBJECTS:
+            continue
         frame = frame_of(comparison, name)
         if name in ALWAYS or len(frame):
-            texts[f"{name}.csv"] = frame.to_csv(index=False, lineterminator="\n")
-    texts["provenance.json"] = json.dumps(comparison.provenance.as_mapping(), indent=2, ensure_ascii=False) + "\n"
-    return texts
+            files[f"{name}.csv"] = frame.to_csv(index=False, lineterminator="\n")
+    files["provenance.json"] = json.dumps(comparison.provenance.as_mapping(), indent=2, ensure_ascii=False) + "\n"
+    return files
 
 
-def _endpoints(comparison: Comparison) -> Iterator[str]:
-    """Yield the endpoints of every subject as pieces of a CSV file: a large population would not fit in memory as one text."""
-    yield ",".join(ENDPOINTS.header) + "\n"
-    for frame in endpoint_frames(comparison):
-        yield _rows(frame)
-
-
-def _rows(table: pd.DataFrame) -> str:
-    """Return a table of endpoints as CSV rows: pandas would take five times as long over what is the same in every row."""
-    head = _cells([str(table[name].iloc[0]) for name in ("arm", "model", "endpoint")])
-    ends = {status: _cells([str(table["unit"].iloc[0]), status]) for status in table["status"].unique()}
-    ids = {name: _cells([name]) if name else "" for name in table["id"].unique()}
-    columns = (table[name].tolist() for name in ("subject", "replicate", "value", "status", "id"))
-    return "".join(
-        f"{head},{subject},{replicate},{'' if math.isnan(value) else repr(value)},{ends[status]},{ids[who]}\n"
-        for subject, replicate, value, status, who in zip(*columns, strict=True)
-    )
-
-
-def _cells(texts: Iterable[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(texts)
-    return line.getvalue()
-
-
-def write_folder(texts: Mapping[str, Text], folder: Path, inside: Path | None = None) -> None:
-    """Write `texts` into the new `folder`: into a temporary one, then by one rename.
+def write_folder(files: Mapping[str, Content], folder: Path, inside: Path | None = None) -> None:
+    """Write `files` into the new `folder`: into a temporary one, then by one rename.
 
     The temporary folder is made beside the new one, or `inside` a folder of the same disk that is cleared by itself, so that
     nothing is left even by a process that is killed. Raises OutputExists if `folder` is there, OSError if the disk does not
@@ -147,8 +126,8 @@ def write_folder(texts: Mapping[str, Text], folder: Path, inside: Path | None = 
     folder.parent.mkdir(parents=True, exist_ok=True)
     unfinished = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=inside or folder.parent))
     try:
-        for name, text in texts.items():
-            _write(unfinished / name, text)
+        for name, content in files.items():
+            _write(unfinished / name, content)
         unfinished.chmod(0o755)
         os.rename(unfinished, folder)
     except BaseException:
@@ -172,9 +151,11 @@ def write_file(text: str, path: Path) -> None:
         raise
 
 
-def _write(path: Path, text: Text) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        for piece in (text,) if isinstance(text, str) else text:
-            file.write(piece)
+def _write(path: Path, content: Content) -> None:
+    with path.open("wb") as file:
+        if isinstance(content, str):
+            file.write(content.encode())
+        else:
+            content(file)
         file.flush()
         os.fsync(file.fileno())
