@@ -64,7 +64,10 @@ Task = EndpointsTask | BandsTask
 
 
 def tasks(study: Study, chunk: int | None = None) -> list[Task]:
-    """Return all tasks of a study, in the same order always; `chunk` is the most runs of a task, as LEAST_RUNS says if not given."""
+    """Return all tasks of a study, in the same order always.
+
+    A task has at most `chunk` runs, if not given a number that suits the study: see LEAST_RUNS.
+    """
     made: list[Task] = []
     chunk = chunk or min(max(-(-study.runs // PARTS), LEAST_RUNS), MOST_RUNS)
     for model in study.models:
