@@ -9,7 +9,7 @@ import pytest
 from regimens import compare
 from regimens.errors import RegimensError
 from regimens.study import export
-from regimens.study.export import ALWAYS, ENDPOINTS, OF_SUBJECTS, TABLES, documentation, endpoints_table
+from regimens.study.export import ALWAYS, ENDPOINTS, OF_SUBJECTS, PACKED, TABLES, documentation, endpoints_table
 from regimens.study.folder import files_of
 from regimens.study.formats import FORMATS
 from tests import small
@@ -59,8 +59,10 @@ def test_frames_of_a_few_rows_are_the_same_table(result, monkeypatch):
 def test_files_are_the_tables_with_rows_and_those_that_are_always_written(result):
     texts = files_of(result, "page", FORMATS["csv"])
     files = {name.removesuffix(".csv") for name in texts if name.endswith(".csv")}
-    assert files == (set(result.tables) | set(ALWAYS)) - {"endpoints"}
-    assert set(texts) - {f"{name}.csv" for name in files} == {"report.html", "endpoints.csv.gz", "provenance.json"}
+    packed = {name.removesuffix(".csv.gz") for name in texts if name.endswith(".csv.gz")}
+    assert files | packed == set(result.tables) | set(ALWAYS)
+    assert packed == {*PACKED, "endpoints"}
+    assert len(texts) == len(files) + len(packed) + len({"report.html", "provenance.json"})
     for name in files:
         header, *_ = texts[f"{name}.csv"].splitlines()
         assert header == ",".join(next(table for table in TABLES if table.name == name).header)
@@ -69,16 +71,17 @@ def test_files_are_the_tables_with_rows_and_those_that_are_always_written(result
 def test_without_subjects_no_file_has_a_row_of_a_single_subject(result):
     with_them, without = files_of(result, "page", FORMATS["csv"]), files_of(result, "page", None)
     assert set(with_them) - set(without) == {
-        "endpoints.csv.gz", "subjects.csv", "individuals.csv", "observations.csv", "ledger.csv",
+        "endpoints.csv.gz", "subjects.csv", "individuals.csv.gz", "observations.csv.gz", "ledger.csv",
     }  # fmt: skip
-    assert all(with_them[name] == content for name, content in without.items())
+    assert all(with_them[name] == content for name, content in without.items() if isinstance(content, str))
     assert [name for name in without if name.endswith(".csv") and "subject," in without[name].splitlines()[0]] == []
 
 
 def test_a_comparison_is_saved_with_its_subjects_or_without_them(result, tmp_path):
     names = {path.name for path in result.save(tmp_path / "with").iterdir()}
     left = {path.name for path in result.save(tmp_path / "without", subjects=False).iterdir()}
-    assert names - left == {"endpoints.csv.gz", *(f"{name}.csv" for name in OF_SUBJECTS if name != "endpoints")}
+    packed = {*PACKED, "endpoints"}
+    assert names - left == {f"{name}.csv.gz" if name in packed else f"{name}.csv" for name in OF_SUBJECTS}
     assert left < names
 
 

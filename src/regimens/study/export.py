@@ -284,6 +284,10 @@ OF_SUBJECTS = tuple(table.name for table in TABLES if SUBJECT.name in table.head
 """Tables with rows of single subjects, which may be left out."""
 
 
+PACKED = (TRAJECTORIES.name, INDIVIDUALS.name, OBSERVATIONS.name)
+"""Tables with a row for every moment of a curve, which are packed on disk as the endpoints are."""
+
+
 def frame_of(comparison: Comparison, name: str) -> pd.DataFrame:
     """Return the table of that name as a DataFrame; RegimensError for a name that is no table."""
     for table, make in _EXPORTS:
@@ -303,8 +307,9 @@ def documentation() -> str:
     opening = (
         "# Tables of a result",
         "",
-        "Each is a DataFrame of `Comparison.to_frame(name)` and a CSV file of the result folder; `endpoints` is packed "
-        "(`endpoints.csv.gz`), or Parquet with `--format parquet` (`endpoints.parquet`). These are always written: "
+        "Each is a DataFrame of `Comparison.to_frame(name)` and a CSV file of the result folder. "
+        f"{_listed((*PACKED, ENDPOINTS.name))} are packed (`.csv.gz`); with `--format parquet`, `{ENDPOINTS.name}` is "
+        f"`{ENDPOINTS.name}.parquet`. These are always written: "
         f"{_listed((*ALWAYS, ENDPOINTS.name))}; the others where they have rows. `--no-subjects` leaves out "
         f"{_listed(OF_SUBJECTS)}. Times are hours from the first moment. A missing number is blank.",
         "",

@@ -11,13 +11,24 @@ import platform
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import regimens
 from regimens import shipped
 from regimens.errors import RegimensError
-from regimens.study.export import ALWAYS, ENDPOINTS, OF_SUBJECTS, TABLES, endpoint_frames, endpoints_table, frame_of
+from regimens.study.export import (
+    ALWAYS,
+    ENDPOINTS,
+    OF_SUBJECTS,
+    PACKED,
+    TABLES,
+    endpoint_frames,
+    endpoints_table,
+    frame_of,
+)
+from regimens.study.formats import write_csv
 from regimens.work.cluster import PACKAGES
 
 if TYPE_CHECKING:
@@ -108,7 +119,11 @@ def files_of(comparison: Comparison, page: str, form: Format | None) -> dict[str
         if form is None and name in OF_SUBJECTS:
             continue
         frame = frame_of(comparison, name)
-        if name in ALWAYS or len(frame):
+        if not (name in ALWAYS or len(frame)):
+            continue
+        if name in PACKED:
+            files[f"{name}.csv.gz"] = partial(write_csv, list(frame), [frame])
+        else:
             files[f"{name}.csv"] = frame.to_csv(index=False, lineterminator="\n")
     files["provenance.json"] = json.dumps(comparison.provenance.as_mapping(), indent=2, ensure_ascii=False) + "\n"
     return files
