@@ -51,7 +51,9 @@ def read_at(text, horizon_h, times_h, observable):
     """Return the (times,) values of an observable at rising times, just before a dose there."""
     events = parse_regimen(text).events(hours(horizon_h))
     times = np.append(times_h, horizon_h)
-    return simulate(COMPILED, typical_subject(LINEAR), events, times, observables=[observable], tolerances=TIGHT).values[0, :-1, 0]
+    return simulate(COMPILED, typical_subject(LINEAR), events, times, observables=[observable], tolerances=TIGHT).values[
+        0, :-1, 0
+    ]
 
 
 def value(words, text, horizon_h):
