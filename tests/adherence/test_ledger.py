@@ -8,7 +8,8 @@ from regimens.adherence.ledger import Ledger
 from regimens.adherence.ledgerfile import read_ledger
 from regimens.adherence.realise import Adherence, RealLife, realise
 from regimens.adherence.replay import plan_of
-from regimens.endpoints import SimulatedArm, draw_curves, endpoint_values, parse_endpoint
+from regimens.endpoints import DosedArm, endpoint_values, parse_endpoint, simulate_arm
+from regimens.engine import simulate
 from regimens.errors import InputFileError
 from regimens.model import compile_model, find_model, typical_subject
 from regimens.regimen import Regimen, parse_regimen
@@ -53,17 +54,18 @@ def test_a_replay_has_the_same_curves_and_endpoints(tmp_path):
     read = read_ledger(written(tmp_path, done.ledger), "A, real life")
     again = realise("A, real life", Regimen(), Adherence(ledger=read), HORIZON, 8, range(2))
     model = find_model("turnover")
-    compiled, peak = compile_model(model), parse_endpoint("peak of treg_fold")
-    seen = []
+    compiled, grid = compile_model(model), np.arange(0.0, HORIZON, 12.0)
+    endpoints = [parse_endpoint(words) for words in ("peak of treg_fold", "AUC of treg_fold", "hours treg_fold above 1.5")]
+    curves, values = [], []
     for mine in (done, again):
-        drawn = [draw_curves(compiled, typical_subject(model), e, HORIZON, observables=["treg_fold"]) for e in mine.events]
-        peaks = [
-            endpoint_values(peak, SimulatedArm(c, DosePlan((e,)), HORIZON, np.ones(1), "il2", {}))
-            for c, e in zip(drawn, mine.events, strict=True)
-        ]
-        seen.append(([c.nodes.tobytes() for c in drawn], np.array(peaks).tobytes()))
-    assert seen[0] == seen[1]
-    assert len(set(seen[0][0])) == 2
+        dosed = DosedArm(DosePlan.of(mine.events, 2), HORIZON, "il2", {})
+        crowd = typical_subject(model)[np.zeros(2, dtype=int)]
+        arm = simulate_arm(compiled, crowd, dosed, endpoints)
+        values.append(np.array([endpoint_values(endpoint, arm) for endpoint in endpoints]))
+        curves.append(simulate(compiled, crowd, mine.events, grid, observables=["treg_fold"]).values)
+    assert curves[0].tobytes() == curves[1].tobytes()
+    assert values[0].tobytes() == values[1].tobytes()
+    assert np.all(values[0][:, 0] != values[0][:, 1])
 
 
 def test_a_ledger_without_steps_is_read_as_one_in_which_no_dose_has_a_step(tmp_path):

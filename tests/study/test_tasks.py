@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from regimens.endpoints import SimulatedArm, draw_curves, endpoint_values
+from regimens.endpoints import DosedArm, endpoint_values, simulate_arm
 from regimens.engine import simulate
 from regimens.model.compile import compile_model
 from regimens.population import draw_subjects
@@ -105,13 +105,11 @@ def test_a_subject_alone_has_the_numbers_it_has_among_others(arm, busy):
     numbers = np.arange(study.runs)
     parameters, doses = people(study, model, numbers), given(study, chosen, numbers)
     assert len(set(parameters.values[:, parameters.names.index("tlag")])) == len(numbers)
-    names, cuts = ["treg_fold", "serum_il2"], [time for endpoint in busy.endpoints for time in endpoint.cuts_h]
+    compiled = compile_model(model.declared)
 
     def measured(crowd, got):
-        compiled = compile_model(model.declared)
-        curves = draw_curves(compiled, crowd, got, busy.horizon_h, observables=names, cuts_h=cuts, threads=1)
-        total = got.total("il2", crowd.weight_kg, crowd.bsa_m2)
-        simulated = SimulatedArm(curves, got, busy.horizon_h, total, chosen.drug, chosen.doses_in_cycle)
+        dosed = DosedArm(got, busy.horizon_h, chosen.drug, chosen.doses_in_cycle)
+        simulated = simulate_arm(compiled, crowd, dosed, busy.endpoints, threads=1)
         return np.array([endpoint_values(endpoint, simulated) for endpoint in busy.endpoints])
 
     together = measured(parameters, doses)
