@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regimens.engine.kernel import Job, Kernel
+from regimens.engine.kernel import PERIOD_H, Job, Kernel
 from regimens.engine.timeline import Doses, Timeline, timeline
 from regimens.engine.trajectories import OK, Floats, Integers, Statistics, Tolerances, Trajectories
 
@@ -93,10 +93,12 @@ def blocks(compiled: CompiledModel, kernel: Kernel, people: Parameters, doses: D
         yield Block(rows, some.values, initial, plan, times)
 
 
-def integrate(kernel: Kernel, block: Block, results: Results, tolerances: Tolerances, workers: int) -> None:
+def integrate(
+    kernel: Kernel, block: Block, results: Results, tolerances: Tolerances, hours_per_time: float, workers: int
+) -> None:
     """Integrate one block on several threads. On Ctrl-C the threads are stopped before KeyboardInterrupt is raised."""
     counters = np.zeros(2, dtype=np.int64)
-    job = _job(block, results, tolerances, counters)
+    job = _job(block, results, tolerances, hours_per_time, counters)
     count = max(1, min(workers, -(-len(block.values) // 8)))
     running = [threading.Thread(target=kernel.run, args=(job,)) for _ in range(count)]
     try:
@@ -112,7 +114,7 @@ def integrate(kernel: Kernel, block: Block, results: Results, tolerances: Tolera
                 thread.join()
 
 
-def _job(block: Block, results: Results, tolerances: Tolerances, counters: Integers) -> Job:
+def _job(block: Block, results: Results, tolerances: Tolerances, hours_per_time: float, counters: Integers) -> Job:
     """Return the driver's arguments. They hold addresses only: the caller keeps all arrays alive until the run has ended."""
     plan = block.plan
     arrays = {
@@ -140,6 +142,7 @@ def _job(block: Block, results: Results, tolerances: Tolerances, counters: Integ
         output_stride=_stride(block.output_time),
         rtol=tolerances.rtol,
         atol=tolerances.atol,
+        period=PERIOD_H / hours_per_time,
     )
 
 

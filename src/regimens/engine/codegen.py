@@ -37,12 +37,12 @@ class Layout:
     slots: int
 
     @classmethod
-    def of(cls, equations: Equations, parameters: int, constants: int, nonnegative: int) -> Layout:
-        """Return the layout for a model; `parameters`, `constants` and `nonnegative` are numbers of slots."""
+    def of(cls, equations: Equations, parameters: int, constants: int) -> Layout:
+        """Return the layout for a model; `parameters` and `constants` are numbers of slots."""
         n = len(equations.states)
         counts = dict.fromkeys((*INTEGERS, *SCALARS), 1)
         counts |= {"y": n, "infusion": n, "before": n, "dense 0": n, "dense 1": n, "dense 2": n}
-        counts |= {"parameter": parameters, "constant": constants, "row": len(equations.readouts), "largest": nonnegative}
+        counts |= {"parameter": parameters, "constant": constants, "row": len(equations.readouts), "scale": n, "reach": n}
         places, slot = {}, 0
         for name, count in counts.items():
             places[name] = slot
@@ -108,6 +108,7 @@ def element(b: ir.IRBuilder, job: ir.Value, name: str, index: ir.Value) -> ir.Va
 
 FRAME_ARGUMENTS = {
     "constants": (VOID, (POINTER,)),
+    "scale": (VOID, (POINTER, DOUBLE)),
     "start": (VOID, (POINTER, DOUBLE, DOUBLE)),
     "step": (INT, (POINTER, DOUBLE, DOUBLE, INT)),
     "read": (INT, (POINTER, POINTER, INT)),
@@ -132,7 +133,7 @@ class Unit:
     constants: tuple[int, ...]
     """Nodes that are constant for a subject, other than parameters and numbers; evaluated once for each subject."""
     nonnegative: tuple[int, ...]
-    """Places of the states that cannot be negative. Slot `largest` holds the largest magnitude of each, in this order."""
+    """Places of the states that cannot be negative."""
     layout: Layout
     functions: dict[str, ir.Function]
 
@@ -152,7 +153,7 @@ class Unit:
             # llvmlite keeps a list of the attributes it knows, and this one is not on it.
             set.add(functions[name].attributes, REALIGN)
         nonnegative = tuple(place for place, state in enumerate(compiled.model.states) if state.nonnegative)
-        layout = Layout.of(equations, len(symbols), len(constants), len(nonnegative))
+        layout = Layout.of(equations, len(symbols), len(constants))
         return cls(module, equations, symbols, constants, nonnegative, layout, functions)
 
     def begin(self, name: str) -> tuple[ir.IRBuilder, tuple[ir.Argument, ...]]:

@@ -53,7 +53,7 @@ def simulate(
     if times.shape[1]:
         kernel, workers = kernel_of(compiled), threads or _processors()
         for block in blocks(compiled, kernel, people, doses, times):
-            integrate(kernel, block, results, tolerances, workers)
+            integrate(kernel, block, results, tolerances, compiled.hours_per_time, workers)
     return results.trajectories(times if np.ndim(times_h) == 2 else times[0], names, compiled.hours_per_time)
 
 
