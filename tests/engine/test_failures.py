@@ -128,7 +128,7 @@ def test_a_fall_below_zero_in_the_very_last_step_is_found():
 @pytest.mark.parametrize("amount", [0.0, 7.0])
 def test_below_zero_is_measured_by_the_tolerance_and_by_the_largest_value_with_doses(tolerances: Tolerances, amount: float):
     one, compiled = typical_subject(FALLING), compile_model(FALLING)
-    allowed = CLEARLY * (tolerances.rtol * (1.0 + amount - 0.5 * (amount > 0.0)) + tolerances.atol)
+    allowed = CLEARLY * (tolerances.rtol + tolerances.atol) * (1.0 + amount - 0.5 * (amount > 0.0))
     for factor, code in ((0.99, OK), (1.01, NEGATIVE)):
         times = [0.0, 1.0 + amount + factor * allowed]
         found = simulate(compiled, one, doses([0.5], amount, route="IV"), times, tolerances=tolerances)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regimens.engine.kernel import Job, Kernel, Measuring
+from regimens.engine.kernel import PERIOD_H, Job, Kernel, Measuring
 from regimens.engine.timeline import Doses, Timeline, timeline
 from regimens.engine.trajectories import OK, Floats, Integers, Statistics, Tolerances, Trajectories
 
@@ -100,12 +100,14 @@ def blocks(compiled: CompiledModel, kernel: Kernel, people: Parameters, doses: D
 
 @dataclass(frozen=True)
 class Programme:
-    """What is run on every block: the kernel, the functions that take the measures with their numbers, and the tolerances."""
+    """What is run on every block: the kernel, the functions that take the measures with their numbers, the
+    tolerances, and the hours in a unit of the model's time."""
 
     kernel: Kernel
     measuring: Measuring | None
     numbers: Floats
     tolerances: Tolerances
+    hours_per_time: float
 
 
 def integrate(programme: Programme, block: Block, results: Results, workers: int) -> None:
@@ -158,6 +160,7 @@ def _job(programme: Programme, block: Block, results: Results, counters: Integer
         output_stride=_stride(block.output_time),
         rtol=tolerances.rtol,
         atol=tolerances.atol,
+        period=PERIOD_H / programme.hours_per_time,
     )
 
 

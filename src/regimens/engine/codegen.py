@@ -15,6 +15,7 @@ from llvmlite import ir
 from regimens.engine.formulas import emit_formulas, hoisted, reachable
 from regimens.engine.kernel import ARRAYS, FIELDS, SIZES
 from regimens.engine.lanes import BYTE, DOUBLE, INT, INTS, POINTER, SLOT_BYTES, VECTOR, VOID, Lanes, integer
+from regimens.engine.rodas5p import STAGES
 from regimens.model.expression import TIME
 
 if TYPE_CHECKING:
@@ -37,12 +38,12 @@ class Layout:
     slots: int
 
     @classmethod
-    def of_frame(cls, equations: Equations, parameters: int, constants: int, nonnegative: int) -> Layout:
-        """Return the layout of the frame of a model; `parameters`, `constants` and `nonnegative` are numbers of slots."""
+    def of_frame(cls, equations: Equations, parameters: int, constants: int) -> Layout:
+        """Return the layout of the frame of a model; `parameters` and `constants` are numbers of slots."""
         n = len(equations.states)
         counts = dict.fromkeys((*INTEGERS, *SCALARS), 1)
-        counts |= {"y": n, "infusion": n, "before": n, "dense 0": n, "dense 1": n, "dense 2": n}
-        counts |= {"parameter": parameters, "constant": constants, "row": len(equations.readouts), "largest": nonnegative}
+        counts |= {"y": n, "infusion": n, "before": n, **{f"stage {i}": n for i in range(STAGES)}}
+        counts |= {"parameter": parameters, "constant": constants, "row": len(equations.readouts), "scale": n, "reach": n}
         return cls.of(counts)
 
     @classmethod
@@ -113,6 +114,7 @@ def element(b: ir.IRBuilder, job: ir.Value, name: str, index: ir.Value) -> ir.Va
 
 FRAME_ARGUMENTS = {
     "constants": (VOID, (POINTER,)),
+    "scale": (VOID, (POINTER, DOUBLE)),
     "start": (VOID, (POINTER, DOUBLE, DOUBLE)),
     "step": (INT, (POINTER, DOUBLE, DOUBLE, INT, INT)),
     "read": (INT, (POINTER, POINTER, INT)),
@@ -138,7 +140,7 @@ class Unit:
     constants: tuple[int, ...]
     """Nodes that are constant for a subject, other than parameters and numbers; evaluated once for each subject."""
     nonnegative: tuple[int, ...]
-    """Places of the states that cannot be negative. Slot `largest` holds the largest magnitude of each, in this order."""
+    """Places of the states that cannot be negative."""
     layout: Layout
     functions: dict[str, ir.Function]
 
@@ -163,7 +165,7 @@ class Unit:
             # llvmlite keeps a list of the attributes it knows, and this one is not on it.
             set.add(functions[name].attributes, REALIGN)
         nonnegative = tuple(place for place, state in enumerate(compiled.model.states) if state.nonnegative)
-        layout = Layout.of_frame(equations, len(symbols), len(constants), len(nonnegative))
+        layout = Layout.of_frame(equations, len(symbols), len(constants))
         return cls(module, equations, symbols, constants, nonnegative, layout, functions)
 
     def begin(self, name: str) -> tuple[ir.IRBuilder, tuple[ir.Argument, ...]]:

@@ -29,6 +29,7 @@ from regimens.engine.lanes import (
     while_nonzero,
 )
 from regimens.engine.outputs import emit_next_output, emit_read
+from regimens.engine.scale import LEAST_SCALE, emit_scale
 from regimens.engine.start import emit_constants, emit_start, emit_table
 from regimens.engine.step import DUE, LOST, emit_step
 from regimens.engine.trajectories import OK
@@ -48,6 +49,7 @@ def module_text(compiled: CompiledModel, machine: str) -> str:
     unit = Unit.of(compiled)
     emit_table(unit)
     emit_constants(unit)
+    emit_scale(unit)
     emit_start(unit)
     emit_step(unit)
     emit_read(unit)
@@ -77,8 +79,7 @@ def _emit_fill(unit: Unit) -> None:
             _copy_row(b, frame, job, lane, subject, "initial", "y", n)
             with each_below(b, integer(n)) as place:
                 frame.put("infusion", lane, ir.Constant(DOUBLE, 0.0), place)
-            with each_below(b, integer(len(unit.nonnegative))) as place:
-                frame.put("largest", lane, ir.Constant(DOUBLE, 0.0), place)
+                frame.put("scale", lane, ir.Constant(DOUBLE, LEAST_SCALE), place)
             emit_next_output(b, frame, job, lane, subject, integer(0))
             _set_stop(b, frame, job, lane, subject, integer(0))
         with otherwise:
@@ -187,6 +188,7 @@ def _emit_settle(unit: Unit) -> None:
         with each_lane(b, landing) as lane:
             b.call(unit.functions["land"], [base, memory, job, lane])
         loop.following = landing
+    b.call(unit.functions["scale"], [base, load_field(b, job, "period")])
     b.call(unit.functions["start"], [base, load_field(b, job, "rtol"), load_field(b, job, "atol")])
     b.ret_void()
 

@@ -56,7 +56,11 @@ STRIDES = ("time_stride", "target_stride", "value_stride", "output_stride")
 """A stride is the number of elements from one subject to the next, 0 where all subjects share a row."""
 SIZES = ("subjects", "times", "columns", "max_steps", *STRIDES, "measure_slots")
 """`measure_slots` is the size of a thread's memory for measures, 0 where the job has none."""
-NUMBERS = ("rtol", "atol")
+NUMBERS = ("rtol", "atol", "period")
+"""Tolerances, and PERIOD_H in model time."""
+
+PERIOD_H = 24.0
+"""The time over which the reach of a state is measured (`engine/scale.py`), in hours."""
 
 FIELDS = (*ARRAYS, *SIZES, *NUMBERS)
 

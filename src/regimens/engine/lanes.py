@@ -130,6 +130,14 @@ class Lanes:
         return self.builder.zext(self.builder.bitcast(mask, ir.IntType(LANES)), INT)
 
 
+def weighted(v: Lanes, weights: tuple[float, ...], values: list[ir.Value]) -> ir.Value:
+    """Emit the sum of values times numbers, in their order."""
+    total = v.multiply(weights[0], values[0])
+    for weight, value in zip(weights[1:], values[1:], strict=True):
+        total = v.multiply_add(weight, value, total)
+    return total
+
+
 @dataclass
 class Loop:
     """A loop being written: `value` in this iteration; the body sets `following`, the value of the next."""

@@ -22,7 +22,7 @@ from regimens.engine.formulas import reachable
 from regimens.engine.kernel import MEASURING
 from regimens.engine.lanes import INTS, POINTER, Lanes, everywhere, integer, while_nonzero
 from regimens.engine.measures import ROUNDING, SAME, Area, Excursion, Extreme, Measure, Measures
-from regimens.engine.outputs import interpolated
+from regimens.engine.outputs import Curves
 
 if TYPE_CHECKING:
     from regimens.model.compile import CompiledModel
@@ -85,6 +85,12 @@ class Code:
         """Start the body of an exported function; return builder, frame, memory, job and further arguments."""
         b, (base, address, job, *more) = self.unit.begin(name)
         return b, Frame(self.unit.layout, b, base), Frame(self.memory, b, address), job, more
+
+    @property
+    def places(self) -> list[int]:
+        """The places of the states that the observables read."""
+        needed = set(reachable(self.unit.equations.graph, self.nodes.values()))
+        return [place for place, state in enumerate(self.unit.equations.states) if state in needed]
 
     @property
     def nodes(self) -> dict[str, int]:
@@ -205,10 +211,11 @@ def _piece(code: Code, v: Lanes, frame: Frame, memory: Frame, job: ir.Value) -> 
     right = v.select(v.compare(">=", end, now), 1.0, v.divide(v.subtract(end, began), span))
     nodes = code.nodes
     fixed = unit.fixed(frame, nodes.values())
+    curves = Curves.of(v, frame, code.places)
     readouts: dict[str, list[ir.Value]] = {name: [] for name in nodes}
     for node in quartic.NODES:
         share = {0.0: left, 1.0: right}.get(node, v.multiply_add(node, v.subtract(right, left), left))
-        y = _states(code, v, frame, share)
+        y = _states(code, curves, v, share)
         time = v.multiply_add(share, span, began)
         for name, value in zip(nodes, unit.evaluate(v, nodes.values(), fixed, time, y), strict=True):
             readouts[name].append(value)
@@ -216,11 +223,9 @@ def _piece(code: Code, v: Lanes, frame: Frame, memory: Frame, job: ir.Value) -> 
     return Piece(there, start, end, v.subtract(end, start), observed)
 
 
-def _states(code: Code, v: Lanes, frame: Frame, share: ir.Value) -> list[ir.Value]:
+def _states(code: Code, curves: Curves, v: Lanes, share: ir.Value) -> list[ir.Value]:
     """Emit the states at a share of the step: those that the observables read; 0 for the others, which no formula reads."""
-    needed = set(reachable(code.unit.equations.graph, code.nodes.values()))
-    places = [place for place, state in enumerate(code.unit.equations.states) if state in needed]
-    found = dict(zip(places, interpolated(v, frame, share, places), strict=True))
+    found = dict(zip(code.places, curves.at(v, share), strict=True))
     return [found.get(place, everywhere(0.0)) for place in range(len(code.unit.equations.states))]
 
 

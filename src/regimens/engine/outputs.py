@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from llvmlite import ir
 
 from regimens.engine.codegen import Frame, Unit, element, load_field
-from regimens.engine.lanes import DOUBLE, INT, Lanes, each_below, each_lane, integer
+from regimens.engine.lanes import DOUBLE, INT, Lanes, each_below, each_lane, integer, weighted
+from regimens.engine.rodas5p import DENSE, STAGES
 
 
 def emit_read(unit: Unit) -> None:
@@ -18,7 +20,7 @@ def emit_read(unit: Unit) -> None:
     due = frame.load("due")
     share = v.divide(v.subtract(due, frame.load("began")), frame.load("span"))
     at_end = v.compare(">=", due, frame.load("t"))
-    curves = interpolated(v, frame, share, range(len(unit.equations.states)))
+    curves = Curves.of(v, frame, range(len(unit.equations.states))).at(v, share)
     y = [v.select(at_end, frame.load("y", place), curve) for place, curve in enumerate(curves)]
     nodes = unit.equations.readouts
     row = unit.evaluate(v, nodes, unit.fixed(frame, nodes), due, y)
@@ -29,17 +31,34 @@ def emit_read(unit: Unit) -> None:
     b.ret(v.bits(v.compare("<=", frame.load("due"), frame.load("t"))))
 
 
-def interpolated(v: Lanes, frame: Frame, share: ir.Value, places: Iterable[int]) -> list[ir.Value]:
-    """Emit some states at a share of the last accepted step, by the method's dense output."""
-    left = v.subtract(1.0, share)
-    found = []
-    for place in places:
-        inner = frame.load("dense 2", place)
-        for order in (1, 0):
-            inner = v.multiply_add(share, inner, frame.load(f"dense {order}", place))
-        curve = v.multiply(share, v.multiply_add(left, inner, frame.load("y", place)))
-        found.append(v.multiply_add(left, frame.load("before", place), curve))
-    return found
+@dataclass(frozen=True)
+class Curves:
+    """Some states within the last accepted step, by the method's dense output: start, end, and the terms of `rodas5p.DENSE`."""
+
+    starts: list[ir.Value]
+    ends: list[ir.Value]
+    terms: list[list[ir.Value]]
+
+    @classmethod
+    def of(cls, v: Lanes, frame: Frame, places: Iterable[int]) -> Curves:
+        """Emit the terms of the states at these places."""
+        starts, ends, terms = [], [], []
+        for place in places:
+            stages = [frame.load(f"stage {i}", place) for i in range(STAGES)]
+            starts.append(frame.load("before", place))
+            ends.append(frame.load("y", place))
+            terms.append([weighted(v, weights, stages) for weights in DENSE])
+        return cls(starts, ends, terms)
+
+    def at(self, v: Lanes, share: ir.Value) -> list[ir.Value]:
+        """Emit the states at a share of the step."""
+        left = v.subtract(1.0, share)
+        found = []
+        for start, end, (first, second, third) in zip(self.starts, self.ends, self.terms, strict=True):
+            inner = v.multiply_add(share, v.multiply_add(share, third, second), first)
+            curve = v.multiply(share, v.multiply_add(left, inner, end))
+            found.append(v.multiply_add(left, start, curve))
+        return found
 
 
 def _write_row(b: ir.IRBuilder, frame: Frame, job: ir.Value, lane: ir.Value) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 from llvmlite import ir
 from numpy.polynomial import Polynomial
 
-from regimens.engine.lanes import INTS, MASK, SLOT_BYTES, VECTOR, Lanes, everywhere, integer, reserve, while_nonzero
+from regimens.engine.lanes import INTS, MASK, SLOT_BYTES, VECTOR, Lanes, everywhere, integer, reserve, weighted, while_nonzero
 
 _INNER = float(np.sqrt(3.0 / 7.0)) / 2.0
 NODES = (0.0, 0.5 - _INNER, 0.5, 0.5 + _INNER, 1.0)
@@ -38,26 +38,19 @@ _BERNSTEIN = _matrix(
 )
 
 
-def _combined(v: Lanes, weights: tuple[float, ...], values: Vectors) -> ir.Value:
-    total = v.multiply(weights[0], values[0])
-    for weight, value in zip(weights[1:], values[1:], strict=True):
-        total = v.multiply_add(weight, value, total)
-    return total
-
-
 def mean(v: Lanes, values: Vectors) -> ir.Value:
     """Emit the mean over [0, 1] of the polynomial with these values at the nodes."""
-    return _combined(v, WEIGHTS, values)
+    return weighted(v, WEIGHTS, values)
 
 
 def bernstein(v: Lanes, values: Vectors) -> Vectors:
     """Emit the five Bernstein coefficients; the polynomial lies within their range, and is monotone where they are."""
-    return [values[0], *(_combined(v, row, values) for row in _BERNSTEIN[1:4]), values[4]]
+    return [values[0], *(weighted(v, row, values) for row in _BERNSTEIN[1:4]), values[4]]
 
 
 def _powers(v: Lanes, values: Vectors) -> Vectors:
     """Emit the coefficients of the powers 0 to 4."""
-    return [values[0], *(_combined(v, row, values) for row in _POWERS[1:])]
+    return [values[0], *(weighted(v, row, values) for row in _POWERS[1:])]
 
 
 def _at(v: Lanes, coefficients: Vectors, place: ir.Value) -> ir.Value:

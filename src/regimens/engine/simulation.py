@@ -58,7 +58,7 @@ def simulate(
     if times.shape[1]:
         workers, numbers = threads or _processors(), wanted.numbers(compiled.hours_per_time)
         measuring = measuring_of(compiled, wanted) if wanted.measures else None
-        programme = Programme(kernel_of(compiled), measuring, numbers, tolerances)
+        programme = Programme(kernel_of(compiled), measuring, numbers, tolerances, compiled.hours_per_time)
         for block in blocks(compiled, programme.kernel, people, doses, times):
             integrate(programme, block, results, workers)
     return results.trajectories(times if np.ndim(times_h) == 2 else times[0], names, wanted, compiled.hours_per_time)

@@ -92,8 +92,9 @@ def emit_start(unit: Unit) -> None:
     size: ir.Value | float = 0.0
     change: ir.Value | float = 0.0
     total: ir.Value | float = 0.0
-    for state, rate in zip(y, rates, strict=True):
-        scale = v.divide(1.0, v.multiply_add(v.magnitude(state), rtol, atol))
+    for place, (state, rate) in enumerate(zip(y, rates, strict=True)):
+        least = v.multiply(atol, frame.load("scale", place))
+        scale = v.divide(1.0, v.multiply_add(v.magnitude(state), rtol, least))
         size = _add_square(v, size, v.multiply(state, scale))
         change = _add_square(v, change, v.multiply(rate, scale))
         total = v.add(total, v.add(state, rate))

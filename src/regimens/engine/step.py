@@ -31,9 +31,10 @@ LEAST_STEP = 8.9e-16
 LEAST_STEP_AT_ZERO = 1e-24
 """Smallest step at time 0, in the model's time unit."""
 CLEARLY = 1000.0
-"""A state that cannot be negative has failed if it ends an accepted step below -CLEARLY (rtol L + atol), where L is the largest
-magnitude that it has had at the start of a step of this subject, so with initial value and doses. The estimated error of an
-accepted step is at most sqrt(states) (rtol |y| + atol) in any state; the factor leaves room for errors that add up over steps."""
+"""A state that cannot be negative has failed if it ends an accepted step below -CLEARLY (rtol + atol) L, where L is its scale
+(`engine/scale.py`), in effect the largest magnitude that it has had at the start of a step of this subject, so with initial value
+and doses. The estimated error of an accepted step is at most sqrt(states) (rtol + atol) L; the factor leaves room for errors
+that add up over steps."""
 
 DUE, ARRIVED, LOST = 0, 1, 2
 """The three masks in the result of `step`: lanes with an output due, at a stop, and failed with the code in slot `status`."""
@@ -41,11 +42,13 @@ DUE, ARRIVED, LOST = 0, 1, 2
 
 @dataclass(frozen=True)
 class Attempt:
-    """An attempted step: start time, length, states, stages, states at the end, and squared error in units of the tolerance."""
+    """An attempted step: start time, length, states and their scales, stages, states at the end, and squared error in units of
+    the tolerance."""
 
     t: ir.Value
     h: ir.Value
     y: list[ir.Value]
+    scales: list[ir.Value]
     stages: list[list[ir.Value]]
     end: list[ir.Value]
     error: ir.Value
@@ -54,20 +57,21 @@ class Attempt:
 def emit_step(unit: Unit) -> None:
     """Write `step(frame, rtol, atol, max_steps, keep)`: attempt a step in every lane and accept the good ones.
 
-    It returns the three masks. What `interpolated` needs is kept where an output is due, and always where `keep` is not 0.
+    It returns the three masks. What `Curves` reads is kept where an output is due, and always where `keep` is not 0.
     """
     b, (base, rtol, atol, max_steps, keep) = unit.begin("step")
     v, frame = Lanes(b), Frame(unit.layout, b, base)
     t, wanted, stop = frame.load("t"), frame.load("h"), frame.load("stop")
     last = v.compare(">=", v.multiply_add(STRETCH, wanted, t), stop)
     h = v.select(last, v.subtract(stop, t), wanted)
-    attempt = _attempt(unit, v, frame, t, h, v.spread(rtol), v.spread(atol))
+    rtol, atol = v.spread(rtol), v.spread(atol)
+    attempt = _attempt(unit, v, frame, t, h, rtol, atol)
     good = b.and_(v.compare("<=", attempt.error, 1.0), b.icmp_signed(">=", frame.load("subject"), everywhere(0, INTS)))
     now = v.select(good, v.select(last, stop, v.add(t, h)), t)
     due = v.bits(b.and_(good, v.compare("<=", frame.load("due"), now)))
-    negative = b.and_(v.bits(good), v.bits(_below_zero(unit, frame, v, attempt, v.spread(rtol), v.spread(atol))))
+    negative = b.and_(v.bits(good), v.bits(_below_zero(unit, v, attempt, v.add(rtol, atol))))
     with b.if_then(b.icmp_signed("!=", b.or_(due, keep), integer(0))):
-        _keep_dense(frame, v, attempt)
+        _keep(frame, attempt)
     for place, (old, new) in enumerate(zip(attempt.y, attempt.end, strict=True)):
         frame.store("y", v.select(good, new, old), place)
     frame.store("t", now)
@@ -100,9 +104,10 @@ def _attempt(unit: Unit, v: Lanes, frame: Frame, t: ir.Value, h: ir.Value, rtol:
                 right[place] = v.multiply_add(v.multiply(rodas5p.D[i], h), by_time, right[place])
         stages.append(emit_solution(v, factors, right))
     end = [v.add(a, u) for a, u in zip(point, stages[-1], strict=True)]
-    error = _squared_error(v, stages, y, end, rtol, atol)
+    scales = _scales(frame, v, y)
+    error = _squared_error(v, stages, y, end, rtol, [v.multiply(atol, scale) for scale in scales])
     tiny = v.compare("<", factors.smallest, v.multiply(inverse, LEAST_PIVOT / rodas5p.GAMMA))
-    return Attempt(t, h, y, stages, end, v.select(tiny, HOPELESS, error))
+    return Attempt(t, h, y, scales, stages, end, v.select(tiny, HOPELESS, error))
 
 
 def _factorise(unit: Unit, v: Lanes, found: dict[int, ir.Value], diagonal: ir.Value) -> Factors:
@@ -139,16 +144,24 @@ def _sum(
     return total
 
 
+def _scales(frame: Frame, v: Lanes, y: list[ir.Value]) -> list[ir.Value]:
+    """Store and emit the scales of the states, of which those at the start of this step are now part."""
+    scales = [v.larger(frame.load("scale", place), v.magnitude(state)) for place, state in enumerate(y)]
+    for place, scale in enumerate(scales):
+        frame.store("scale", scale, place)
+    return scales
+
+
 def _squared_error(
-    v: Lanes, stages: list[list[ir.Value]], y: list[ir.Value], end: list[ir.Value], rtol: ir.Value, atol: ir.Value
+    v: Lanes, stages: list[list[ir.Value]], y: list[ir.Value], end: list[ir.Value], rtol: ir.Value, least: list[ir.Value]
 ) -> ir.Value:
-    """Emit the mean over states of (error / tolerance)^2; HOPELESS where an end state or the mean is not finite."""
+    """Emit the mean over states of (error / (rtol |y| + least))^2; HOPELESS where an end state or the mean is not finite."""
     squares: ir.Value | float = 0.0
     total: ir.Value | float = 0.0
     for place, (old, new) in enumerate(zip(y, end, strict=True)):
         first, second = (v.magnitude(_sum(v, weights, stages, place)) for weights in rodas5p.ESTIMATES)
         size = v.larger(v.magnitude(old), v.magnitude(new))
-        ratio = v.divide(v.larger(first, second), v.multiply_add(rtol, size, atol))
+        ratio = v.divide(v.larger(first, second), v.multiply_add(rtol, size, least[place]))
         squares = v.multiply_add(ratio, ratio, squares)
         total = v.add(total, new)
     mean = v.multiply(squares, 1.0 / len(y))
@@ -156,24 +169,23 @@ def _squared_error(
     return v.select(finite, mean, HOPELESS)
 
 
-def _keep_dense(frame: Frame, v: Lanes, attempt: Attempt) -> None:
-    """Store what `interpolated` reads within this step."""
+def _keep(frame: Frame, attempt: Attempt) -> None:
+    """Store what `Curves` reads of this step."""
     frame.store("began", attempt.t)
     frame.store("span", attempt.h)
     for place, old in enumerate(attempt.y):
         frame.store("before", old, place)
-        for order, weights in enumerate(rodas5p.DENSE):
-            frame.store(f"dense {order}", _sum(v, weights, attempt.stages, place), place)
+    for i, stage in enumerate(attempt.stages):
+        for place, value in enumerate(stage):
+            frame.store(f"stage {i}", value, place)
 
 
-def _below_zero(unit: Unit, frame: Frame, v: Lanes, attempt: Attempt, rtol: ir.Value, atol: ir.Value) -> ir.Value:
+def _below_zero(unit: Unit, v: Lanes, attempt: Attempt, tolerance: ir.Value) -> ir.Value:
     """Emit the mask of lanes in which a state that cannot be negative ends clearly below zero (see CLEARLY)."""
-    relative, lowest = v.multiply(CLEARLY, rtol), v.number(0.0)
-    for slot, place in enumerate(unit.nonnegative):
-        largest = v.larger(frame.load("largest", slot), v.magnitude(attempt.y[place]))
-        frame.store("largest", largest, slot)
-        lowest = v.smaller(lowest, v.multiply_add(relative, largest, attempt.end[place]))
-    return v.compare("<", lowest, v.multiply(-CLEARLY, atol))
+    allowed, lowest = v.multiply(CLEARLY, tolerance), v.number(0.0)
+    for place in unit.nonnegative:
+        lowest = v.smaller(lowest, v.multiply_add(allowed, attempt.scales[place], attempt.end[place]))
+    return v.compare("<", lowest, 0.0)
 
 
 def _control(frame: Frame, v: Lanes, attempt: Attempt, good: ir.Value, h: ir.Value) -> None:

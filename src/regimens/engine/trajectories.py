@@ -28,7 +28,11 @@ STATUS_WORDS = {
 
 @dataclass(frozen=True)
 class Tolerances:
-    """Largest error of one step, `rtol` of each state plus `atol` in the state's own unit, and largest number of steps."""
+    """Largest error of one step, `rtol` of each state plus `atol` of its scale, and largest number of steps.
+
+    Both tolerances are plain numbers. The scale of a state is in effect the largest magnitude that it has had so far in the
+    subject (`engine/scale.py`), so neither the unit of a state nor that of the doses matters.
+    """
 
     rtol: float = 1e-6
     atol: float = 1e-8

@@ -256,10 +256,10 @@ class PopulationShape(Shape):
 
 
 class SolverShape(Shape):
-    """Error tolerances of one step of the integration."""
+    """Error tolerances of one step of the integration: `rtol` of each state plus `atol` of the largest value it has had."""
 
     rtol: float = Field(default=1e-6, ge=1e-12, le=1e-5)
-    atol: float = Field(default=1e-8, ge=1e-300, le=1.0)
+    atol: float = Field(default=1e-8, ge=1e-16, le=1e-5, description="A fraction of the largest value so far; has no unit.")
 
 
 class ScenarioShape(Shape):

@@ -122,7 +122,7 @@ def files_of(comparison: Comparison, page: str, form: Format | None) -> dict[str
         if not (name in ALWAYS or len(frame)):
             continue
         if name in PACKED:
-            files[f"{name}.csv.gz"] = partial(write_csv, list(frame), [frame])
+            files[f"{name}.csv.gz"] = partial(write_csv, list(frame.columns), [frame])
         else:
             files[f"{name}.csv"] = frame.to_csv(index=False, lineterminator="\n")
     files["provenance.json"] = json.dumps(comparison.provenance.as_mapping(), indent=2, ensure_ascii=False) + "\n"
