@@ -1,8 +1,9 @@
 """Machine code that measures curves step by step: the second module of machine code, made for a model and a list of measures.
 
 The driver calls its three functions where the job names them. Each thread has a memory for the measures of its eight subjects,
-laid out as the frame is. Every accepted step is a polynomial of degree 4 for each state; a step is taken in pieces that end
-where a window begins or ends, and an observable is evaluated at the nodes of every piece.
+laid out as the frame is. Every accepted step is a polynomial of degree 4 for each state. A measure takes it whole, or the
+part of it that its window leaves, and an observable is evaluated at the nodes of every such piece: what one measure finds does
+not depend on the windows of others.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import reduce
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -20,8 +22,8 @@ from regimens.engine import quartic
 from regimens.engine.codegen import Frame, Layout, Unit, element
 from regimens.engine.formulas import reachable
 from regimens.engine.kernel import MEASURING
-from regimens.engine.lanes import INTS, POINTER, Lanes, everywhere, integer, while_nonzero
-from regimens.engine.measures import ROUNDING, SAME, Area, Excursion, Extreme, Measure, Measures
+from regimens.engine.lanes import INTS, MASK, POINTER, Lanes, each_below, everywhere, integer
+from regimens.engine.measures import MISSING, ROUNDING, SAME, Area, Excursion, Extreme, Measure, Measures
 from regimens.engine.outputs import interpolated
 
 if TYPE_CHECKING:
@@ -33,9 +35,8 @@ LOWEST = -1.7e308
 
 @dataclass(frozen=True)
 class Piece:
-    """A piece of a step in each lane: whether there is one, its start, end and length, and the readouts at its nodes."""
+    """A piece of a step in each lane: its start, end and length, and the readouts at its nodes."""
 
-    there: ir.Value
     start: ir.Value
     end: ir.Value
     length: ir.Value
@@ -127,18 +128,25 @@ def _first(
 
     match measure:
         case Extreme():
-            value = if_from_start(before, LOWEST)
-            return {"value": value, "time_h": 0.0, "top": value, "least": if_from_start(before, math.inf), "climbing": 0.0}
+            value, missing = if_from_start(before, LOWEST), if_from_start(v.multiply(0.0, before), 0.0)
+            least = if_from_start(before, math.inf)
+            return {"value": value, "time_h": 0.0, "top": value, "least": least, "climbing": 0.0, MISSING: missing}
         case Excursion():
             number, of_baseline, of_size = (_number(b, job, code.measures.threshold_at(measure) + i) for i in range(3))
             baseline = _signed(v, measure, before)
-            threshold = v.multiply_add(v.spread(of_baseline), baseline, v.spread(number))
-            threshold = _signed(v, measure, v.multiply_add(v.spread(of_size), v.magnitude(baseline), threshold))
+            threshold = v.add(_times(v, of_baseline, baseline), v.spread(number))
+            threshold = _signed(v, measure, v.add(_times(v, of_size, v.magnitude(baseline)), threshold))
             beyond = v.compare(">", before, threshold)
             first, last = v.select(beyond, 0.0, math.inf), v.select(beyond, 0.0, -math.inf)
             spans = {"first_h": if_from_start(first, math.inf), "last_h": if_from_start(last, -math.inf)}
-            return {"hours": 0.0, "area": 0.0, **spans, "limit": threshold}
-    return {"area": 0.0}
+            missing = v.add(v.multiply(0.0, threshold), if_from_start(v.multiply(0.0, before), 0.0))
+            return {"hours": 0.0, "area": 0.0, **spans, "limit": threshold, MISSING: missing}
+    return {"area": 0.0, MISSING: 0.0}
+
+
+def _times(v: Lanes, factor: ir.Value, value: ir.Value) -> ir.Value:
+    """Emit factor x value, 0 where the factor is 0 even of a value that is not finite."""
+    return v.select(v.compare("==", v.spread(factor), 0.0), 0.0, v.multiply(v.spread(factor), value))
 
 
 def _signed(v: Lanes, measure: Measure, value: ir.Value) -> ir.Value:
@@ -155,29 +163,50 @@ def _bound(code: Code, b: ir.IRBuilder, job: ir.Value, measure: Measure, side: i
 
 
 def _emit_step(code: Code) -> None:
-    """Write `measure_step(frame, memory, job)`: take the measures of what each lane has integrated since they were last taken."""
+    """Write `measure_step(frame, memory, job)`: take the measures of what each lane has integrated since they were last taken.
+
+    First the steps that are whole in a window, then window by window the parts of those that are not.
+    """
     b, frame, memory, job, _ = code.begin("measure_step")
     v = Lanes(b)
-    with while_nonzero(b, integer(1)) as loop:
-        piece = _piece(code, v, frame, memory, job)
-        for place, measure in enumerate(code.measures.measures):
-            _take(code, v, memory, job, place, measure, piece)
-        memory.store("measured", v.select(piece.there, piece.end, memory.load("measured")))
-        loop.following = v.bits(v.compare("<", memory.load("measured"), frame.load("t")))
+    start, now = memory.load("measured"), frame.load("t")
+    new = b.and_(v.compare("<", start, now), b.icmp_signed(">=", frame.load("subject"), everywhere(0, INTS)))
+    bounds = [
+        tuple(v.spread(_number(b, job, 2 * place + side)) for side in (0, 1)) for place in range(len(code.measures.windows))
+    ]
+    whole = [b.and_(new, b.and_(v.compare(">=", start, low), v.compare("<=", now, high))) for low, high in bounds]
+    parts = [
+        b.and_(b.and_(new, b.not_(all_of)), _overlaps(v, start, now, *ends)) for all_of, ends in zip(whole, bounds, strict=True)
+    ]
+    with each_below(b, integer(len(bounds) + 1)) as turn:
+        first, there, begin, end = b.icmp_signed("==", turn, integer(0)), whole[0], start, now
+        for mask in whole[1:]:
+            there = b.or_(there, mask)
+        inside = []
+        for place, ((low, high), mask) in enumerate(zip(bounds, parts, strict=True)):
+            mine = b.icmp_signed("==", turn, integer(place + 1))
+            there = b.select(mine, mask, there)
+            begin, end = b.select(mine, v.larger(low, start), begin), b.select(mine, v.smaller(high, now), end)
+            nowhere = everywhere(0, MASK)
+            inside.append(b.select(first, whole[place], b.select(mine, mask, nowhere)))
+        with _where(b, v, there):
+            piece = Piece(begin, end, v.subtract(end, begin), _readouts(code, v, frame, begin, end))
+            for place, measure in enumerate(code.measures.measures):
+                _take(code, v, Slots(memory, place), measure, inside[code.measures.window(measure)], piece)
+    memory.store("measured", v.select(new, now, start))
     b.ret_void()
 
 
-def _piece(code: Code, v: Lanes, frame: Frame, memory: Frame, job: ir.Value) -> Piece:
-    b, unit = v.builder, code.unit
-    start, now = memory.load("measured"), frame.load("t")
-    there = b.and_(v.compare("<", start, now), b.icmp_signed(">=", frame.load("subject"), everywhere(0, INTS)))
-    end = now
-    for place in range(2 * len(code.measures.windows)):
-        bound = v.spread(_number(b, job, place))
-        end = v.select(b.and_(v.compare(">", bound, start), v.compare("<", bound, end)), bound, end)
-    began, span = frame.load("began"), frame.load("span")
+def _overlaps(v: Lanes, start: ir.Value, end: ir.Value, low: ir.Value, high: ir.Value) -> ir.Value:
+    """Emit the mask of lanes where the time from start to end and a window have a part in common."""
+    return v.builder.and_(v.compare("<", start, high), v.compare("<", low, end))
+
+
+def _readouts(code: Code, v: Lanes, frame: Frame, start: ir.Value, end: ir.Value) -> dict[str, list[ir.Value]]:
+    """Emit the measured observables at the nodes between two times within the last step."""
+    began, span, unit = frame.load("began"), frame.load("span"), code.unit
     left = v.divide(v.subtract(start, began), span)
-    right = v.select(v.compare(">=", end, now), 1.0, v.divide(v.subtract(end, began), span))
+    right = v.select(v.compare(">=", end, frame.load("t")), 1.0, v.divide(v.subtract(end, began), span))
     nodes = code.nodes
     fixed = unit.fixed(frame, nodes.values())
     readouts: dict[str, list[ir.Value]] = {name: [] for name in nodes}
@@ -187,7 +216,7 @@ def _piece(code: Code, v: Lanes, frame: Frame, memory: Frame, job: ir.Value) -> 
         time = v.multiply_add(share, span, began)
         for name, value in zip(nodes, unit.evaluate(v, nodes.values(), fixed, time, y), strict=True):
             readouts[name].append(value)
-    return Piece(there, start, end, v.subtract(end, start), readouts)
+    return readouts
 
 
 def _states(code: Code, v: Lanes, frame: Frame, share: ir.Value) -> list[ir.Value]:
@@ -205,15 +234,11 @@ def _where(b: ir.IRBuilder, v: Lanes, mask: ir.Value) -> Iterator[None]:
         yield
 
 
-def _take(code: Code, v: Lanes, memory: Frame, job: ir.Value, place: int, measure: Measure, piece: Piece) -> None:
-    """Emit one measure of a piece, in the lanes where the piece lies in the window."""
-    b = v.builder
-    after = v.compare(">=", piece.start, v.spread(_bound(code, b, job, measure, 0)))
-    before = v.compare("<=", piece.end, v.spread(_bound(code, b, job, measure, 1)))
-    inside = b.and_(piece.there, b.and_(after, before))
-    slots = Slots(memory, place)
-    with _where(b, v, inside):
+def _take(code: Code, v: Lanes, slots: Slots, measure: Measure, inside: ir.Value, piece: Piece) -> None:
+    """Emit one measure of a piece, in the lanes where the piece is inside its window."""
+    with _where(v.builder, v, inside):
         values = [_signed(v, measure, value) for value in piece.readouts[measure.observable]]
+        slots.add(v, inside, MISSING, v.multiply(0.0, reduce(v.add, values)))
         match measure:
             case Area():
                 slots.add(v, inside, "area", v.multiply(piece.length, quartic.mean(v, values)))
@@ -247,7 +272,8 @@ def _take_extreme(code: Code, v: Lanes, slots: Slots, inside: ir.Value, values: 
     b = v.builder
     top = slots.get("top")
     bounds = quartic.bernstein(v, values)
-    highest, lowest = _range(v, bounds)
+    highest, _ = _range(v, bounds)
+    _, lowest = _range(v, values)
     up, down = _monotone(v, bounds)
     at_end = v.compare(">", values[4], values[0])
     height, where = v.select(at_end, values[4], values[0]), v.select(at_end, piece.end, piece.start)
@@ -331,8 +357,9 @@ def _emit_end(code: Code) -> None:
     first = b.mul(subject, integer(code.measures.columns))
     column = 0
     for place, measure in enumerate(code.measures.measures):
+        missing = memory.get(f"{place} {MISSING}", lane)
         for slot in measure.columns:
-            value = memory.get(f"{place} {slot}", lane)
+            value = b.fadd(memory.get(f"{place} {slot}", lane), missing)
             lowest = isinstance(measure, Extreme) and measure.side == "lowest" and slot == "value"
             b.store(b.fneg(value) if lowest else value, element(b, job, "measured", b.add(first, integer(column))))
             column += 1

@@ -142,8 +142,9 @@ def emit_top(function: ir.Function, root: ir.Function) -> None:
     """Write `top(v0, .., v4)`: the highest value on [0, 1] of the polynomial through the nodes, and the first place of it."""
     b = ir.IRBuilder(function.append_basic_block("entry"))
     v, values = Lanes(b), list(function.args)
-    coefficients = _powers(v, values)
-    candidates = [(_at(v, coefficients, place), place) for place in _turns(v, root, coefficients)]
+    # Of the rise from the first node, so that a curve that hardly rises loses no digits, and a constant one is constant.
+    coefficients = _powers(v, [v.subtract(value, values[0]) for value in values])
+    candidates = [(v.add(values[0], _at(v, coefficients, place)), place) for place in _turns(v, root, coefficients)]
     best, where = values[0], everywhere(0.0)
     for value, place in (*candidates, (values[4], everywhere(1.0))):
         higher = v.compare(">", value, best)
