@@ -21,10 +21,16 @@ two are equally high, as far as the integration can tell, and the first counts."
 ROUNDING = 1e-9
 """Relative difference below which a curve is flat."""
 
+MISSING = "missing"
+"""The slot that is 0, and not a number once the curve was not finite: then no column of the measure is a number."""
+
 
 @dataclass(frozen=True)
 class Measure:
-    """One measure of `observable` from `from_h` to `to_h` (h from the start); `columns` are the numbers that it gives."""
+    """One measure of `observable` from `from_h` to `to_h` (h from the start); `columns` are the numbers that it gives.
+
+    A curve that is not finite somewhere in the window, or before anything happens if the window begins there, has none.
+    """
 
     observable: str
     from_h: float
@@ -43,7 +49,7 @@ class Area(Measure):
 
     columns = ("area",)
     powers_of_time = (1,)
-    slots = columns
+    slots = (*columns, MISSING)
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,7 @@ class Extreme(Measure):
 
     columns = ("value", "time_h")
     powers_of_time = (0, 1)
-    slots = (*columns, "top", "least", "climbing")
+    slots = (*columns, "top", "least", "climbing", MISSING)
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,7 @@ class Excursion(Measure):
 
     columns = ("hours", "area", "first_h", "last_h")
     powers_of_time = (1, 1, 1, 1)
-    slots = (*columns, "limit")
+    slots = (*columns, "limit", MISSING)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """Machine code that measures curves step by step: the second module of machine code, made for a model and a list of measures.
 
 The driver calls its three functions where the job names them. Each thread has a memory for the measures of its eight subjects,
-laid out as the frame is. Every accepted step is a polynomial of degree 4 for each state; a step is taken in pieces that end
-where a window begins or ends, and an observable is evaluated at the nodes of every piece.
+laid out as the frame is. Every accepted step is a polynomial of degree 4 for each state. A measure takes it whole, or the
+part of it that its window leaves, and an observable is evaluated at the nodes of every such piece: what one measure finds does
+not depend on the windows of others.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import reduce
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -20,8 +22,8 @@ from regimens.engine import quartic
 from regimens.engine.codegen import Frame, Layout, Unit, element
 from regimens.engine.formulas import reachable
 from regimens.engine.kernel import MEASURING
-from regimens.engine.lanes import INTS, POINTER, Lanes, everywhere, integer, while_nonzero
-from regimens.engine.measures import ROUNDING, SAME, Area, Excursion, Extreme, Measure, Measures
+from regimens.engine.lanes import INTS, MASK, POINTER, Lanes, each_below, everywhere, integer
+from regimens.engine.measures import MISSING, ROUNDING, SAME, Area, Excursion, Extreme, Measure, Measures
 from regimens.engine.outputs import Curves
 
 if TYPE_CHECKING:
@@ -33,34 +35,40 @@ LOWEST = -1.7e308
 
 @dataclass(frozen=True)
 class Observed:
-    """An observable in a piece: its values at the nodes, what it cannot exceed or fall below, and whether it is monotone."""
+    """An observable in a piece.
+
+    Its values at the nodes with the least and the most of them, what it can neither exceed nor fall below, whether it is
+    monotone, and 0, or not a number where a value is not finite.
+    """
 
     values: list[ir.Value]
-    highest: ir.Value
+    least: ir.Value
+    most: ir.Value
     lowest: ir.Value
+    highest: ir.Value
     monotone: ir.Value
+    missing: ir.Value
 
     @classmethod
     def of(cls, v: Lanes, values: list[ir.Value]) -> Observed:
         """Emit the bounds of a curve from its values at the nodes."""
         bounds = quartic.bernstein(v, values)
-        highest = lowest = bounds[0]
-        for bound in bounds[1:]:
-            highest, lowest = v.larger(highest, bound), v.smaller(lowest, bound)
-        return cls(values, highest, lowest, _monotone(v, bounds))
+        ranges = (*_range(v, values), *_range(v, bounds))
+        return cls(values, *ranges, _monotone(v, bounds), v.multiply(0.0, reduce(v.add, values)))
 
     def signed(self, v: Lanes, measure: Measure) -> Observed:
         """Emit the curve with its sign turned where what is low or below is measured, as the highest of the negated curve."""
         if getattr(measure, "side", "") not in ("lowest", "below"):
             return self
-        return Observed([v.negate(value) for value in self.values], v.negate(self.lowest), v.negate(self.highest), self.monotone)
+        least, most, lowest, highest = (v.negate(bound) for bound in (self.most, self.least, self.highest, self.lowest))
+        values = [v.negate(value) for value in self.values]
+        return Observed(values, least, most, lowest, highest, self.monotone, self.missing)
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A piece of a step in each lane: whether there is one, its start, end and length, and the observables in it."""
+    """A piece of a step in each lane: its start, end and length, and the observables in it."""
 
-    there: ir.Value
     start: ir.Value
     end: ir.Value
     length: ir.Value
@@ -158,18 +166,25 @@ def _first(
 
     match measure:
         case Extreme():
-            value = if_from_start(before, LOWEST)
-            return {"value": value, "time_h": 0.0, "top": value, "least": if_from_start(before, math.inf), "climbing": 0.0}
+            value, missing = if_from_start(before, LOWEST), if_from_start(v.multiply(0.0, before), 0.0)
+            least = if_from_start(before, math.inf)
+            return {"value": value, "time_h": 0.0, "top": value, "least": least, "climbing": 0.0, MISSING: missing}
         case Excursion():
             number, of_baseline, of_size = (_number(b, job, code.measures.threshold_at(measure) + i) for i in range(3))
             baseline = _signed(v, measure, before)
-            threshold = v.multiply_add(v.spread(of_baseline), baseline, v.spread(number))
-            threshold = _signed(v, measure, v.multiply_add(v.spread(of_size), v.magnitude(baseline), threshold))
+            threshold = v.add(_times(v, of_baseline, baseline), v.spread(number))
+            threshold = _signed(v, measure, v.add(_times(v, of_size, v.magnitude(baseline)), threshold))
             beyond = v.compare(">", before, threshold)
             first, last = v.select(beyond, 0.0, math.inf), v.select(beyond, 0.0, -math.inf)
             spans = {"first_h": if_from_start(first, math.inf), "last_h": if_from_start(last, -math.inf)}
-            return {"hours": 0.0, "area": 0.0, **spans, "limit": threshold}
-    return {"area": 0.0}
+            missing = v.add(v.multiply(0.0, threshold), if_from_start(v.multiply(0.0, before), 0.0))
+            return {"hours": 0.0, "area": 0.0, **spans, "limit": threshold, MISSING: missing}
+    return {"area": 0.0, MISSING: 0.0}
+
+
+def _times(v: Lanes, factor: ir.Value, value: ir.Value) -> ir.Value:
+    """Emit factor x value, 0 where the factor is 0 even of a value that is not finite."""
+    return v.select(v.compare("==", v.spread(factor), 0.0), 0.0, v.multiply(v.spread(factor), value))
 
 
 def _signed(v: Lanes, measure: Measure, value: ir.Value) -> ir.Value:
@@ -186,29 +201,53 @@ def _bound(code: Code, b: ir.IRBuilder, job: ir.Value, measure: Measure, side: i
 
 
 def _emit_step(code: Code) -> None:
-    """Write `measure_step(frame, memory, job)`: take the measures of what each lane has integrated since they were last taken."""
+    """Write `measure_step(frame, memory, job)`: take the measures of the step that each lane has taken since the last call.
+
+    In turn 0 a step is taken by every window that holds the whole of it, in turn 1 + k by window k if that holds a part.
+    """
     b, frame, memory, job, _ = code.begin("measure_step")
     v = Lanes(b)
-    with while_nonzero(b, integer(1)) as loop:
-        piece = _piece(code, v, frame, memory, job)
-        for place, measure in enumerate(code.measures.measures):
-            _take(code, v, memory, job, place, measure, piece)
-        memory.store("measured", v.select(piece.there, piece.end, memory.load("measured")))
-        loop.following = v.bits(v.compare("<", memory.load("measured"), frame.load("t")))
+    start, now = memory.load("measured"), frame.load("t")
+    new = b.and_(v.compare("<", start, now), b.icmp_signed(">=", frame.load("subject"), everywhere(0, INTS)))
+    windows = [_window(code, v, job, place, new, start, now) for place in range(len(code.measures.windows))]
+    with each_below(b, integer(1 + len(windows))) as turn:
+        is_first, begin, end, inside = b.icmp_signed("==", turn, integer(0)), start, now, []
+        for place, window in enumerate(windows):
+            mine = b.icmp_signed("==", turn, integer(1 + place))
+            begin, end = b.select(mine, window.begin, begin), b.select(mine, window.end, end)
+            inside.append(b.select(is_first, window.whole, b.select(mine, window.part, everywhere(0, MASK))))
+        with _where(b, v, reduce(b.or_, inside)):
+            piece = Piece(begin, end, v.subtract(end, begin), _observed(code, v, frame, begin, end))
+            for place, measure in enumerate(code.measures.measures):
+                _take(code, v, Slots(memory, place), measure, inside[code.measures.window(measure)], piece)
+    memory.store("measured", v.select(new, now, start))
     b.ret_void()
 
 
-def _piece(code: Code, v: Lanes, frame: Frame, memory: Frame, job: ir.Value) -> Piece:
-    b, unit = v.builder, code.unit
-    start, now = memory.load("measured"), frame.load("t")
-    there = b.and_(v.compare("<", start, now), b.icmp_signed(">=", frame.load("subject"), everywhere(0, INTS)))
-    end = now
-    for place in range(2 * len(code.measures.windows)):
-        bound = v.spread(_number(b, job, place))
-        end = v.select(b.and_(v.compare(">", bound, start), v.compare("<", bound, end)), bound, end)
-    began, span = frame.load("began"), frame.load("span")
+@dataclass(frozen=True)
+class _Window:
+    """A window and the step of each lane: where it holds all of it, where only a part, and that part's begin and end."""
+
+    whole: ir.Value
+    part: ir.Value
+    begin: ir.Value
+    end: ir.Value
+
+
+def _window(code: Code, v: Lanes, job: ir.Value, place: int, new: ir.Value, start: ir.Value, now: ir.Value) -> _Window:
+    """Emit what a window holds of the `new` steps from start to now."""
+    b = v.builder
+    low, high = (v.spread(_number(b, job, 2 * place + side)) for side in (0, 1))
+    whole = b.and_(new, b.and_(v.compare(">=", start, low), v.compare("<=", now, high)))
+    some = b.and_(new, b.and_(v.compare("<", start, high), v.compare("<", low, now)))
+    return _Window(whole, b.and_(some, b.not_(whole)), v.larger(low, start), v.smaller(high, now))
+
+
+def _observed(code: Code, v: Lanes, frame: Frame, start: ir.Value, end: ir.Value) -> dict[str, Observed]:
+    """Emit the measured observables between two times within the last step."""
+    began, span, unit = frame.load("began"), frame.load("span"), code.unit
     left = v.divide(v.subtract(start, began), span)
-    right = v.select(v.compare(">=", end, now), 1.0, v.divide(v.subtract(end, began), span))
+    right = v.select(v.compare(">=", end, frame.load("t")), 1.0, v.divide(v.subtract(end, began), span))
     nodes = code.nodes
     fixed = unit.fixed(frame, nodes.values())
     curves = Curves.of(v, frame, code.places)
@@ -219,8 +258,7 @@ def _piece(code: Code, v: Lanes, frame: Frame, memory: Frame, job: ir.Value) -> 
         time = v.multiply_add(share, span, began)
         for name, value in zip(nodes, unit.evaluate(v, nodes.values(), fixed, time, y), strict=True):
             readouts[name].append(value)
-    observed = {name: Observed.of(v, values) for name, values in readouts.items()}
-    return Piece(there, start, end, v.subtract(end, start), observed)
+    return {name: Observed.of(v, values) for name, values in readouts.items()}
 
 
 def _states(code: Code, curves: Curves, v: Lanes, share: ir.Value) -> list[ir.Value]:
@@ -236,20 +274,17 @@ def _where(b: ir.IRBuilder, v: Lanes, mask: ir.Value) -> Iterator[None]:
         yield
 
 
-def _take(code: Code, v: Lanes, memory: Frame, job: ir.Value, place: int, measure: Measure, piece: Piece) -> None:
-    """Emit one measure of a piece, in the lanes where the piece lies in the window."""
+def _take(code: Code, v: Lanes, slots: Slots, measure: Measure, inside: ir.Value, piece: Piece) -> None:
+    """Emit one measure of a piece, in the lanes where the piece is inside its window."""
     b = v.builder
-    after = v.compare(">=", piece.start, v.spread(_bound(code, b, job, measure, 0)))
-    before = v.compare("<=", piece.end, v.spread(_bound(code, b, job, measure, 1)))
-    inside = b.and_(piece.there, b.and_(after, before))
-    slots = Slots(memory, place)
     with _where(b, v, inside):
         seen = piece.observed[measure.observable].signed(v, measure)
+        slots.add(v, inside, MISSING, seen.missing)
         match measure:
             case Area():
                 slots.add(v, inside, "area", v.multiply(piece.length, quartic.mean(v, seen.values)))
             case Extreme():
-                reaches = b.or_(v.compare(">", seen.highest, slots.get("top")), v.compare("<", seen.lowest, slots.get("least")))
+                reaches = b.or_(v.compare(">", seen.highest, slots.get("top")), v.compare("<", seen.least, slots.get("least")))
                 matters = b.and_(inside, b.or_(reaches, v.compare(">", slots.get("climbing"), 0.0)))
                 with _where(b, v, matters):
                     _take_extreme(code, v, slots, matters, seen, piece)
@@ -288,7 +323,7 @@ def _take_extreme(code: Code, v: Lanes, slots: Slots, inside: ir.Value, seen: Ob
     height, share = _look(code, v, "top", unsure, values, [height, v.select(at_end, 1.0, 0.0)])
     within = v.multiply_add(share, piece.length, piece.start)
     where = v.select(unsure, v.select(v.compare("<", share, 1.0), within, piece.end), where)
-    best, least = v.larger(slots.get("value"), height), v.smaller(slots.get("least"), seen.lowest)
+    best, least = v.larger(slots.get("value"), height), v.smaller(slots.get("least"), seen.least)
     step = v.larger(v.multiply(SAME, v.subtract(best, least)), v.multiply(ROUNDING, v.magnitude(top)))
     climbs = b.and_(v.compare(">", slots.get("climbing"), 0.0), v.compare(">", height, top))
     higher = b.and_(inside, b.or_(climbs, v.compare(">", height, v.add(top, step))))
@@ -312,6 +347,11 @@ def _take_excursion(code: Code, v: Lanes, slots: Slots, some: ir.Value, seen: Ob
     begins, ends = v.multiply_add(first, piece.length, piece.start), v.multiply_add(last, piece.length, piece.start)
     slots.put(v, some, "first_h", v.smaller(slots.get("first_h"), begins))
     slots.put(v, some, "last_h", v.select(v.compare(">=", last, 1.0), piece.end, ends))
+
+
+def _range(v: Lanes, values: list[ir.Value]) -> tuple[ir.Value, ir.Value]:
+    """Emit the lowest and the highest of some values."""
+    return reduce(v.smaller, values), reduce(v.larger, values)
 
 
 def _monotone(v: Lanes, bounds: list[ir.Value]) -> ir.Value:
@@ -352,8 +392,9 @@ def _emit_end(code: Code) -> None:
     first = b.mul(subject, integer(code.measures.columns))
     column = 0
     for place, measure in enumerate(code.measures.measures):
+        missing = memory.get(f"{place} {MISSING}", lane)
         for slot in measure.columns:
-            value = memory.get(f"{place} {slot}", lane)
+            value = b.fadd(memory.get(f"{place} {slot}", lane), missing)
             lowest = isinstance(measure, Extreme) and measure.side == "lowest" and slot == "value"
             b.store(b.fneg(value) if lowest else value, element(b, job, "measured", b.add(first, integer(column))))
             column += 1

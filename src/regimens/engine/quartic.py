@@ -71,7 +71,10 @@ POSITIVE_ARGUMENTS = (ir.LiteralStructType([VECTOR] * 4), (VECTOR,) * 5)
 
 
 def emit_root(function: ir.Function) -> None:
-    """Write `root(c0, .., c4, low, high)`: where the polynomial changes its sign between low and high; low where it does not."""
+    """Write `root(c0, .., c4, low, high)`: where the polynomial changes its sign between low and high; high where it does not.
+
+    A polynomial whose value at the last node has another sign by rounding than what the powers give at 1 crosses zero there.
+    """
     b = ir.IRBuilder(function.append_basic_block("entry"))
     v = Lanes(b)
     *coefficients, low, high = function.args
@@ -95,7 +98,7 @@ def emit_root(function: ir.Function) -> None:
         for address, new in zip(memory, updated, strict=True):
             b.store(new, address)
         loop.following = b.select(_any(b, v, still), b.sub(loop.value, integer(1)), integer(0))
-    b.ret(v.select(changes, b.load(memory[0], typ=VECTOR), low))
+    b.ret(v.select(changes, b.load(memory[0], typ=VECTOR), high))
 
 
 def _stored(b: ir.IRBuilder, value: ir.Value) -> ir.Value:
@@ -132,8 +135,9 @@ def emit_top(function: ir.Function, root: ir.Function) -> None:
     """Write `top(v0, .., v4)`: the highest value on [0, 1] of the polynomial through the nodes, and the first place of it."""
     b = ir.IRBuilder(function.append_basic_block("entry"))
     v, values = Lanes(b), list(function.args)
-    coefficients = _powers(v, values)
-    candidates = [(_at(v, coefficients, place), place) for place in _turns(v, root, coefficients)]
+    # Of the rise from the first node, so that a curve that hardly rises loses no digits, and a constant one is constant.
+    coefficients = _powers(v, [v.subtract(value, values[0]) for value in values])
+    candidates = [(v.add(values[0], _at(v, coefficients, place)), place) for place in _turns(v, root, coefficients)]
     best, where = values[0], everywhere(0.0)
     for value, place in (*candidates, (values[4], everywhere(1.0))):
         higher = v.compare(">", value, best)
@@ -150,7 +154,7 @@ def emit_positive(function: ir.Function, root: ir.Function) -> None:
     coefficients = _powers(v, values)
     integral = [everywhere(0.0), *(v.multiply(1.0 / power, c) for power, c in enumerate(coefficients, 1))]
     places = [everywhere(0.0), *_turns(v, root, coefficients), everywhere(1.0)]
-    heights = [values[0], *(_at(v, coefficients, place) for place in places[1:-1]), values[4]]
+    heights = [v.select(v.compare("<", place, 1.0), _at(v, coefficients, place), values[4]) for place in places]
     above = [v.compare(">", height, 0.0) for height in heights]
     share, area, first, last = (everywhere(number) for number in (0.0, 0.0, np.inf, -np.inf))
     for piece in range(4):

@@ -67,7 +67,7 @@ def simulate(
 def _check_measures(compiled: CompiledModel, measures: Measures, times: Floats) -> None:
     """Raise ModelError for an observable that the model does not have, ValueError for a window that cannot be measured."""
     _chosen(compiled, measures.observables)
-    last = times[:, -1].min() if times.size else 0.0
+    last = times[:, -1].min(initial=np.inf) if times.shape[1] else 0.0
     for from_h, to_h in measures.windows:
         if not 0.0 <= from_h < to_h <= last:
             window = f"A measure from {from_h:g} h to {to_h:g} h"
