@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -136,6 +138,19 @@ def test_an_unknown_observable_is_refused():
 def test_parameters_of_another_model_are_refused():
     with pytest.raises(ModelError, match="Model 'oral' has no parameter 'CL'"):
         simulate(LINEAR, typical_subject(pop()), doses([], 1.0), [1.0])
+
+
+@pytest.mark.parametrize("value", [1.3, -0.1])
+def test_a_share_outside_0_to_1_is_refused_with_its_subject(value: float):
+    declared = oral()
+    shares = tuple(replace(p, share=p.name == "F") for p in declared.parameters)
+    crowd = subjects(declared, 3, spread=0.0)
+    crowd.values[2, crowd.names.index("F")] = value
+    with pytest.raises(ModelError) as caught:
+        simulate(compile_model(replace(declared, parameters=shares)), crowd, doses([0.0], 1.0, route="IV"), [1.0])
+    assert (
+        str(caught.value) == f"Model 'oral': the share 'F' is {value:g} in subject 2 (counted from 0). It must lie from 0 to 1."
+    )
 
 
 @pytest.mark.parametrize("times", [[3.0, 1.0], [-1.0], [np.nan], [np.inf]])

@@ -83,6 +83,16 @@ def test_states_that_may_be_negative_are_named(small):
     assert "May be negative" not in printed(load_model(small()))
 
 
+def test_shares_are_named_in_the_terminal_and_on_the_page(small):
+    share = ("  V: {", '  F: {value: 0.5, unit: "1", bounds: [0, 1], cv: 0, share: true, source: assumed}\n  V: {')
+    shared = load_model(small(share, ("bioavailability: 1", "bioavailability: F")))
+    said = "Shares, which mean nothing outside 0 to 1: F."
+    assert f"\n  {said}\n" in printed(shared)
+    assert f"\n\n{said}\n\n" in page([shared])
+    for text in (printed(load_model(small())), page([load_model(small())])):
+        assert "Shares" not in text
+
+
 def test_it_says_whether_values_are_fitted_or_those_of_the_model_file():
     assert (
         "\nParameters\n  Fitted values: posterior medians of the shipped fit where the notes say so, else those of the model file.\n"

@@ -11,6 +11,7 @@ from regimens.errors import InputFileError, ModelError
 from regimens.model.declaration import Parameter, Source
 from regimens.model.expression import TIME, Binary, Call, Expression, Name, Negation, Number, names_in
 from regimens.model.file import declared, load_model
+from regimens.model.fitted import fingerprint
 
 OPERATORS = {"+": add, "-": sub, "*": mul, "/": truediv, "**": pow}
 RATE = "rate: -CL / V * central"
@@ -73,6 +74,25 @@ def test_a_small_model_is_read_whole(small):
 def test_a_state_cannot_be_negative_unless_its_file_says_so(small):
     assert [state.nonnegative for state in load_model(small()).states] == [True]
     assert [state.nonnegative for state in load_model(small((RATE, f"{RATE}, nonnegative: false"))).states] == [False]
+
+
+def test_a_parameter_is_a_share_where_its_file_says_so_and_what_a_fit_depends_on_stays_the_same(small):
+    said = ("", ", share: true")
+    rows = (f'  F: {{value: 0.5, unit: "1", bounds: [0, 1], cv: 0, source: assumed{more}}}\n  V: {{' for more in said)
+    plain, shared = (load_model(small(("  V: {", row), ("bioavailability: 1", "bioavailability: F"))) for row in rows)
+    assert [parameter.name for parameter in shared.parameters if parameter.share] == ["F"]
+    assert not any(parameter.share for parameter in plain.parameters)
+    assert fingerprint(plain) == fingerprint(shared)
+
+
+def test_the_shares_of_shipped_models_are_declared():
+    shares = {name: [p.name for p in declared(name).parameters if p.share] for name in shipped.names("models")}
+    assert shares == {
+        "balance": ["F", "r0", "h0", "mmax", "d6"],
+        "effect_turnover": ["F"],
+        "expansion": ["F", "r0", "h0", "mmax"],
+        "turnover": ["F"],
+    }
 
 
 def test_every_shipped_model_is_found_by_name_and_by_path():
@@ -171,6 +191,14 @@ ONE_FAULT = {
     "a value outside its bounds": (
         ("value: 10,", "value: 100,"),
         (7, "The value 100 of 'CL' lies outside its bounds 5 to 20.", ""),
+    ),
+    "a share that may exceed one": (
+        ("value: 10, unit: L/day, bounds: [5, 20]", 'value: 0.5, unit: "1", share: true, bounds: [0.1, 1.2]'),
+        (7, "'CL' is a share, but its bounds are 0.1 to 1.2.", "A share lies from 0 to 1."),
+    ),
+    "a share with a unit": (
+        ("value: 10, unit: L/day, bounds: [5, 20]", "value: 0.5, unit: L/day, share: true, bounds: [0.1, 0.9]"),
+        (7, "'CL' is a share, but its unit is 'L/day'.", "A share has the unit '1'."),
     ),
     "a log-normal value that may be zero": (
         ("bounds: [5, 20]", "bounds: [0, 20]"),

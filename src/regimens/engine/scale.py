@@ -1,10 +1,10 @@
 """Machine code for the scale of each state, the size that absolute tolerances are a fraction of.
 
 The scale of a state is the largest magnitude that it has had so far in this subject, doses included. A state that was never
-anything but zero has none yet, and no step from zero can be exact relative to a value that grows like a high power of time (the
-last compartment of a chain). So a scale is at least SHARE of the reach of the state: what the other states, each at its scale,
-and constant inputs would change in it within a day, its own loss counted. Both follow a change of the unit of any state, of the
-time or of the doses, and depend on nothing but the past of the subject.
+anything but zero has none, and no step from zero is exact relative to a value that grows like a high power of time (the last
+compartment of a chain). Such a state gets SHARE of its reach: what the other states, each at its scale, and constant inputs would
+change in it within a day, its own loss counted. Both follow a change of the unit of any state, of the time or of the doses, and
+depend on nothing but the past of the subject.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from regimens.engine.lanes import INTS, Lanes, everywhere, integer, while_nonzer
 if TYPE_CHECKING:
     from llvmlite import ir
 
-SHARE = 1e-3
-"""Least scale as a fraction of the reach. A reach may be far too large, as an effect that saturates is taken for linear; one too
-small costs some steps. The scale is at most a thousandth of it, until the state itself is larger."""
+SHARE = 1e-2
+"""First scale as a fraction of the reach. A reach may be too large, as an effect that saturates is taken for linear; one too
+small costs some steps."""
 
 LEAST_SCALE = 1e-200
 """The scale of a state that nothing has reached: it stays zero, and its error of zero passes. Known as 0 to its neighbours."""
@@ -31,8 +31,8 @@ LARGEST_REACH = 1e200
 def emit_scale(unit: Unit) -> None:
     """Write `scale(frame, period)`: renew the scales in the lanes marked fresh; `period` is `kernel.PERIOD_H` in model time.
 
-    Reach passes on from state to state until it ends, so the body runs once more than the longest path from a state with a
-    scale to one without.
+    Reach passes on from state to state, so the body runs once more than the longest path from a state with a scale to one
+    without. A state keeps the reach that it has when it is first reached: its loss may saturate, and is largest near zero.
     """
     b, (base, period) = unit.begin("scale")
     v, frame = Lanes(b), Frame(unit.layout, b, base)
@@ -50,7 +50,8 @@ def emit_scale(unit: Unit) -> None:
             news = b.or_(news, b.and_(unknown, v.compare(">", reach, 0.0)))
             frame.store("reach", v.select(unknown, reach, known[place]), place)
             scale = frame.load("scale", place)
-            frame.store("scale", v.select(fresh, v.larger(v.multiply(SHARE, reach), scale), scale), place)
+            least = v.select(b.and_(fresh, unknown), v.multiply(SHARE, reach), 0.0)
+            frame.store("scale", v.larger(least, scale), place)
         loop.following = v.bits(b.and_(news, fresh))
     b.ret_void()
 

@@ -45,8 +45,8 @@ def simulate(
     A subject that cannot be integrated gets a status code, and its values are NaN after the time at which it stopped. So does a
     subject in which a state falls clearly below zero, unless the model declares `nonnegative: false` for that state (the rule is
     at `step.CLEARLY`).
-    Raises ModelError for parameters, observables or doses that the model does not have, ValueError for arrays of wrong shape
-    and for a measure whose window or threshold is not possible.
+    Raises ModelError for parameters, observables or doses that the model does not have and for a share outside 0 to 1,
+    ValueError for arrays of wrong shape and for a measure whose window or threshold is not possible.
     """
     times = _times(times_h, parameters.subjects)
     names = tuple(compiled.observables if observables is None else observables)
@@ -88,7 +88,20 @@ def _values(compiled: CompiledModel, parameters: Parameters) -> Floats:
         if name not in parameters.names:
             raise ModelError(f"Parameter '{name}' of model '{compiled.model.name}' has no value.")
     order = [parameters.names.index(name) for name in compiled.parameters]
-    return np.ascontiguousarray(parameters.values[:, order], dtype=np.float64)
+    values = np.ascontiguousarray(parameters.values[:, order], dtype=np.float64)
+    _check_shares(compiled, values)
+    return values
+
+
+def _check_shares(compiled: CompiledModel, values: Floats) -> None:
+    """Raise ModelError for the first subject with a share outside 0 to 1; `values` is (subjects, parameters)."""
+    shares = [place for place, parameter in enumerate(compiled.model.parameters) if parameter.share]
+    for row, column in np.argwhere((values[:, shares] < 0.0) | (values[:, shares] > 1.0))[:1]:
+        name, value = compiled.parameters[shares[column]], values[row, shares[column]]
+        raise ModelError(
+            f"Model '{compiled.model.name}': the share '{name}' is {value:.6g} in subject {row} (counted from 0). "
+            "It must lie from 0 to 1."
+        )
 
 
 def _times(times_h: Floats | Sequence[float], subjects: int) -> Floats:

@@ -31,6 +31,7 @@ class Parameter:
 
     `source` is a key of `Model.sources`, or None when the value is assumed. `note` says how the value was obtained.
     `uncertainty` is the standard deviation of the logarithm of the typical value, the prior of a fit; 0 = not fitted.
+    A `share` is a part of a whole: outside 0 to 1 it means nothing, whatever the bounds say.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Parameter:
     label: str = ""
     note: str = ""
     uncertainty: float = 0.0
+    share: bool = False
 
     @property
     def assumed(self) -> bool:

@@ -53,6 +53,12 @@ def states_that_may_be_negative(model: Model) -> str:
     return f"May be negative: {', '.join(names)}." if names else ""
 
 
+def shares(model: Model) -> str:
+    """Return a sentence that names the parameters declared with `share: true`; empty where there is none."""
+    names = [parameter.name for parameter in model.parameters if parameter.share]
+    return f"Shares, which mean nothing outside 0 to 1: {', '.join(names)}." if names else ""
+
+
 def inputs_in_words(model: Model) -> list[str]:
     """Return a sentence for every input: which state doses enter, with which bioavailability, and when."""
     return [_input_in_words(entry, model.time_unit) for entry in model.inputs]
@@ -92,6 +98,8 @@ def describe(model: Model) -> Group:
         parts[-1:] = [Text(f"  {signed}"), Text("")]
     parts += _section("Doses", Group(*(Text(f"  {sentence}") for sentence in inputs_in_words(model))))
     parts += _section("Parameters", Group(_indented(Text(which_values(model))), _parameter_table(model)))
+    if named := shares(model):
+        parts[-1:] = [_indented(Text(named)), Text("")]
     parts += _section("Notes", Group(*_notes(model)))
     parts += _section("Observables", _observable_table(model))
     parts += _section("Sources", _source_table(model))
@@ -245,6 +253,8 @@ def _markdown(model: Model) -> Iterator[str]:
     numbers = source_numbers(model)
     rows = ((*parameter_cells(parameter, numbers), parameter.note) for parameter in model.parameters)
     yield _markdown_table((*PARAMETER_HEADINGS, "note"), rows)
+    if named := shares(model):
+        yield named
     yield "\n".join(f"- [{numbers[source.key]}] {citation(source).strip()}" for source in model.sources)
 
 

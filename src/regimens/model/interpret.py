@@ -115,7 +115,7 @@ def _parameters(shape: ModelShape, notes: Notes) -> tuple[Parameter, ...]:
         _check_parameter(name, entry, shape, notes)
         low, high = entry.bounds
         source = None if entry.source == ASSUMED else entry.source
-        known = (entry.value, entry.unit, low, high, entry.cv, source, entry.label, entry.note, entry.uncertainty)
+        known = (entry.value, entry.unit, low, high, entry.cv, source, entry.label, entry.note, entry.uncertainty, entry.share)
         parameters.append(Parameter(name, *known))
     for name, fixed in shape.constants.items():
         parameters.append(Parameter(name, fixed.value, fixed.unit, fixed.value, fixed.value, 0.0, BY_DEFINITION.key, fixed.label))
@@ -134,6 +134,11 @@ def _check_parameter(name: str, entry: ParameterShape, shape: ModelShape, notes:
     elif entry.cv > 0 and low <= 0:
         message = f"'{name}' varies between subjects (cv {entry.cv:g}), but its lower bound is {low:g}."
         notes.add((*loc, "bounds"), message, "Variation is log-normal: it needs bounds above 0, or a cv of 0.")
+    if entry.share and not (low >= 0 and high <= 1):
+        message = f"'{name}' is a share, but its bounds are {low:g} to {high:g}."
+        notes.add((*loc, "bounds"), message, "A share lies from 0 to 1.")
+    if entry.share and entry.unit != "1":
+        notes.add((*loc, "unit"), f"'{name}' is a share, but its unit is '{entry.unit}'.", "A share has the unit '1'.")
     if entry.uncertainty > 0 and entry.value <= 0:
         message = f"'{name}' has an uncertainty, but its value is {entry.value:g}."
         notes.add((*loc, "value"), message, "Uncertainty is log-normal: it needs a value above 0.")

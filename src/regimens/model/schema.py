@@ -48,6 +48,7 @@ class ParameterShape(_Shape):
     bounds: Annotated[list[float], Field(min_length=2, max_length=2)]
     cv: Cv
     uncertainty: Spread = 0.0
+    share: Annotated[bool, Field(description="true: a part of a whole, from 0 to 1, whatever the bounds of a fit are.")] = False
     source: Annotated[Text, Field(description="A key of 'sources', or 'assumed'.")]
     label: str = ""
     note: str = ""
