@@ -33,7 +33,7 @@ def test_a_solution_that_ends_stops_there_with_a_status():
 
 
 def test_the_step_limit_stops_a_subject_and_not_its_neighbours():
-    crowd, compiled = subjects(pop(), 9), compile_model(pop())
+    crowd, compiled = subjects(pop(), 9, spread=0.6), compile_model(pop())
     given, times = doses(POP_DOSES[:7], 500.0), [0.0, 300.0]
     free = simulate(compiled, crowd, given, times)
     alone = [simulate(compiled, crowd[i : i + 1], given, times).statistics for i in range(9)]

@@ -31,8 +31,8 @@ class Tolerances:
     """Largest error of one step, `rtol` of each state plus `atol` of its scale, and largest number of steps.
 
     Both tolerances are plain numbers. The scale of a state is in effect the largest magnitude that it has had so far in the
-    subject (`engine/scale.py`), so neither the unit of a state nor that of the doses matters. The default keeps
-    the digits of a state down to a thousandth of its scale.
+    subject (`engine/scale.py`), so neither the unit of a state nor that of the doses matters. By default a
+    state keeps its relative exactness down to a hundredth of its scale.
     """
 
     rtol: float = 1e-6
