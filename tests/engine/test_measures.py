@@ -148,15 +148,17 @@ def test_an_observable_of_explicit_time_is_measured_at_its_time():
     assert of_one(Extreme("clock", 2.0, 7.0), bolus(1.7), 12.0) == [7.0, 7.0]
 
 
+DAILY = replace(
+    DECAY,
+    name="daily",
+    time_unit="day",
+    states=(replace(DECAY.states[0], rate=model("", {"x": ("0", "-24*k*x")}, {}).states[0].rate),),
+)
+
+
 def test_a_model_in_days_gives_the_numbers_of_one_in_hours():
-    daily = replace(
-        DECAY,
-        name="daily",
-        time_unit="day",
-        states=(replace(DECAY.states[0], rate=model("", {"x": ("0", "-24*k*x")}, {}).states[0].rate),),
-    )
     asked = [Area("level", 3.0, 40.0), Extreme("level", 3.0, 40.0), above(0.4, 3.0, 40.0), below(0.4, 0.0, 40.0)]
-    one, other = (measured(asked, bolus(0.0, 10.0, 30.0), 50.0, compiled=compile_model(each)) for each in (DECAY, daily))
+    one, other = (measured(asked, bolus(0.0, 10.0, 30.0), 50.0, compiled=compile_model(each)) for each in (DECAY, DAILY))
     for measure in asked:
         assert one.measured[measure] == pytest.approx(other.measured[measure], rel=EXACT)
 
@@ -409,6 +411,22 @@ def test_a_window_must_have_a_length_and_lie_before_the_last_time(from_h, to_h, 
         measured([Area("level", from_h, to_h)], bolus(), 50.0)
     expected = f"A measure from {shown}: its window must have a length and lie between 0 and the last time, 50 h."
     assert str(caught.value) == expected
+
+
+@pytest.mark.parametrize("start", [0.3, 5.0, 7.0, 10.0, 11.9])
+def test_a_window_as_short_as_a_number_can_say_has_the_value_there_or_no_length(start):
+    """In days both ends may be the same number."""
+    end = float(np.nextafter(start, 100.0))
+    measures = [Area("level", start, end), Extreme("level", start, end), above(0.1, start, end)]
+    for compiled, scale in ((COMPILED, 1.0), (compile_model(DAILY), 24.0)):
+        if start / scale == end / scale:
+            with pytest.raises(ValueError, match="its window must have a length"):
+                measured(measures, bolus(0.0), 12.0, compiled=compiled)
+            continue
+        area, top, over = (found[:, 0] for found in measured(measures, bolus(0.0), 12.0, compiled=compiled).measured.values())
+        assert 0.0 < area[0] <= 1e-14
+        assert top == pytest.approx([left(start), start], rel=EXACT)
+        assert over == pytest.approx([end - start, area[0] - 0.1 * (end - start), start, end], rel=1e-7, abs=1e-14)
 
 
 def test_a_window_must_lie_before_the_last_time_of_every_subject():

@@ -69,7 +69,8 @@ def _check_measures(compiled: CompiledModel, measures: Measures, times: Floats) 
     _chosen(compiled, measures.observables)
     last = times[:, -1].min(initial=np.inf) if times.shape[1] else 0.0
     for from_h, to_h in measures.windows:
-        if not 0.0 <= from_h < to_h <= last:
+        # In the model's unit of time two times that differ in their last digit may be one.
+        if not (0.0 <= from_h / compiled.hours_per_time < to_h / compiled.hours_per_time and to_h <= last):
             window = f"A measure from {from_h:g} h to {to_h:g} h"
             raise ValueError(f"{window}: its window must have a length and lie between 0 and the last time, {last:g} h.")
     for measure in measures.measures:
