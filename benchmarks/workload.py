@@ -27,7 +27,7 @@ def ours(subjects: int, rtol: float, threads: int) -> Trajectories:
     """Simulate the first `subjects` of the population, all states at all times."""
     return simulate(
         COMPILED, pop_parameters(subjects), EVENTS, POP_TIMES, observables=COMPILED.states,
-        tolerances=Tolerances(rtol, rtol / 1000), threads=threads,
+        tolerances=Tolerances(rtol, rtol / 100), threads=threads,
     )  # fmt: skip
 
 

@@ -25,9 +25,10 @@ INTEGERS = ("subject", "action", "output", "accepted", "rejected", "fresh", "beg
 """Slots of integers: subject (-1 for an idle lane), next action, next output, accepted and rejected steps, whether the step
 size must be chosen anew (0 or 1), whether the subject's measures have begun (0 or 1), and status code."""
 
-SCALARS = ("t", "h", "stop", "due", "memory", "growth", "began", "span")
-"""Slots of doubles: time, step size, time of the next action, time of the next output, log2 of the last squared error, largest
-growth of the step size, and start and length of the last accepted step. Times are in the model's unit."""
+SCALARS = ("t", "h", "stop", "due", "memory", "pace", "growth", "began", "span")
+"""Slots of doubles: time, step size, time of the next action, time of the next output, log2 of the last squared error, log2 of
+the step size over the last accepted one, log2 of the largest growth of the step size, and start and length of the last accepted
+step. Times are in the model's unit."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regimens.engine.codegen import Frame, Unit
-from regimens.engine.lanes import INTS, Lanes, everywhere, integer, while_nonzero
+from regimens.engine.lanes import INTS, MASK, Lanes, everywhere, while_nonzero
 
 if TYPE_CHECKING:
     from llvmlite import ir
@@ -31,20 +31,24 @@ LARGEST_REACH = 1e200
 def emit_scale(unit: Unit) -> None:
     """Write `scale(frame, period)`: renew the scales in the lanes marked fresh; `period` is `kernel.PERIOD_H` in model time.
 
-    Reach passes on from state to state, so the body runs once more than the longest path from a state with a scale to one
-    without. A state keeps the reach that it has when it is first reached: its loss may saturate, and is largest near zero.
+    Where every state has one, that is all. Else reach passes on from state to state, so the body runs once more than the longest
+    path from a state with a scale to one without. A state keeps the reach that it has when it is first reached: its loss may
+    saturate, and is largest near zero.
     """
     b, (base, period) = unit.begin("scale")
     v, frame = Lanes(b), Frame(unit.layout, b, base)
     places = range(len(unit.equations.states))
     fresh = b.icmp_signed("!=", frame.load("fresh"), everywhere(0, INTS))
+    waiting = everywhere(0, MASK)
     for place in places:
         largest = v.larger(frame.load("scale", place), v.magnitude(frame.load("y", place)))
-        frame.store("reach", v.select(v.compare("<=", largest, LEAST_SCALE), 0.0, largest), place)
+        unknown = v.compare("<=", largest, LEAST_SCALE)
+        waiting = b.or_(waiting, unknown)
+        frame.store("reach", v.select(unknown, 0.0, largest), place)
         frame.store("scale", v.select(fresh, largest, frame.load("scale", place)), place)
-    with while_nonzero(b, integer(1)) as loop:
+    with while_nonzero(b, v.bits(b.and_(waiting, fresh))) as loop:
         known = frame.load_all("reach", len(places))
-        news = b.icmp_signed("!=", everywhere(0, INTS), everywhere(0, INTS))
+        news = everywhere(0, MASK)
         for place, reach in enumerate(_reach(unit, v, frame, v.spread(period), known)):
             unknown = v.compare("==", known[place], 0.0)
             news = b.or_(news, b.and_(unknown, v.compare(">", reach, 0.0)))

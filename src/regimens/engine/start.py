@@ -9,7 +9,8 @@ from llvmlite import ir
 
 from regimens.engine.codegen import Frame, Unit
 from regimens.engine.formulas import emit_formulas
-from regimens.engine.lanes import DOUBLE, INT, LANES, POINTER, VECTOR, VOID, Lanes, each_below, everywhere, integer
+from regimens.engine.lanes import DOUBLE, INT, LANES, POINTER, VOID, Lanes, each_below, everywhere, integer
+from regimens.engine.step import LARGEST_GROWTH
 
 if TYPE_CHECKING:
     from regimens.model.compile import Equations
@@ -103,7 +104,7 @@ def emit_start(unit: Unit) -> None:
     h = v.smaller(v.larger(h, v.multiply(LEAST_FIRST_STEP, left)), left)
     h = v.select(v.compare("==", v.subtract(total, total), 0.0), h, math.nan)
     fresh = b.icmp_signed("!=", frame.load("fresh"), everywhere(0, frame.load("fresh").type))
-    for name, value in (("h", h), ("memory", v.number(0.0)), ("growth", everywhere(math.inf, VECTOR))):
+    for name, value in (("h", h), ("memory", 0.0), ("pace", math.inf), ("growth", LARGEST_GROWTH)):
         frame.store(name, v.select(fresh, value, frame.load(name)))
     frame.store("fresh", everywhere(0, frame.load("fresh").type))
     b.ret_void()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from llvmlite import ir
@@ -13,11 +14,12 @@ from regimens.engine.linear_algebra import Factors, emit_factors, emit_solution,
 from regimens.engine.trajectories import NEGATIVE, NON_FINITE, OK, STEP_LIMIT, STEP_UNDERFLOW
 from regimens.engine.vectormath import emit_rough_exp2, emit_rough_log2
 
-SAFETY = 0.9
+SAFETY = math.log2(0.9)
 PROPORTIONAL, INTEGRAL = 0.85, 0.15
 """Exponents of this error and of the last one in the step size, times the order. On these models they reject fewer steps than
 the usual 0.7 and 0.4."""
-LARGEST_GROWTH, LARGEST_CUT = 8.0, 0.1
+LARGEST_GROWTH, LARGEST_CUT = math.log2(8.0), math.log2(0.1)
+"""Limits to a change of the step size; like SAFETY, logarithms with base 2."""
 LEAST_MEMORY = -26.6
 """Smallest log2 of the squared error that the controller remembers: an error of 1e-4 of the tolerance."""
 HOPELESS = 1e40
@@ -189,21 +191,31 @@ def _below_zero(unit: Unit, v: Lanes, attempt: Attempt, tolerance: ir.Value) -> 
 
 
 def _control(frame: Frame, v: Lanes, attempt: Attempt, good: ir.Value, h: ir.Value) -> None:
-    """Store the next step sizes and the counts of steps (K. Gustafsson, ACM TOMS 17:533, 1991)."""
+    """Store the next step sizes and the counts of steps."""
     size = emit_rough_log2(v, v.larger(attempt.error, 1e-30))
-    memory = frame.load("memory")
-    # The errors are squared, hence half the exponents.
-    exponent = v.multiply(size, -0.5 * PROPORTIONAL / rodas5p.ORDER)
-    exponent = v.multiply_add(memory, 0.5 * INTEGRAL / rodas5p.ORDER, exponent)
-    factor = v.multiply(SAFETY, emit_rough_exp2(v, exponent))
-    factor = v.larger(v.smaller(factor, LARGEST_GROWTH), LARGEST_CUT)
-    factor = v.smaller(factor, v.select(good, frame.load("growth"), 1.0))
+    change = v.smaller(_change(frame, v, size, good), v.select(good, frame.load("growth"), 0.0))
+    change = v.larger(change, LARGEST_CUT)
     live = v.builder.icmp_signed(">=", frame.load("subject"), everywhere(0, INTS))
-    frame.store("h", v.select(live, v.multiply(h, factor), frame.load("h")))
-    frame.store("memory", v.select(good, v.larger(size, LEAST_MEMORY), memory))
-    frame.store("growth", v.select(good, LARGEST_GROWTH, 1.0))
+    frame.store("h", v.select(live, v.multiply(h, emit_rough_exp2(v, change)), frame.load("h")))
+    frame.store("memory", v.select(good, v.larger(size, LEAST_MEMORY), frame.load("memory")))
+    frame.store("pace", v.add(change, v.select(good, 0.0, frame.load("pace"))))
+    frame.store("growth", v.select(good, LARGEST_GROWTH, 0.0))
     for name, mask in (("accepted", good), ("rejected", v.builder.not_(good))):
         frame.store(name, v.builder.add(frame.load(name), v.builder.zext(mask, INTS)))
+
+
+def _change(frame: Frame, v: Lanes, size: ir.Value, good: ir.Value) -> ir.Value:
+    """Emit log2 of the change of the step size; `size` is log2 of the squared errors, hence half the exponents.
+
+    After a good step it is the smaller of two: that of a PI controller, and the one that is right if error and step size go on
+    changing as from the last good step to this one. Without the second, every other step into a sharp turn is rejected
+    (K. Gustafsson, ACM TOMS 17:533, 1991 and 20:496, 1994).
+    """
+    memory, order = frame.load("memory"), rodas5p.ORDER
+    steady = v.multiply_add(size, -0.5 * PROPORTIONAL / order, SAFETY)
+    steady = v.multiply_add(memory, 0.5 * INTEGRAL / order, steady)
+    trend = v.multiply_add(v.multiply_add(-2.0, size, memory), 0.5 / order, v.add(frame.load("pace"), SAFETY))
+    return v.select(good, v.smaller(trend, steady), steady)
 
 
 def _answer(frame: Frame, v: Lanes, due: ir.Value, arrived: ir.Value, now: ir.Value, max_steps: ir.Value) -> ir.Value:
