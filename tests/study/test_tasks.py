@@ -18,7 +18,7 @@ from regimens.regimen import weeks
 from regimens.regimen.events import DosePlan
 from regimens.study.collect import collect
 from regimens.study.study import BAND_RUNS, resolve
-from regimens.study.tasks import given, people, perform, tasks
+from regimens.study.tasks import LEAST_RUNS, MOST_RUNS, EndpointsTask, given, people, perform, tasks
 from regimens.work import run
 from tests import small
 
@@ -81,6 +81,15 @@ def whole(busy):
 def test_how_runs_are_cut_into_tasks_changes_no_byte(chunk, busy, whole):
     with ThreadPoolExecutor(2) as executor:
         same(done(busy, executor, chunk), whole)
+
+
+@pytest.mark.parametrize(("subjects", "largest"), [(5, 5), (500, LEAST_RUNS), (10_000, 500), (1_000_000, MOST_RUNS)])
+def test_tasks_grow_with_the_number_of_runs(subjects, largest, tmp_path):
+    study = resolve(small.scenario(tmp_path, population=f"{{subjects: {subjects}, seed: 3}}"))
+    counts = [task.count for task in tasks(study) if isinstance(task, EndpointsTask)]
+    assert sum(counts) == subjects
+    assert max(counts) == largest
+    assert min(counts[:-1], default=largest) == largest
 
 
 def test_another_process_gives_the_same_bytes(busy, whole):
