@@ -30,7 +30,7 @@ HORIZON = weeks(16)
 TIMES = np.arange(0.0, 16 * 168.0 + 1.0, 6.0)
 TIGHT = Tolerances(rtol=1e-9, atol=1e-11)
 
-ROUND_OFF = 1e-9  # of the largest value of a state: what an absolute tolerance of 1e-8 leaves below zero
+BELOW_ZERO = Tolerances().atol  # of the largest value of a state: what the absolute tolerance leaves below zero
 AT_REST = 1e-9  # relative to baseline, over a year, as the issue on evidence asks
 JUDGED = 1e-6  # relative to the largest value: the default tolerance
 JUDGE = 1e-9  # the judge's own relative error: a thousandth of what it judges
@@ -76,7 +76,7 @@ def test_states_stay_finite_and_not_negative(model, text):
     read = run(model, text, names=states_of(model))
     assert (read.status == 0).all()
     largest = np.abs(read.values).max(axis=(0, 1))
-    assert (read.values.min(axis=(0, 1)) >= -ROUND_OFF * largest).all()
+    assert (read.values.min(axis=(0, 1)) >= -BELOW_ZERO * largest).all()
 
 
 def test_without_doses_every_state_rests_for_a_year(model):
