@@ -4,10 +4,12 @@ import itertools
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.special import ndtri
 from scipy.stats import kstest
 
-from regimens.chance import normals, streams, uniforms
+from regimens.chance import normals, normals_of, streams, uniforms, uniforms_of
 
 COUNT = 4000
 LEAST = 1e-3
@@ -33,6 +35,15 @@ def test_a_stream_depends_only_on_its_subject_and_draw_and_a_longer_one_starts_w
 
 def test_normal_numbers_are_the_uniform_ones_by_their_quantiles():
     assert normals(5, "CL", 50, first=9).tobytes() == ndtri(uniforms(5, "CL", 50, first=9)).tobytes()
+
+
+@given(st.lists(st.tuples(st.integers(0, 2**40), st.integers(0, 2**40), st.integers(1, 9)), min_size=1, max_size=6))
+def test_numbers_of_any_subjects_and_draws_are_those_of_each_alone(blocks):
+    subjects = np.concatenate([np.arange(first, first + count) for _, first, count in blocks])
+    draws = np.concatenate([np.full(count, draw) for draw, _, count in blocks])
+    alone = [uniforms(5, "CL", count, first=first, replicate=draw) for draw, first, count in blocks]
+    assert uniforms_of(5, "CL", subjects, draws).tobytes() == np.concatenate(alone).tobytes()
+    assert normals_of(5, "CL", subjects, draws).tobytes() == ndtri(np.concatenate(alone)).tobytes()
 
 
 def test_numbers_are_uniform_over_subjects_draws_and_streams():

@@ -26,6 +26,25 @@ def uniforms(seed: int, purpose: str, count: int, *, first: int = 0, replicate: 
     return _open(np.random.Philox(key=_key(seed, purpose), counter=counter).random_raw(4 * count)[::4])
 
 
+def uniforms_of(seed: int, purpose: str, subjects: Integers, replicates: Integers) -> Floats:
+    """Return the numbers of `uniforms` for each (subject, replicate) of two equally long arrays: (rows,)."""
+    generator, at, words = np.random.Philox(key=_key(seed, purpose), counter=0), 0, []
+    breaks = np.flatnonzero((np.diff(replicates) != 0) | (np.diff(subjects) != 1)) + 1
+    for rows in np.split(np.arange(len(subjects)), breaks):
+        # One generator that is moved on: making one takes as long as the numbers of a thousand subjects.
+        start = int(subjects[rows[0]]) + (int(replicates[rows[0]]) << 64)
+        generator.advance((start - at) % (1 << 256))
+        words.append(generator.random_raw(4 * len(rows))[::4])
+        at = start + len(rows)
+    return _open(np.concatenate(words))
+
+
+def normals_of(seed: int, purpose: str, subjects: Integers, replicates: Integers) -> Floats:
+    """Return the numbers of `normals` for each (subject, replicate) of two equally long arrays: (rows,)."""
+    quantiles: Floats = ndtri(uniforms_of(seed, purpose, subjects, replicates))
+    return quantiles
+
+
 def normals(seed: int, purpose: str, count: int, *, first: int = 0, replicate: int = 0) -> Floats:
     """Return one standard normal number per subject: the normal quantiles of `uniforms` with the same arguments."""
     quantiles: Floats = ndtri(uniforms(seed, purpose, count, first=first, replicate=replicate))

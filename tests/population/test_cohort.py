@@ -5,7 +5,7 @@ import pytest
 
 from regimens.model import find_model
 from regimens.population import Cohort, People, Population, cohort_of, draw_subjects
-from regimens.population.draw import Block, bodies_of
+from regimens.population.draw import Runs, bodies_of
 from regimens.population.uncertainty import centres
 from regimens.subject import Subject
 
@@ -15,7 +15,7 @@ MODEL = find_model("turnover")
 def test_without_a_population_there_is_one_typical_subject():
     cohort = cohort_of(None)
     assert (cohort.typical, cohort.subjects, cohort.draws, cohort.runs, cohort.seed, cohort.ids) == (True, 1, 1, 1, 0, ("0",))
-    assert bodies_of(cohort, Subject(), Block(0, 0, 1)).weight_kg.tolist() == [70.0]
+    assert bodies_of(cohort, Subject(), Runs.of(0, 0, 1)).weight_kg.tolist() == [70.0]
 
 
 def test_a_population_is_a_cohort_of_its_subjects_and_draws():

@@ -10,7 +10,7 @@ from scipy.stats import kstest
 from regimens.model import find_model
 from regimens.model.declaration import Correlation
 from regimens.population import Bodies, Population, Spread, draw_subjects
-from regimens.population.draw import Block, bodies_of
+from regimens.population.draw import Runs, bodies_of
 from regimens.subject import Subject
 
 MODEL, OTHER = find_model("turnover", values="declared"), find_model("expansion", values="declared")
@@ -68,7 +68,7 @@ def test_standings_have_the_correlation_that_was_asked_for(one, other, asked):
 
 
 def test_weight_and_height_go_together():
-    bodies = bodies_of(Population(COUNT, 11, correlations=ASKED, bodies=BODIES), Subject(), Block(0, 0, COUNT))
+    bodies = bodies_of(Population(COUNT, 11, correlations=ASKED, bodies=BODIES), Subject(), Runs.of(0, 0, COUNT))
     weight, height = (
         ndtri(shares(values, spreads["female"]))
         for values, spreads in ((bodies.weight_kg, BODIES.weight), (bodies.height_cm, BODIES.height))
@@ -101,7 +101,7 @@ def test_growing_a_correlated_population_keeps_its_first_subjects():
 
 def test_a_body_is_the_same_under_every_model_and_in_the_table_of_subjects():
     lacking = replace(OTHER, parameters=tuple(p for p in OTHER.parameters if p.name != "CL"))
-    bodies = bodies_of(Population(20, 11, correlations=ASKED, bodies=BODIES), Subject(), Block(0, 0, 20))
+    bodies = bodies_of(Population(20, 11, correlations=ASKED, bodies=BODIES), Subject(), Runs.of(0, 0, 20))
     for model in (MODEL, OTHER, lacking):
         people = drawn(ASKED, model, 20)
         assert people.weight_kg.tobytes() == bodies.weight_kg.tobytes()

@@ -8,7 +8,7 @@ from scipy.stats import kstest, truncnorm
 
 from regimens.model import find_model, typical_subject
 from regimens.population import Bodies, People, Population, Spread, draw_subjects
-from regimens.population.draw import Block, bodies_of
+from regimens.population.draw import Runs, bodies_of
 from regimens.subject import Subject, mosteller
 
 MODEL, OTHER = find_model("turnover", values="declared"), find_model("effect_turnover", values="declared")
@@ -62,16 +62,16 @@ def test_parameters_without_a_cv_are_the_same_in_everyone():
 
 def test_a_block_of_subjects_is_a_part_of_all_of_them():
     population = Population(20, 7, draws=3, bodies=BODIES)
-    whole = draw_subjects(population, MODEL, Subject(), block=Block(2, 0, 20))
-    part = draw_subjects(population, MODEL, Subject(), block=Block(2, 5, 3))
+    whole = draw_subjects(population, MODEL, Subject(), runs=Runs.of(2, 0, 20))
+    part = draw_subjects(population, MODEL, Subject(), runs=Runs.of(2, 5, 3))
     for name in ("values", "weight_kg", "bsa_m2"):
         assert getattr(part, name).tobytes() == getattr(whole, name)[5:8].tobytes()
 
 
 def test_more_parameter_draws_keep_the_first_ones_and_draw_other_subjects():
-    few, many = (draw_subjects(Population(5, 7, draws=draws), MODEL, Subject(), block=Block(1, 0, 5)) for draws in (2, 9))
+    few, many = (draw_subjects(Population(5, 7, draws=draws), MODEL, Subject(), runs=Runs.of(1, 0, 5)) for draws in (2, 9))
     assert few.values.tobytes() == many.values.tobytes()
-    first = draw_subjects(Population(5, 7, draws=2), MODEL, Subject(), block=Block(0, 0, 5))
+    first = draw_subjects(Population(5, 7, draws=2), MODEL, Subject(), runs=Runs.of(0, 0, 5))
     assert not set(column(first, "CL")) & set(column(few, "CL"))
 
 
@@ -99,7 +99,7 @@ def test_without_bodies_everybody_has_the_scenarios():
 
 
 def test_women_and_men_have_sizes_of_their_own_inside_bounds_and_mostellers_surface():
-    bodies = bodies_of(Population(3000, 7, bodies=BODIES), Subject(), Block(0, 0, 3000))
+    bodies = bodies_of(Population(3000, 7, bodies=BODIES), Subject(), Runs.of(0, 0, 3000))
     women = bodies.sex == "female"
     assert set(bodies.sex) == {"female", "male"}
     # Binomial: 0.3 within three standard deviations of 3000 subjects.
@@ -119,7 +119,7 @@ def test_women_and_men_have_sizes_of_their_own_inside_bounds_and_mostellers_surf
 
 def test_where_sex_is_not_asked_about_nobody_has_one():
     bodies = Bodies(None, dict.fromkeys(("female", "male"), Spread(70.0, 0.2, 40.0, 120.0)))
-    drawn = bodies_of(Population(4, 7, bodies=bodies), Subject(), Block(0, 0, 4))
+    drawn = bodies_of(Population(4, 7, bodies=bodies), Subject(), Runs.of(0, 0, 4))
     assert set(drawn.sex) == {""}
     assert set(drawn.height_cm) == {167.0}
     assert len(set(drawn.weight_kg)) == 4
@@ -127,7 +127,7 @@ def test_where_sex_is_not_asked_about_nobody_has_one():
 
 def test_a_size_that_does_not_vary_is_the_same_in_everyone():
     bodies = Bodies(None, dict.fromkeys(("female", "male"), Spread(65.0, 0.0, 65.0, 65.0)))
-    assert set(bodies_of(Population(4, 7, bodies=bodies), Subject(), Block(0, 0, 4)).weight_kg) == {65.0}
+    assert set(bodies_of(Population(4, 7, bodies=bodies), Subject(), Runs.of(0, 0, 4)).weight_kg) == {65.0}
 
 
 def test_people_are_used_as_they_are_in_every_draw():
@@ -137,8 +137,8 @@ def test_people_are_used_as_they_are_in_every_draw():
     )  # fmt: skip
     population = Population(2, 7, draws=3, people=people)
     for number in range(3):
-        drawn = draw_subjects(population, MODEL, Subject(), block=Block(number, 0, 2))
+        drawn = draw_subjects(population, MODEL, Subject(), runs=Runs.of(number, 0, 2))
         assert (drawn.weight_kg.tolist(), drawn.bsa_m2.tolist()) == ([50.0, 90.0], [1.5, 2.1])
         assert column(drawn, "T0").tolist() == [20.0, 40.0]
-    (second,) = draw_subjects(population, MODEL, Subject(), block=Block(1, 1, 1)).weight_kg
+    (second,) = draw_subjects(population, MODEL, Subject(), runs=Runs.of(1, 1, 1)).weight_kg
     assert second == 90.0

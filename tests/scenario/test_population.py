@@ -8,7 +8,7 @@ import pytest
 
 from regimens.errors import InputFileError, RegimensError
 from regimens.population import draw_subjects
-from regimens.population.draw import Block
+from regimens.population.draw import Runs
 from regimens.scenario import read_scenario
 from regimens.scenario.population import reduced
 from regimens.study.comparison import compare
@@ -250,7 +250,7 @@ def test_people_have_their_own_weight_baseline_and_mostellers_surface_in_every_d
     result = compare(scenario)
     for model in scenario.models:
         for number in range(3):
-            people = draw_subjects(scenario.population, model, scenario.subject, block=Block(number, 0, 2))
+            people = draw_subjects(scenario.population, model, scenario.subject, runs=Runs.of(number, 0, 2))
             assert people.weight_kg.tolist() == [60.0, 82.5]
             assert people.bsa_m2.tolist() == mosteller_m2(np.array([60.0, 82.5]), np.array([165.0, 180.0])).tolist()
             assert people.values[:, people.names.index("T0")].tolist() == [20.0, 31.0]

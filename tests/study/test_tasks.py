@@ -12,13 +12,13 @@ from regimens.endpoints import DosedArm, endpoint_values, simulate_arm
 from regimens.engine import simulate
 from regimens.model.compile import compile_model
 from regimens.population import draw_subjects
-from regimens.population.draw import Block
+from regimens.population.draw import Runs
 from regimens.population.uncertainty import centres
 from regimens.regimen import weeks
 from regimens.regimen.events import DosePlan
 from regimens.study.collect import collect
 from regimens.study.study import BAND_RUNS, resolve
-from regimens.study.tasks import LEAST_RUNS, MOST_RUNS, EndpointsTask, given, people, perform, tasks
+from regimens.study.tasks import LEAST_RUNS, MOST_RUNS, BandsTask, EndpointsTask, given, people, perform, tasks
 from regimens.work import run
 from tests import small
 
@@ -132,7 +132,7 @@ def test_runs_are_numbered_draw_after_draw(busy):
     (model,) = study.models
     parameters = people(study, model, np.arange(3, 12))
     centre = centres(busy.population, model.declared)
-    middle = draw_subjects(busy.population, model.declared, busy.subject, centre[1], Block(1, 0, 5))
+    middle = draw_subjects(busy.population, model.declared, busy.subject, centre[1], Runs.of(1, 0, 5))
     assert parameters.values[2:7].tobytes() == middle.values.tobytes()
     assert parameters.weight_kg[2:7].tobytes() == middle.weight_kg.tobytes()
 
@@ -141,7 +141,8 @@ def test_arms_that_give_the_same_doses_share_their_results(tmp_path):
     arms = small.ARMS + "  low again:\n    regimen: [{dose: 500000 IU SC, every: 24 h, doses: 5}]\n"
     scenario = small.scenario(tmp_path, arms=arms)
     study, found = small.collected(scenario)
-    assert len({task.arm for task in tasks(study) if hasattr(task, "arm")}) == 3
+    (bands,) = (task for task in tasks(study) if isinstance(task, BandsTask))
+    assert bands.arms == [study.arm(name).place for name in ("low", "high", "placebo")]
     assert found.bands["turnover", "low again"] is found.bands["turnover", "low"]
     for name in ("values", "status", "stopped_h"):
         pair = (getattr(found, name)["turnover", arm].tobytes() for arm in ("low", "low again"))
@@ -168,7 +169,7 @@ def test_bands_are_quantiles_of_the_curves_of_the_same_subjects(tmp_path):
     events = next(arm for arm in scenario.arms if arm.name == "high").regimen.events(weeks(3), "high")
     centre = centres(scenario.population, model)
     crowd = [
-        draw_subjects(scenario.population, model, scenario.subject, centre[number], Block(number, 0, 9)) for number in range(5)
+        draw_subjects(scenario.population, model, scenario.subject, centre[number], Runs.of(number, 0, 9)) for number in range(5)
     ]
     curves = np.concatenate([simulate(compile_model(model), part, events, times, observables=names).values for part in crowd])
     low, median, high = np.quantile(curves, [0.05, 0.5, 0.95], axis=0)
@@ -219,6 +220,6 @@ def test_bands_are_of_the_first_subjects_of_every_draw_however_many_are_shown(po
 def test_tasks_are_named_by_what_they_do(tmp_path):
     scenario = small.scenario(tmp_path, models="[turnover, expansion]", endpoints="[peak of treg_fold]")
     assert [task.key for task in tasks(resolve(scenario), 10)] == [
-        "endpoints-0-0-10", "endpoints-0-10-10", "endpoints-0-20-4", "bands-0-0", "bands-0-1", "bands-0-2",
-        "endpoints-1-0-10", "endpoints-1-10-10", "endpoints-1-20-4", "bands-1-0", "bands-1-1", "bands-1-2",
+        "bands-0", "bands-1", "endpoints-0-0-10", "endpoints-0-10-10", "endpoints-0-20-4",
+        "endpoints-1-0-10", "endpoints-1-10-10", "endpoints-1-20-4",
     ]  # fmt: skip

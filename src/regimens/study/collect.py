@@ -81,7 +81,7 @@ def collect(study: Study, results: Iterable[tuple[Task, Result]]) -> Collected:
         steps += found["steps"]
         model = study.models[task.model]
         if isinstance(task, BandsTask):
-            drawn[task.model, task.arm] = _bands(study, task, found)
+            drawn |= {(task.model, arm): _bands(study, task, found, row) for row, arm in enumerate(task.arms)}
             continue
         rows = slice(task.first, task.first + task.count)
         for place in model.modelled:
@@ -102,10 +102,10 @@ def collect(study: Study, results: Iterable[tuple[Task, Result]]) -> Collected:
     )
 
 
-def _bands(study: Study, task: BandsTask, found: Result) -> Bands:
+def _bands(study: Study, task: BandsTask, found: Result, row: int) -> Bands:
     names = ("median", "low", "high", "confidence_low", "confidence_high", "individuals", "visits")
     observables = tuple(observable.name for observable in study.models[task.model].observables)
-    return Bands(observables, study.scenario.observe_h, *(found[name] for name in names))
+    return Bands(observables, study.scenario.observe_h, *(found[name][row] for name in names))
 
 
 def outcomes_of(study: Study, collected: Collected) -> Outcomes:

@@ -16,7 +16,7 @@ from regimens.contrasts.sensitivity import SENSITIVITY
 from regimens.contrasts.variants import FLIPS, REGRET, REST_RESPONSE
 from regimens.engine.trajectories import STATUS_WORDS
 from regimens.errors import RegimensError, did_you_mean
-from regimens.population.draw import Block, bodies_of
+from regimens.population.draw import Runs, bodies_of
 from regimens.scenario.values import REAL_LIFE
 from regimens.study.given import GIVEN, people_totals
 from regimens.study.rows import EQUAL_TOTAL, OBSERVED, STATUSES, SUMMARY
@@ -204,7 +204,7 @@ def _subjects(comparison: Comparison) -> pd.DataFrame:
     population, frames = comparison.scenario.population, []
     if population is not None and (population.bodies is not None or population.people is not None):
         for draw in range(population.draws):
-            bodies = bodies_of(population, comparison.scenario.subject, Block(draw, 0, population.subjects))
+            bodies = bodies_of(population, comparison.scenario.subject, Runs.of(draw, 0, population.subjects))
             sizes = {"weight_kg": bodies.weight_kg, "height_cm": bodies.height_cm, "bsa_m2": bodies.bsa_m2}
             who = {"draw": draw, "subject": np.arange(population.subjects), "id": _ids(comparison), "sex": bodies.sex}
             frames.append(SUBJECTS.frame({**who, **sizes}))

@@ -11,7 +11,7 @@ import numpy as np
 from regimens.adherence.ledger import LATE, MISSED, STOPPED, Ledger
 from regimens.adherence.realise import realise
 from regimens.drugs import IL2
-from regimens.population.draw import Block, bodies_of
+from regimens.population.draw import Runs, bodies_of
 from regimens.regimen.events import DosePlan
 from regimens.regimen.quantities import Duration
 from regimens.statistics import TAILS, Floats
@@ -95,8 +95,8 @@ def bodies(study: Study, draws: int, most: int | None = None) -> tuple[Floats, F
     if population is None:
         return np.array([[float(subject.weight_kg)]]), np.array([[float(subject.bsa_m2)]])
     count = population.subjects if most is None else min(population.subjects, most)
-    found = [bodies_of(population, subject, Block(draw, 0, count)) for draw in range(draws)]
-    return np.array([body.weight_kg for body in found]), np.array([body.bsa_m2 for body in found])
+    found = bodies_of(population, subject, Runs(np.repeat(np.arange(draws), count), np.tile(np.arange(count), draws)))
+    return found.weight_kg.reshape(draws, count), found.bsa_m2.reshape(draws, count)
 
 
 def people_totals(study: Study) -> dict[tuple[str, str], tuple[float, float]]:

@@ -6,7 +6,6 @@ A task is a value that any process can do. Its numbers do not depend on how the 
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,14 +15,14 @@ from regimens.adherence.realise import realise
 from regimens.endpoints import DosedArm, endpoint_values, simulate_arm
 from regimens.engine import Trajectories, simulate
 from regimens.model.compile import CompiledModel, compile_model
-from regimens.model.parameters import Parameters
-from regimens.population.draw import Block, draw_subjects
+from regimens.population.draw import Runs, draw_subjects
 from regimens.regimen.events import DosePlan
 from regimens.statistics import Floats, median_and_interval
 from regimens.study.study import BAND_RUNS, Study, StudyArm, StudyModel
 
 if TYPE_CHECKING:
     from regimens.model.declaration import Model
+    from regimens.model.parameters import Parameters
     from regimens.work import Result
 
 LEAST_RUNS, MOST_RUNS, PARTS = 200, 4000, 20
@@ -48,16 +47,20 @@ class EndpointsTask:
 
 @dataclass(frozen=True)
 class BandsTask:
-    """Task: the bands of every observable of one arm under one model, on the grid of the scenario."""
+    """Task: the bands of every observable of every arm under one model, on the grid of the scenario."""
 
     study: Study = field(repr=False)
     model: int
-    arm: int
 
     @property
     def key(self) -> str:
         """The name of the task, unique in its study."""
-        return f"bands-{self.model}-{self.arm}"
+        return f"bands-{self.model}"
+
+    @property
+    def arms(self) -> list[int]:
+        """Places of the arms whose bands differ, in the order of the results."""
+        return sorted({self.study.arms[place].twin for place in self.study.models[self.model].modelled})
 
 
 Task = EndpointsTask | BandsTask
@@ -68,14 +71,13 @@ def tasks(study: Study, chunk: int | None = None) -> list[Task]:
 
     A task has at most `chunk` runs, if not given a number that suits the study: see LEAST_RUNS.
     """
-    made: list[Task] = []
     chunk = chunk or min(max(-(-study.runs // PARTS), LEAST_RUNS), MOST_RUNS)
+    # The longest first, so that no thread waits for the last one.
+    made: list[Task] = [BandsTask(study, model.place) for model in study.models if model.modelled]
     for model in study.models:
         made += [
             EndpointsTask(study, model.place, first, min(chunk, study.runs - first)) for first in range(0, study.runs, chunk)
         ]
-        twins = sorted({study.arms[place].twin for place in model.modelled})
-        made += [BandsTask(study, model.place, arm) for arm in twins]
     return made
 
 
@@ -83,9 +85,9 @@ def perform(task: Task) -> Result:
     """Do a task.
 
     An EndpointsTask gives `values` (arms, endpoints, runs), `status` and `stopped_h` (arms, runs), and `steps`: accepted,
-    rejected. A BandsTask gives, each (observables, times), `median`, `low`, `high` of the prediction interval and
-    `confidence_low`, `confidence_high` of the typical subject's curve; `individuals` (observables, runs, times); `visits`
-    (observables, runs, visits); `steps`. Arms that are not modelled have NaN values and status 0.
+    rejected. A BandsTask gives, each (arms, observables, times), `median`, `low`, `high` of the prediction interval and
+    `confidence_low`, `confidence_high` of the typical subject's curve; `individuals` (arms, observables, runs, times); `visits`
+    (arms, observables, runs, visits); `steps`. Arms that are not modelled have NaN values and status 0.
     """
     return _endpoints(task) if isinstance(task, EndpointsTask) else _bands(task)
 
@@ -124,29 +126,13 @@ def _endpoints(task: EndpointsTask) -> Result:
 
 
 def people(study: Study, model: StudyModel, numbers: np.ndarray) -> Parameters:
-    """Return the parameters of the runs of these numbers, which rise by one within a draw."""
+    """Return the parameters of the runs of these numbers."""
     scenario = study.scenario
     if scenario.population is None:
         return draw_subjects(None, model.declared, scenario.subject, model.centres[0])
-    rows, subjects = np.divmod(numbers, study.cohort.subjects)
-    cuts = np.flatnonzero(np.diff(rows)) + 1
-    parts = [
-        draw_subjects(
-            scenario.population,
-            model.declared,
-            scenario.subject,
-            model.centres[row[0]],
-            Block(int(row[0]), int(mine[0]), len(mine)),
-        )
-        for row, mine in zip(np.split(rows, cuts), np.split(subjects, cuts), strict=True)
-    ]
-    return joined(parts)
-
-
-def joined(parts: Sequence[Parameters]) -> Parameters:
-    """Return the subjects of all parts, one after another."""
-    columns = ([getattr(part, name) for part in parts] for name in ("values", "weight_kg", "bsa_m2"))
-    return Parameters(parts[0].names, *(np.concatenate(column) for column in columns))
+    draws, subjects = np.divmod(numbers, study.cohort.subjects)
+    runs = Runs(draws, subjects)
+    return draw_subjects(scenario.population, model.declared, scenario.subject, model.centres[draws], runs)
 
 
 def given(study: Study, arm: StudyArm, numbers: np.ndarray) -> DosePlan:
@@ -166,15 +152,26 @@ def compiled(model: Model) -> CompiledModel:
 
 
 def _bands(task: BandsTask) -> Result:
-    study, model, arm = task.study, task.study.models[task.model], task.study.arms[task.arm]
-    scenario, numbers = study.scenario, study.band_runs
+    study, model, numbers = task.study, task.study.models[task.model], task.study.band_runs
+    parameters = people(study, model, numbers)
+    centres = model.centres[:BAND_RUNS]
+    typical = (
+        draw_subjects(None, model.declared, study.scenario.subject, centres) if len(centres) > 1 and model.uncertain else None
+    )
+    found = [_bands_of(study, model, study.arms[place], parameters, typical) for place in task.arms]
+    together = {name: np.array([each[name] for each in found]) for name in found[0] if name != "steps"}
+    return {**together, "steps": np.sum([each["steps"] for each in found], axis=0)}
+
+
+def _bands_of(study: Study, model: StudyModel, arm: StudyArm, parameters: Parameters, typical: Parameters | None) -> Result:
+    scenario = study.scenario
     visits = [time for _, time in scenario.visits]
     times = np.union1d(scenario.observe_h, visits)
-    read = _read(study, model, people(study, model, numbers), given(study, arm, numbers), times)
+    read = _read(study, model, parameters, given(study, arm, study.band_runs), times)
     grid, seen = np.searchsorted(times, scenario.observe_h), np.searchsorted(times, visits)
     bands = [median_and_interval(read.values[:, grid, place]) for place in range(len(model.observables))]
     median, low, high = (np.array(part) for part in zip(*bands, strict=True))
-    confidence_low, confidence_high, more = _typical(study, model, arm)
+    confidence_low, confidence_high, more = _typical(study, model, arm, typical)
     return {
         "median": median,
         "low": low,
@@ -187,17 +184,15 @@ def _bands(task: BandsTask) -> Result:
     }
 
 
-def _typical(study: Study, model: StudyModel, arm: StudyArm) -> tuple[Floats, Floats, np.ndarray]:
+def _typical(study: Study, model: StudyModel, arm: StudyArm, typical: Parameters | None) -> tuple[Floats, Floats, np.ndarray]:
     """Return the interval, over at most BAND_RUNS parameter draws, of the curve of the typical subject; and the steps taken.
 
-    Missing with one draw, for a model without a known uncertainty, and for an arm whose subjects differ in their doses: none
-    of them is typical.
+    Missing with one draw and for a model without a known uncertainty (`typical` is None), and for an arm whose subjects differ
+    in their doses: none of them is typical.
     """
-    centre = model.centres[:BAND_RUNS]
-    if len(centre) == 1 or not model.uncertain or arm.arm.adherence is not None:
+    if typical is None or arm.arm.adherence is not None:
         missing = np.full((len(model.observables), len(study.scenario.observe_h)), np.nan)
         return missing, missing, np.zeros(2, dtype=np.int64)
-    typical = joined([draw_subjects(None, model.declared, study.scenario.subject, row) for row in centre])
     read = _read(study, model, typical, DosePlan((arm.planned,)), study.scenario.observe_h)
     bounds = [median_and_interval(read.values[:, :, place])[1:] for place in range(len(model.observables))]
     steps = np.array([read.statistics.steps, read.statistics.rejected])

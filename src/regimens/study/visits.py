@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regimens.chance import normals
+from regimens.chance import normals_of
 
 if TYPE_CHECKING:
     from regimens.scenario.values import Noise
@@ -59,11 +59,8 @@ def whose(study: Study) -> np.ndarray:
 
 def _noise(noise: Noise, seed: int, where: tuple[str, str], observable: str, time_h: float, runs: np.ndarray) -> Floats:
     """Return the noise on the log scale of one observable at one time, for (draw, subject) rows."""
-    subjects = int(runs[:, 1].max()) + 1
     total = np.zeros(len(runs))
     for name, cv in (("day to day", noise.day_to_day), (f"residual {where}", noise.residual)):
-        for draw in np.unique(runs[:, 0]):
-            mine = runs[:, 0] == draw
-            drawn = normals(seed, f"{name} {observable} {time_h!r}", subjects, replicate=int(draw))
-            total[mine] += np.sqrt(np.log1p(cv**2)) * drawn[runs[mine, 1]]
+        drawn = normals_of(seed, f"{name} {observable} {time_h!r}", runs[:, 1], runs[:, 0])
+        total += np.sqrt(np.log1p(cv**2)) * drawn
     return total
