@@ -29,7 +29,7 @@ horizon: 24 weeks
 observe: {every: 24 h}
 population: {subjects: 1000000, seed: 1}
 arms:
-  cycles: (1 MIU SC every other day x 7, rest 14 days) x 3
+  cycles: {regimen: "(1 MIU SC every other day x 7, rest 14 days) x 3"}
 endpoints: [peak of treg_fold, mean of treg_fold to 12 weeks, days treg_fold above 2]
 """,
     ),
@@ -42,12 +42,12 @@ horizon: 24 weeks
 observe: {every: 24 h}
 population: {subjects: 100000, seed: 1}
 arms:
-  none: no dose
-  five days: 0.5 MIU SC daily x 5
-  cycles: (1 MIU SC every other day x 7, rest 14 days) x 3
-  low: (0.75 MIU SC daily x 5, rest 9 days) x 4
-  middle: (1.5 MIU SC daily x 5, rest 9 days) x 4
-  high: (3 MIU SC daily x 5, rest 9 days) x 4
+  none: {regimen: "no dose"}
+  five days: {regimen: "0.5 MIU SC daily x 5"}
+  cycles: {regimen: "(1 MIU SC every other day x 7, rest 14 days) x 3"}
+  low: {regimen: "(0.75 MIU SC daily x 5, rest 9 days) x 4"}
+  middle: {regimen: "(1.5 MIU SC daily x 5, rest 9 days) x 4"}
+  high: {regimen: "(3 MIU SC daily x 5, rest 9 days) x 4"}
 endpoints: [peak of treg_fold, mean of treg_fold to 12 weeks, days treg_fold above 2, treg_fold at 12 weeks]
 """,
     ),
