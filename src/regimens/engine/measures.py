@@ -122,19 +122,13 @@ class Measures:
     @property
     def layout(self) -> dict[str, int]:
         """The slots of a thread's memory by name, and how many of each."""
-        names = ["measured", *(f"baseline {name}" for name in self.observables)]
-        names += [f"{place} {slot}" for place, measure in enumerate(self.measures) for slot in measure.slots]
-        return dict.fromkeys(names, 1)
+        slots = (f"{place} {slot}" for place, measure in enumerate(self.measures) for slot in measure.slots)
+        return dict.fromkeys(("measured", *slots), 1)
 
     @property
     def slots(self) -> int:
         """The number of slots of a thread's memory, 0 without measures."""
         return len(self.layout) if self.measures else 0
-
-    @property
-    def end_h(self) -> float:
-        """When the last window ends (h); 0 without windows."""
-        return max((to_h for _, to_h in self.windows), default=0.0)
 
     def window(self, measure: Measure) -> int:
         """Return the place of the window of a measure."""
@@ -144,23 +138,16 @@ class Measures:
     def shape(self) -> str:
         """What the machine code depends on, as text: everything but the numbers of windows and thresholds."""
         parts = [
-            (
-                type(measure).__name__,
-                getattr(measure, "side", ""),
-                self.observables.index(measure.observable),
-                self.window(measure),
-            )
-            for measure in self.measures
+            (type(each).__name__, getattr(each, "side", ""), self.observables.index(each.observable), self.window(each))
+            for each in self.measures
         ]
         return repr((self.observables, len(self.windows), parts))
 
     def numbers(self, hours_per_time: float) -> Floats:
         """Return the numbers of the machine code: each window in model time, then each threshold's three numbers."""
         bounds = [bound / hours_per_time for window in self.windows for bound in window]
-        thresholds = [measure.threshold for measure in self.measures if isinstance(measure, Excursion)]
-        return np.array(
-            [*bounds, *(number for t in thresholds for number in (t.value, t.of_baseline, t.of_size))], dtype=np.float64
-        )
+        thresholds = [number for each in self._excursions for number in each.threshold.numbers]
+        return np.array([*bounds, *thresholds], dtype=np.float64)
 
     def threshold_at(self, measure: Excursion) -> int:
         """Return the place of the threshold of an excursion in `numbers`."""

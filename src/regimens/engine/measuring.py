@@ -143,8 +143,6 @@ def _emit_start(code: Code) -> None:
     nodes = code.nodes
     found = code.unit.evaluate(v, nodes.values(), code.unit.fixed(frame, nodes.values()), frame.load("t"), y)
     put("measured", 0.0)
-    for name, value in zip(nodes, found, strict=True):
-        put(f"baseline {name}", value)
     baseline = dict(zip(nodes, found, strict=True))
     for place, measure in enumerate(code.measures.measures):
         before = _signed(v, measure, baseline[measure.observable])
