@@ -60,6 +60,10 @@ TABLE = [
     ("raised at end of cycle 3", "1", "Treg, fold of baseline, at end of cycle 3 (24 h after its last dose)", "higher"),
     ("trough of raised before cycle 2", "1", "Treg, fold of baseline, trough before cycle 2", "higher"),
     ("trough of central from 1 day to 3 days", "IU", "Lowest IL-2 before a dose from 1 day to 3 days", "lower"),
+    ("raised at end of each cycle", "1", "Treg, fold of baseline, at end of cycle 0 (24 h after its last dose)", "higher"),
+    ("SMD of central from baseline to 11 days", "SD", "SMD of IL-2, baseline to 11 days", "lower"),
+    ("SMD of raised from start to protocol day 15", "SD", "SMD of Treg, fold of baseline, baseline to 2 weeks", "higher"),
+    ("SMD of central from baseline to 36 h with 20 subjects", "SD", "SMD of IL-2, baseline to 36 h, 20 subjects", "lower"),
     ("total IU", "IU", "Total IL-2", ""),
     ("total MIU", "MIU", "Total IL-2", ""),
     ("doses", "1", "Doses", ""),
@@ -83,6 +87,19 @@ def test_only_a_share_is_summed_up_by_its_mean():
     assert [kind.kind for kind in KINDS if kind.statistic != "median"] == ["share"]
 
 
+def test_only_an_smd_is_a_number_of_a_whole_trial():
+    assert [kind.kind for kind in KINDS if not kind.of_subjects] == ["SMD"]
+
+
+def test_all_kinds_but_an_smd_are_read_by_themselves():
+    for kind, form in FORMS:
+        endpoint = parse_endpoint(form)
+        if kind.of_subjects:
+            assert endpoint.readings == (endpoint,)
+        else:
+            assert [reading.named_h for reading in endpoint.readings] == [(0.0,), (288.0,)]
+
+
 @pytest.mark.parametrize(
     "words", ["raised at 0 days", "raised at 0 h", "raised at 0.0 weeks", "raised at start", "raised at Baseline"]
 )
@@ -95,12 +112,12 @@ def test_a_window_may_begin_at_time_zero():
     assert parse_endpoint("peak of raised from baseline to first look", VISITS).named_h == (0.0, 120.0)
 
 
-@pytest.mark.parametrize("name", ["0 h", "2 weeks", "Start", "baseline", "protocol day 3", "end of cycle 2"])
+@pytest.mark.parametrize("name", ["0 h", "2 weeks", "Start", "baseline", "protocol day 3", "end of cycle 2", "end of each cycle"])
 def test_what_is_a_time_already_is_no_name_for_a_visit(name):
     assert reads_as_time(name)
 
 
-@pytest.mark.parametrize("name", ["end of course", "week 12", "baseline visit", "mid"])
+@pytest.mark.parametrize("name", ["end of course", "end of cycle", "week 12", "baseline visit", "mid"])
 def test_other_names_are(name):
     assert not reads_as_time(name)
 
@@ -133,6 +150,13 @@ REFUSED = {
         "'raised at protocol day 0' names protocol day 0. Protocol days count from 1, the day of the first moment."
     ),
     "raised at end of cycle 0": "'raised at end of cycle 0' names cycle 0. Cycles count from 1.",
+    "SMD of raised from baseline to 0 h": "'SMD of raised from baseline to 0 h' holds the baseline against itself. Name a later time, for example 12 days.",
+    "SMD of raised from baseline to 2 days with 1 subjects": (
+        "'SMD of raised from baseline to 2 days with 1 subjects' has too few subjects. A standard deviation needs at least 2."
+    ),
+    "SMD of raised from 1 day to 2 days": (
+        "'SMD of raised from 1 day to 2 days' is not an endpoint. The nearest form is 'SMD of treg from baseline to 12 days'."
+    ),
     "raised at week 4": "'week 4' is not a time. Elapsed times are written '4 weeks'; or name a visit of the scenario.",
 }
 
@@ -165,6 +189,14 @@ IN_A_SCENARIO = {
         "The horizon is 21 days.",
     ),
     "doses of il22": ("'doses of il22': no arm of this scenario gives 'il22'.", "Did you mean 'il2'?"),
+    "SMD of treg from baseline to 4 weeks": (
+        "'SMD of treg from baseline to 4 weeks' reads after the horizon.",
+        "The horizon is 21 days.",
+    ),
+    "SMD of treg from baseline to 4 days with 7 subjects": (
+        "'SMD of treg from baseline to 4 days with 7 subjects' asks for 7 subjects.",
+        "A parameter draw of this scenario has 6 subjects. Name no more, or add some under 'population'.",
+    ),
     "minimum of treg_flod": ("'treg_flod' is no observable of the models of this scenario.", "Did you mean 'treg_fold'?"),
 }
 

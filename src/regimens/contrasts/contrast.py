@@ -37,15 +37,19 @@ class Contrast:
     difference: float = column("arm - against: median over draws of the population statistic of the paired differences", "unit")
     difference_low: float = column("lower end of its 90 % confidence interval", "unit")
     difference_high: float = column("upper end of its 90 % confidence interval", "unit")
-    ratio: float = column("arm / against: median over draws (of the two means for a share); 1 where both are equal", "1")
+    ratio: float = column(
+        "arm / against: median over draws (of the two means for a share); 1 where both are equal; missing for an SMD", "1"
+    )
     ratio_low: float = column("lower end of its 90 % confidence interval", "1")
     ratio_high: float = column("upper end of its 90 % confidence interval", "1")
-    subject_low: float = column("lower end of the 90 % prediction interval of one subject's difference", "unit")
-    subject_high: float = column("upper end of the 90 % prediction interval of one subject's difference", "unit")
+    subject_low: float = column(
+        "lower end of the 90 % prediction interval of one subject's difference; missing for an SMD", "unit"
+    )
+    subject_high: float = column("upper end of it; missing for an SMD", "unit")
     probability: float = column("probability that arm beats against: share of draws, equal draws half", "1")
-    better_off: float = column("share of subjects better off with arm, equal ones half", "1")
-    n: int = column("subjects with a value in both arms, over all draws")
-    draws: int = column("draws with at least one such subject")
+    better_off: float = column("share of subjects better off with arm, equal ones half; missing for an SMD", "1")
+    n: int = column("subjects with a value in both arms, over all draws; of an SMD, virtual trials")
+    draws: int = column("draws with at least one of these")
     better: float = column("share of draws in which arm is better", "1")
     equal: float = column("share of draws in which both are equal", "1")
     worse: float = column("share of draws in which arm is worse", "1")
@@ -151,10 +155,11 @@ def _contrast(outcomes: Outcomes, model: str, endpoint: Endpoint, pair: Pair) ->
         *pair,
         outcomes.unit(model, endpoint),
         *over_draws(by_draw),
-        *over_draws(_ratios(one, other, difference, endpoint.statistic)),
-        *prediction_interval(difference),
+        # Of two SMDs a ratio says nothing: each may be 0 or negative.
+        *(over_draws(_ratios(one, other, difference, endpoint.statistic)) if endpoint.of_subjects else 3 * (np.nan,)),
+        *(prediction_interval(difference) if endpoint.of_subjects else 2 * (np.nan,)),
         chance,
-        share_better(difference, endpoint),
+        share_better(difference, endpoint) if endpoint.of_subjects else np.nan,
         int(np.count_nonzero(~np.isnan(difference))),
         int(np.count_nonzero(~np.isnan(by_draw))),
         counted.better,

@@ -1,4 +1,4 @@
-"""Outcomes: the endpoints of every subject, parameter draw, arm and model, as arrays."""
+"""Outcomes: the endpoints of every subject or trial, parameter draw, arm and model, as arrays."""
 
 from __future__ import annotations
 
@@ -21,19 +21,20 @@ Named = tuple[tuple[str, ...], Floats]
 class Outcomes:
     """Endpoint values by (model, arm), in the order of the scenario.
 
-    `values` maps (model, arm) to (endpoints, draws, subjects); NaN where a subject failed, the arm has no such reading, the
-    model no such observable, or the arm is not modelled. Subject s of draw d is the same person in every arm and model, so
-    values are paired. `centres` maps a model to the names and the (draws, parameters) typical values of its parameter draws,
-    `people` to the names and the (draws, subjects, parameters) of all subjects; both may be empty. `same` holds pairs of arms
-    that give the same doses. `units` maps (model, words of an endpoint) to the unit of its values. `not_modelled` holds the
-    (model, arm) pairs in which the model has no input for a drug of the arm. `asked_draws` is how many parameter draws the
-    scenario asks for: a model without a known uncertainty has one draw, however many are asked for.
+    `values` maps (model, arm) to the (draws, subjects) of each endpoint, or (draws, trials) of one that only whole trials have: a
+    draw is one trial, and where draws are not told apart, all of them are trials of the one draw. NaN where a subject failed, the
+    arm has no such reading, the model no such observable, or the arm is not modelled. Subject s of draw d is the same person in
+    every arm and model, so values are paired. `centres` maps a model to the names and the (draws, parameters) typical values of
+    its parameter draws, `people` to the names and the (draws, subjects, parameters) of all subjects; both may be empty. `same`
+    holds pairs of arms that give the same doses. `units` maps (model, words of an endpoint) to the unit of its values.
+    `not_modelled` holds the (model, arm) pairs in which the model has no input for a drug of the arm. `asked_draws` is how many
+    parameter draws the scenario asks for: a model without a known uncertainty has one draw, however many are asked for.
     """
 
     arms: tuple[str, ...]
     models: tuple[str, ...]
     endpoints: tuple[Endpoint, ...]
-    values: Mapping[tuple[str, str], Floats] = field(repr=False)
+    values: Mapping[tuple[str, str], Sequence[Floats]] = field(repr=False)
     centres: Mapping[str, Named] = field(default_factory=dict, repr=False)
     people: Mapping[str, Named] = field(default_factory=dict, repr=False)
     same: frozenset[tuple[str, str]] = frozenset()
@@ -48,12 +49,11 @@ class Outcomes:
 
     def draws_of(self, model: str) -> int:
         """Return the number of parameter draws of one model."""
-        return int(self.values[model, self.arms[0]].shape[1])
+        return len(self.values[model, self.arms[0]][0])
 
     def of(self, model: str, arm: str, endpoint: Endpoint) -> Floats:
-        """Return the (draws, subjects) values of one endpoint."""
-        found: Floats = self.values[model, arm][self.endpoints.index(endpoint)]
-        return found
+        """Return the (draws, subjects) values of one endpoint; (draws, trials) of one that only whole trials have."""
+        return self.values[model, arm][self.endpoints.index(endpoint)]
 
     def unit(self, model: str, endpoint: Endpoint) -> str:
         """Return the unit of one endpoint under one model; "" where none is known."""

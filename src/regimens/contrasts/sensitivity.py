@@ -41,10 +41,10 @@ SENSITIVITY = table_of("sensitivity", "model, endpoint, pair of arms, parameter 
 def sensitivity(outcomes: Outcomes, pairs: Sequence[Pair]) -> tuple[Sensitivity, ...]:
     """Return the Spearman correlations of arm - against with every parameter.
 
-    Over "draws", the population statistic of a draw is correlated with the typical values of that draw: these decide the
-    verdict. Over "subjects", each subject's own difference is correlated with its own parameters, both ranked among the
-    subjects of one draw, all draws together. Ties have average ranks; the largest correlation comes first. Parameters and
-    differences that do not vary are left out.
+    Over "draws", the population statistic of a draw is correlated with the typical values of that draw: these decide the verdict.
+    Over "subjects", each subject's own difference is correlated with its own parameters, both ranked among the subjects of one
+    draw, all draws together; an endpoint of whole trials has none of these. Ties have average ranks; the largest correlation
+    comes first. Parameters and differences that do not vary are left out.
     """
     found: list[Sensitivity] = []
     for model in outcomes.models:
@@ -58,7 +58,8 @@ def sensitivity(outcomes: Outcomes, pairs: Sequence[Pair]) -> tuple[Sensitivity,
                 own = differences(*(outcomes.of(model, arm, endpoint) for arm in pair))
                 what = (model, endpoint.words, *pair)
                 found += _correlations(what, "draws", draws, over_subjects(own, endpoint.statistic)[None])
-                found += _correlations(what, "subjects", people, own)
+                if endpoint.of_subjects:
+                    found += _correlations(what, "subjects", people, own)
     return tuple(found)
 
 

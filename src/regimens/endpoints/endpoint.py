@@ -1,4 +1,4 @@
-"""Endpoints: one number per subject, asked for in words such as `peak of treg_fold to 12 weeks`.
+"""Endpoints: one number per subject, asked for in words such as `peak of treg_fold to 12 weeks`; or one per virtual trial.
 
 Everything about a kind of endpoint stands in one class: the words that ask for it, its unit and heading, which way is
 better, what the engine must measure or read for it, and how its values are found. The kinds are listed in `kinds.KINDS`.
@@ -7,7 +7,7 @@ better, what the engine must measure or read for it, and how its values are foun
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar, Self
@@ -38,7 +38,7 @@ _NAMES = {"Treg", "Th17", "NK"}
 
 @dataclass(frozen=True)
 class Endpoint(ABC):
-    """One number per subject. `words` is its name everywhere; `observable` is "" where it needs no curve.
+    """One number per subject, or per trial. `words` is its name everywhere; `observable` is "" where it needs no curve.
 
     `label` is a heading for people, and `better` ("higher", "lower" or "" for neither) the direction that is good; both are
     set by `described`, when the observable is known.
@@ -58,6 +58,8 @@ class Endpoint(ABC):
     forms: ClassVar[tuple[str, ...]]
     statistic: ClassVar[str] = "median"
     """What stands for a population: the "median" of its subjects, or the "mean" where each subject is 0 or 1."""
+    of_subjects: ClassVar[bool] = True
+    """Whether each subject has a number of its own; else only the virtual trial has one that the subjects of a draw are."""
     unreached: ClassVar[str] = ""
     """What an infinite value means, for kinds that have it."""
 
@@ -88,11 +90,15 @@ class Endpoint(ABC):
         """Yield the endpoint, or one for every cycle of `cycles` where it is asked for each of them."""
         yield self
 
-    def problem(self, horizon_h: float, drugs: Collection[str]) -> tuple[str, str] | None:
-        """Return why arms that give these drugs up to the horizon cannot have it, and advice; None where they can."""
+    def problem(self, horizon_h: float, drugs: Collection[str], subjects: int) -> tuple[str, str] | None:
+        """Return why arms that give these drugs to so many subjects up to the horizon cannot have it, and advice; or None."""
         if max(self.named_h, default=0.0) > horizon_h:
             return f"'{self.words}' reads after the horizon.", f"The horizon is {duration_text(Fraction(horizon_h))}."
         return None
+
+    def doubt(self, subjects: int) -> str:
+        """Return what a reader must know of it where a parameter draw has so many subjects, as a sentence; "" for nothing."""
+        return ""
 
     def unit(self, observable_unit: str) -> str:
         """Return the unit of its numbers, given the unit of its observable ("1" of a plain number)."""
@@ -117,6 +123,15 @@ class Endpoint(ABC):
     @abstractmethod
     def values(self, arm: SimulatedArm) -> Floats:
         """Return the (subjects,) values; missing (NaN) where a subject has none."""
+
+    @property
+    def readings(self) -> tuple[Endpoint, ...]:
+        """What must be known of each subject for it: itself, unless it is of a whole trial."""
+        return (self,)
+
+    def over_trials(self, readings: Sequence[Floats]) -> Floats:
+        """Return its (draws, subjects) values from those of its readings; (draws, 1) where it is of a whole trial."""
+        return readings[0]
 
 
 @dataclass(frozen=True)
@@ -145,12 +160,12 @@ class Windowed(Endpoint):
         """Return start and end of the window (h)."""
         return self.from_h, horizon_h if self.to_h is None else self.to_h
 
-    def problem(self, horizon_h: float, drugs: Collection[str]) -> tuple[str, str] | None:
-        """Return why arms that give these drugs up to the horizon cannot have it, and advice; None where they can."""
+    def problem(self, horizon_h: float, drugs: Collection[str], subjects: int) -> tuple[str, str] | None:
+        """Return why arms that give these drugs to so many subjects up to the horizon cannot have it, and advice; or None."""
         if self.to_h is None and self.from_h == horizon_h:
             end = duration_text(Fraction(horizon_h))
             return f"'{self.words}' ends before it starts.", f"Its window ends at the horizon of {end}."
-        return super().problem(horizon_h, drugs)
+        return super().problem(horizon_h, drugs, subjects)
 
     @property
     def when(self) -> str:

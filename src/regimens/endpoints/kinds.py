@@ -11,6 +11,7 @@ from regimens.endpoints.extremes import Minimum, Peak, TimeOfMinimum, TimeOfPeak
 from regimens.endpoints.moments import ChangeFromBaseline, EndOfCycle, LowestTrough, TroughBeforeCycle, ValueAt
 from regimens.endpoints.thresholds import Share, TimeBeyond, TimeToReturn, TimeUntil
 from regimens.endpoints.totals import Doses, TotalGiven
+from regimens.endpoints.trials import StandardisedDifference
 from regimens.errors import WordsError
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ KINDS: tuple[type[Endpoint], ...] = (
     EndOfCycle,
     TroughBeforeCycle,
     LowestTrough,
+    StandardisedDifference,
     TotalGiven,
     Doses,
 )

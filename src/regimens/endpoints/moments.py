@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from regimens.engine.trajectories import Floats
     from regimens.regimen.events import DoseEvents
 
-AT = r"at (?:protocol day (?P<day>[0-9]+)|(?!end of cycle )(?P<at>.+?))"
+MOMENT = r"(?:protocol day (?P<day>[0-9]+)|(?!end of (?:cycle |each cycle\b))(?P<at>.+?))"
 """A moment in words: a protocol day, an elapsed time, the start or a visit."""
 
 AFTER_LAST_DOSE_H = 24.0
@@ -26,7 +26,7 @@ AFTER_LAST_DOSE_H = 24.0
 
 
 @dataclass(frozen=True)
-class _AtTime(Endpoint):
+class AtTime(Endpoint):
     """An endpoint that is read at the time `at_h` (h)."""
 
     at_h: float = 0.0
@@ -53,11 +53,11 @@ class _AtTime(Endpoint):
 
 
 @dataclass(frozen=True)
-class ValueAt(_AtTime):
+class ValueAt(AtTime):
     """The value at a time; at a dose time, the value just before the dose."""
 
     kind = "value"
-    pattern = rf"{NAME} {AT}{PER_MIU}"
+    pattern = rf"{NAME} at {MOMENT}{PER_MIU}"
     forms = ("treg_fold at 12 weeks", "treg_fold at protocol day 15", "treg_fold at baseline")
 
     def _heading(self, label: str) -> str:
@@ -69,11 +69,11 @@ class ValueAt(_AtTime):
 
 
 @dataclass(frozen=True)
-class ChangeFromBaseline(_AtTime):
+class ChangeFromBaseline(AtTime):
     """The value at the time `at_h` (h) less the value before anything happens."""
 
     kind = "change from baseline"
-    pattern = rf"change from baseline of {NAME} {AT}{PER_MIU}"
+    pattern = rf"change from baseline of {NAME} at {MOMENT}{PER_MIU}"
     forms = ("change from baseline of treg_fold at 12 weeks",)
 
     def _heading(self, label: str) -> str:
@@ -133,8 +133,8 @@ class EndOfCycle(_OfCycle):
     """
 
     kind = "end of cycle"
-    pattern = rf"{NAME} at end of cycle (?P<cycle>[0-9]+){PER_MIU}"
-    forms = ("treg_fold at end of cycle 3",)
+    pattern = rf"{NAME} at end of (?:each cycle|cycle (?P<cycle>[0-9]+)){PER_MIU}"
+    forms = ("treg_fold at end of cycle 3", "treg_fold at end of each cycle")
 
     def _heading(self, label: str) -> str:
         return f"{label}, at end of cycle {self.number} ({AFTER_LAST_DOSE_H:g} h after its last dose)"

@@ -14,7 +14,7 @@ Visits = Mapping[str, float]
 _START = ("start", "baseline")
 _ZERO = re.compile(r"0+(?:\.0*)?\s*(?P<unit>[A-Za-z]+)")
 _NUMBERED = re.compile(r"(?P<unit>week|day|hour)s? (?P<number>[0-9]+)", re.IGNORECASE)
-_RESERVED = re.compile(r"(protocol day|end of cycle) .*", re.IGNORECASE)
+_RESERVED = re.compile(r"(protocol day|end of cycle) .*|end of each cycle\b.*", re.IGNORECASE)
 
 
 def read_time(text: str, visits: Visits) -> float:

@@ -90,14 +90,15 @@ def _checked(shape: ScenarioShape, beside: Beside, notes: Notes) -> Scenario | N
     subject = _subject(shape.subject, notes)
     models = _models(shape.models, beside, notes)
     goal, life = read_goal(shape.equalise, notes), read_real_life(shape.real_life, notes)
-    noise = read_noise(shape.noise, shape.visits, notes)
+    named = tuple(_endpoints(shape.endpoints, times.visits, notes))
+    measured_at = bool(shape.visits) or not all(endpoint.of_subjects for _, endpoint in named)
+    noise = read_noise(shape.noise, measured_at, notes)
     written = [arm for name, given in shape.arms.items() for arm in read_arms(name, given, beside, notes)]
     arms = tuple(with_variants(written, goal, life, subject, notes))
     check_names(arms, notes)
     population = read_population(shape.population, models, beside, notes)
     check_population(shape, population, arms, notes)
     arms = with_ledgers_of_people(arms, population, beside, notes)
-    named = tuple(_endpoints(shape.endpoints, times.visits, notes))
     pair = read_trade_off(shape.trade_off, times.visits, notes)
     if notes.problems or times.horizon is None or times.step is None or subject is None:
         return None
@@ -105,7 +106,7 @@ def _checked(shape: ScenarioShape, beside: Beside, notes: Notes) -> Scenario | N
     _check_parts(arms, models, times, notes)
 
     def measured(named: Sequence[tuple[Loc, Endpoint]]) -> Iterator[Endpoint]:
-        return checked_endpoints(named, models, arms, horizon_h, notes)
+        return checked_endpoints(named, models, arms, horizon_h, 1 if population is None else population.subjects, notes)
 
     endpoints, trade_off = with_trade_off(tuple(measured(named)), pair, measured, notes)
     if notes.problems:

@@ -117,9 +117,17 @@ def check_observed(arms: Sequence[Arm], models: Sequence[Model], horizon_h: floa
 
 
 def checked_endpoints(
-    endpoints: Sequence[tuple[Loc, Endpoint]], models: Sequence[Model], arms: Sequence[Arm], horizon_h: float, notes: Notes
+    endpoints: Sequence[tuple[Loc, Endpoint]],
+    models: Sequence[Model],
+    arms: Sequence[Arm],
+    horizon_h: float,
+    subjects: int,
+    notes: Notes,
 ) -> Iterator[Endpoint]:
-    """Yield the endpoints that can be measured, with their labels; note the others. `each cycle` becomes one a cycle."""
+    """Yield the endpoints that can be measured, with their labels; note the others. `each cycle` becomes one a cycle.
+
+    `subjects` is the number of those of a parameter draw.
+    """
     observables = {o.name: o for model in reversed(models) for o in model.observables}
     cycles = max(
         (dose.cycle for arm in arms for dose in arm.regimen.written_out() if dose.drug == leading(arm.regimen.drugs)), default=0
@@ -127,7 +135,7 @@ def checked_endpoints(
     drugs = {drug for arm in arms for drug in arm.regimen.drugs}
     named: set[str] = set()
     for loc, endpoint in endpoints:
-        problem = endpoint.problem(horizon_h, drugs)
+        problem = endpoint.problem(horizon_h, drugs, subjects)
         if endpoint.observable and endpoint.observable not in observables:
             notes.add(
                 loc,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 POPULATION_ADVICE = "Add for example 'population: {subjects: 100, seed: 1}'."
 
 
-def read_noise(shape: NoiseShape | None, visits: Collection[str], notes: Notes) -> Noise | None:
-    """Return what measuring adds; notes a noise that adds nothing."""
+def read_noise(shape: NoiseShape | None, measured: bool, notes: Notes) -> Noise | None:
+    """Return what measuring adds; notes a noise that adds nothing. `measured` is whether there are visits, or trials of SMDs."""
     if shape is None:
         return None
     if not (shape.day_to_day or shape.residual):
         notes.add(("noise",), "'noise' adds nothing.", "Give a 'day_to_day' or 'residual' above 0.", key=True)
-    elif not visits:
+    elif not measured:
         notes.add(("noise",), "There is 'noise', but no visit at which anything is measured.", "Add 'visits'.", key=True)
     return Noise(shape.day_to_day, shape.residual)
 

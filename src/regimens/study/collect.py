@@ -10,11 +10,12 @@ import numpy as np
 
 from regimens.contrasts.outcomes import Named, Outcomes
 from regimens.engine.trajectories import OK, STATUS_WORDS
+from regimens.study.noise import noise_factor
 from regimens.study.tasks import BandsTask, Task, people
 
 if TYPE_CHECKING:
     from regimens.statistics import Floats
-    from regimens.study.study import Study
+    from regimens.study.study import Study, StudyModel
     from regimens.work import Result
 
 MOST_PEOPLE = 200_000
@@ -52,8 +53,8 @@ class Bands:
 class Collected:
     """Results by (model, arm) names; an arm that a model does not have inputs for has no entry under it.
 
-    `values` are (endpoints, draws, subjects), `status` and `stopped_h` (draws, subjects); arms that give the same doses share
-    their bands; `steps` counts accepted and rejected steps of the integration.
+    `values` are (measured endpoints, draws, subjects), in the order of the study's `measured`; `status` and `stopped_h` (draws,
+    subjects); arms that give the same doses share their bands; `steps` counts accepted and rejected steps of the integration.
     """
 
     values: dict[Key, Floats] = field(repr=False)
@@ -72,7 +73,7 @@ def collect(study: Study, results: Iterable[tuple[Task, Result]]) -> Collected:
     """Put the results of all tasks together; each is released as soon as it is copied."""
     shape = (study.cohort.draws, study.cohort.subjects)
     pairs = [(model.name, study.arms[place].name) for model in study.models for place in model.modelled]
-    values = {pair: np.full((len(study.scenario.endpoints), study.runs), np.nan) for pair in pairs}
+    values = {pair: np.full((len(study.measured), study.runs), np.nan) for pair in pairs}
     status = {pair: np.zeros(study.runs, dtype=np.int8) for pair in pairs}
     stopped = {pair: np.zeros(study.runs) for pair in pairs}
     drawn: dict[tuple[int, int], Bands] = {}
@@ -110,10 +111,9 @@ def _bands(study: Study, task: BandsTask, found: Result, row: int) -> Bands:
 
 def outcomes_of(study: Study, collected: Collected) -> Outcomes:
     """Return the endpoints with the parameters behind them, for contrasts; arms that are not modelled are missing (NaN)."""
-    shape = (len(study.scenario.endpoints), study.cohort.draws, study.cohort.subjects)
-    missing = np.broadcast_to(np.nan, shape)
+    missing = np.broadcast_to(np.nan, (len(study.measured), study.cohort.draws, study.cohort.subjects))
     values = {
-        (model.name, arm.name): collected.values.get((model.name, arm.name), missing).reshape(shape[0], model.draws, -1)
+        (model.name, arm.name): _values(study, model, arm.name, collected.values.get((model.name, arm.name), missing))
         for model in study.models
         for arm in study.arms
     }
@@ -136,6 +136,32 @@ def outcomes_of(study: Study, collected: Collected) -> Outcomes:
         not_modelled=study.not_modelled,
         asked_draws=study.cohort.draws,
     )
+
+
+def _values(study: Study, model: StudyModel, arm: str, measured: Floats) -> tuple[Floats, ...]:
+    """Return what `Outcomes` holds of each endpoint, from the (measured endpoints, draws, subjects) values of one arm.
+
+    What a trial reads has the noise of the scenario; an endpoint of subjects is a true value.
+    """
+    true = dict(zip(study.measured, measured, strict=True))
+    found = []
+    for endpoint in study.scenario.endpoints:
+        readings = [true[reading] for reading in endpoint.readings]
+        if not endpoint.of_subjects:
+            times_h = [reading.named_h[0] for reading in endpoint.readings]
+            noisy = [_noise(study, (arm, model.name), endpoint.observable, time_h) for time_h in times_h]
+            readings = [reading * factor for reading, factor in zip(readings, noisy, strict=True)]
+        found.append(endpoint.over_trials(readings).reshape(model.draws, -1))
+    return tuple(found)
+
+
+def _noise(study: Study, where: Key, observable: str, time_h: float) -> Floats | float:
+    """Return what readings are multiplied by when they are measured: (draws, subjects), or 1 in a scenario without noise."""
+    noise, cohort = study.scenario.noise, study.cohort
+    if noise is None:
+        return 1.0
+    runs = np.stack(np.divmod(np.arange(study.runs), cohort.subjects), axis=1)
+    return noise_factor(noise, cohort.seed, where, observable, time_h, runs).reshape(cohort.draws, -1)
 
 
 def _people(study: Study) -> dict[str, Named]:

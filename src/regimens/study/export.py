@@ -1,9 +1,11 @@
-"""Export: the tables of a comparison as DataFrames. Every table is declared once; its CSV file has the same name and columns."""
+"""Export: the tables of a comparison as DataFrames. Every table is declared once; its CSV file has the same name and columns.
+
+Tables of rows are declared beside their rows, tables of arrays in `arraytables`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,131 +16,31 @@ from regimens.contrasts.english import VERDICTS, verdicts_frame
 from regimens.contrasts.ranking import BEST, TRADE_OFF
 from regimens.contrasts.sensitivity import SENSITIVITY
 from regimens.contrasts.variants import FLIPS, REGRET, REST_RESPONSE
-from regimens.engine.trajectories import STATUS_WORDS
+from regimens.engine.trajectories import OK, STATUS_WORDS
 from regimens.errors import RegimensError, did_you_mean
 from regimens.population.draw import Runs, bodies_of
 from regimens.scenario.values import REAL_LIFE
+from regimens.study.arraytables import (
+    ENDPOINTS,
+    EVENTS,
+    EXPOSURE,
+    INDIVIDUALS,
+    OBSERVATIONS,
+    SUBJECT,
+    SUBJECTS,
+    TRAJECTORIES,
+    endpoints_table,
+)
 from regimens.study.given import GIVEN, people_totals
 from regimens.study.rows import EQUAL_TOTAL, OBSERVED, STATUSES, SUMMARY
 from regimens.study.visits import whose
-from regimens.tables import Column, Table
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from regimens.endpoints import Endpoint
     from regimens.study.comparison import Comparison
-
-ARM, MODEL = Column("arm", "arm"), Column("model", "model")
-OBSERVABLE, UNIT = Column("observable", "observable of the model"), Column("unit", "unit of the values")
-DRAW, SUBJECT = Column("draw", "parameter draw, from 0"), Column("subject", "subject within the draw, from 0")
-TIME = Column("time_h", "elapsed time", "h")
-ID = Column("id", "id of the person in the file of people; blank where there is none")
-
-EXPOSURE = Table(
-    "exposure",
-    "arm and drug",
-    (
-        ARM,
-        Column("drug", "drug"),
-        Column("doses", "number of doses of the whole regimen"),
-        Column("amount", "different amounts per dose at the scenario's subject, in order of use", "unit"),
-        Column("total", "total of the whole regimen at the scenario's subject", "unit"),
-        Column("unit", "MIU for IL-2, mg for other drugs"),
-        Column("cycles", "number of cycles"),
-        Column("first_h", "start of the first dose", "h"),
-        Column("last_h", "start of the last dose", "h"),
-        Column("days_on", "days with a dose", "days"),
-        Column("span_days", "first dose to one interval after the last", "days"),
-        Column("per_week", "mean amount per week of the treated span", "unit"),
-        Column("peak_7_days", "highest sum over 7 days", "unit"),
-        Column("expected", "total that the scenario expects; blank if it states none", "unit"),
-        Column("ok", "whether everything stated is as expected; blank if nothing is stated"),
-        Column("days_off", "days of the treated span without a dose", "days"),
-        Column("total_ug", "total as mass, for a drug with a declared specific activity", "ug"),
-        Column("total_nmol", "total as amount of substance, for such a drug", "nmol"),
-        Column("people_low", "smallest total of a person, where doses per kg or m2 meet bodies that differ", "unit"),
-        Column("people_high", "largest total of a person, likewise", "unit"),
-    ),
-)
-EVENTS = Table(
-    "events",
-    "planned dose before the horizon",
-    (
-        ARM,
-        Column("drug", "drug"),
-        Column("cycle", "outermost cycle of the drug, from 1"),
-        Column("dose", "dose within the cycle, from 1"),
-        Column("time_h", "start of the dose", "h"),
-        Column("amount", "amount, per kg or per m2 where `basis` says so", "IU or mg"),
-        Column("basis", "flat, per m2 or per kg"),
-        Column("route", "route"),
-        Column("duration_h", "time an infusion takes; 0 for a bolus", "h"),
-        Column("given", "amount at the scenario's subject, cap applied", "IU or mg"),
-    ),
-)
-TRAJECTORIES = Table(
-    "trajectories",
-    "arm, model, observable and time",
-    (
-        ARM,
-        MODEL,
-        OBSERVABLE,
-        UNIT,
-        TIME,
-        Column("median", "median over subjects and draws", "unit"),
-        Column("low", "lower end of the 90 % prediction interval", "unit"),
-        Column("high", "upper end of the 90 % prediction interval", "unit"),
-        Column("confidence_low", "lower end of the 90 % confidence interval of the typical subject's curve", "unit"),
-        Column("confidence_high", "upper end of it", "unit"),
-    ),
-)
-INDIVIDUALS = Table(
-    "individuals",
-    "arm, model, observable, subject and time",
-    (ARM, MODEL, OBSERVABLE, UNIT, DRAW, SUBJECT, TIME, Column("value", "value of this subject", "unit"), ID),
-)
-SUBJECTS = Table(
-    "subjects",
-    "draw and subject, where bodies differ",
-    (
-        DRAW,
-        SUBJECT,
-        Column("sex", "female, male or blank"),
-        Column("weight_kg", "weight", "kg"),
-        Column("height_cm", "height", "cm"),
-        Column("bsa_m2", "body surface area", "m2"),
-        ID,
-    ),
-)
-OBSERVATIONS = Table(
-    "observations",
-    "arm, model, observable, subject and visit, where the scenario has noise",
-    (
-        ARM,
-        MODEL,
-        OBSERVABLE,
-        UNIT,
-        DRAW,
-        SUBJECT,
-        TIME,
-        Column("true", "value without noise", "unit"),
-        Column("observed", "value with day-to-day and assay noise", "unit"),
-        ID,
-    ),
-)
-VALUE = Column(
-    "<endpoint>",
-    "a column for each endpoint, named by its words in the scenario. Blank: the integration stopped (see `status`), the arm or "
-    "the subject has no such value, or the model has no such observable. inf: the time is not reached",
-    "`unit` of `summary`",
-)
-ENDPOINTS = Table(
-    "endpoints",
-    "arm, model, draw and subject, where the model knows the drugs of the arm",
-    (ARM, MODEL, DRAW, SUBJECT, VALUE, Column("status", "ok, or why the integration stopped; then every value is blank"), ID),
-)
-"""The table of endpoints with VALUE in place of the endpoints, which every scenario has its own of (`endpoints_table`)."""
+    from regimens.tables import Table
 
 FRAME_ROWS = 20_000
 """Rows of the table of endpoints that are in memory at a time."""
@@ -220,26 +122,27 @@ def _observations(comparison: Comparison) -> pd.DataFrame:
     return OBSERVATIONS.concatenated(frames)
 
 
-def endpoints_table(endpoints: Iterable[Endpoint]) -> Table:
-    """Return the table of endpoints as a scenario with these endpoints has it: a column for each."""
-    place = ENDPOINTS.columns.index(VALUE)
-    values = tuple(replace(VALUE, name=endpoint.words) for endpoint in endpoints)
-    return replace(ENDPOINTS, columns=(*ENDPOINTS.columns[:place], *values, *ENDPOINTS.columns[place + 1 :]))
-
-
 def endpoint_frames(comparison: Comparison) -> Iterator[pd.DataFrame]:
     """Yield the table of endpoints in frames of at most FRAME_ROWS rows, so that a large population is not in memory twice."""
     endpoints, ids = comparison.scenario.endpoints, _ids(comparison)
     table = endpoints_table(endpoints)
     words = np.array([STATUS_WORDS[code] for code in sorted(STATUS_WORDS)], dtype=object)
     for (model, arm), status in comparison.collected.status.items():
-        values = comparison.collected.values[model, arm].reshape(len(endpoints), -1)
+        values = [_of_each_subject(comparison, model, arm, endpoint) for endpoint in endpoints]
         for first in range(0, status.size, FRAME_ROWS):
             rows = slice(first, min(first + FRAME_ROWS, status.size))
             draws, subjects = np.divmod(np.arange(rows.start, rows.stop), status.shape[1])
             who = {"arm": arm, "model": model, "draw": draws, "subject": subjects, "id": ids[subjects]}
-            numbers = {endpoint.words: values[place, rows] for place, endpoint in enumerate(endpoints)}
+            numbers = {endpoint.words: found[rows] for endpoint, found in zip(endpoints, values, strict=True)}
             yield table.frame({**who, **numbers, "status": words[status.ravel()[rows]]})
+
+
+def _of_each_subject(comparison: Comparison, model: str, arm: str, endpoint: Endpoint) -> np.ndarray:
+    """Return one endpoint of all runs (runs,): that of a trial for each subject of its draw whose integration did not stop."""
+    values, status = comparison.outcomes.of(model, arm, endpoint), comparison.collected.status[model, arm]
+    if endpoint.of_subjects:
+        return values.ravel()
+    return np.where(status == OK, values.reshape(len(status), 1), np.nan).ravel()
 
 
 def _rows(table: Table, find: Callable[[Comparison], tuple[object, ...]]) -> Callable[[Comparison], pd.DataFrame]:

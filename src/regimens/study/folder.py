@@ -18,16 +18,8 @@ from typing import TYPE_CHECKING, BinaryIO
 import regimens
 from regimens import shipped
 from regimens.errors import RegimensError
-from regimens.study.export import (
-    ALWAYS,
-    ENDPOINTS,
-    OF_SUBJECTS,
-    PACKED,
-    TABLES,
-    endpoint_frames,
-    endpoints_table,
-    frame_of,
-)
+from regimens.study.arraytables import ENDPOINTS, endpoints_table
+from regimens.study.export import ALWAYS, OF_SUBJECTS, PACKED, TABLES, endpoint_frames, frame_of
 from regimens.study.formats import write_csv
 from regimens.work.cluster import PACKAGES
 

@@ -28,14 +28,17 @@ class Summary:
     arm: str = column("arm")
     model: str = column("model")
     endpoint: str = column("endpoint, in the words of the scenario")
-    n: int = column("values, over subjects and draws")
-    median: float = column("median over subjects and draws; of a share, the share", "unit")
-    low: float = column("lower end of the 90 % prediction interval; missing for a share", "unit")
-    high: float = column("upper end of the 90 % prediction interval; missing for a share", "unit")
+    n: int = column("values, over subjects and draws; of an SMD, virtual trials: one a draw")
+    median: float = column("median over subjects and draws; of a share, the share; of an SMD, the median over draws", "unit")
+    low: float = column("lower end of the 90 % prediction interval; missing for a share and an SMD", "unit")
+    high: float = column("upper end of the 90 % prediction interval; missing for a share and an SMD", "unit")
     unit: str = column("unit of the endpoint")
-    confidence_low: float = column("lower end of the 90 % confidence interval of the population's median (or share)", "unit")
+    confidence_low: float = column(
+        "lower end of the 90 % confidence interval of the population's median (or share); of an SMD, of the SMD over draws",
+        "unit",
+    )
     confidence_high: float = column("upper end of it", "unit")
-    missing: int = column("subjects without a value, over draws")
+    missing: int = column("subjects without a value, over draws; of an SMD, virtual trials")
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,7 @@ def _summary(outcomes: Outcomes, model: str, arm: str, row: int) -> Summary:
         middle, low, high = (float(np.nanmean(values)) if count else np.nan), np.nan, np.nan
     else:
         middle = over_draws(values.ravel())[0]
-        low, high = prediction_interval(values)
+        low, high = prediction_interval(values) if endpoint.of_subjects else (np.nan, np.nan)
     ends = over_draws(by_draw)[1:]
     unit = outcomes.unit(model, endpoint)
     return Summary(arm, model, endpoint.words, count, middle, low, high, unit, *ends, values.size - count)

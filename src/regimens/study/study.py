@@ -18,6 +18,7 @@ from regimens.population.uncertainty import centres, uncertain
 from regimens.regimen import DoseEvents, hours
 
 if TYPE_CHECKING:
+    from regimens.endpoints import Endpoint
     from regimens.model.declaration import Model, Observable
     from regimens.scenario.values import Arm, Scenario
     from regimens.statistics import Floats
@@ -104,6 +105,11 @@ class Study:
     def runs(self) -> int:
         """Number of runs of each arm under each model."""
         return self.cohort.draws * self.cohort.subjects
+
+    @cached_property
+    def measured(self) -> tuple[Endpoint, ...]:
+        """What is measured of each subject: the readings of all endpoints, each once."""
+        return tuple(dict.fromkeys(reading for endpoint in self.scenario.endpoints for reading in endpoint.readings))
 
     @cached_property
     def band_runs(self) -> np.ndarray:

@@ -84,8 +84,8 @@ def tasks(study: Study, chunk: int | None = None) -> list[Task]:
 def perform(task: Task) -> Result:
     """Do a task.
 
-    An EndpointsTask gives `values` (arms, endpoints, runs), `status` and `stopped_h` (arms, runs), and `steps`: accepted,
-    rejected. A BandsTask gives, each (arms, observables, times), `median`, `low`, `high` of the prediction interval and
+    An EndpointsTask gives `values` (arms, measured endpoints, runs), `status` and `stopped_h` (arms, runs), and `steps`:
+    accepted, rejected. A BandsTask gives, each (arms, observables, times), `median`, `low`, `high` of the prediction interval and
     `confidence_low`, `confidence_high` of the typical subject's curve; `individuals` (arms, observables, runs, times); `visits`
     (arms, observables, runs, visits); `steps`. Arms that are not modelled have NaN values and status 0.
     """
@@ -94,7 +94,7 @@ def perform(task: Task) -> Result:
 
 def _endpoints(task: EndpointsTask) -> Result:
     study, model = task.study, task.study.models[task.model]
-    scenario, endpoints = study.scenario, study.scenario.endpoints
+    scenario, endpoints = study.scenario, study.measured
     numbers = np.arange(task.first, task.first + task.count)
     parameters = people(study, model, numbers)
     names = {observable.name for observable in model.observables}

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regimens.chance import normals_of
+from regimens.study.noise import noise_factor
 
 if TYPE_CHECKING:
-    from regimens.scenario.values import Noise
     from regimens.statistics import Floats
     from regimens.study.collect import Bands
     from regimens.study.study import Study
@@ -33,8 +32,8 @@ class Visit:
 def visits(study: Study, bands: Mapping[tuple[str, str], Bands]) -> tuple[Visit, ...]:
     """Return what would be measured at the visits of a scenario with `noise`, of every observable that an endpoint names.
 
-    Noise is log-normal around the true value. A subject's day-to-day noise at a visit is the same in every arm and model,
-    the residual of the assay is not; noise never enters a curve or an endpoint.
+    Noise is log-normal around the true value (`noise_factor`). It never enters a curve, nor an endpoint of subjects; a trial's
+    standardised mean difference is of readings with noise, the same as here.
     """
     noise, seed = study.scenario.noise, study.cohort.seed
     if noise is None or study.cohort.typical:
@@ -47,7 +46,7 @@ def visits(study: Study, bands: Mapping[tuple[str, str], Bands]) -> tuple[Visit,
             for row, observable in enumerate(model.observables):
                 for column, (_, time_h) in enumerate(study.scenario.visits) if observable.name in wanted else ():
                     true = bands[model.name, arm].visits[row][:, column]
-                    factor = np.exp(_noise(noise, seed, (arm, model.name), observable.name, time_h, whose(study)))
+                    factor = noise_factor(noise, seed, (arm, model.name), observable.name, time_h, whose(study))
                     found.append(Visit(arm, model.name, observable.name, observable.unit, time_h, true, true * factor))
     return tuple(found)
 
@@ -55,12 +54,3 @@ def visits(study: Study, bands: Mapping[tuple[str, str], Bands]) -> tuple[Visit,
 def whose(study: Study) -> np.ndarray:
     """Return the (draw, subject) of the runs behind the bands: (runs, 2)."""
     return np.stack(np.divmod(study.band_runs, study.cohort.subjects), axis=1)
-
-
-def _noise(noise: Noise, seed: int, where: tuple[str, str], observable: str, time_h: float, runs: np.ndarray) -> Floats:
-    """Return the noise on the log scale of one observable at one time, for (draw, subject) rows."""
-    total = np.zeros(len(runs))
-    for name, cv in (("day to day", noise.day_to_day), (f"residual {where}", noise.residual)):
-        drawn = normals_of(seed, f"{name} {observable} {time_h!r}", runs[:, 1], runs[:, 0])
-        total += np.sqrt(np.log1p(cv**2)) * drawn
-    return total

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def warnings_of(study: Study, collected: Collected, given: Sequence[Given]) -> tuple[str, ...]:
-    """Return the warnings of a study: what the horizon cuts off, drugs that models lack, unknown uncertainty, failed subjects."""
+    """Return the warnings of a study: what the horizon cuts off, what models and trials lack, failed subjects."""
     scenario = study.scenario
     horizon_h = Fraction(scenario.horizon_h)
     return (
@@ -25,6 +25,7 @@ def warnings_of(study: Study, collected: Collected, given: Sequence[Given]) -> t
         *_cut_ledgers(study),
         *not_modelled(study),
         *_uncertainty(study),
+        *filter(None, (endpoint.doubt(study.cohort.subjects) for endpoint in scenario.endpoints)),
         *_replayed(study, given),
         *_shortened(study),
         *failures(study, collected),
