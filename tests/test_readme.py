@@ -12,7 +12,7 @@ from nbclient import NotebookClient
 
 from regimens.cli import commands
 from regimens.model import load_model
-from regimens.scenario import read_scenario
+from regimens.scenario import Scenario, read_scenario
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -102,3 +102,12 @@ def test_files_that_the_readme_links_to_exist():
     links = re.findall(r"\]\(([^)#:]+)\)", README)
     assert links
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_the_outcomes_can_be_held_against_a_comparison_of_their_arms():
+    text = next(block for block in blocks("yaml") if block.startswith("outcomes:"))
+    arms = "arms: {five days: {regimen: 1 MIU SC daily x 5}, low dose: {regimen: 0.5 MIU SC daily x 5}}\n"
+    scenario = Scenario.from_text(f"title: T\nmodels: [turnover]\nhorizon: 4 weeks\n{arms}endpoints: [peak of treg_fold]\n{text}")
+    words = ["above 1", "above low dose", None]
+    assert [outcome.condition and outcome.condition.in_words() for outcome in scenario.outcomes] == words
+    assert [endpoint.words for endpoint in scenario.endpoints] == ["peak of treg_fold", "treg_fold at 12 days"]

@@ -23,6 +23,7 @@ from regimens.scenario.arms import read_arms, sentences
 from regimens.scenario.beside import Beside
 from regimens.scenario.checks import check_horizon, check_inputs, check_names, check_observed, checked_endpoints
 from regimens.scenario.names import alike, as_seen, fault_of
+from regimens.scenario.outcomes import names_of_arms, read_outcomes, with_outcomes
 from regimens.scenario.population import read_population
 from regimens.scenario.python import plain
 from regimens.scenario.schema import ScenarioShape, SubjectShape
@@ -91,11 +92,12 @@ def _checked(shape: ScenarioShape, beside: Beside, notes: Notes) -> Scenario | N
     models = _models(shape.models, beside, notes)
     goal, life = read_goal(shape.equalise, notes), read_real_life(shape.real_life, notes)
     named = tuple(_endpoints(shape.endpoints, times.visits, notes))
-    measured_at = bool(shape.visits) or not all(endpoint.of_subjects for _, endpoint in named)
-    noise = read_noise(shape.noise, measured_at, notes)
     written = [arm for name, given in shape.arms.items() for arm in read_arms(name, given, beside, notes)]
     arms = tuple(with_variants(written, goal, life, subject, notes))
     check_names(arms, notes)
+    seen = tuple(read_outcomes(shape.outcomes, names_of_arms(arms, shape.arms), times.visits, notes))
+    asked = [*(endpoint for _, endpoint in named), *(endpoint for _, outcome in seen for endpoint in outcome.endpoints)]
+    noise = read_noise(shape.noise, bool(shape.visits) or not all(endpoint.of_subjects for endpoint in asked), notes)
     population = read_population(shape.population, models, beside, notes)
     check_population(shape, population, arms, notes)
     arms = with_ledgers_of_people(arms, population, beside, notes)
@@ -109,6 +111,7 @@ def _checked(shape: ScenarioShape, beside: Beside, notes: Notes) -> Scenario | N
         return checked_endpoints(named, models, arms, horizon_h, 1 if population is None else population.subjects, notes)
 
     endpoints, trade_off = with_trade_off(tuple(measured(named)), pair, measured, notes)
+    endpoints, outcomes = with_outcomes(endpoints, seen, models, measured, notes)
     if notes.problems:
         return None
     return Scenario(
@@ -129,6 +132,7 @@ def _checked(shape: ScenarioShape, beside: Beside, notes: Notes) -> Scenario | N
         equalise=goal,
         real_life=life,
         noise=noise,
+        outcomes=outcomes,
         individuals=shape.observe.individuals,
         model_files=tuple("" if place in beside.models else name for place, name in enumerate(shape.models)),
     )

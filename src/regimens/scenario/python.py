@@ -21,6 +21,7 @@ from regimens.model.declaration import Model
 from regimens.population import People, Population
 from regimens.regimen import Amount, Course, Cycle, Dose, Duration, Regimen, Rest
 from regimens.scenario.beside import Beside
+from regimens.scenario.outcomes import PublishedOutcome
 from regimens.scenario.values import AS_WRITTEN, Arm, ArmLike, Goal, Noise, TradeOff
 from regimens.scenario.writing import (
     amount_value,
@@ -28,6 +29,7 @@ from regimens.scenario.writing import (
     goal_value,
     name_of_model,
     noise_value,
+    outcome_value,
     population_value,
     real_life_value,
     regimen_value,
@@ -169,6 +171,8 @@ def _mapping_of(value: object) -> str | Mapping[str, object] | None:
             return verdict_value(value)
         case TradeOff():
             return trade_off_value(value)
+        case PublishedOutcome():
+            return outcome_value(value)
         case Goal():
             return goal_value(value)
         case RealLife():

@@ -262,6 +262,21 @@ class SolverShape(Shape):
     atol: float = Field(default=1e-8, ge=1e-16, le=1e-5, description="A fraction of the largest value so far; has no unit.")
 
 
+class OutcomeShape(Shape):
+    """What a publication saw, and what must hold of an endpoint where a model agrees."""
+
+    seen: Words = Field(description="What was seen, in plain words.")
+    arm: Words | Annotated[list[Words], Field(min_length=1)] = Field(description="The arm in which it was seen, or several.")
+    endpoint: Words = Field(
+        description="The endpoint that stands for it, for example 'treg_fold at 12 weeks'; or 'not modelled' where none does."
+    )
+    was: Words | None = Field(
+        default=None,
+        description="What the endpoint was: 'above 1', 'below' another arm or endpoint, or an interval such as '1.8 to 2.4'.",
+    )
+    source: SourceShape | list[SourceShape] | None = None
+
+
 class ScenarioShape(Shape):
     """A scenario: arms, models, subjects, horizon and endpoints of one comparison."""
 
@@ -276,6 +291,7 @@ class ScenarioShape(Shape):
     assumptions: Words | list[Words] | None = None
     arms: dict[Words, ArmShape] = Field(min_length=1)
     endpoints: list[Words] = Field(min_length=1, description="For example 'peak of treg_fold'.")
+    outcomes: list[OutcomeShape] = Field(default=[], description="What publications saw, held against what is simulated.")
     verdict: VerdictShape = VerdictShape()
     trade_off: TradeOffShape | None = None
     equalise: EqualiseShape | None = None

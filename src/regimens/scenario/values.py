@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from regimens.exposure import Expected
     from regimens.model.declaration import Model
     from regimens.regimen.equalise import Equalised
+    from regimens.scenario.outcomes import PublishedOutcome
 
 AS_WRITTEN, EQUAL_TOTAL, REAL_LIFE = "as written", "equal total", "real life"
 """Variants of an arm; pairs are compared within a variant, and each other one with the arm as written."""
@@ -130,10 +131,10 @@ class Scenario:
 
     `arms` holds the arms as written and their twins; `equalise` and `real_life` are what the twins were made by. `stated` are
     assumptions that the author wrote; `assumptions` adds those that follow from the settings. `population` is None for one
-    typical subject. `individuals` curves are drawn beside the median. `reduced_from` is the population of the file where a
-    run has fewer subjects or draws. `text` is the file as read ('' if built in Python), `digest` its SHA-256, `model_files`
-    the models as the file names them, `folder` where its files are. Two scenarios are equal if they compare the same: the
-    last four, `name`, `path` and the lines of arms do not count.
+    typical subject. `outcomes` are what publications saw. `individuals` curves are drawn beside the median. `reduced_from` is the
+    population of the file where a run has fewer subjects or draws. `text` is the file as read ('' if built in Python), `digest`
+    its SHA-256, `model_files` the models as the file names them, `folder` where its files are. Two scenarios are equal if they
+    compare the same: the last four, `name`, `path` and the lines of arms do not count.
     """
 
     title: str
@@ -153,6 +154,7 @@ class Scenario:
     equalise: Goal | None = None
     real_life: RealLife | None = None
     noise: Noise | None = None
+    outcomes: tuple[PublishedOutcome, ...] = ()
     individuals: int = 0
     reduced_from: Population | None = field(default=None, compare=False)
     name: str = field(default="scenario", compare=False)
@@ -234,6 +236,7 @@ class Scenario:
         models: str | Model | Sequence[str | Model],
         horizon: str | Duration,
         endpoints: str | Endpoint | Sequence[str | Endpoint],
+        outcomes: Sequence[PublishedOutcome | Mapping[str, object]] | None = None,
         description: str = "",
         observe: Mapping[str, object] | None = None,
         subject: Subject | Mapping[str, object] | None = None,
@@ -279,6 +282,7 @@ class Scenario:
             "assumptions": assumptions,
             "arms": arms_by_name(arms),
             "endpoints": as_list(endpoints),
+            "outcomes": outcomes,
             "verdict": verdict,
             "trade_off": trade_off,
             "equalise": equalise,

@@ -27,6 +27,7 @@ from regimens.population.values import FEMALE, MALE
 from regimens.regimen.writing import write_plan
 from regimens.scenario.assumed import implied
 from regimens.scenario.beside import Beside
+from regimens.scenario.outcomes import NOT_MODELLED, PublishedOutcome
 from regimens.scenario.values import AS_WRITTEN, Arm, Goal, Noise, Reference, Scenario, TradeOff
 from regimens.subject import Subject
 from regimens.units import amount_text, decimal_text, duration_text
@@ -74,6 +75,7 @@ def mapping_of(scenario: Scenario) -> dict[str, object]:
         "assumptions": list(scenario.stated),
         "arms": _arms(scenario.arms),
         "endpoints": [endpoint.words for endpoint in scenario.endpoints],
+        "outcomes": [outcome_value(outcome) for outcome in scenario.outcomes],
         "verdict": None if scenario.rule == Rule() else verdict_value(scenario.rule),
         "trade_off": None if scenario.trade_off is None else trade_off_value(scenario.trade_off),
         "equalise": None if scenario.equalise is None else goal_value(scenario.equalise),
@@ -200,6 +202,18 @@ def verdict_value(rule: Rule) -> dict[str, object]:
 def trade_off_value(trade_off: TradeOff) -> dict[str, object]:
     """Return a trade-off as the mapping of a file."""
     return {"gain": trade_off.gain.words, "cost": trade_off.cost.words}
+
+
+def outcome_value(outcome: PublishedOutcome) -> dict[str, object]:
+    """Return a published outcome as the mapping of a file."""
+    found: dict[str, object] = {
+        "seen": outcome.seen,
+        "arm": outcome.arms[0] if len(outcome.arms) == 1 else list(outcome.arms),
+        "endpoint": outcome.endpoint.words if outcome.endpoint is not None else NOT_MODELLED,
+        "was": outcome.condition.in_words() if outcome.condition is not None else None,
+        "source": [_source(reference) for reference in outcome.sources],
+    }
+    return {key: value for key, value in found.items() if value not in (None, [])}
 
 
 def goal_value(goal: Goal) -> dict[str, object]:

@@ -17,6 +17,7 @@ from regimens.study.collect import Bands, Collected, Key, collect, outcomes_of
 from regimens.study.comparisons import Comparisons, comparisons
 from regimens.study.given import Given, given_rows, ledgers_of
 from regimens.study.provenance import Provenance, provenance_of
+from regimens.study.published import Published, published
 from regimens.study.rows import EqualTotal, SeenPoint, StatusCount, Summary, equal_totals, seen_points, statuses, summaries
 from regimens.study.study import Study, resolve
 from regimens.study.tasks import perform, tasks
@@ -35,10 +36,11 @@ if TYPE_CHECKING:
 class Comparison:
     """The result of a scenario: typed rows and arrays. `to_frame(name)` gives each table as a DataFrame.
 
-    `study` is the scenario resolved; `exposure` the exact totals; `outcomes` the endpoints of every subject; `collected`
-    their statuses and the bands of the curves; `summary`, `statuses`, `equal_total`, `given`, `observed` and `visits` are
-    rows; `versus` holds everything that compares arms; `ledger` the doses of the first subjects where subjects differ in
-    their doses (None elsewhere). `warnings` are sentences for the reader; `provenance` is what the numbers depend on.
+    `study` is the scenario resolved; `exposure` the exact totals; `outcomes` the endpoints of every subject; `collected` their
+    statuses and the bands of the curves; `summary`, `statuses`, `equal_total`, `given`, `observed` and `visits` are rows;
+    `versus` holds everything that compares arms; `ledger` the doses of the first subjects where subjects differ in their doses
+    (None elsewhere); `published` holds what documents saw against what was simulated. `warnings` are sentences for the reader;
+    `provenance` is what the numbers depend on.
     """
 
     study: Study
@@ -53,6 +55,7 @@ class Comparison:
     visits: tuple[Visit, ...]
     ledger: Ledger | None
     given: tuple[Given, ...]
+    published: tuple[Published, ...]
     warnings: tuple[str, ...]
     provenance: Provenance
 
@@ -166,6 +169,7 @@ def comparison_of(study: Study, exposure: ExposureTable, collected: Collected) -
         visits=visits(study, collected.bands),
         ledger=Ledger.joined(list(ledgers.values())) if ledgers else None,
         given=given,
+        published=published(study.scenario.outcomes, outcomes, study.scenario.rule),
         warnings=warnings_of(study, collected, given),
         provenance=provenance_of(study, collected.steps, collected.failed),
     )

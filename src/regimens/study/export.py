@@ -32,6 +32,7 @@ from regimens.study.arraytables import (
     endpoints_table,
 )
 from regimens.study.given import GIVEN, people_totals
+from regimens.study.published import OUTCOMES
 from regimens.study.rows import EQUAL_TOTAL, OBSERVED, STATUSES, SUMMARY
 from regimens.study.visits import whose
 
@@ -170,6 +171,7 @@ _EXPORTS: tuple[tuple[Table, Callable[[Comparison], pd.DataFrame]], ...] = (
     (REGRET, _rows(REGRET, lambda c: c.versus.regret)),
     (GIVEN, _rows(GIVEN, lambda c: c.given)),
     (OBSERVED, _rows(OBSERVED, lambda c: c.observed)),
+    (OUTCOMES, _rows(OUTCOMES, lambda c: c.published)),
     (LEDGER, _ledger),
     (SUBJECTS, _subjects),
     (INDIVIDUALS, _individuals),
