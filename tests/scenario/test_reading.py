@@ -66,6 +66,21 @@ def test_every_arm_of_the_founding_trials_names_its_source():
     assert [arm.name for arm in shipped_scenario("seed_trials").arms if not arm.sources] == []
 
 
+def test_the_founding_trials_are_held_against_every_shipped_model_and_all_that_they_saw_has_a_source():
+    scenario = shipped_scenario("seed_trials")
+    assert {model.name for model in scenario.models} == set(shipped.names("models"))
+    assert [outcome.seen for outcome in scenario.outcomes if not outcome.sources] == []
+    seen = {arm for outcome in scenario.outcomes for arm in outcome.arms}
+    assert seen == {arm.name for arm in scenario.arms if arm.regimen.drugs}
+
+
+def test_what_the_founding_trials_saw_of_cells_is_held_against_endpoints():
+    modelled = [outcome for outcome in shipped_scenario("seed_trials").outcomes if outcome.condition is not None]
+    of = {outcome.endpoint.observable for outcome in modelled}
+    assert of == {"treg", "treg_fold", "th17_fold", "th17_treg_ratio_fold", "cd25hi_fraction_fold"}
+    assert {outcome.endpoint.kind for outcome in modelled} == {"value", "mean", "end of cycle", "SMD"}
+
+
 def test_21_miu_are_given_six_ways():
     scenario = shipped_scenario("equal_total")
     totals = [row.total for row in audit(scenario.arms, scenario.subject).rows]

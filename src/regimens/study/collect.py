@@ -147,7 +147,7 @@ def _values(study: Study, model: StudyModel, arm: str, measured: Floats) -> tupl
     found = []
     for endpoint in study.scenario.endpoints:
         readings = [true[reading] for reading in endpoint.readings]
-        if not endpoint.of_subjects:
+        if not endpoint.of_subjects and model.unit_of(endpoint.observable) is not None:
             times_h = [reading.named_h[0] for reading in endpoint.readings]
             noisy = [_noise(study, (arm, model.name), endpoint.observable, time_h) for time_h in times_h]
             readings = [reading * factor for reading, factor in zip(readings, noisy, strict=True)]
