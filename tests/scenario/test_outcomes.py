@@ -93,6 +93,10 @@ def test_noise_may_be_there_for_an_outcome_alone():
 
 AS_ENDPOINT = "As an endpoint: 'something else' is not an endpoint. The nearest form is"
 REFUSED = {
+    entry(seen="=1+1"): (
+        "The name of an outcome, '=1+1', begins with '='.",
+        "Begin with another character: spreadsheets read names in tables as formulas.",
+    ),
     entry(arm="lowdaily"): ("'lowdaily' is no arm of this scenario.", "Did you mean 'low, daily'?"),
     entry(arm="[none, none]"): ("The arm 'none' is named twice.", "Name every arm of an outcome once."),
     entry("below nona"): ("'nona' is no number, no arm of this scenario and no endpoint.", "Did you mean the arm 'none'?"),

@@ -102,6 +102,13 @@ def test_where_draws_cannot_tell_it_is_undecided_and_said_why(by_draw, rest, bec
     assert (row.because, row.agreement, row.reason) == (because, Agreement.UNDECIDED, reason)
 
 
+def test_a_published_interval_is_undecided_where_the_simulated_one_has_no_end():
+    row = said(Within(1.0, 2.0), np.where(np.arange(100) < 50, 1.5, np.inf))
+    assert (row.because, row.agreement) == (Because.NO_INTERVAL, Agreement.UNDECIDED)
+    assert row.reason == "an end of the 90 % confidence interval is not reached under turnover"
+    assert row.probability == 0.5
+
+
 @pytest.mark.parametrize("arm", ["A", "B"])
 def test_without_an_input_for_a_drug_of_either_arm_it_is_not_modelled(arm):
     row = said(BeyondArm("above", "B"), of_draws(100), not_modelled=frozenset({("turnover", arm)}))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from regimens.contrasts.condition import BeyondArm, BeyondEndpoint, BeyondNumber, Condition, Within
 from regimens.endpoints import Endpoint, parse_endpoint
 from regimens.errors import WordsError, did_you_mean, nearest
-from regimens.scenario.names import as_seen
+from regimens.scenario.names import as_seen, fault_of
 from regimens.scenario.values import Arm, Reference
 from regimens.yamlfile import Loc, Notes, Unreadable
 
@@ -69,6 +69,8 @@ def read_outcomes(
 
 def _outcome(shape: OutcomeShape, loc: Loc, arms: Collection[str], visits: Mapping[str, float], notes: Notes) -> PublishedOutcome:
     before = len(notes.problems)
+    if fault := fault_of(shape.seen, "an outcome"):
+        notes.add((*loc, "seen"), *fault)
     named = (shape.arm,) if isinstance(shape.arm, str) else tuple(shape.arm)
     for index, arm in enumerate(named):
         where = (*loc, "arm") if isinstance(shape.arm, str) else (*loc, "arm", index)

@@ -44,6 +44,7 @@ class Because(StrEnum):
     PARAMETERS_KNOWN = "the parameters are taken as known"
     UNCERTAINTY = "nothing is known about the uncertainty of the model's parameters"
     NO_VALUE = "no draw has a value"
+    NO_INTERVAL = "an end of the simulated interval is infinite"
     NO_OBSERVABLE = "the model has no such endpoint"
     NO_INPUT = "the model has no input for a drug of the arm, or of the arm it is held against"
     NO_ENDPOINT = "no endpoint stands for what was seen"
@@ -138,7 +139,9 @@ def _judged(row: Published, endpoint: Endpoint, condition: Condition, outcomes: 
     unit = outcomes.unit(row.model, endpoint)
     row = replace(row, median=median, low=low, high=high, unit=unit, probability=chance, draws=draws)
     because = _open(row, outcomes)
-    if because is None and isinstance(condition, Within):
+    if because is None and isinstance(condition, Within) and np.isnan(low + high):
+        because = Because.NO_INTERVAL
+    elif because is None and isinstance(condition, Within):
         because = Because.OVERLAP if low <= condition.high and high >= condition.low else Because.APART
     elif because is None and reaches(chance, row.rule):
         because = Because.HOLDS
@@ -180,6 +183,7 @@ _REASONS: dict[Because, Callable[[Published], str]] = {
     Because.PARAMETERS_KNOWN: lambda row: "parameters were taken as known: ask for `draws` under `population`",
     Because.UNCERTAINTY: lambda row: f"the uncertainty of the parameters of {row.model} is not known",
     Because.NO_VALUE: lambda row: f"no subject has a value under {row.model}",
+    Because.NO_INTERVAL: lambda row: f"an end of the 90 % confidence interval is not reached under {row.model}",
     Because.NO_OBSERVABLE: lambda row: f"{row.model} has no such endpoint",
     Because.NO_INPUT: lambda row: f"{row.model} has no input for every drug that is given",
     Because.NO_ENDPOINT: lambda row: "no endpoint of the models stands for it",
