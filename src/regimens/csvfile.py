@@ -149,7 +149,8 @@ def read_table(
             cells.append([] if isinstance(found, Problem) else found)
             numbers.append(number)
     if not cells:
-        raise InputFileError(path, [Problem("The file is empty.", f"Its first line names columns: {', '.join(needed)}.")])
+        which = f": {', '.join(needed)}" if needed else ""
+        raise InputFileError(path, [Problem("The file is empty.", f"Its first line names columns{which}.")])
     heading = tuple(cells[0])
     extra = [name for name in heading if allow_extra and _is_extra(name, known)]
     if heading:

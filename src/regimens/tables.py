@@ -71,9 +71,9 @@ class Table:
         return "\n".join([*lines, *(f"| `{c.name}` | {c.unit} | {c.meaning} |" for c in self.columns)])
 
 
-def column(meaning: str, unit: str = "") -> Any:
-    """Return the field of a row's dataclass that is a column of its table."""
-    return field(metadata={_MEANING: meaning, _UNIT: unit})
+def column(meaning: str, unit: str = "", default: object = dataclasses.MISSING) -> Any:
+    """Return the field of a row's dataclass that is a column of its table, with a default if one is given."""
+    return field(default=default, metadata={_MEANING: meaning, _UNIT: unit})
 
 
 def table_of(name: str, one_row: str, row: type) -> Table:

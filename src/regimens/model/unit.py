@@ -50,6 +50,7 @@ _HINTS = {
     "M": "Write 'MIU' (million) or 'nmol/mL'.",
     "d": "Did you mean 'day'?",
     "hr": "Did you mean 'h'?",
+    "pg": "Write 'ng': 1000 pg are 1 ng.",
     "cell": "Did you mean 'cells'?",
 }
 _FACTOR = re.compile(r"(?P<symbol>[A-Za-zµμ][A-Za-z0-9µμ]*|1)(?:\s*(?:\^|\*\*)\s*(?P<power>-?[1-9]))?")
@@ -98,6 +99,18 @@ def factor(found: Unit, wanted: Unit) -> float | None:
         logarithm += float(power) * math.log(multiple)
         dimensions[base] = dimensions.get(base, Fraction(0)) + power
     return None if any(dimensions.values()) else math.exp(min(max(logarithm, -LARGEST_LOGARITHM), LARGEST_LOGARITHM))
+
+
+@cache
+def exact_factor(found: Unit, wanted: Unit) -> Fraction | None:
+    """Return exactly how many `wanted` one `found` is, of units as `parse_unit` reads them; None if their dimensions differ."""
+    size = Fraction(1)
+    dimensions: dict[str, Fraction] = {}
+    for symbol, power in (found / wanted).powers:
+        multiple, base = SYMBOLS[symbol]
+        size *= multiple ** int(power)
+        dimensions[base] = dimensions.get(base, Fraction(0)) + power
+    return None if any(dimensions.values()) else size
 
 
 @cache

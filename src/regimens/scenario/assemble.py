@@ -24,6 +24,8 @@ from regimens.scenario.beside import Beside
 from regimens.scenario.checks import check_horizon, check_inputs, check_names, check_observed, checked_endpoints
 from regimens.scenario.names import alike, as_seen, fault_of
 from regimens.scenario.outcomes import names_of_arms, read_outcomes, with_outcomes
+from regimens.scenario.observed import read_observed
+from regimens.scenario.ownchecks import Known
 from regimens.scenario.population import read_population
 from regimens.scenario.python import plain
 from regimens.scenario.schema import ScenarioShape, SubjectShape
@@ -106,6 +108,7 @@ def _checked(shape: ScenarioShape, beside: Beside, notes: Notes) -> Scenario | N
         return None
     horizon_h = float(times.horizon)
     _check_parts(arms, models, times, notes)
+    own = read_observed(shape.observed, beside, Known.of(arms, models, times.horizon), notes)
 
     def measured(named: Sequence[tuple[Loc, Endpoint]]) -> Iterator[Endpoint]:
         return checked_endpoints(named, models, arms, horizon_h, 1 if population is None else population.subjects, notes)
@@ -134,6 +137,7 @@ def _checked(shape: ScenarioShape, beside: Beside, notes: Notes) -> Scenario | N
         noise=noise,
         outcomes=outcomes,
         individuals=shape.observe.individuals,
+        own=own,
         model_files=tuple("" if place in beside.models else name for place, name in enumerate(shape.models)),
     )
 

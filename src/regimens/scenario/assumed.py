@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from regimens.model.declaration import Model
     from regimens.population import Bodies, People, Population
     from regimens.regimen import Regimen
+    from regimens.scenario.own import OwnData
     from regimens.scenario.values import Noise
     from regimens.subject import Subject
 
@@ -36,20 +37,28 @@ MOST_NAMED = 5
 
 
 def assumed_of(
-    population: Population | None, models: Sequence[Model], real_life: RealLife | None, noise: Noise | None
+    population: Population | None,
+    models: Sequence[Model],
+    real_life: RealLife | None,
+    noise: Noise | None,
+    own: Sequence[OwnData],
 ) -> tuple[str, ...]:
     """Return what the settings of a scenario assume, as sentences."""
-    return (*_population(population, models), *_real_life(real_life), *_noise(noise))
+    said = (sentence for data in own for sentence in _own(data))
+    return (*_population(population, models), *_real_life(real_life), *_noise(noise), *said)
 
 
-def questions_of(subject: Subject, population: Population | None, models: Sequence[Model]) -> tuple[str, ...]:
-    """Return a sentence for every size of a body that is accepted but improbable in an adult, and for every column of a file
-    of people that is not used although it is nearly called like a parameter.
+def questions_of(
+    subject: Subject, population: Population | None, models: Sequence[Model], own: Sequence[OwnData]
+) -> tuple[str, ...]:
+    """Return a sentence for every size of a body that is accepted but improbable in an adult, for every column of a file of
+    people that is not used although it is nearly called like a parameter, and for own observations that are left out.
     """
     people = None if population is None else population.people
     said = list(_doubtful_subject(subject))
     if people is not None:
         said += [*_doubtful_people(people), *_doubtful_columns(people, models)]
+    said += [sentence for data in own for sentence in _left_out(data)]
     return tuple(said)
 
 
@@ -143,6 +152,35 @@ def _noise(noise: Noise | None) -> tuple[str, ...]:
         f"What is measured is assumed to differ from the true value with a CV of {noise.day_to_day:.4g} from day to day "
         f"and of {noise.residual:.4g} by the assay.",
     )
+
+
+def _own(data: OwnData) -> Iterator[str]:
+    file = Path(data.file).name or "own data"
+    of_subjects = f"{_counted(len(data.values), 'value')} of {_counted(data.subjects, 'subject')}" if data.values else ""
+    of_groups = _counted(len(data.groups), "value") + " of groups" if data.groups else ""
+    rows = " and ".join(filter(None, (of_subjects, of_groups)))
+    yield f"Of {file}, {rows} are drawn on the curves as they are; no model is fitted to them."
+    if data.note:
+        yield f"{file} was {data.note[:1].lower()}{data.note[1:]}"
+    if data.unused:
+        yield f"Columns of {file} that are not used: {', '.join(data.unused)}."
+
+
+def _left_out(data: OwnData) -> Iterator[str]:
+    file = Path(data.file).name or "own data"
+    if data.blank:
+        yield f"Of {file}, {_counted(data.blank, 'row')} without a value {_is(data.blank)} left out."
+    if data.before:
+        rows = _counted(data.before, "row")
+        yield f"Of {file}, {rows} before the first dose {_is(data.before)} left out: the curves begin with it, at 0 h."
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"
+
+
+def _is(number: int) -> str:
+    return "is" if number == 1 else "are"
 
 
 def _taken(choice: str, days: int | None) -> str:

@@ -14,18 +14,20 @@ if TYPE_CHECKING:
     from regimens.adherence.ledger import Ledger
     from regimens.model.declaration import Model
     from regimens.population import People
+    from regimens.scenario.own import OwnData
 
 
 @dataclass(frozen=True)
 class Beside:
     """`folder` of the files that a scenario names, None where it has no folder, and values that stand in place of files:
-    `models` by their place in the list, `ledgers` by the name of their arm, `people`.
+    `models` by their place in the list, `ledgers` by the name of their arm, `people`, and `observed` by its place in the list.
     """
 
     folder: Path | None = None
     models: Mapping[int, Model] = field(default_factory=dict)
     ledgers: Mapping[str, Ledger] = field(default_factory=dict)
     people: People | None = None
+    observed: Mapping[int, OwnData] = field(default_factory=dict)
 
     def name_of(self, path: str) -> str:
         """Return the path of a file as a scenario in the folder names it; '' for no file."""

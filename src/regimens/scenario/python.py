@@ -22,6 +22,7 @@ from regimens.population import People, Population
 from regimens.regimen import Amount, Course, Cycle, Dose, Duration, Regimen, Rest
 from regimens.scenario.beside import Beside
 from regimens.scenario.outcomes import PublishedOutcome
+from regimens.scenario.own import OwnData
 from regimens.scenario.values import AS_WRITTEN, Arm, ArmLike, Goal, Noise, TradeOff
 from regimens.scenario.writing import (
     amount_value,
@@ -53,8 +54,9 @@ def plain(values: Mapping[str, object], name: str) -> tuple[Located, Beside]:
     data = found.of(values, ())
     if found.problems or not isinstance(data, dict):
         raise InputFileError(name, found.problems or [Problem("A scenario is a mapping.", "Its keys are those of a file.")])
-    beside = Beside(None, found.models, found.ledgers, found.people)
+    beside = Beside(None, found.models, found.ledgers, found.people, found.observed)
     said = [repr(data), *map(repr, found.models.values()), *(ledger.to_csv() for ledger in found.ledgers.values())]
+    said += [repr((rows.values, rows.groups)) for rows in found.observed.values()]
     return located_data(name, data, hashlib.sha256("\n".join([*said, _bytes_of(found.people)]).encode()).hexdigest()), beside
 
 
@@ -86,6 +88,7 @@ class _Plain:
     models: dict[int, Model] = field(default_factory=dict)
     ledgers: dict[str, Ledger] = field(default_factory=dict)
     people: People | None = None
+    observed: dict[int, OwnData] = field(default_factory=dict)
 
     def of(self, value: object, loc: Loc) -> object:
         """Return a value as plain data."""
@@ -114,7 +117,7 @@ class _Plain:
                 if value and all(isinstance(part, _PARTS) for part in value):
                     return regimen_value(Regimen(*value))
                 return [self.of(entry, (*loc, place)) for place, entry in enumerate(value)]
-            case Model() | Ledger() | People():
+            case Model() | Ledger() | People() | OwnData():
                 return self._kept(value, loc)
             case PurePath():
                 return str(value)
@@ -124,8 +127,8 @@ class _Plain:
             return None
         return made if isinstance(made, str) else self.of(made, loc)
 
-    def _kept(self, value: Model | Ledger | People, loc: Loc) -> object:
-        """Keep a value that has no plain form, and return the text that stands for it."""
+    def _kept(self, value: Model | Ledger | People | OwnData, loc: Loc) -> object:
+        """Keep a value that has no plain form, and return what stands for it."""
         match value, loc:
             case Model(), ("models", int(place)):
                 named = name_of_model(value)
@@ -139,6 +142,9 @@ class _Plain:
             case People(), ("population", "people"):
                 self.people = value
                 return value.path or "built in Python"
+            case OwnData(), ("observed",) | ("observed", int(_)):
+                self.observed[int(loc[1]) if len(loc) > 1 else 0] = value
+                return {"file": value.path or "built in Python", "time": "h"}
         self._note(loc, f"Found {type(value).__name__}, which does not belong here.")
         return None
 

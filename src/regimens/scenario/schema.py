@@ -2,44 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
-from pydantic_core import PydanticCustomError
+from pydantic import ConfigDict, Discriminator, Field, Tag
 
-from regimens.yamlfile.problems import NO_UNIT
-
-Words = Annotated[str, Field(min_length=1)]
-
-
-def _with_unit(*units: str) -> Callable[[object], object]:
-    """Return a check that refuses a bare number where a quantity such as '16 weeks' is needed, and proposes these units."""
-
-    def check(value: object) -> object:
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            raise PydanticCustomError(NO_UNIT, "a quantity without its unit", {"units": units})
-        return value
-
-    return check
-
-
-DoseText = Annotated[Words, BeforeValidator(_with_unit("MIU SC"))]
-AmountText = Annotated[Words, BeforeValidator(_with_unit("MIU", "mg"))]
-IL2Text = Annotated[Words, BeforeValidator(_with_unit("MIU"))]
-Weeks = Annotated[Words, BeforeValidator(_with_unit("weeks"))]
-Days = Annotated[Words, BeforeValidator(_with_unit("days"))]
-Hours = Annotated[Words, BeforeValidator(_with_unit("h"))]
-SizeText = Annotated[Words, BeforeValidator(_with_unit("kg", "cm"))]
-Kilograms = Annotated[Words, BeforeValidator(_with_unit("kg"))]
-Centimetres = Annotated[Words, BeforeValidator(_with_unit("cm"))]
-SquareMetres = Annotated[Words, BeforeValidator(_with_unit("m2"))]
-
-
-class Shape(BaseModel):
-    """What all shapes share: unknown keys, loose types and infinite numbers are refused."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+from regimens.scenario.ownschema import ObservedShape
+from regimens.scenario.shape import (
+    AmountText,
+    Centimetres,
+    Days,
+    DoseText,
+    Hours,
+    IL2Text,
+    Kilograms,
+    Shape,
+    SizeText,
+    SquareMetres,
+    Weeks,
+    Words,
+)
 
 
 class DosingShape(Shape):
@@ -247,7 +228,7 @@ class PopulationShape(Shape):
     cv: dict[Words, Annotated[float, Field(ge=0, le=3)]] = Field(
         default={}, description="Between-subject CV of parameters, in place of the model's."
     )
-    correlations: list[CorrelationShape] = []
+    correlations: list[CorrelationShape] = Field(default=[])
     body: BodyShape | None = None
     people: Words | None = Field(
         default=None,
@@ -297,4 +278,7 @@ class ScenarioShape(Shape):
     equalise: EqualiseShape | None = None
     real_life: RealLifeShape | None = None
     noise: NoiseShape | None = None
+    observed: ObservedShape | list[ObservedShape] | None = Field(
+        default=None, description="Observations of your own that are drawn on the curves; several files are a list."
+    )
     solver: SolverShape = SolverShape()

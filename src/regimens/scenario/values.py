@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from regimens.model.declaration import Model
     from regimens.regimen.equalise import Equalised
     from regimens.scenario.outcomes import PublishedOutcome
+    from regimens.scenario.own import OwnData
 
 AS_WRITTEN, EQUAL_TOTAL, REAL_LIFE = "as written", "equal total", "real life"
 """Variants of an arm; pairs are compared within a variant, and each other one with the arm as written."""
@@ -131,7 +132,8 @@ class Scenario:
 
     `arms` holds the arms as written and their twins; `equalise` and `real_life` are what the twins were made by. `stated` are
     assumptions that the author wrote; `assumptions` adds those that follow from the settings. `population` is None for one
-    typical subject. `outcomes` are what publications saw. `individuals` curves are drawn beside the median. `reduced_from` is the
+    typical subject. `outcomes` are what publications saw. `individuals` curves are drawn beside the median. `own` are the user's
+    own observations (the key `observed` of a file); published ones are `observed` of their arms. `reduced_from` is the
     population of the file where a run has fewer subjects or draws. `text` is the file as read ('' if built in Python), `digest`
     its SHA-256, `model_files` the models as the file names them, `folder` where its files are. Two scenarios are equal if they
     compare the same: the last four, `name`, `path` and the lines of arms do not count.
@@ -156,6 +158,7 @@ class Scenario:
     noise: Noise | None = None
     outcomes: tuple[PublishedOutcome, ...] = ()
     individuals: int = 0
+    own: tuple[OwnData, ...] = ()
     reduced_from: Population | None = field(default=None, compare=False)
     name: str = field(default="scenario", compare=False)
     text: str = field(default="", repr=False, compare=False)
@@ -199,12 +202,12 @@ class Scenario:
     @property
     def assumptions(self) -> tuple[str, ...]:
         """What is assumed, as sentences: what the author states, then what the settings imply."""
-        return (*self.stated, *assumed_of(self.population, self.models, self.real_life, self.noise))
+        return (*self.stated, *assumed_of(self.population, self.models, self.real_life, self.noise, self.own))
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """Sentences on values that are accepted but may be mistakes, such as an adult of 7 kg."""
-        return questions_of(self.subject, self.population, self.models)
+        return questions_of(self.subject, self.population, self.models, self.own)
 
     @classmethod
     def from_path(cls, path: str | Path) -> Scenario:
@@ -248,6 +251,7 @@ class Scenario:
         equalise: Goal | Mapping[str, object] | None = None,
         real_life: RealLife | Mapping[str, object] | None = None,
         noise: Noise | Mapping[str, object] | None = None,
+        observed: OwnData | Mapping[str, object] | Sequence[OwnData | Mapping[str, object]] | None = None,
         solver: Tolerances | Mapping[str, object] | None = None,
         folder: str | Path | None = None,
         name: str = "scenario",
@@ -288,6 +292,7 @@ class Scenario:
             "equalise": equalise,
             "real_life": real_life,
             "noise": noise,
+            "observed": observed,
             "solver": solver,
         }
         return scenario_of_values({key: value for key, value in values.items() if value is not None}, folder, name)

@@ -1,6 +1,6 @@
 """Writing a scenario: its values as the mapping that a scenario file holds, and as the text of such a file.
 
-A mapping made here may still hold a Model, a Ledger or a People, which only a file of their own can stand for.
+A mapping made here may still hold a Model, a Ledger, a People or OwnData, which only a file of their own can stand for.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ from regimens.regimen.writing import write_plan
 from regimens.scenario.assumed import implied
 from regimens.scenario.beside import Beside
 from regimens.scenario.outcomes import NOT_MODELLED, PublishedOutcome
+from regimens.scenario.observed import layout_value
+from regimens.scenario.own import OwnData
 from regimens.scenario.values import AS_WRITTEN, Arm, Goal, Noise, Reference, Scenario, TradeOff
 from regimens.subject import Subject
 from regimens.units import amount_text, decimal_text, duration_text
@@ -81,6 +83,7 @@ def mapping_of(scenario: Scenario) -> dict[str, object]:
         "equalise": None if scenario.equalise is None else goal_value(scenario.equalise),
         "real_life": None if scenario.real_life is None else real_life_value(scenario.real_life),
         "noise": None if scenario.noise is None else noise_value(scenario.noise),
+        "observed": list(scenario.own),
         "solver": None if scenario.tolerances == Tolerances() else tolerances_value(scenario.tolerances),
     }
     return {key: value for key, value in found.items() if value not in (None, "", [], {})}
@@ -258,7 +261,7 @@ def time_text(hours: float | Fraction) -> str:
 
 
 def _with_files(value: object, beside: Beside) -> object:
-    """Return a mapping with the files of models, ledgers and people in place of them; RegimensError where there is no file."""
+    """Return a mapping with its files in place of models, ledgers, people and own data; RegimensError where there is no file."""
     match value:
         case Mapping():
             return {key: _with_files(entry, beside) for key, entry in value.items()}
@@ -269,10 +272,13 @@ def _with_files(value: object, beside: Beside) -> object:
             raise RegimensError(
                 f"The model '{value.name}' was built in Python, and a scenario file can only name a file. {advice}"
             )
-        case Ledger() | People():
-            if value.path:
+        case OwnData(layout=layout) if layout is not None and value.path:
+            return layout_value(layout, beside.name_of(value.path))
+        case Ledger() | People() | OwnData():
+            if value.path and not isinstance(value, OwnData):
                 return beside.name_of(value.path)
             what = "A ledger" if isinstance(value, Ledger) else "The people of the population"
+            what = "The observed data" if isinstance(value, OwnData) else what
             verb = "was" if isinstance(value, Ledger) else "were"
             raise RegimensError(
                 f"{what} {verb} built in Python, and a scenario file can only name a file. Write a CSV file and read that."
