@@ -107,13 +107,13 @@ def test_a_value_is_the_nearest_float_to_what_is_written_times_its_unit(number, 
     assert data.values[0].unit == "IU/mL"
 
 
-def test_blank_values_and_times_before_the_first_dose_are_left_out_and_said(tmp_path):
+def test_blank_values_and_times_before_0_are_left_out_and_said(tmp_path):
     (tmp_path / "my.csv").write_text(ROWS + "3,low,0,\n3,low,7,\n3,low,-1,1.1\n", encoding="utf-8")
     scenario = small.written(tmp_path, words(SUBJECTS))
     assert [row.subject for row in scenario.own[0].values] == ["1", "1", "2"]
     assert scenario.warnings == (
         "Of my.csv, 2 rows without a value are left out.",
-        "Of my.csv, 1 row before the first dose is left out: the curves begin with it, at 0 h.",
+        "Of my.csv, 1 row before time 0 is left out: the curves begin there.",
     )
     assert (
         scenario.assumptions[-1]
@@ -158,7 +158,7 @@ FAULTS = {
             1 | subject,arm,time,value
           > 2 | 1,low,,<0.1
               |       ^
-          Every row needs the time from the first dose.
+          Every row needs one; 0 is the first moment.
         my.csv:2: '<0.1' is not a number.
             1 | subject,arm,time,value
           > 2 | 1,low,,<0.1
@@ -360,7 +360,7 @@ FAULTS = {
     "nothing that can be drawn": (
         SUBJECTS,
         "subject,arm,time,value\n1,low,1,\n1,low,-1,2\n",
-        "my.csv: None of its 2 rows can be drawn: 1 have no value, 1 lie before the first dose.\n  At least one value at 0 or later is needed.",
+        "my.csv: None of its 2 rows can be drawn: 1 have no value, 1 lie before time 0.\n  At least one value at 0 or later is needed.",
     ),
 }  # fmt: skip
 

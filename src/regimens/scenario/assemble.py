@@ -23,8 +23,8 @@ from regimens.scenario.arms import read_arms, sentences
 from regimens.scenario.beside import Beside
 from regimens.scenario.checks import check_horizon, check_inputs, check_names, check_observed, checked_endpoints
 from regimens.scenario.names import alike, as_seen, fault_of
-from regimens.scenario.outcomes import names_of_arms, read_outcomes, with_outcomes
 from regimens.scenario.observed import read_observed
+from regimens.scenario.outcomes import names_of_arms, read_outcomes, with_outcomes
 from regimens.scenario.ownchecks import Known
 from regimens.scenario.population import read_population
 from regimens.scenario.python import plain
@@ -99,7 +99,8 @@ def _checked(shape: ScenarioShape, beside: Beside, notes: Notes) -> Scenario | N
     check_names(arms, notes)
     seen = tuple(read_outcomes(shape.outcomes, names_of_arms(arms, shape.arms), times.visits, notes))
     asked = [*(endpoint for _, endpoint in named), *(endpoint for _, outcome in seen for endpoint in outcome.endpoints)]
-    noise = read_noise(shape.noise, bool(shape.visits) or not all(endpoint.of_subjects for endpoint in asked), notes)
+    measured_anyhow = bool(shape.visits or shape.observed) or not all(endpoint.of_subjects for endpoint in asked)
+    noise = read_noise(shape.noise, measured_anyhow, notes)
     population = read_population(shape.population, models, beside, notes)
     check_population(shape, population, arms, notes)
     arms = with_ledgers_of_people(arms, population, beside, notes)

@@ -172,7 +172,7 @@ def _left_out(data: OwnData) -> Iterator[str]:
         yield f"Of {file}, {_counted(data.blank, 'row')} without a value {_is(data.blank)} left out."
     if data.before:
         rows = _counted(data.before, "row")
-        yield f"Of {file}, {rows} before the first dose {_is(data.before)} left out: the curves begin with it, at 0 h."
+        yield f"Of {file}, {rows} before time 0 {_is(data.before)} left out: the curves begin there."
 
 
 def _counted(number: int, noun: str) -> str:

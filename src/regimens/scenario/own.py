@@ -10,20 +10,23 @@ from regimens.tables import column, table_of
 
 @dataclass(frozen=True)
 class OwnValue:
-    """One value of one subject of an arm, `time_h` after the first dose. A subject of two arms (a crossover) has both."""
+    """One value of one subject of an arm, `time_h` after the first moment, in most regimens the first dose.
+
+    A subject of two arms (a crossover) has values in both, each from the first moment of its arm.
+    """
 
     arm: str = column("arm")
     subject: str = column("who was measured, as the file says it; the same name in another file is another subject")
     observable: str = column("observable of the models")
     unit: str = column("unit of the value: that of the observable")
-    time_h: float = column("time from the first dose", "h")
+    time_h: float = column("elapsed time", "h")
     value: float = column("what was measured", "unit")
     file: str = column("file of the value; blank where it was given in Python", default="")
 
 
 @dataclass(frozen=True)
 class OwnGroup:
-    """What a group of subjects of an arm had `time_h` after the first dose.
+    """What a group of subjects of an arm had `time_h` after the first moment.
 
     `statistic` says what `middle` is, "mean" or "median"; `interval` what `low` and `high` are: "SD" and "SE" (the middle minus
     and plus one), "IQR", "CI95", "range", or "" where they are None.
@@ -32,7 +35,7 @@ class OwnGroup:
     arm: str = column("arm")
     observable: str = column("observable of the models")
     unit: str = column("unit of the value: that of the observable")
-    time_h: float = column("time from the first dose", "h")
+    time_h: float = column("elapsed time", "h")
     statistic: str = column("what the value of the group is: mean or median")
     middle: float = column("mean or median of the group", "unit")
     low: float | None = column("lower end of the interval; blank if there is none", "unit", default=None)
@@ -71,7 +74,7 @@ class OwnData:
     >>> OwnData((OwnValue("daily", "1", "treg_fold", "1", 168.0, 2.1),)).values[0].value
     2.1
 
-    `blank` rows have no value, and `before` rows lie before the first dose, where no curve is: neither is among the rows.
+    `blank` rows have no value, and `before` rows lie before time 0, where no curve is: neither is among the rows.
     `unused` are columns that nothing is read from; `note` says how the cells were separated if not by commas; `file` is the
     file as the scenario names it, `path` and `digest` (SHA-256) are of the file. Data are equal if their rows are.
     """

@@ -27,7 +27,7 @@ def read_own(path: Path, file: str, layout: Layout, known: Known) -> OwnData:
     for row in table.rows:
         reader.read(row)
     if not problems and not reader.rows:
-        left_out = f"{reader.blank} have no value, {reader.before} lie before the first dose"
+        left_out = f"{reader.blank} have no value, {reader.before} lie before time 0"
         found = f"None of its {len(table.rows)} rows can be drawn: {left_out}." if table.rows else "The file has no rows."
         problems.append(Problem(found, "At least one value at 0 or later is needed."))
     if problems:
@@ -51,7 +51,7 @@ class _Reader:
     """Reads rows into `rows`; a problem is added to `problems`, and reading goes on with the next cell.
 
     `columns` maps what a column is for to its name; `hours` is the length of a unit of time. `blank` counts rows without a value,
-    `before` those before the first dose.
+    `before` those before time 0.
     """
 
     table: Table
@@ -148,7 +148,7 @@ class _Reader:
         if "time" not in self.columns:
             return None
         if not self._cell(row, "time"):
-            self._note(row, "time", ("The time is blank.", "Every row needs the time from the first dose."))
+            self._note(row, "time", ("The time is blank.", "Every row needs one; 0 is the first moment."))
             return None
         time = self._number(row, "time")
         if time is None:

@@ -16,7 +16,7 @@ class ColumnsShape(Shape):
     """
 
     arm: Words | None = Field(default=None, description="The arm.")
-    time: Words | None = Field(default=None, description="Time from the first dose, which is at 0.")
+    time: Words | None = Field(default=None, description="Elapsed time; 0 is the first moment, in most regimens the first dose.")
     subject: Words | None = Field(default=None, description="Who was measured: each row is one value of one subject.")
     value: Words | None = Field(default=None, description="The value of the subject; a blank cell is one that was not measured.")
     mean: Words | None = Field(default=None, description="The mean of a group: each row is one group.")

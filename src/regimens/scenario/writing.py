@@ -27,8 +27,8 @@ from regimens.population.values import FEMALE, MALE
 from regimens.regimen.writing import write_plan
 from regimens.scenario.assumed import implied
 from regimens.scenario.beside import Beside
-from regimens.scenario.outcomes import NOT_MODELLED, PublishedOutcome
 from regimens.scenario.observed import layout_value
+from regimens.scenario.outcomes import NOT_MODELLED, PublishedOutcome
 from regimens.scenario.own import OwnData
 from regimens.scenario.values import AS_WRITTEN, Arm, Goal, Noise, Reference, Scenario, TradeOff
 from regimens.subject import Subject

@@ -11,7 +11,8 @@ import numpy as np
 from regimens.contrasts.outcomes import Named, Outcomes
 from regimens.engine.trajectories import OK, STATUS_WORDS
 from regimens.study.noise import noise_factor
-from regimens.study.tasks import BandsTask, Task, people
+from regimens.study.tasks import BandsTask, Task, TrialsTask, people
+from regimens.study.trials import PERCENTILES, checked_bins, trial_count
 
 if TYPE_CHECKING:
     from regimens.statistics import Floats
@@ -55,6 +56,7 @@ class Collected:
 
     `values` are (measured endpoints, draws, subjects), in the order of the study's `measured`; `status` and `stopped_h` (draws,
     subjects); arms that give the same doses share their bands; `steps` counts accepted and rejected steps of the integration.
+    `trials` are the percentiles of simulated trials where the user's own values are checked, (bins, trials, percentiles).
     """
 
     values: dict[Key, Floats] = field(repr=False)
@@ -62,6 +64,7 @@ class Collected:
     stopped_h: dict[Key, Floats] = field(repr=False)
     bands: dict[Key, Bands] = field(repr=False)
     steps: tuple[int, int]
+    trials: dict[Key, Floats] = field(default_factory=dict, repr=False)
 
     @property
     def failed(self) -> int:
@@ -77,12 +80,18 @@ def collect(study: Study, results: Iterable[tuple[Task, Result]]) -> Collected:
     status = {pair: np.zeros(study.runs, dtype=np.int8) for pair in pairs}
     stopped = {pair: np.zeros(study.runs) for pair in pairs}
     drawn: dict[tuple[int, int], Bands] = {}
+    trials: dict[Key, Floats] = {}
     steps = np.zeros(2, dtype=np.int64)
     for task, found in results:
         steps += found["steps"]
         model = study.models[task.model]
         if isinstance(task, BandsTask):
             drawn |= {(task.model, arm): _bands(study, task, found, row) for row, arm in enumerate(task.arms)}
+            continue
+        if isinstance(task, TrialsTask):
+            arm = study.arms[task.arm]
+            missing = np.full((len(checked_bins(study, model, arm)), trial_count(study, arm), len(PERCENTILES)), np.nan)
+            trials.setdefault((model.name, arm.name), missing)[:, task.first : task.first + task.count] = found["percentiles"]
             continue
         rows = slice(task.first, task.first + task.count)
         for place in model.modelled:
@@ -100,6 +109,7 @@ def collect(study: Study, results: Iterable[tuple[Task, Result]]) -> Collected:
             for place in model.modelled
         },
         steps=(int(steps[0]), int(steps[1])),
+        trials=trials,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from regimens.scenario.values import Scenario, planned_arms
 from regimens.study.collect import Bands, Collected, Key, collect, outcomes_of
 from regimens.study.comparisons import Comparisons, comparisons
 from regimens.study.given import Given, given_rows, ledgers_of
+from regimens.study.own import Own, own_of
 from regimens.study.provenance import Provenance, provenance_of
 from regimens.study.published import Published, published
 from regimens.study.rows import EqualTotal, SeenPoint, StatusCount, Summary, equal_totals, seen_points, statuses, summaries
@@ -39,7 +40,7 @@ class Comparison:
     `study` is the scenario resolved; `exposure` the exact totals; `outcomes` the endpoints of every subject; `collected` their
     statuses and the bands of the curves; `summary`, `statuses`, `equal_total`, `given`, `observed` and `visits` are rows;
     `versus` holds everything that compares arms; `ledger` the doses of the first subjects where subjects differ in their doses
-    (None elsewhere); `published` holds what documents saw against what was simulated. `warnings` are sentences for the reader;
+    (None elsewhere); `own` are the user's own observations and their predictive checks; `published` holds what documents saw against what was simulated. `warnings` are sentences for the reader;
     `provenance` is what the numbers depend on.
     """
 
@@ -58,6 +59,7 @@ class Comparison:
     published: tuple[Published, ...]
     warnings: tuple[str, ...]
     provenance: Provenance
+    own: Own = field(default_factory=Own)
 
     @property
     def scenario(self) -> Scenario:
@@ -172,4 +174,5 @@ def comparison_of(study: Study, exposure: ExposureTable, collected: Collected) -
         published=published(study.scenario.outcomes, outcomes, study.scenario.rule),
         warnings=warnings_of(study, collected, given),
         provenance=provenance_of(study, collected.steps, collected.failed),
+        own=own_of(study, collected),
     )

@@ -19,6 +19,7 @@ from regimens.contrasts.variants import FLIPS, REGRET, REST_RESPONSE
 from regimens.engine.trajectories import OK, STATUS_WORDS
 from regimens.errors import RegimensError, did_you_mean
 from regimens.population.draw import Runs, bodies_of
+from regimens.scenario.own import OWN_GROUPS, OWN_VALUES
 from regimens.scenario.values import REAL_LIFE
 from regimens.study.arraytables import (
     ENDPOINTS,
@@ -32,6 +33,7 @@ from regimens.study.arraytables import (
     endpoints_table,
 )
 from regimens.study.given import GIVEN, people_totals
+from regimens.study.own import PREDICTIVE_CHECK
 from regimens.study.published import OUTCOMES
 from regimens.study.rows import EQUAL_TOTAL, OBSERVED, STATUSES, SUMMARY
 from regimens.study.visits import whose
@@ -172,6 +174,9 @@ _EXPORTS: tuple[tuple[Table, Callable[[Comparison], pd.DataFrame]], ...] = (
     (GIVEN, _rows(GIVEN, lambda c: c.given)),
     (OBSERVED, _rows(OBSERVED, lambda c: c.observed)),
     (OUTCOMES, _rows(OUTCOMES, lambda c: c.published)),
+    (OWN_VALUES, _rows(OWN_VALUES, lambda c: c.own.values)),
+    (OWN_GROUPS, _rows(OWN_GROUPS, lambda c: c.own.groups)),
+    (PREDICTIVE_CHECK, _rows(PREDICTIVE_CHECK, lambda c: c.own.checks)),
     (LEDGER, _ledger),
     (SUBJECTS, _subjects),
     (INDIVIDUALS, _individuals),

@@ -73,6 +73,7 @@ def fingerprint(scenario: Scenario) -> dict[str, str | int]:
     files = {f"file {ledger.path}": ledger.digest for ledger in ledgers}
     if population is not None and population.people is not None:
         files[f"file {population.people.path}"] = population.people.digest
+    files |= {f"file {data.path}": data.digest for data in scenario.own if data.path}
     return {
         **made_by,
         "code of regimens": code_digest(),

@@ -39,6 +39,7 @@ class Provenance:
     rejected: int
     failed: int
     packages: Mapping[str, str] = field(repr=False)
+    observed: Mapping[str, str] = field(default_factory=dict)
     created: str = ""
     command: str = ""
 
@@ -58,12 +59,13 @@ class Provenance:
             "models": {name: dict(facts) for name, facts in self.models.items()},
             "ledgers": dict(self.ledgers),
             "people": dict(self.people),
+            "observed": dict(self.observed),
             "solver": {"method": "Rodas5P", **solver},
             "packages": dict(self.packages),
             "created": self.created,
             "command": self.command,
         }
-        left_out = {name for name in ("reduced", "people", "created", "command") if not found[name]}
+        left_out = {name for name in ("reduced", "people", "observed", "created", "command") if not found[name]}
         return {name: value for name, value in found.items() if name not in left_out}
 
 
@@ -90,6 +92,7 @@ def provenance_of(study: Study, steps: tuple[int, int], failed: int) -> Provenan
         steps=steps[0],
         rejected=steps[1],
         failed=failed,
+        observed={data.path: data.digest for data in scenario.own if data.path},
         packages={name: importlib.metadata.version(name) for name in PACKAGES},
     )
 

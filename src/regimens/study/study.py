@@ -16,12 +16,14 @@ from regimens.model.fitted import fitted
 from regimens.population import Cohort, cohort_of
 from regimens.population.uncertainty import centres, uncertain
 from regimens.regimen import DoseEvents, hours
+from regimens.study.bins import bins_of
 
 if TYPE_CHECKING:
     from regimens.endpoints import Endpoint
     from regimens.model.declaration import Model, Observable
     from regimens.scenario.values import Arm, Scenario
     from regimens.statistics import Floats
+    from regimens.study.bins import Bin
 
 BAND_RUNS = 400
 """Runs behind the prediction intervals of the curves: the first subjects of every parameter draw."""
@@ -117,6 +119,11 @@ class Study:
         draws = min(self.cohort.draws, BAND_RUNS)
         each = min(self.cohort.subjects, -(-BAND_RUNS // draws))
         return (np.arange(draws)[:, None] * self.cohort.subjects + np.arange(each)).ravel()
+
+    @cached_property
+    def own_bins(self) -> tuple[Bin, ...]:
+        """The bins of the user's own values that are checked."""
+        return bins_of(self.scenario)
 
     @property
     def same_doses(self) -> frozenset[tuple[str, str]]:

@@ -6,6 +6,7 @@ A task is a value that any process can do. Its numbers do not depend on how the 
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from regimens.population.draw import Runs, draw_subjects
 from regimens.regimen.events import DosePlan
 from regimens.statistics import Floats, median_and_interval
 from regimens.study.study import BAND_RUNS, Study, StudyArm, StudyModel
+from regimens.study.trials import checked_bins, percentiles_of, runs_of_trials, trial_count
 
 if TYPE_CHECKING:
     from regimens.model.declaration import Model
@@ -63,7 +65,23 @@ class BandsTask:
         return sorted({self.study.arms[place].twin for place in self.study.models[self.model].modelled})
 
 
-Task = EndpointsTask | BandsTask
+@dataclass(frozen=True)
+class TrialsTask:
+    """Task: the percentiles of `count` simulated trials of one arm under one model, from trial `first` on."""
+
+    study: Study = field(repr=False)
+    model: int
+    arm: int
+    first: int
+    count: int
+
+    @property
+    def key(self) -> str:
+        """The name of the task, unique in its study."""
+        return f"trials-{self.model}-{self.arm}-{self.first}-{self.count}"
+
+
+Task = EndpointsTask | BandsTask | TrialsTask
 
 
 def tasks(study: Study, chunk: int | None = None) -> list[Task]:
@@ -78,7 +96,17 @@ def tasks(study: Study, chunk: int | None = None) -> list[Task]:
         made += [
             EndpointsTask(study, model.place, first, min(chunk, study.runs - first)) for first in range(0, study.runs, chunk)
         ]
+        made += _trials_tasks(study, model, chunk)
     return made
+
+
+def _trials_tasks(study: Study, model: StudyModel, chunk: int) -> Iterator[TrialsTask]:
+    """Yield the tasks of own values that are checked, whole trials each."""
+    for arm in (study.arms[place] for place in model.modelled):
+        if bins := checked_bins(study, model, arm):
+            each, count = max(1, chunk // len(runs_of_trials(study, arm, bins, 0, 1))), trial_count(study, arm)
+            for first in range(0, count, each):
+                yield TrialsTask(study, model.place, arm.place, first, min(each, count - first))
 
 
 def perform(task: Task) -> Result:
@@ -87,9 +115,15 @@ def perform(task: Task) -> Result:
     An EndpointsTask gives `values` (arms, measured endpoints, runs), `status` and `stopped_h` (arms, runs), and `steps`:
     accepted, rejected. A BandsTask gives, each (arms, observables, times), `median`, `low`, `high` of the prediction interval and
     `confidence_low`, `confidence_high` of the typical subject's curve; `individuals` (arms, observables, runs, times); `visits`
-    (arms, observables, runs, visits); `steps`. Arms that are not modelled have NaN values and status 0.
+    (arms, observables, runs, visits); `steps`. Arms that are not modelled have NaN values and status 0. A TrialsTask gives
+    `percentiles` (bins, trials, percentiles) and `steps`.
     """
-    return _endpoints(task) if isinstance(task, EndpointsTask) else _bands(task)
+    match task:
+        case EndpointsTask():
+            return _endpoints(task)
+        case BandsTask():
+            return _bands(task)
+    return _trials(task)
 
 
 def _endpoints(task: EndpointsTask) -> Result:
@@ -127,22 +161,41 @@ def _endpoints(task: EndpointsTask) -> Result:
 
 def people(study: Study, model: StudyModel, numbers: np.ndarray) -> Parameters:
     """Return the parameters of the runs of these numbers."""
+    return _people(study, model, Runs(*np.divmod(numbers, study.cohort.subjects)))
+
+
+def _people(study: Study, model: StudyModel, runs: Runs) -> Parameters:
     scenario = study.scenario
     if scenario.population is None:
         return draw_subjects(None, model.declared, scenario.subject, model.centres[0])
-    draws, subjects = np.divmod(numbers, study.cohort.subjects)
-    runs = Runs(draws, subjects)
-    return draw_subjects(scenario.population, model.declared, scenario.subject, model.centres[draws], runs)
+    return draw_subjects(scenario.population, model.declared, scenario.subject, model.centres[runs.draw], runs)
 
 
 def given(study: Study, arm: StudyArm, numbers: np.ndarray) -> DosePlan:
     """Return what the subjects of the runs of these numbers get: the plan, or what adherence makes of it."""
+    return _given(study, arm, Runs(*np.divmod(numbers, study.cohort.subjects)))
+
+
+def _given(study: Study, arm: StudyArm, runs: Runs) -> DosePlan:
     adherence = arm.arm.adherence
     if adherence is None or (study.cohort.typical and adherence.ledger is None):
         return DosePlan((arm.planned,))
-    draws, subjects = np.divmod(numbers, study.cohort.subjects)
-    made = realise(arm.name, arm.arm.regimen, adherence, study.scenario.horizon_h, study.cohort.seed, subjects, draws)
-    return DosePlan.of(made.events, len(numbers))
+    made = realise(
+        arm.name, arm.arm.regimen, adherence, study.scenario.horizon_h, study.cohort.seed, runs.subject, runs.draw
+    )  # fmt: skip
+    return DosePlan.of(made.events, len(runs))
+
+
+def _trials(task: TrialsTask) -> Result:
+    study, model, arm = task.study, task.study.models[task.model], task.study.arms[task.arm]
+    bins = checked_bins(study, model, arm)
+    runs = runs_of_trials(study, arm, bins, task.first, task.count)
+    times = np.unique([made.time_h for made in bins])
+    read = _read(study, model, _people(study, model, runs), _given(study, arm, runs), times)
+    places = {observable.name: place for place, observable in enumerate(model.observables)}
+    values = [read.values[:, int(np.searchsorted(times, made.time_h)), places[made.observable]] for made in bins]
+    steps = np.array([read.statistics.steps, read.statistics.rejected])
+    return {"percentiles": percentiles_of(study, model, arm, bins, runs, values), "steps": steps}
 
 
 @functools.lru_cache(maxsize=16)

@@ -28,6 +28,7 @@ def warnings_of(study: Study, collected: Collected, given: Sequence[Given]) -> t
         *filter(None, (endpoint.doubt(study.cohort.subjects) for endpoint in scenario.endpoints)),
         *_replayed(study, given),
         *_shortened(study),
+        *_without_noise(study),
         *failures(study, collected),
     )
 
@@ -88,6 +89,14 @@ def _shortened(study: Study) -> Iterator[str]:
     of_draw = " of the first parameter draw" if cohort.draws > 1 else ""
     if few != "subjects" or of_draw:
         yield f"The ledger has the doses of the {few}{of_draw}; those of all others follow from the seed."
+
+
+def _without_noise(study: Study) -> Iterator[str]:
+    if study.own_bins and study.scenario.noise is None:
+        yield (
+            "What was measured differs from the true value, from day to day and by the assay; the scenario has no `noise`, so "
+            "the simulated percentiles of the predictive check hold none, and those at 5 % and 95 % may lie too close together."
+        )
 
 
 def _listing(names: Sequence[str]) -> str:
