@@ -91,6 +91,15 @@ def test_the_scenario_of_the_readme_can_be_read(tmp_path):
     assert [arm.regimen.doses() for arm in read_scenario(file).arms] == [21, 15]
 
 
+def test_the_own_data_of_the_readme_are_those_of_the_shipped_scenario():
+    text = next(block for block in blocks("yaml") if block.startswith("observed:"))
+    file = ROOT / "scenarios" / "own_data.yaml"
+    assert text in file.read_text(encoding="utf-8")
+    scenario = read_scenario(file)
+    assert [(data.subjects, len(data.groups)) for data in scenario.own] == [(24, 0), (0, 4)]
+    assert "made up" in scenario.description
+
+
 def test_the_model_of_the_readme_can_be_loaded(tmp_path):
     text = next(block for block in blocks("yaml") if "states:" in block)
     file = tmp_path / "readme.yaml"
