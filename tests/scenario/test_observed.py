@@ -1,5 +1,6 @@
 """Own observations: which files are understood, what is refused and how it is said, and that no number is changed."""
 
+import math
 import textwrap
 from dataclasses import replace
 from fractions import Fraction
@@ -347,13 +348,18 @@ FAULTS = {
     ),
     "a number too large": (
         "time: days\nunit: MIU/uL\nobservable: serum_il2",
-        "subject,arm,time,value\n1,low,1,1e308\n",
+        "subject,arm,time,value\n1,low,1,1e308\n1,low,1e-99999999,1\n",
         """\
-        my.csv:2: The value is too large.
+        my.csv:2: A number must be between 1e-30 and 1e30 in size, found '1e308'.
             1 | subject,arm,time,value
           > 2 | 1,low,1,1e308
               |         ^
-          Check its exponent and its unit.""",
+          Check its exponent.
+        my.csv:3: A number must be between 1e-30 and 1e30 in size, found '1e-99999999'.
+            2 | 1,low,1,1e308
+          > 3 | 1,low,1e-99999999,1
+              |       ^
+          Check its exponent.""",
     ),
     "an empty file": (SUBJECTS, "", "my.csv: The file is empty.\n  Its first line names columns."),
     "a heading alone": (SUBJECTS, "subject,arm,time,value\n", "my.csv: The file has no rows.\n  At least one value at 0 or later is needed."),
@@ -370,6 +376,54 @@ def test_what_cannot_be_used_is_refused_with_file_line_and_column(name, tmp_path
     said, rows, message = FAULTS[name]
     found = refused(tmp_path, said, rows)
     assert "\n".join(line for line in found.splitlines()) == textwrap.dedent(message)
+
+
+CELLS = st.sampled_from(
+    ["", "1", "low", "high", "-3", "2.5", "nan", "1e400", "=1", "treg_fold", "IQR", "SD", '"', "\u200b", "<1", "7,5"]
+)
+NAMES = [
+    "subject",
+    "arm",
+    "time",
+    "value",
+    "mean",
+    "median",
+    "low",
+    "high",
+    "sd",
+    "se",
+    "interval",
+    "n",
+    "unit",
+    "observable",
+    "x",
+]
+FILES = st.integers(1, 8).flatmap(
+    lambda width: st.tuples(
+        st.lists(st.sampled_from(NAMES), min_size=width, max_size=width),
+        st.lists(st.lists(CELLS, min_size=width, max_size=width), max_size=4),
+    )
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(file=FILES, said=st.sampled_from([SUBJECTS, "time: h", f"{SUBJECTS}\ninterval: SD"]), likely=st.booleans())
+def test_any_file_is_read_or_refused_and_what_is_read_can_be_drawn(file, said, likely, tmp_path):
+    heading, cells = file
+    if likely:
+        heading, cells = (
+            ["subject", "arm", "time", "value"],
+            [[f"{row}", "low", *[*line, "1", "1"][:2]] for row, line in enumerate(cells)],
+        )
+    (tmp_path / "my.csv").write_text("\n".join(";".join(row) for row in [heading, *cells]), encoding="utf-8")
+    try:
+        (data,) = small.written(tmp_path, words(said)).own
+    except InputFileError:
+        return
+    rows = (*data.values, *data.groups)
+    assert len(rows) + data.blank + data.before == sum(any(row) for row in cells)
+    assert all(row.arm in ("low", "high") and 0 <= row.time_h <= 504 and row.observable == "treg_fold" for row in rows)
+    assert all(math.isfinite(number) for row in rows for number in (row.value if isinstance(row, OwnValue) else row.middle,))
 
 
 KEYS = {

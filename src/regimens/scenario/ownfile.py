@@ -8,12 +8,12 @@ from fractions import Fraction
 from pathlib import Path
 
 from regimens.csvfile import Row, Table, read_table
-from regimens.errors import InputFileError, Problem, did_you_mean
+from regimens.errors import InputFileError, Problem, UnitError, did_you_mean
 from regimens.scenario.names import fault_of
 from regimens.scenario.own import Layout, OwnData, OwnGroup, OwnValue
 from regimens.scenario.ownchecks import WIDTHS, Fault, Known, Unfit, converted, group_fault
 from regimens.scenario.owncolumns import SUBJECT, columns_of
-from regimens.units import time_unit
+from regimens.units import exact, time_unit
 
 
 def read_own(path: Path, file: str, layout: Layout, known: Known) -> OwnData:
@@ -84,11 +84,7 @@ class _Reader:
             self.blank += len(self.problems) == known and middle is None
             return
         self._unrepeated(row, (arm, who, observable, time_h))
-        try:
-            value, *around = (converted(number, size) for number in (middle, *(ends or ())))
-        except Unfit as unfit:
-            self._note(row, statistic or "value", unfit.fault)
-            return
+        value, *around = (converted(number, size) for number in (middle, *(ends or ())))
         what = (observable, self.known.units[observable], float(time_h))
         low, high = around or (None, None)
         if time_h < 0:
@@ -169,34 +165,42 @@ class _Reader:
                 "A plain decimal number is needed, or a blank cell." if role != "time" else "A plain decimal number is needed."
             )
             self._note(row, role, (f"'{text}' is not a number.", advice))
-        return Fraction(plain) if plain is not None else None
+        try:
+            return None if plain is None else exact(plain, "a number")
+        except UnitError as error:
+            self._note(row, role, (error.message, error.advice))
+            return None
 
     def _interval(self, row: Row, middle: Fraction | None) -> tuple[tuple[Fraction, Fraction] | None, str]:
         """Return the ends of the interval and what it is; (None, "") where the row has none."""
-        for role in ("sd", "se"):
-            width = self._number(row, role)
-            if width is not None and width < 0:
+        widths = {role: width for role in ("sd", "se") if (width := self._number(row, role)) is not None}
+        for role, width in widths.items():
+            if width < 0:
                 self._note(row, role, (f"The {role.upper()} '{self._cell(row, role)}' is below zero.", ""))
-            elif width is not None:
-                if middle is None:
-                    self._note(row, role, (f"There is a {role.upper()}, but no value.", "Leave both cells blank, or none."))
-                    return None, ""
+            elif middle is None:
+                self._note(row, role, (f"There is a {role.upper()}, but no value.", "Leave both cells blank, or none."))
+            else:
                 return (middle - width, middle + width), role.upper()
-        ends = self._number(row, "low"), self._number(row, "high")
-        if ends[0] is None or ends[1] is None:
-            if ends != (None, None) and all(self._blank_or_number(row, role) for role in ("low", "high")):
-                absent = "low" if ends[0] is None else "high"
-                self._note(row, absent, (f"The interval has no '{absent}' end.", "Give both ends, or leave both cells blank."))
-            return None, ""
-        if middle is None:
-            self._note(row, "low", ("There is an interval, but no value.", "Leave all three cells blank, or none."))
-        interval = self._cell(row, "interval") if "interval" in self.columns else self.layout.interval
-        if interval not in WIDTHS and (interval or "interval" in self.columns):
-            found = f"Unknown interval '{interval}'." if interval else "The interval is blank."
-            near = did_you_mean(interval, WIDTHS)
+        low, high = self._number(row, "low"), self._number(row, "high")
+        if low is not None and high is not None:
+            if middle is None:
+                self._note(row, "low", ("There is an interval, but no value.", "Leave all three cells blank, or none."))
+            return (low, high), self._kind_of_interval(row)
+        if (low, high) != (None, None) and all(self._blank_or_number(row, role) for role in ("low", "high")):
+            absent = "low" if low is None else "high"
+            self._note(row, absent, (f"The interval has no '{absent}' end.", "Give both ends, or leave both cells blank."))
+        return None, ""
+
+    def _kind_of_interval(self, row: Row) -> str:
+        if "interval" not in self.columns:
+            return self.layout.interval
+        found = self._cell(row, "interval")
+        if found not in WIDTHS:
+            near = did_you_mean(found, WIDTHS) if found else ""
             advice = f"{near} " if near.startswith("Did") else ""
-            self._note(row, "interval", (found, f"{advice}Accepted: {', '.join(WIDTHS)}."))
-        return (ends[0], ends[1]), interval
+            said = f"Unknown interval '{found}'." if found else "The interval is blank."
+            self._note(row, "interval", (said, f"{advice}Accepted: {', '.join(WIDTHS)}."))
+        return found
 
     def _blank_or_number(self, row: Row, role: str) -> bool:
         return role in self.columns and (not self._cell(row, role) or row.number(self.columns[role]) is not None)
