@@ -56,6 +56,9 @@ if TYPE_CHECKING:
     from regimens.regimen import parse_regimen as parse_regimen
     from regimens.regimen import weeks as weeks
     from regimens.scenario import Arm as Arm
+    from regimens.scenario import OwnData as OwnData
+    from regimens.scenario import OwnGroup as OwnGroup
+    from regimens.scenario import OwnValue as OwnValue
     from regimens.scenario import Scenario as Scenario
     from regimens.scenario import read_scenario as read_scenario
     from regimens.study import Comparison as Comparison
@@ -75,7 +78,7 @@ _HOMES = {
         "IU", "MIU", "Amount", "Course", "Cycle", "Dose", "DoseEvents", "DosePlan", "Duration", "Regimen", "Rest", "Weekly",
         "days", "hours", "mg", "minutes", "parse_regimen", "weeks",
     ),
-    "regimens.scenario": ("Arm", "Scenario", "read_scenario"),
+    "regimens.scenario": ("Arm", "OwnData", "OwnGroup", "OwnValue", "Scenario", "read_scenario"),
     "regimens.study": ("Comparison", "Study", "compare"),
     "regimens.subject": ("Subject",),
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""CSV tables with a heading line: one reader for evidence, people and ledgers.
+"""CSV tables with a heading line: one reader for evidence, people, ledgers and own observations.
 
 Cells are separated by commas, semicolons or tabs, whichever is most frequent in the heading. With semicolons the decimal
 mark is a comma if any cell is written with one (`70,5`). `Table.note` says so where it differs from plain CSV. All problems

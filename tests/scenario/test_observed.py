@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from regimens import OwnData, OwnGroup, OwnValue
 from regimens.errors import InputFileError, RegimensError
-from regimens.scenario.own import OwnData, OwnGroup, OwnValue
 from regimens.scenario.values import Scenario
 from tests import small
 
