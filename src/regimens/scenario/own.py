@@ -76,7 +76,8 @@ class OwnData:
 
     `blank` rows have no value, and `before` rows lie before time 0, where no curve is: neither is among the rows.
     `unused` are columns that nothing is read from; `note` says how the cells were separated if not by commas; `file` is the
-    file as the scenario names it, `path` and `digest` (SHA-256) are of the file. Data are equal if their rows are.
+    file as the scenario names it, `path` and `digest` (SHA-256) are of the file. Data are equal if
+    their rows, counts and `file` are.
     """
 
     values: tuple[OwnValue, ...] = field(default=(), repr=False)
