@@ -22,7 +22,10 @@ POPULATION_ADVICE = "Add for example 'population: {subjects: 100, seed: 1}'."
 
 
 def read_noise(shape: NoiseShape | None, measured: bool, notes: Notes) -> Noise | None:
-    """Return what measuring adds; notes a noise that adds nothing. `measured` is whether there are visits, trials of SMDs or own data."""
+    """Return what measuring adds; notes a noise that adds nothing.
+
+    `measured` is whether there are visits, trials of SMDs or own data.
+    """
     if shape is None:
         return None
     if not (shape.day_to_day or shape.residual):

@@ -38,10 +38,11 @@ class Comparison:
     """The result of a scenario: typed rows and arrays. `to_frame(name)` gives each table as a DataFrame.
 
     `study` is the scenario resolved; `exposure` the exact totals; `outcomes` the endpoints of every subject; `collected` their
-    statuses and the bands of the curves; `summary`, `statuses`, `equal_total`, `given`, `observed` and `visits` are rows;
-    `versus` holds everything that compares arms; `ledger` the doses of the first subjects where subjects differ in their doses
-    (None elsewhere); `own` are the user's own observations and their predictive checks; `published` holds what documents saw against what was simulated. `warnings` are sentences for the reader;
-    `provenance` is what the numbers depend on.
+    statuses and the bands of the curves; `summary`, `statuses`, `equal_total`, `given`, `observed` (published responses) and
+    `visits` are rows; `published` holds what documents saw against what was simulated; `own` are the user's own observations
+    and their predictive checks; `versus` holds everything that compares arms; `ledger` the doses of the first subjects where
+    subjects differ in their doses (None elsewhere). `warnings` are sentences for the reader; `provenance` is what the numbers
+    depend on.
     """
 
     study: Study
