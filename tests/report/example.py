@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -164,6 +165,13 @@ def comparison(
     command = "regimens compare scenarios/example.yaml --out results/example"
     found = replace(found, provenance=replace(found.provenance, created="2026-11-22", command=command))
     return replace(found, versus=replace(found.versus, rest_response=_rest_response(found))) if variants else found
+
+
+def planned(arms: Arms) -> SimpleNamespace:
+    """Return scenario, study and exact totals of `arms`: what is known of them before anything is simulated."""
+    study = resolve(_scenario(arms, "Planned", 1, (model("turnover", "mutein", "tocilizumab"),), 1, False, 0))
+    totals = audit(planned_arms(study.scenario), study.scenario.subject)
+    return SimpleNamespace(scenario=study.scenario, study=study, exposure=totals)
 
 
 def emptied(made: Comparison, *tables: str) -> Comparison:

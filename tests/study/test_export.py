@@ -60,7 +60,7 @@ def test_frames_of_a_few_rows_are_the_same_table(result, monkeypatch):
 
 
 def test_files_are_the_tables_with_rows_and_those_that_are_always_written(result):
-    texts = files_of(result, "page", FORMATS["csv"])
+    texts = files_of(result, "page", FORMATS["csv"], {})
     files = {name.removesuffix(".csv") for name in texts if name.endswith(".csv")}
     packed = {name.removesuffix(".csv.gz") for name in texts if name.endswith(".csv.gz")}
     assert files | packed == set(result.tables) | set(ALWAYS)
@@ -71,8 +71,16 @@ def test_files_are_the_tables_with_rows_and_those_that_are_always_written(result
         assert header == ",".join(next(table for table in TABLES if table.name == name).header)
 
 
+def test_images_are_files_of_their_own_folder_beside_the_page(result):
+    without = files_of(result, "page", None, {})
+    with_them = files_of(result, "page", None, {"schedules.svg": b"<svg/>", "pairs.svg": b"<svg></svg>"})
+    assert set(with_them) - set(without) == {"figures/schedules.svg", "figures/pairs.svg"}
+    assert with_them["figures/schedules.svg"] == b"<svg/>"
+    assert without["report.html"] == "page"
+
+
 def test_without_subjects_no_file_has_a_row_of_a_single_subject(result):
-    with_them, without = files_of(result, "page", FORMATS["csv"]), files_of(result, "page", None)
+    with_them, without = files_of(result, "page", FORMATS["csv"], {}), files_of(result, "page", None, {})
     assert set(with_them) - set(without) == {
         "endpoints.csv.gz", "subjects.csv", "individuals.csv.gz", "observations.csv.gz", "ledger.csv", "own_values.csv",
     }  # fmt: skip

@@ -32,6 +32,7 @@ A_NUMBER = click.IntRange(min=1)
 @click.option("--draws", type=A_NUMBER, help="Simulate only so many parameter draws, the first ones.")
 @click.option("--format", type=click.Choice(["csv", "parquet"]), help="How the subjects' endpoints are written. [default: csv]")
 @click.option("--no-subjects", is_flag=True, help="Write no table of single subjects; the page is the same.")
+@click.option("--images", type=click.Choice(["svg", "png", "pdf"]), help="Write every figure as an image, too. [needs Chromium]")
 @click.option("--resume", is_flag=True, help="Go on with a run of the same command that was broken off.")
 @click.option("--workers", type=A_NUMBER, help="Tasks to do at once here; changes the time and not the numbers.")
 @click.option("--cluster", "address", metavar="ADDRESS", help="Have a Dask cluster do the tasks: tcp://host:8786.")
@@ -43,6 +44,7 @@ def compare(
     draws: int | None,
     format: str | None,
     no_subjects: bool,
+    images: str | None,
     resume: bool,
     workers: int | None,
     address: str | None,
@@ -54,7 +56,7 @@ def compare(
     What is finished is kept until the report is written: a run that was broken off, by Ctrl-C or by a machine that went
     down, goes on with `--resume`, and ends with the same bytes.
     """
-    from regimens.report import table
+    from regimens.report import check_images, table
     from regimens.scenario import read_scenario, reduced
     from regimens.study import folder as results
     from regimens.work import Store
@@ -65,6 +67,8 @@ def compare(
     scenario = read_scenario(file)
     _check_reduced(scenario, subjects, draws)
     scenario = reduced(scenario, subjects, draws)
+    if images is not None:
+        check_images(images)
     talk, unfinished = talk_console(), results.unfinished_folder(scenario, out)
     ended = Store.finished_result(unfinished)
     if resume and ended:
@@ -75,11 +79,17 @@ def compare(
     with Store.open(unfinished, results.fingerprint(scenario), resume) as store:
         _say_kept(talk, store, resume)
         with _kept_if_broken_off(store):
-            options = {"--subjects": subjects, "--draws": draws, "--format": format, "--no-subjects": no_subjects}
+            options = {
+                "--subjects": subjects,
+                "--draws": draws,
+                "--format": format,
+                "--no-subjects": no_subjects,
+                "--images": images,
+            }
             comparison = _compared(scenario, store, workers, address, talk)
             made = replace(comparison.provenance, created=store.started.date().isoformat(), command=_command(file, options))
             comparison = replace(comparison, provenance=made)
-            folder = _written(comparison, out, store, form)
+            folder = _written(comparison, out, store, form, images)
         store.remove()
     console = results_console()
     console.print(table(comparison, console.width))
@@ -124,14 +134,15 @@ def _executor(workers: int | None, address: str | None) -> Iterator[Executor]:
         executor.shutdown(cancel_futures=True)
 
 
-def _written(comparison: Comparison, out: Path | None, store: Store, form: Format | None) -> Path:
+def _written(comparison: Comparison, out: Path | None, store: Store, form: Format | None, images: str | None) -> Path:
     """Write the result; the day in the name of its folder is the one on which the run began, as in a run in one go."""
-    from regimens.report import page
+    from regimens.report import images_of, page
     from regimens.study import folder as results
 
     folder = out or results.default_folder(comparison.scenario, comparison.provenance.version, store.started.date())
     store.record_result(folder)
-    results.write_folder(results.files_of(comparison, page(comparison), form), folder, inside=store.folder)
+    drawn = {} if images is None else images_of(comparison, images)
+    results.write_folder(results.files_of(comparison, page(comparison), form, drawn), folder, inside=store.folder)
     return folder
 
 

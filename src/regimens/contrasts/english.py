@@ -179,7 +179,7 @@ def _interval(low: float, high: float, unit: str) -> str:
     sizes = [math.floor(math.log10(abs(bound))) if bound else 0 for bound in (low, high)]
     least = max(0, 1 - max(size for size, bound in zip(sizes, (low, high), strict=True) if bound))
     texts = [f"{bound:.{max(least, -size)}f}" for size, bound in zip(sizes, (low, high), strict=True)]
-    return " to ".join(dict.fromkeys(texts)) + (f" {unit}" if unit not in {"", "1"} else "")
+    return " to ".join(dict.fromkeys(texts)) + (f" {unit.removeprefix('1 ')}" if unit not in {"", "1"} else "")
 
 
 def _listing(names: Sequence[str]) -> str:

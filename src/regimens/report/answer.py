@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from regimens import wording
 from regimens.drugs import display_unit
-from regimens.report.measures import Measure, measures
-from regimens.report.text import subjects, words
+from regimens.figures.shown import ShownEndpoint, shown_endpoints
+from regimens.report.text import subjects
 
 if TYPE_CHECKING:
     from regimens.endpoints import Endpoint
     from regimens.exposure import DrugExposure
-    from regimens.report.layout import Layout, Look
+    from regimens.figures.arms import Look
+    from regimens.figures.view import View
     from regimens.scenario import Scenario
     from regimens.study.comparison import Comparison
 
@@ -26,7 +28,7 @@ _WANTED = ("peak", "mean", "time above", "per MIU")
 class Column:
     """A value column: model, endpoint as the scenario words it, heading, unit and factor into it, decimals, largest value.
 
-    `share` is whether values are shares of subjects, which have no prediction interval.
+    `of_population` is whether values are of the population and no subject's, which have no prediction interval.
     """
 
     model: str
@@ -36,12 +38,12 @@ class Column:
     factor: float
     places: int
     largest: float
-    share: bool
+    of_population: bool
 
     @property
     def heading(self) -> str:
         """The label with its unit."""
-        return words.headed(self.label, self.unit)
+        return wording.headed(self.label, self.unit)
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class Cell:
     @property
     def why(self) -> bool:
         """Whether the text says why there is no value."""
-        return self.text in (words.NOT_MODELLED, words.NOT_REACHED)
+        return self.text in (wording.NOT_MODELLED, wording.NOT_REACHED)
 
 
 @dataclass(frozen=True)
@@ -106,18 +108,18 @@ class Answer:
     @property
     def total(self) -> str:
         """The heading of the totals."""
-        return words.headed(words.TOTAL, self.unit)
+        return wording.headed(wording.TOTAL, self.unit)
 
 
-def answer(comparison: Comparison, layout: Layout, each: int | None = None) -> Answer:
+def answer(comparison: Comparison, view: View, each: int | None = None) -> Answer:
     """Return the answer table with at most `each` endpoints a model; by default as many as fit a page."""
-    fitting = max(2, MOST_VALUES // max(1, len(layout.models)))
-    return _table(comparison, layout, leading(comparison.scenario, min(4, fitting) if each is None else each))
+    fitting = max(2, MOST_VALUES // max(1, len(view.models)))
+    return _table(comparison, view, leading(comparison.scenario, min(4, fitting) if each is None else each))
 
 
-def everything(comparison: Comparison, layout: Layout) -> Answer:
+def everything(comparison: Comparison, view: View) -> Answer:
     """Return the same table with every endpoint of the scenario."""
-    return _table(comparison, layout, list(comparison.scenario.endpoints))
+    return _table(comparison, view, list(comparison.scenario.endpoints))
 
 
 def leading(scenario: Scenario, most: int) -> list[Endpoint]:
@@ -135,13 +137,13 @@ def leading(scenario: Scenario, most: int) -> list[Endpoint]:
     return sorted((chosen + remaining)[:most], key=lambda endpoint: order[id(endpoint)])
 
 
-def _table(comparison: Comparison, layout: Layout, endpoints: list[Endpoint]) -> Answer:
-    known = measures(comparison)
-    shown = [known[e.words] for e in endpoints if e.words in known]
-    columns = tuple(column for model in layout.models for measure in shown if (column := _column(comparison, model, measure)))
-    unit = _unit(layout)
-    rows = tuple(_row(comparison, layout, look, columns, unit) for look in layout.arms)
-    groups = tuple((model, sum(c.model == model for c in columns)) for model in layout.models)
+def _table(comparison: Comparison, view: View, endpoints: list[Endpoint]) -> Answer:
+    known = shown_endpoints(comparison)
+    wanted = [known[e.words] for e in endpoints if e.words in known]
+    columns = tuple(column for model in view.models for shown in wanted if (column := _column(comparison, view, model, shown)))
+    unit = _unit(view)
+    rows = tuple(_row(comparison, view, look, columns, unit) for look in view.arms)
+    groups = tuple((model, sum(c.model == model for c in columns)) for model in view.models)
     on_page = {column.endpoint for column in columns}
     left_out = sum(e.words not in on_page for e in comparison.scenario.endpoints)
     bases = {basis for row in rows if row.people for doses in row.arm.doses[:1] for basis in doses.events.basis} - {"flat"}
@@ -149,71 +151,72 @@ def _table(comparison: Comparison, layout: Layout, endpoints: list[Endpoint]) ->
     return Answer(columns, groups, rows, left_out, unit, note)
 
 
-def _unit(layout: Layout) -> str:
+def _unit(view: View) -> str:
     """Return the unit of the totals of all arms, "" where they have different ones or no arm gives a dose."""
-    units = {display_unit(look.exposure[0].unit)[0] for look in layout.arms if look.exposure}
+    units = {display_unit(look.exposure[0].unit)[0] for look in view.arms if look.exposure}
     return units.pop() if len(units) == 1 else ""
 
 
-def _column(comparison: Comparison, model: str, measure: Measure) -> Column | None:
-    same = [row for row in comparison.summary if row.endpoint == measure.words]
+def _column(comparison: Comparison, view: View, model: str, shown: ShownEndpoint) -> Column | None:
+    names = {look.name for look in view.arms}
+    same = [row for row in comparison.summary if row.endpoint == shown.words and row.arm in names]
     if not any(row.model == model for row in same):
         return None
-    highs = [row.confidence_high if measure.share else row.high for row in same]
-    spread = [v for v in (*(row.median for row in same), *highs) if not words.missing(v)]
-    medians = [row.median * measure.factor for row in same if not words.missing(row.median)]
-    places = min(words.decimals(medians), 4)
-    if measure.unit in ("days", "%"):
+    highs = [row.confidence_high if shown.of_population else row.high for row in same]
+    spread = [v for v in (*(row.median for row in same), *highs) if not wording.missing(v)]
+    medians = [row.median * shown.factor for row in same if not wording.missing(row.median)]
+    places = min(wording.decimals(medians), 4)
+    if shown.unit in ("days", "%"):
         places = 0 if medians and max(medians) >= 10 else 1
-    if measure.exact and all(float(value * measure.factor).is_integer() for value in spread):
+    if shown.exact and all(float(value * shown.factor).is_integer() for value in spread):
         places = 0
-    largest = max(spread, default=0.0) * measure.factor
-    return Column(model, measure.words, measure.label, measure.unit, measure.factor, places, largest, measure.share)
+    largest = max(spread, default=0.0) * shown.factor
+    return Column(model, shown.words, shown.label, shown.unit, shown.factor, places, largest, shown.of_population)
 
 
-def _row(comparison: Comparison, layout: Layout, look: Look, columns: tuple[Column, ...], unit: str) -> Row:
-    cells = tuple(_cell(comparison, column, look.name, layout) for column in columns)
+def _row(comparison: Comparison, view: View, look: Look, columns: tuple[Column, ...], unit: str) -> Row:
+    cells = tuple(_cell(comparison, column, look.name, view) for column in columns)
     if not look.exposure:
         return Row(look, "0", "", (), "0", cells)
     main, *rest = look.exposure
     total, doses = _within_horizon(look, main)
-    own, ends = display_unit(main.unit)[0], layout.people.get((look.name, main.drug))
+    own, ends = display_unit(main.unit)[0], view.people.get((look.name, main.drug))
     span = "" if ends is None else subjects.between(ends, main.unit, with_unit=not unit)
-    other = tuple(subjects.other_total(row, layout, comparison.scenario.subject) for row in rest)
+    other = tuple(subjects.other_total(row, view, comparison.scenario.subject) for row in rest)
     return Row(look, total if unit else f"{total} {own}", span, other, doses, cells)
 
 
 def _within_horizon(look: Look, row: DrugExposure) -> tuple[str, str]:
     """Return total and doses of a drug of an arm; where the horizon cuts doses off, what is given of what is planned."""
-    planned = words.exact(words.shown(row.total, row.unit))
+    planned = wording.exact(wording.shown(row.total, row.unit))
     doses = look.doses_of(row.drug)
     count, given = (0, 0.0) if doses is None else (len(doses.events), float(doses.given.sum()))
     if count == row.doses:
-        return planned, words.exact(row.doses)
-    return words.of(words.exact(words.shown(given, row.unit)), planned), words.of(str(count), str(row.doses))
+        return planned, wording.exact(row.doses)
+    return wording.of(wording.exact(wording.shown(given, row.unit)), planned), wording.of(str(count), str(row.doses))
 
 
-def _cell(comparison: Comparison, column: Column, arm: str, layout: Layout) -> Cell:
-    if not layout.modelled(column.model, arm):
-        return Cell(words.NOT_MODELLED, "", 0, 0, 0, "", None)
+def _cell(comparison: Comparison, column: Column, arm: str, view: View) -> Cell:
+    if not view.modelled(column.model, arm):
+        return Cell(wording.NOT_MODELLED, "", 0, 0, 0, "", None)
     found = comparison.summary_of(arm, column.model, column.endpoint)
     if found is None:
-        return Cell(words.MISSING, "", 0, 0, 0, "", None)
-    short = subjects.missing(found.missing, layout) if found.missing else ""
-    if words.missing(found.median):
-        return Cell(words.NOT_REACHED if found.n else words.MISSING, "", 0, 0, 0, short if found.n else "", None)
+        return Cell(wording.MISSING, "", 0, 0, 0, "", None)
+    short = subjects.missing(found.missing, view) if found.missing else ""
+    if wording.missing(found.median):
+        return Cell(wording.NOT_REACHED if found.n else wording.MISSING, "", 0, 0, 0, short if found.n else "", None)
     numbers = (found.median, found.low, found.high, found.confidence_low, found.confidence_high)
     middle, low, high, *sure = (value * column.factor for value in numbers)
-    known = not any(map(words.missing, sure))
-    if known and words.missing(low):
+    known = not any(map(wording.missing, sure))
+    if known and wording.missing(low):
         low, high = sure
-    unreached = not column.share and words.missing(high) and not words.missing(low)
-    same = not unreached and (words.missing(low) or words.missing(high) or abs(high - low) <= 1e-9 * max(abs(middle), 1e-12))
-    top = words.NOT_REACHED if unreached else words.fixed(high, column.places)
-    bound = "" if same else f"{words.fixed(low, column.places)}–{top}"
+    unreached = not column.of_population and wording.missing(high) and not wording.missing(low)
+    same = not unreached and (wording.missing(low) or wording.missing(high) or abs(high - low) <= 1e-9 * max(abs(middle), 1e-12))
+    top = wording.NOT_REACHED if unreached else wording.fixed(high, column.places)
+    bound = "" if same else f"{wording.fixed(low, column.places)}–{top}"
     share = [_percent(v, column) for v in ((middle,) * 3 if same else (middle, low, column.largest if unreached else high))]
     ends = (_percent(sure[0], column), _percent(sure[1], column)) if known else None
-    return Cell(words.fixed(middle, column.places), bound, share[0], share[1], share[2], short, middle, ends)
+    return Cell(wording.fixed(middle, column.places), bound, share[0], share[1], share[2], short, middle, ends)
 
 
 def _percent(value: float, column: Column) -> float:

@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from regimens import wording
 from regimens.drugs import display_unit, label
+from regimens.figures.arms import in_order
 from regimens.report.numbers import cycle_totals
-from regimens.report.text import schedules, subjects, words
+from regimens.report.text import schedules, subjects
+from regimens.scenario.values import AS_WRITTEN
 from regimens.units import decimal_text
 
 if TYPE_CHECKING:
     from regimens.exposure import DrugExposure
-    from regimens.report.layout import Layout, Look
+    from regimens.figures.view import View
     from regimens.study.comparison import Comparison
 
 _SIGNS = {schedules.MATCHES: "✓", schedules.DIFFERS: "✗", schedules.UNSTATED: ""}
@@ -23,7 +26,7 @@ _SIGNS = {schedules.MATCHES: "✓", schedules.DIFFERS: "✗", schedules.UNSTATED
 class Entry:
     """A row of the audit: an arm and drug, all cells as text; `verdict` in words, `sign` beside it."""
 
-    arm: Look
+    arm: str
     drug: str
     doses: str
     amount: str
@@ -38,44 +41,48 @@ class Entry:
     sign: str
 
 
-def audit(comparison: Comparison, layout: Layout) -> tuple[Entry, ...]:
-    """Return the rows of the audit; an arm without doses has one that says so."""
-    entries = []
-    for look in layout.arms:
-        entries += [_entry(comparison, layout, look, row) for row in look.exposure]
-        if not look.exposure:
-            entries.append(_without(look))
-    return tuple(entries)
+def audit(comparison: Comparison, view: View) -> tuple[Entry, ...]:
+    """Return the rows of the audit, an arm as written and drug each; all arms without doses have one row."""
+    entries, still = [], []
+    for arm in comparison.scenario.arms:
+        rows = {row.drug: row for row in comparison.exposure.of(arm.name)}
+        if arm.variant != AS_WRITTEN:
+            continue
+        entries += [_entry(comparison, view, rows[drug]) for drug in in_order(rows)]
+        still += [] if rows else [arm.name]
+    return (*entries, _without(still)) if still else tuple(entries)
 
 
 def finding(entries: tuple[Entry, ...]) -> str:
     """Return what the audit found, in a sentence."""
-    given = [entry for entry in entries if entry.drug != words.MISSING]
+    given = [entry for entry in entries if entry.drug != wording.MISSING]
     checked = [entry for entry in given if entry.verdict != schedules.UNSTATED]
-    wrong = [entry.arm.name for entry in checked if entry.verdict == schedules.DIFFERS]
+    wrong = [entry.arm for entry in checked if entry.verdict == schedules.DIFFERS]
     return schedules.audited(len(checked), len(given) - len(checked), wrong)
 
 
-def _without(look: Look) -> Entry:
-    blank = (words.MISSING,) * 6
-    return Entry(look, words.MISSING, "0", words.MISSING, "0", *blank, schedules.UNSTATED, _SIGNS[schedules.UNSTATED])
+def _without(arms: list[str]) -> Entry:
+    blank = (wording.MISSING,) * 6
+    return Entry(
+        "; ".join(arms), wording.MISSING, "0", wording.MISSING, "0", *blank, schedules.UNSTATED, _SIGNS[schedules.UNSTATED]
+    )
 
 
-def _entry(comparison: Comparison, layout: Layout, look: Look, row: DrugExposure) -> Entry:
+def _entry(comparison: Comparison, view: View, row: DrugExposure) -> Entry:
     stated = None if row.expected is None else row.expected.total
     verdict = schedules.UNSTATED if stated is None else schedules.DIFFERS if row.differences else schedules.MATCHES
     return Entry(
-        look,
+        row.arm,
         label(row.drug),
-        words.exact(row.doses),
+        wording.exact(row.doses),
         "; ".join(decimal_text(value / display_unit(row.unit)[1]) for value, _ in row.amounts),
-        subjects.total(row, layout, comparison.scenario.subject),
-        cycle_totals(row.per_cycle, row.unit) if len(row.per_cycle) > 1 else words.MISSING,
-        words.days(row.first_h),
-        words.days(row.last_h),
+        subjects.total(row, view, comparison.scenario.subject),
+        cycle_totals(row.per_cycle, row.unit) if len(row.per_cycle) > 1 else wording.MISSING,
+        wording.days(row.first_h),
+        wording.days(row.last_h),
         _rounded(row.per_week, row.unit),
         _rounded(row.peak_7_days, row.unit),
-        words.MISSING if stated is None else words.amount(stated, row.unit),
+        wording.MISSING if stated is None else wording.amount(stated, row.unit),
         verdict,
         _SIGNS[verdict],
     )
@@ -83,5 +90,5 @@ def _entry(comparison: Comparison, layout: Layout, look: Look, row: DrugExposure
 
 def _rounded(value: Fraction | None, unit: str) -> str:
     if value is None:
-        return words.MISSING
-    return f"{words.exact(float(f'{words.shown(value, unit):.3g}'))} {display_unit(unit)[0]}"
+        return wording.MISSING
+    return f"{wording.exact(float(f'{wording.shown(value, unit):.3g}'))} {display_unit(unit)[0]}"

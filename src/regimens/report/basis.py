@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from regimens import wording
 from regimens.model.declaration import Source
 from regimens.model.expression import in_formula
-from regimens.report.text import model_sheets, words
+from regimens.report.text import model_sheets
+from regimens.scenario.values import AS_WRITTEN
 
 if TYPE_CHECKING:
+    from regimens.figures.view import View
     from regimens.model.declaration import Model
-    from regimens.report.layout import Layout
+    from regimens.report.references import Bibliography
     from regimens.study.comparison import Comparison
 
 
@@ -48,54 +51,52 @@ class ModelSheet:
         return tuple(row for row in self.parameters if row.reference is None)
 
 
-def sheets(comparison: Comparison, layout: Layout) -> tuple[ModelSheet, ...]:
+def sheets(comparison: Comparison, view: View, bibliography: Bibliography) -> tuple[ModelSheet, ...]:
     """Return the sheet of every model; sources enter the bibliography of the page."""
-    return tuple(_sheet(model, layout) for model in comparison.models)
+    return tuple(_sheet(model, view, bibliography) for model in comparison.models)
 
 
-def assumptions(comparison: Comparison, layout: Layout) -> tuple[tuple[str, str], ...]:
+def assumptions(comparison: Comparison) -> tuple[tuple[str, str], ...]:
     """Return the assumptions as (arms that make it, sentence); the scenario's own come first, without arms."""
     said: dict[str, list[str]] = {}
-    for look in layout.arms:
-        for sentence in look.assumptions:
-            said.setdefault(sentence, []).append(look.name)
+    for arm in comparison.scenario.arms:
+        for sentence in arm.assumptions if arm.variant == AS_WRITTEN else ():
+            said.setdefault(sentence, []).append(arm.name)
     own = [("", sentence) for sentence in comparison.scenario.assumptions]
     return (*own, *(("; ".join(names), sentence) for sentence, names in said.items()))
 
 
-def _sheet(model: Model, layout: Layout) -> ModelSheet:
+def _sheet(model: Model, view: View, bibliography: Bibliography) -> ModelSheet:
     known = {entry.drug for entry in model.inputs}
     by_key = {source.key: source for source in model.sources}
     rows = tuple(
         ParameterRow(
             p.name,
             p.label,
-            f"{words.exact(float(f'{p.value:.6g}'))} {words.unit(p.unit)}".strip(),
-            f"{round(100 * p.cv)} %" if p.cv else words.MISSING,
+            f"{wording.exact(float(f'{p.value:.6g}'))} {wording.unit(p.unit)}".strip(),
+            f"{round(100 * p.cv)} %" if p.cv else wording.MISSING,
             p.note,
-            None
-            if p.source is None
-            else layout.bibliography.number_of(by_key.get(p.source, Source(p.source, p.source)), model.name),
+            None if p.source is None else bibliography.number_of(by_key.get(p.source, Source(p.source, p.source)), model.name),
         )
         for p in model.parameters
     )
     for source in model.sources:
-        layout.bibliography.number_of(source, model.name)
-    ignored = model_sheets.without_input([drug for drug in layout.drugs if drug not in known])
+        bibliography.number_of(source, model.name)
+    ignored = model_sheets.without_input([drug for drug in view.drugs if drug not in known])
     assumed = model_sheets.without_source(sum(row.reference is None for row in rows), len(rows))
     equations = _equations(model)
     return ModelSheet(model.name, model.title, model.description, model.exploratory, equations, rows, ignored, assumed)
 
 
 def _equations(model: Model) -> tuple[tuple[str, str, str], ...]:
-    lines = [(d.name, in_formula(d.formula), _note(d.label, words.unit(d.unit))) for d in model.definitions]
-    per = words.unit(model.time_unit)
-    lines += [(f"d({s.name})/dt", in_formula(s.rate), _note(s.label, f"{words.unit(s.unit)}/{per}")) for s in model.states]
-    lines += [(f"{s.name}(0)", in_formula(s.initial), words.unit(s.unit)) for s in model.states]
+    lines = [(d.name, in_formula(d.formula), _note(d.label, wording.unit(d.unit))) for d in model.definitions]
+    per = wording.unit(model.time_unit)
+    lines += [(f"d({s.name})/dt", in_formula(s.rate), _note(s.label, f"{wording.unit(s.unit)}/{per}")) for s in model.states]
+    lines += [(f"{s.name}(0)", in_formula(s.initial), wording.unit(s.unit)) for s in model.states]
     for entry in model.inputs:
         enters = model_sheets.input_formula(in_formula(entry.bioavailability), in_formula(entry.lag), per)
         lines.append((model_sheets.enters(entry.drug, entry.route, entry.state), enters, ""))
-    lines += [(o.name, in_formula(o.formula), _note(o.label, words.unit(o.unit))) for o in model.observables]
+    lines += [(o.name, in_formula(o.formula), _note(o.label, wording.unit(o.unit))) for o in model.observables]
     return tuple(lines)
 
 

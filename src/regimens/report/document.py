@@ -4,64 +4,55 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-import numpy as np
 from markupsafe import Markup
 
+from regimens import wording
 from regimens.engine.trajectories import OK, STATUS_WORDS
-from regimens.report import (
-    answer,
-    audit,
-    basis,
-    contrast_forest,
-    curves,
-    doses,
-    equal_totals,
-    forest,
-    heat,
-    interactive,
-    numbers,
-    plane,
-    real_life,
-    rests,
-    strips,
-    svg,
-    tornado,
-    verdict,
-    visits,
-)
-from regimens.report.layout import Layout, Shown, as_written, layout
+from regimens.figures import theme
+from regimens.figures.levels import series_of
+from regimens.figures.response import dose_response
+from regimens.figures.shown import judged, shown_endpoints
+from regimens.figures.view import View, view_of
+from regimens.report import against, answer, audit, basis, numbers, published, variants, verdict, visits
 from regimens.report.numbers import Numbers
-from regimens.report.text import captions, findings, model_sheets, schedules, subjects, variants, words
+from regimens.report.pictures import (
+    Picture,
+    as_json,
+    css_dash,
+    curves_picture,
+    exposure_pictures,
+    predictive_pictures,
+    schedules_picture,
+)
+from regimens.report.references import Bibliography
+from regimens.report.text import findings, model_sheets, reading, schedules, subjects
+from regimens.scenario.values import AS_WRITTEN
 from regimens.study.rows import NOT_MODELLED
 
 if TYPE_CHECKING:
-    from regimens.report.panel import Panel
+    from regimens.scenario import Arm
     from regimens.study.comparison import Comparison
 
 _ASSETS = files("regimens.report") / "assets"
 _SHORT = 20
-_TWIN, _SMALL_TWIN, _WIDE_TWIN = (330.0, 240.0), (220.0, 136.0), (680.0, 240.0)
 _OPENING = Markup('document.documentElement.classList.add("scripted");')
 _LOADED_NOTHING = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'"
 )
 
 
 @dataclass(frozen=True)
-class Picture:
-    """A figure of curves: heading, axis title, finding, how to read it, panels with their twins, numbers behind."""
+class Curves:
+    """The pictures of curves: the leading one, those that endpoints ask for, and what is folded."""
 
-    heading: str
-    axis: str
-    finding: str
-    reading: str
-    panels: tuple[tuple[Panel, Markup], ...]
-    numbers: Numbers
+    leading: tuple[Picture, ...]
+    asked: tuple[Picture, ...]
+    folded: tuple[Picture, ...]
 
 
 def page(comparison: Comparison) -> str:
@@ -75,86 +66,141 @@ def page(comparison: Comparison) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(words=words, captions=captions, findings=findings, sheets_text=model_sheets, variants=variants)
+    environment.globals.update(wording=wording, findings=findings, reading=reading, sheets_text=model_sheets)
     return environment.get_template("page.html.j2").render(_content(comparison))
 
 
+def pictures_of(comparison: Comparison) -> dict[str, Picture]:
+    """Return every picture of the page by key."""
+    view = view_of(comparison)
+    return {picture.key: picture for picture in _all(_drawn(comparison, view))}
+
+
 def _content(whole: Comparison) -> dict[str, object]:
-    on_page, comparison = layout(whole), as_written(whole)
-    pictures = [made for observable in on_page.observables for made in _pictures(comparison, on_page, observable)]
-    given = [_given(comparison, on_page, drug) for drug in _drugs(on_page)]
+    view, bibliography = view_of(whole), Bibliography()
+    cited = {
+        look.index: tuple(dict.fromkeys(bibliography.number_of(each) for arm in _arms(whole, look.names) for each in arm.sources))
+        for look in view.arms
+    }
+    drawn = _drawn(whole, view)
+    inks = tuple(look.ink for look in view.arms)
     script, plotly = Markup(f"\n{_asset('page.js')}\n"), _plotly()
+    entries = audit.audit(whole, view)
     return {
-        "scenario": comparison.scenario,
-        "layout": on_page,
-        **_answers(comparison, on_page),
-        **_sections(whole, on_page),
-        "pictures": pictures,
-        "given": given,
-        "warnings": comparison.warnings,
-        "assumptions": basis.assumptions(comparison, on_page),
-        "sheets": basis.sheets(comparison, on_page),
-        "references": on_page.bibliography.entries,
-        "provenance": flat(comparison.provenance.as_mapping()),
-        "figures": {panel.key: interactive.figure(panel) for picture in (*pictures, *given) for panel, _ in picture.panels},
-        "style": _asset("style.css") + _asset("contrasts.css"),
+        "scenario": whole.scenario,
+        "view": view,
+        "cited": cited,
+        **_answers(whole, view),
+        **drawn,
+        "audit": entries,
+        "audit_finding": audit.finding(entries),
+        "audit_reading": schedules.reference(whole.scenario.subject),
+        "visits": visits.visits(whole, view),
+        "outcomes": published.outcomes(whole, view, bibliography),
+        "statuses": statuses(whole, view),
+        "warnings": whole.warnings,
+        "assumptions": basis.assumptions(whole),
+        "sheets": basis.sheets(whole, view, bibliography),
+        "references": bibliography.entries,
+        "provenance": flat(whole.provenance.as_mapping()),
+        "data": as_json(list(_all(drawn)), inks),
+        "style": _asset("style.css") + _colours(view),
         "opening_script": _OPENING,
         "script": script,
         "plotly": plotly,
         "policy": policy(_OPENING, plotly, script),
+        "dash": css_dash,
     }
 
 
-def _answers(comparison: Comparison, on_page: Layout) -> dict[str, object]:
-    table, entries = answer.everything(comparison, on_page), audit.audit(comparison, on_page)
-    rows = strips.strips(comparison, on_page)
+def _arms(comparison: Comparison, names: tuple[str, ...]) -> list[Arm]:
+    return [arm for arm in comparison.scenario.arms if arm.variant == AS_WRITTEN and arm.name in names]
+
+
+def _answers(comparison: Comparison, view: View) -> dict[str, object]:
+    table = answer.everything(comparison, view)
     return {
-        "opening": findings.opening(comparison, on_page),
-        "certainty": findings.certainty(on_page, findings.shares(comparison)),
-        "ticks": findings.ticks(on_page),
-        "caption": findings.caption(on_page),
+        "opening": findings.opening(comparison, view),
+        "certainty": findings.certainty(view, findings.of_population(comparison)),
+        "ticks": findings.ticks(view),
+        "caption": findings.caption(view),
         "reduced": findings.reduced(comparison),
-        "answer": answer.answer(comparison, on_page),
-        "strips": rows,
-        "strip_reading": strips.reading(on_page, rows),
-        "strip_ticks": strips.ticks(on_page.time),
-        "strip_finding": findings.schedules(on_page),
-        "strip_numbers": strips.numbers(on_page),
-        "blocks": forest.blocks(table, on_page),
-        "endpoint_finding": findings.endpoints(table, on_page),
-        "endpoint_reading": captions.how_to_read_endpoints(on_page, findings.shares(comparison)),
-        "endpoint_numbers": forest.numbers(table, on_page),
-        "audit": entries,
-        "audit_finding": audit.finding(entries),
-        "audit_reading": schedules.reference(comparison.scenario.subject),
+        "answer": answer.answer(comparison, view),
+        "endpoints": numbers.endpoints(table, view) if table.columns else None,
+        "verdict": verdict.verdict(comparison, view),
+        "rests_on": findings.rests_on(comparison),
+        "models": [(view.called(model.name), model.title) for model in comparison.models],
+        "how_to_read": reading.figures(view),
     }
 
 
-def _sections(comparison: Comparison, on_page: Layout) -> dict[str, object]:
-    """Return the sections that compare arms, each None or empty where the comparison has nothing for it."""
+def _drawn(comparison: Comparison, view: View) -> dict[str, object]:
+    """Return everything on the page that is drawn, by its name in the template."""
     return {
-        "verdict": verdict.verdict(comparison, on_page),
-        "forest": contrast_forest.forest(comparison, on_page),
-        "heats": heat.heats(comparison, on_page),
-        "plane": plane.plane(comparison, on_page),
-        "tornado": tornado.tornado(comparison, on_page),
-        "equal_total": equal_totals.equal_total(comparison, on_page),
-        "rest_curves": rests.rest_curves(comparison, on_page),
-        "real_life": real_life.real_life(comparison, on_page),
-        "visits": visits.visits(comparison, on_page),
-        "statuses": statuses(comparison, on_page),
+        "curves": _curves(comparison, view),
+        "schedule": schedules_picture(comparison, view),
+        "responses": _responses(comparison, view),
+        "differences": against.differences(comparison, view),
+        "every_pair": against.every_pair(comparison, view),
+        "trade_off": against.gain_against_cost(comparison, view),
+        "decides": against.what_decides(comparison),
+        "equal_total": variants.equal_total(comparison, view),
+        "rests": variants.rests(comparison, view),
+        "real_life": variants.real_life(comparison, view),
+        "checks": predictive_pictures(comparison, view),
+        "given": exposure_pictures(comparison, view),
     }
 
 
-def statuses(comparison: Comparison, on_page: Layout) -> Numbers | None:
+def _all(drawn: Mapping[str, object]) -> Iterator[Picture]:
+    """Yield every picture in what is drawn."""
+    for value in drawn.values():
+        if isinstance(value, Picture):
+            yield value
+        elif isinstance(value, tuple):
+            yield from value
+        elif isinstance(value, variants.Section):
+            yield from value.pictures
+        elif isinstance(value, Curves):
+            yield from (*value.leading, *value.asked, *value.folded)
+
+
+def _curves(comparison: Comparison, view: View) -> Curves:
+    """Return the curves: the first observable leads, those that an endpoint names follow, the rest is folded."""
+    leading: list[Picture] = []
+    asked: list[Picture] = []
+    folded: list[Picture] = []
+    for observable in view.observables:
+        picture, apart = curves_picture(comparison, view, observable)
+        place = leading if not leading else asked if observable.name in view.asked else folded
+        place.append(picture)
+        folded += [] if apart is None else [apart]
+    return Curves(tuple(leading), tuple(asked), tuple(folded))
+
+
+def _responses(comparison: Comparison, view: View) -> tuple[Picture, ...]:
+    """Return the responses of the endpoints that say which way is better to the one number in which arms differ."""
+    found = series_of(comparison, view)
+    if not found:
+        return ()
+    made: list[Picture] = []
+    for endpoint in judged(comparison) or list(shown_endpoints(comparison).values())[:1]:
+        figure = dose_response(comparison, endpoint.words)
+        heading = wording.response(endpoint.title, found[0].kind, found[0].unit)
+        said = "" if made else findings.responses(found)
+        made.append(Picture(f"response-{len(made) + 1}", heading, said, "", reading.described(heading), figure))
+    return tuple(made)
+
+
+def statuses(comparison: Comparison, view: View) -> Numbers | None:
     """Return how many subjects did not run to the end, and why; None where all did."""
     fine = (STATUS_WORDS[OK], NOT_MODELLED)
     rows = tuple(
-        (words.under(row.arm, row.model), (row.status, subjects.missing(row.subjects, on_page)))
+        (wording.under(row.arm, row.model), (row.status, subjects.missing(row.subjects, view)))
         for row in comparison.statuses
         if row.status not in fine
     )
-    return Numbers(captions.STOPPED, words.ARM_MODEL, captions.STOPPED_HEADS, rows) if rows else None
+    return Numbers(reading.STOPPED, wording.ARM_MODEL, reading.STOPPED_HEADS, rows) if rows else None
 
 
 def policy(*scripts: str) -> str:
@@ -177,45 +223,15 @@ def flat(values: Mapping[str, object], under: str = "") -> list[tuple[str, str]]
     return rows
 
 
-def _pictures(comparison: Comparison, on_page: Layout, observable: Shown) -> list[Picture]:
-    """Return the figure of an observable and, where many arms share it, another one arm by arm with what it has no room for."""
-    panels = curves.panels(comparison, on_page, observable)
-    made = [_picture(comparison, on_page, observable, observable.label, panels)]
-    asked = comparison.scenario.individuals > 0
-    if any(panel.narrow for panel in panels) or (asked and not any(panel.threads for panel in panels)):
-        apart = curves.arm_by_arm(comparison, on_page, observable)
-        made.append(_picture(comparison, on_page, observable, captions.arm_by_arm(observable), apart))
-    return made
-
-
-def _picture(comparison: Comparison, on_page: Layout, observable: Shown, heading: str, panels: tuple[Panel, ...]) -> Picture:
-    return Picture(
-        heading,
-        panels[0].scale.title,
-        findings.curve(comparison, on_page, observable),
-        captions.reading(on_page, panels),
-        tuple((panel, _twin(panel, len(panels))) for panel in panels),
-        numbers.read_out(comparison, on_page, observable),
-    )
-
-
-def _given(comparison: Comparison, on_page: Layout, drug: str) -> Picture:
-    panels = doses.cumulative(comparison, on_page, drug)
-    finding = findings.cumulative(on_page, drug) if drug == on_page.drugs[0] else ""
-    twins = tuple((panel, _twin(panel, len(panels))) for panel in panels)
-    return Picture(captions.given_so_far(drug), panels[0].scale.title, finding, "", twins, numbers.totals(on_page, drug))
-
-
-def _drugs(on_page: Layout) -> list[str]:
-    """Return the drugs whose running total is drawn: the leading one, and others that are given more than once."""
-    starts = {
-        drug: [d.events.time_h for look in on_page.arms if (d := look.doses_of(drug)) is not None] for drug in on_page.drugs
-    }
-    return [drug for drug in on_page.drugs if drug == on_page.drugs[0] or len(np.unique(np.concatenate(starts[drug]))) > 1]
-
-
-def _twin(panel: Panel, beside: int) -> Markup:
-    return svg.draw(panel, *(_SMALL_TWIN if panel.small else _WIDE_TWIN if beside == 1 else _TWIN))
+def _colours(view: View) -> Markup:
+    """Return the colours of the page, and those of the arms by class, on the light and on the dark ground."""
+    names = {"paper": theme.PAPER, "ink": theme.TEXT, "soft": theme.SOFT, "hair": theme.HAIR, "faint": theme.FAINT,
+             "context": theme.CONTEXT, "link": theme.LINK}  # fmt: skip
+    names |= {f"a{look.index}": look.ink for look in view.arms}
+    light = "".join(f"--{name}:{ink.light};" for name, ink in names.items())
+    dark = "".join(f"--{name}:{ink.dark};" for name, ink in names.items())
+    arms = "".join(f".a{look.index}{{--c:var(--a{look.index})}}" for look in view.arms)
+    return Markup(f":root{{{light}}}\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n{arms}\n")
 
 
 def _asset(name: str) -> Markup:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
+from regimens import wording
+from regimens.figures.view import View, view_of
 from regimens.report import answer, verdict
-from regimens.report.layout import Layout, as_written, layout
-from regimens.report.text import findings, words
+from regimens.report.text import findings
 
 if TYPE_CHECKING:
     from regimens.report.answer import Answer, Cell, Row
@@ -24,10 +25,10 @@ _SOFT = "opacity:.7;font-size:85%"
 
 def answer_html(comparison: Comparison) -> str:
     """Return the answer table with what was compared above it and what is supported beneath it, styled inline."""
-    on_page, written = layout(comparison), as_written(comparison)
-    found = answer.answer(written, on_page)
+    on_page = view_of(comparison)
+    found = answer.answer(comparison, on_page)
     judged = verdict.verdict(comparison, on_page)
-    said = [findings.opening(written, on_page), *filter(None, [findings.reduced(comparison)])]
+    said = [findings.opening(comparison, on_page), *filter(None, [findings.reduced(comparison)])]
     below = [*filter(None, [found.note]), *(judged.brief if judged is not None else ()), findings.certainty(on_page)]
     body = Markup("").join(_row(row) for row in found.rows)
     table = Markup('<table style="{}"><thead>{}</thead><tbody>{}</tbody></table>').format(_TABLE, _head(found, on_page), body)
@@ -38,13 +39,13 @@ def _paragraphs(sentences: list[str]) -> Markup:
     return Markup("").join(Markup('<p style="margin:6px 0;max-width:60em">{}</p>').format(each) for each in sentences)
 
 
-def _head(found: Answer, on_page: Layout) -> Markup:
+def _head(found: Answer, on_page: View) -> Markup:
     models = Markup("").join(
         Markup('<th style="{}" colspan="{}">{}</th>').format(_RIGHT, count, on_page.called(model))
         for model, count in found.groups
         if count
     )
-    headings = [(words.ARM, _LEFT), (found.total, _RIGHT), (words.DOSES, _RIGHT)]
+    headings = [(wording.ARM, _LEFT), (found.total, _RIGHT), (wording.DOSES, _RIGHT)]
     headings += [(column.heading, _RIGHT) for column in found.columns]
     cells = Markup("").join(Markup('<th style="{}">{}</th>').format(style, text) for text, style in headings)
     return Markup('<tr><td colspan="3"></td>{}</tr><tr>{}</tr>').format(models, cells)

@@ -6,9 +6,10 @@ import textwrap
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from regimens import wording
+from regimens.figures.view import view_of
 from regimens.report import answer, verdict
-from regimens.report.layout import Layout, as_written, layout
-from regimens.report.text import findings, schedules, words
+from regimens.report.text import findings, schedules
 from regimens.units import amount_text, best_amount_unit
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from regimens.exposure import DrugExposure, ExposureTable
+    from regimens.figures.view import View
     from regimens.report.answer import Answer, Cell, Row
     from regimens.scenario import Arm
     from regimens.study.comparison import Comparison
@@ -36,11 +38,10 @@ def table(comparison: Comparison, console_width: int) -> RenderableType:
     from rich.console import Group
     from rich.text import Text
 
-    on_page = layout(comparison)
+    on_page = view_of(comparison)
     fits = max(1, (console_width - _FIXED) // _PER_VALUE)
-    written = as_written(comparison)
-    found = answer.answer(written, on_page, each=min(4, fits))
-    parts: list[RenderableType] = [Text(_plain(findings.opening(written, on_page)))]
+    found = answer.answer(comparison, on_page, each=min(4, fits))
+    parts: list[RenderableType] = [Text(_plain(findings.opening(comparison, on_page)))]
     if notice := findings.reduced(comparison):
         parts.append(Text(_plain(notice), style="bold"))
     for model in on_page.models:
@@ -53,10 +54,10 @@ def table(comparison: Comparison, console_width: int) -> RenderableType:
     parts.append(Text(""))
     parts += [Text(f"! {_plain(warning)}") for warning in comparison.warnings]
     parts += [Text(_plain(said)) for said in _verdict(comparison, on_page)]
-    return Group(*parts, Text(findings.certainty(on_page, findings.shares(comparison))))
+    return Group(*parts, Text(findings.certainty(on_page, findings.of_population(comparison))))
 
 
-def _verdict(comparison: Comparison, on_page: Layout) -> list[str]:
+def _verdict(comparison: Comparison, on_page: View) -> list[str]:
     found = verdict.verdict(comparison, on_page)
     return [] if found is None else list(found.brief)
 
@@ -66,15 +67,15 @@ def _model_table(found: Answer, model: str, width: int) -> Table:
     from rich.text import Text
 
     grid = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    grid.add_column(words.ARM, overflow="fold", vertical="top")
-    grid.add_column(found.unit or words.TOTAL, justify="right", no_wrap=True)
-    grid.add_column(words.DOSES, justify="right", no_wrap=True)
+    grid.add_column(wording.ARM, overflow="fold", vertical="top")
+    grid.add_column(found.unit or wording.TOTAL, justify="right", no_wrap=True)
+    grid.add_column(wording.DOSES, justify="right", no_wrap=True)
     places = [place for place, column in enumerate(found.columns) if column.model == model]
     for place in places:
         column = found.columns[place]
-        heading = textwrap.fill(words.axis_title(column.label, column.unit), _HEADING, break_long_words=False)
+        heading = textwrap.fill(wording.axis_title(column.label, column.unit), _HEADING, break_long_words=False)
         grid.add_column(Text(_plain(heading, "\n")), justify="right", no_wrap=True)
-    names = words.short_apart([row.arm.name for row in found.rows], max(20, width // 3))
+    names = wording.short_apart([row.arm.name for row in found.rows], max(20, width // 3))
     for row, name in zip(found.rows, names, strict=True):
         values = [_value(row.cells[place], width) for place in places]
         grid.add_row(_arm(row, name, width), _total(row, width), Text(row.doses), *values)
@@ -124,7 +125,7 @@ def exposure_table(table: ExposureTable, arms: Iterable[Arm], subject: Subject) 
     shown = Table(
         title=schedules.exposure_title(subject), title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0)
     )
-    shown.add_column(words.ARM, min_width=18, overflow="fold")
+    shown.add_column(wording.ARM, min_width=18, overflow="fold")
     shown.add_column(schedules.DRUG, overflow="fold")
     for heading in schedules.EXPOSURE_HEADS:
         shown.add_column(heading, justify="right", no_wrap=True)

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from regimens import wording
 from regimens.contrasts import english
+from regimens.contrasts.pairs import Pairs, compared
 from regimens.contrasts.verdict import Finding
 from regimens.contrasts.verdict import Verdict as Judged
-from regimens.report.measures import Measure, judged
-from regimens.report.pairs import Pairs, compared
-from regimens.report.text import verdicts, words
+from regimens.figures.shown import ShownEndpoint, judged
+from regimens.report.text import verdicts
 
 if TYPE_CHECKING:
-    from regimens.report.layout import Layout
+    from regimens.figures.view import View
     from regimens.study.comparison import Comparison
 
 _LOOKS = {
@@ -28,7 +29,10 @@ _LOOKS = {
 
 @dataclass(frozen=True)
 class Row:
-    """The verdict on one pair in words; `kind` is its class in the style sheet, `sign` stands beside the verdict."""
+    """The verdict on one pair in words, told from the side of the arm that is ahead.
+
+    `kind` is its class in the style sheet, `sign` stands beside the verdict.
+    """
 
     arm: str
     against: str
@@ -46,60 +50,68 @@ class Table:
     label: str
     summary: str
     rows: tuple[Row, ...]
-    open: bool
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the comparison supports: sentences on the leading endpoint, the rule, a table an endpoint.
+    """What the comparison supports: sentences on the leading endpoint, further ones, the rule, a table an endpoint.
 
     `brief` are the sentences that a terminal shows.
     """
 
     found: str
     sentences: tuple[str, ...]
+    further: tuple[str, ...]
     rule: str
     tables: tuple[Table, ...]
     brief: tuple[str, ...]
 
 
-def verdict(comparison: Comparison, layout: Layout) -> Verdict | None:
+def verdict(comparison: Comparison, view: View) -> Verdict | None:
     """Return the verdict on the arms as written, None where there is one typical subject or no pair was judged.
 
     With one draw of the parameters there is nothing to judge by, save that arms give the same doses.
     """
-    if layout.typical or not comparison.versus.verdicts:
+    if view.typical or not comparison.versus.verdicts:
         return None
-    measures, pairs = judged(comparison), Pairs(comparison)
-    names = [look.name for look in layout.arms]
-    if not measures:
+    known, pairs = judged(comparison), Pairs(comparison.versus.contrasts, comparison.versus.verdicts)
+    names = [look.name for look in view.arms]
+    if not known:
         return _only(verdicts.NO_DIRECTION)
-    lead, *further = measures
+    lead, *further = known
     rows = pairs.among(lead.words, names)
     same = verdicts.same(rows)
-    if layout.draws == 1:
+    if view.draws == 1:
         return _only(*same) if same else None
-    still = frozenset(look.name for look in layout.arms if not look.dosed)
-    found, rule = verdicts.supported(rows, lead, still), verdicts.rule(comparison.scenario.rule, len(layout.models))
-    never, why_not, lacking = verdicts.never_worse(rows), verdicts.why_not(rows, len(layout.models)), verdicts.not_modelled(rows)
-    others = verdicts.others([(measure.label, pairs.among(measure.words, names)) for measure in further])
-    caution = verdicts.exploratory([model for model in layout.models if model in layout.exploratory])
-    tables = tuple(table(measure, pairs.among(measure.words, names), measure is lead) for measure in measures)
+    still = frozenset(look.name for look in view.arms if not look.dosed)
+    found, rule = verdicts.supported(rows, lead, still), verdicts.rule(comparison.scenario.rule, len(view.models))
+    never, why_not, lacking = verdicts.never_worse(rows), verdicts.why_not(rows, len(view.models)), verdicts.not_modelled(rows)
+    others = verdicts.others([(shown.label, pairs.among(shown.words, names)) for shown in further])
+    caution = verdicts.exploratory([model for model in view.models if model in view.exploratory])
+    tables = tuple(table(shown, pairs.among(shown.words, names)) for shown in known)
     brief = (found, never, why_not or "".join(same[:1]), *lacking, rule)
-    sentences = (never, why_not, *lacking, *same, others, caution)
-    return Verdict(found, tuple(filter(None, sentences)), rule, tables, tuple(filter(None, brief)))
+    sentences, more = filter(None, (never, why_not, *same, caution)), filter(None, (*lacking, others))
+    return Verdict(found, tuple(sentences), tuple(more), rule, tables, tuple(filter(None, brief)))
 
 
 def _only(found: str, *sentences: str) -> Verdict:
-    return Verdict(found, sentences, "", (), (found, *sentences[:1]))
+    return Verdict(found, sentences, (), "", (), (found, *sentences[:1]))
 
 
-def table(measure: Measure, rows: Sequence[Judged], opened: bool) -> Table:
-    """Return the verdicts on the pairs of one endpoint; `opened` says whether the table is unfolded."""
-    return Table(measure.label, verdicts.summary(measure, compared(rows)), tuple(_row(row) for row in rows), opened)
+def table(shown: ShownEndpoint, rows: Sequence[Judged]) -> Table:
+    """Return the verdicts on the pairs of one endpoint."""
+    return Table(shown.label, verdicts.summary(shown, compared(rows)), tuple(_row(row) for row in rows))
 
 
 def _row(row: Judged) -> Row:
     kind, sign = _LOOKS[row.finding]
-    reason = words.sentence(english.reason(row))
-    return Row(row.arm, row.against, kind, sign, english.finding(row), verdicts.probabilities(row), reason)
+    ahead = row.winner or _ahead(row)
+    behind = row.against if ahead == row.arm else row.arm
+    reason = wording.sentence(english.reason(row))
+    return Row(ahead, behind, kind, sign, english.finding(row), verdicts.probabilities(row, ahead), reason)
+
+
+def _ahead(row: Judged) -> str:
+    """Return the arm that the models favour on the whole; the first one where they favour neither."""
+    known = [view.probability for view in row.views if not wording.missing(view.probability)]
+    return row.against if known and sum(known) < 0.5 * len(known) else row.arm

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from regimens import wording
 from regimens.report.numbers import Numbers, largest_of
-from regimens.report.text import variants, words
+from regimens.report.text import variants
 from regimens.statistics import INTERVAL, Floats
 
 if TYPE_CHECKING:
-    from regimens.report.layout import Layout, Shown
+    from regimens.figures.view import Shown, View
     from regimens.study.comparison import Comparison
     from regimens.study.visits import Visit
 
@@ -30,32 +31,32 @@ class Visits:
     tables: tuple[Numbers, ...]
 
 
-def visits(comparison: Comparison, layout: Layout) -> Visits | None:
+def visits(comparison: Comparison, view: View) -> Visits | None:
     """Return the section on simulated observations of the arms as written, None without any."""
-    arms = {look.name for look in layout.arms}
+    arms = {look.name for look in view.arms}
     tables: list[Numbers] = []
     wider: list[float] = []
-    for observable in layout.observables:
+    for observable in view.observables:
         mine = [visit for visit in comparison.visits if visit.observable == observable.name and visit.arm in arms]
         if mine:
-            table, ratios = _table(comparison, layout, mine, observable)
+            table, ratios = _table(comparison, view, mine, observable)
             tables.append(table)
             wider += ratios
     if not tables:
         return None
     finding = variants.widened(float(np.median(wider)) if wider else None)
-    return Visits(finding, variants.observed(layout), variants.noise(comparison.scenario.noise), tuple(tables))
+    return Visits(finding, variants.observed(view), variants.noise(comparison.scenario.noise), tuple(tables))
 
 
-def _table(comparison: Comparison, layout: Layout, found: Sequence[Visit], observable: Shown) -> tuple[Numbers, list[float]]:
+def _table(comparison: Comparison, view: View, found: Sequence[Visit], observable: Shown) -> tuple[Numbers, list[float]]:
     named = {hours: label for label, hours in comparison.scenario.visits}
     times = sorted({visit.time_h for visit in found})
     by_key = {(visit.arm, visit.model, visit.time_h): visit for visit in found}
     heads = [head for time in times for head in variants.visit_heads(named.get(time), time)]
-    largest = largest_of(comparison, observable)
+    largest = largest_of(comparison, observable.name)
     rows, wider = [], []
-    for look in layout.arms:
-        for model in layout.models:
+    for look in view.arms:
+        for model in view.models:
             mine = [by_key.get((look.name, model, time)) for time in times]
             if not any(mine):
                 continue
@@ -65,9 +66,9 @@ def _table(comparison: Comparison, layout: Layout, found: Sequence[Visit], obser
                 cells += [_text(true, largest), _text(observed, largest)]
                 if true and observed and true[2] > true[0]:
                     wider.append((observed[2] - observed[0]) / (true[2] - true[0]))
-            rows.append((words.under(look.name, model), tuple(cells)))
-    caption = variants.visits_caption(observable.title, layout)
-    return Numbers(caption, words.ARM_MODEL, tuple(heads), tuple(rows)), wider
+            rows.append((wording.under(look.name, model), tuple(cells)))
+    caption = variants.visits_caption(observable.title, view)
+    return Numbers(caption, wording.ARM_MODEL, tuple(heads), tuple(rows)), wider
 
 
 def _ends(values: Floats) -> tuple[float, ...]:
@@ -77,6 +78,6 @@ def _ends(values: Floats) -> tuple[float, ...]:
 
 def _text(ends: tuple[float, ...], largest: float) -> str:
     if not ends:
-        return words.MISSING
-    low, middle, high = (words.number(words.settled(end, largest)) for end in ends)
+        return wording.MISSING
+    low, middle, high = (wording.number(wording.settled(end, largest)) for end in ends)
     return middle if low == high else f"{middle} ({low}–{high})"

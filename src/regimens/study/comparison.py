@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from regimens.contrasts.outcomes import Outcomes
+    from regimens.figures.plots import Plots
     from regimens.model.declaration import Model
 
 
@@ -104,18 +105,28 @@ class Comparison:
 
         return page(self)
 
-    def save(self, folder: str | Path, *, format: str = "csv", subjects: bool = True) -> Path:
+    @property
+    def plot(self) -> Plots:
+        """The figures of `regimens.figures` as methods: `comparison.plot.curves("treg_fold")` is a Plotly figure."""
+        from regimens.figures.plots import Plots
+
+        return Plots(self)
+
+    def save(self, folder: str | Path, *, format: str = "csv", subjects: bool = True, images: str | None = None) -> Path:
         """Write the page, all tables and the provenance into a new folder, and return it.
 
         `format` is that of the endpoints of every subject: "csv" (`endpoints.csv.gz`) or "parquet" (needs pyarrow). Without
-        `subjects`, the tables of single subjects are left out. RegimensError if the folder exists, if the format is another
-        one, or if its package is not installed.
+        `subjects`, the tables of single subjects are left out. `images` adds every figure as "svg", "png" or "pdf" (needs
+        kaleido and Chromium). RegimensError if the folder exists, if the format is another one, or if what it needs is not
+        installed.
         """
+        from regimens.report import images_of
         from regimens.study.folder import files_of, write_folder
         from regimens.study.formats import find_format
 
         form = find_format(format)
-        write_folder(files_of(self, self.to_html(), form if subjects else None), Path(folder))
+        drawn = {} if images is None else images_of(self, images)
+        write_folder(files_of(self, self.to_html(), form if subjects else None, drawn), Path(folder))
         return Path(folder)
 
     def __repr__(self) -> str:

@@ -95,16 +95,16 @@ def code_digest() -> str:
     return digest.hexdigest()
 
 
-Content = str | Callable[[BinaryIO], None]
-"""The text of a file, or what writes it into the open file."""
+Content = str | bytes | Callable[[BinaryIO], None]
+"""The text or the bytes of a file, or what writes it into the open file."""
 
 
-def files_of(comparison: Comparison, page: str, form: Format | None) -> dict[str, Content]:
-    """Return what a result consists of by file name: the page, the tables, the provenance.
+def files_of(comparison: Comparison, page: str, form: Format | None, images: Mapping[str, bytes]) -> dict[str, Content]:
+    """Return what a result consists of by file name: the page, the tables, the provenance, and images of figures.
 
     `form` is the format of the endpoints of every subject; None leaves them and all other tables OF_SUBJECTS out.
     """
-    files: dict[str, Content] = {"report.html": page}
+    files: dict[str, Content] = {"report.html": page, **{f"figures/{name}": image for name, image in images.items()}}
     if form is not None:
         header = endpoints_table(comparison.scenario.endpoints).header
         files[ENDPOINTS.name + form.suffix] = lambda file: form.write(header, endpoint_frames(comparison), file)
@@ -160,9 +160,10 @@ def write_file(text: str, path: Path) -> None:
 
 
 def _write(path: Path, content: Content) -> None:
+    path.parent.mkdir(exist_ok=True)
     with path.open("wb") as file:
-        if isinstance(content, str):
-            file.write(content.encode())
+        if isinstance(content, str | bytes):
+            file.write(content.encode() if isinstance(content, str) else content)
         else:
             content(file)
         file.flush()

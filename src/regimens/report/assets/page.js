@@ -1,138 +1,198 @@
 "use strict";
 (() => {
-  const figures = JSON.parse(document.getElementById("figures").textContent);
+  const { template, figures, dark } = JSON.parse(document.getElementById("data").textContent);
   const root = document.documentElement;
   const plots = [...document.querySelectorAll(".live")];
-  const hidden = new Set();
+  const night = window.matchMedia("(prefers-color-scheme: dark)");
+  const config = { displayModeBar: false, responsive: false, scrollZoom: false, doubleClick: false };
+  const PAPER_PX = 680;
+  const NEAR_PX = 500;
   let held = null;
-  let linking = false;
-  let stale = [];
-  const idle = window.requestIdleCallback || ((work) => setTimeout(work, 30));
-  const config = { displayModeBar: false, responsive: true, scrollZoom: false, doubleClick: "reset" };
+  let pinned = null;
+  let printing = false;
 
-  const colour = (name) => getComputedStyle(root).getPropertyValue(name).trim();
-  const clear = (hex, share) => {
-    const full = hex.length === 4 ? hex.replace(/[0-9a-f]/gi, "$&$&") : hex;
-    const part = (at) => parseInt(full.slice(at, at + 2), 16);
-    return `rgba(${part(1)},${part(3)},${part(5)},${share})`;
+  // a figure comes in light colours; on a dark ground each is exchanged for its partner
+  const rgb = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16)).join(",");
+  const clear = Object.fromEntries(Object.entries(dark).map(([light, other]) => [rgb(light), rgb(other)]));
+  const repaint = (value) => {
+    if (typeof value === "string") {
+      if (dark[value]) return dark[value];
+      const found = /^rgba\((\d+,\d+,\d+),(.*)$/.exec(value);
+      return found && clear[found[1]] ? `rgba(${clear[found[1]]},${found[2]}` : value;
+    }
+    if (Array.isArray(value)) return value.length && typeof value[0] === "number" ? value : value.map(repaint);
+    if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, repaint(each)]));
+    return value;
   };
-  const ribbon = (meta) => (held === null ? (meta.quiet ? 0 : meta.crowd ? 0.07 : 0.18) : held === meta.arm ? 0.2 : 0.02);
-  const sure = (meta) => (held === null ? (meta.quiet ? 0.12 : meta.crowd ? 0.2 : 0.3) : held === meta.arm ? 0.4 : 0.03);
-  const shown = (arm) => !hidden.has(arm);
+  const painted = (value) => (night.matches && !printing ? repaint(value) : value);
 
-  // colours live in the style sheet alone; a figure is painted from them whenever the theme changes
-  const trace = (given) => {
-    const made = { ...given, visible: shown(given.meta.arm) };
-    const ink = colour(`--a${given.meta.colour}`);
-    if (given.meta.role === "ribbon") made.fillcolor = clear(ink, ribbon(given.meta));
-    else if (given.meta.role === "sure") made.fillcolor = clear(ink, sure(given.meta));
-    else if (given.meta.role === "thread" && held !== null && held !== given.meta.arm) made.opacity = 0.05;
-    else if (given.meta.role === "line" && held !== null && held !== given.meta.arm) made.opacity = 0.25;
-    if (given.meta.role === "dot") made.marker = { ...given.marker, color: ink };
-    else made.line = { ...given.line, color: ink };
+  // behind the curves of one arm stand those of the others, which the other panels have
+  for (const { data } of Object.values(figures)) {
+    for (const trace of data.filter((each) => each.meta.role === "behind")) {
+      const others = data.filter((each) => each.meta.role === "line" && each.xaxis !== trace.xaxis);
+      trace.x = others.flatMap((each) => [...each.x, null]);
+      trace.y = others.flatMap((each) => [...each.y, null]);
+    }
+  }
+
+  // layouts for a narrower ground come with each figure
+  const ticked = (axis, width) => {
+    const room = Math.floor(((axis.domain[1] - axis.domain[0]) * width) / 34);
+    const every = Math.ceil((axis.tickvals || []).length / Math.max(2, room));
+    if (every < 2) return axis;
+    const kept = (values) => values.filter((_, at) => at % every === 0);
+    return { ...axis, tickvals: kept(axis.tickvals), ticktext: kept(axis.ticktext) };
+  };
+  const arranged = (layout, width) => {
+    const made = { ...layout, template, title: undefined, autosize: false, width };
+    const other = layout.meta && layout.meta[printing ? "paper" : width > 760 ? "wide" : width > 480 ? "middle" : "narrow"];
+    for (const [name, change] of Object.entries(other || {})) {
+      made[name] = change && typeof change === "object" && !Array.isArray(change) ? { ...made[name], ...change } : change;
+    }
+    for (const name of Object.keys(made).filter((each) => each.startsWith("xaxis"))) made[name] = ticked(made[name], width - made.margin.l - made.margin.r);
     return made;
   };
-  const layout = (given, data) => {
-    const soft = colour("--soft"), hair = colour("--hair"), paper = colour("--paper"), ink = colour("--ink");
-    const font = { family: getComputedStyle(document.body).fontFamily, size: 12, color: soft };
-    const arms = new Map(data.map((each) => [`arm-${each.meta.arm}`, each.meta]));
-    return {
-      ...given,
-      font,
-      paper_bgcolor: "rgba(0,0,0,0)",
-      plot_bgcolor: "rgba(0,0,0,0)",
-      hoverlabel: { bgcolor: paper, bordercolor: hair, font: { ...font, size: 11, color: ink }, namelength: -1 },
-      xaxis: { ...given.xaxis, linecolor: soft, tickcolor: soft, showline: true, spikecolor: soft, spikethickness: 1, spikedash: "solid" },
-      yaxis: { ...given.yaxis, gridcolor: hair },
-      shapes: given.shapes.map((each) => ({ ...each, line: { ...each.line, color: colour("--a0") } })),
-      annotations: given.annotations.map((each) => ({
-        ...each,
-        visible: shown(arms.get(each.name).arm),
-        font: { ...font, color: colour(`--t${arms.get(each.name).colour}`), weight: 600 },
-      })),
-    };
+  const readable = (trace) => (trace.meta && trace.meta.role === "line" ? { ...trace, hoverinfo: "none", hovertemplate: null } : trace);
+  const standing = () => (pinned === null ? held : pinned);
+  const lit = (trace) => {
+    const arm = trace.meta ? trace.meta.arm : -1;
+    const base = trace.opacity === undefined ? 1 : trace.opacity;
+    return standing() === null || arm < 0 || arm === standing() ? base : 0.12 * base;
   };
   const draw = (plot) => {
-    const { data, layout: frame } = figures[plot.dataset.figure];
-    const painted = data.map(trace);
-    const made = Plotly.react(plot, painted, layout(frame, painted), config);
-    if (!plot.dataset.drawn) link(plot);
-    plot.dataset.drawn = "yes";
-    return made;
+    const { data, layout } = figures[plot.dataset.figure];
+    const keyed = plot.parentElement.querySelector(".key");
+    const traces = data.map((each) => ({ ...(keyed ? readable(each) : each), opacity: lit(each) }));
+    const width = printing ? PAPER_PX : Math.floor(plot.clientWidth);
+    const frame = arranged(layout, width);
+    if (keyed) Object.assign(frame, { hovermode: "x", showlegend: false });
+    plot.style.height = `${frame.height}px`;
+    Plotly.react(plot, painted(traces), painted(frame), config);
+    if (keyed && !plot.dataset.drawn) readOut(plot, keyed);
+    plot.dataset.drawn = String(width);
+    delete plot.dataset.stale;
   };
-  const inView = (plot) => {
+  const seen = (plot) => {
     const box = plot.getBoundingClientRect();
-    return box.bottom > 0 && box.top < window.innerHeight;
+    return plot.closest("details:not([open])") === null && box.bottom > -NEAR_PX && box.top < window.innerHeight + NEAR_PX;
   };
-  // what is in view follows at once, the rest when there is time
-  const redraw = () => {
-    const drawn = plots.filter((plot) => plot.dataset.drawn);
-    drawn.filter(inView).forEach(draw);
-    stale = drawn.filter((plot) => !inView(plot));
-    if (stale.length) idle(refresh);
+  const redraw = () => plots.forEach((plot) => {
+    if (seen(plot)) draw(plot);
+    else if (plot.dataset.drawn) plot.dataset.stale = "yes";
+  });
+
+  // a figure is drawn when it comes near the window
+  const near = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (isIntersecting && (!target.dataset.drawn || target.dataset.stale)) {
+        draw(target);
+      }
+    }
+  }, { rootMargin: `${NEAR_PX}px` });
+  plots.forEach((plot) => near.observe(plot));
+  // and again when its width is another one
+  let resizing = 0;
+  const fitted = () => plots.forEach((plot) => {
+    if (printing || !plot.dataset.drawn || plot.dataset.drawn === String(Math.floor(plot.clientWidth))) return;
+    if (seen(plot)) draw(plot);
+    else plot.dataset.stale = "yes";
+  });
+  const widths = new ResizeObserver(() => {
+    clearTimeout(resizing);
+    resizing = setTimeout(fitted, 100);
+  });
+  plots.forEach((plot) => widths.observe(plot));
+  night.addEventListener("change", redraw);
+
+  // on paper: all figures that are not folded, in light colours, as wide as the paper
+  window.addEventListener("beforeprint", () => {
+    printing = true;
+    plots.filter((plot) => plot.closest("details:not([open])") === null).forEach(draw);
+  });
+  window.addEventListener("afterprint", () => {
+    printing = false;
+    plots.forEach((plot) => { if (plot.dataset.drawn) plot.dataset.stale = "yes"; });
+    redraw();
+  });
+
+  // the values at the pointer stand in the key, not on the curves
+  const between = (xs, ys, x, log) => {
+    const at = xs.findIndex((each) => each >= x);
+    if (at < 0) return null;
+    if (at === 0 || xs[at] === x) return ys[at];
+    const share = (x - xs[at - 1]) / (xs[at] - xs[at - 1]);
+    if (log) return ys[at - 1] * (ys[at] / ys[at - 1]) ** share;
+    return ys[at - 1] + share * (ys[at] - ys[at - 1]);
   };
-  const refresh = () => {
-    const plot = stale.shift();
-    if (plot) draw(plot);
-    if (stale.length) idle(refresh);
+  const short = (value) => (value === null ? "" : Math.abs(value) >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3))).replace("-", "−"));
+  const interval = (bands, x, log) => {
+    const band = bands.find((each) => each.meta.role === "spread") || bands.find((each) => each.meta.role === "sure");
+    if (!band) return "";
+    const upper = band.meta.upper;
+    const high = between(band.x.slice(0, upper), band.y.slice(0, upper), x, log);
+    const low = between(band.x.slice(upper).reverse(), band.y.slice(upper).reverse(), x, log);
+    return ` (${short(low)}–${short(high)})`;
   };
-  // the models beside each other read out the same moment
-  const link = (plot) => {
-    const beside = [...plot.closest(".panels").querySelectorAll(".live")].filter((each) => each !== plot);
-    if (beside.length > 2) return;
+  const readOut = (plot, key) => {
+    const { data, layout } = figures[plot.dataset.figure];
+    const rows = [...key.querySelectorAll("[data-key]")];
+    const when = key.querySelector(".when");
+    const names = layout.meta.wide.annotations || [];
+    const log = layout.yaxis.type === "log";
     plot.on("plotly_hover", (event) => {
-      if (linking || !event.xvals) return;
-      linking = true;
-      beside.filter((each) => each.dataset.drawn).forEach((each) => Plotly.Fx.hover(each, { xval: event.xvals[0] }, ["xy"]));
-      linking = false;
+      const { xaxis } = event.points[0].data;
+      const x = event.xvals[0];
+      const place = Number((xaxis || "x").slice(1) || 1) - 1;
+      const inPanel = data.filter((each) => each.xaxis === xaxis);
+      const panel = names[place] ? names[place].text.replace(/<[^>]*>/g, "") : "";
+      const unit = layout.xaxis.ticktext[0].split(" ")[0];
+      when.textContent = `${unit} ${x.toFixed(1)}${panel ? `, ${panel}` : ""}`.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
+      for (const row of rows) {
+        const line = inPanel.find((each) => each.meta.role === "line" && String(each.meta.key) === row.dataset.key);
+        const bands = inPanel.filter((each) => each.meta.upper && line && each.meta.key === line.meta.key);
+        row.querySelector("output").textContent = line ? short(between(line.x, line.y, x, log)) + interval(bands, x, log) : "";
+      }
     });
     plot.on("plotly_unhover", () => {
-      if (!linking) beside.filter((each) => each.dataset.drawn).forEach((each) => Plotly.Fx.unhover(each));
+      when.textContent = "\u00a0";
+      rows.forEach((row) => { row.querySelector("output").textContent = ""; });
     });
   };
 
-  // what is near the window is drawn first, the rest when the page is at rest
-  const near = new IntersectionObserver((entries) => {
-    for (const entry of entries) {
-      if (entry.isIntersecting && !entry.target.dataset.drawn) draw(entry.target);
-    }
-  }, { rootMargin: "400px" });
-  plots.forEach((plot) => near.observe(plot));
-  const next = () => {
-    const plot = plots.find((each) => !each.dataset.drawn);
-    if (!plot) {
-      root.dataset.drawn = "all";
-      return;
-    }
-    draw(plot);
-    idle(next);
+  // one arm stands out on the whole page: while it is pointed at, or until it is chosen again
+  const stand = () => {
+    document.querySelectorAll("[data-arm]").forEach((each) => {
+      each.classList.toggle("back", standing() !== null && Number(each.dataset.arm) !== standing());
+      if (each.tagName === "BUTTON") each.setAttribute("aria-pressed", String(Number(each.dataset.arm) === pinned));
+    });
+    plots.filter((plot) => plot.dataset.drawn).forEach((plot) => {
+      if (seen(plot)) Plotly.restyle(plot, { opacity: figures[plot.dataset.figure].data.map(lit) });
+      else plot.dataset.stale = "yes";
+    });
   };
-  idle(next);
-
-  // pointing at an arm in the legend lifts it out; a touch has no pointing, and a passing pointer means nothing
   let waiting = 0;
   const hold = (arm) => {
-    if (!window.matchMedia("(hover: hover)").matches) return;
     clearTimeout(waiting);
-    waiting = setTimeout(() => {
-      held = arm;
-      redraw();
-    }, 120);
+    waiting = setTimeout(() => { held = arm; if (pinned === null) stand(); }, 120);
   };
-  document.querySelectorAll("[data-toggle]").forEach((button) => {
-    button.addEventListener("mouseenter", () => hold(Number(button.dataset.toggle)));
-    button.addEventListener("mouseleave", () => hold(null));
+  document.querySelectorAll("button[data-arm]").forEach((button) => {
+    const arm = Number(button.dataset.arm);
+    if (window.matchMedia("(hover: hover)").matches) {
+      button.addEventListener("mouseenter", () => hold(arm));
+      button.addEventListener("mouseleave", () => hold(null));
+    }
+    button.addEventListener("click", () => { pinned = pinned === arm ? null : arm; stand(); });
+  });
+
+  // a figure for a talk: in light colours, with its title
+  document.querySelectorAll("button[data-save]").forEach((button) => {
     button.addEventListener("click", () => {
-      const arm = Number(button.dataset.toggle);
-      const on = hidden.delete(arm);
-      if (!on) hidden.add(arm);
-      button.setAttribute("aria-pressed", String(on));
-      document.querySelectorAll(`[data-arm="${arm}"]`).forEach((each) => each.classList.toggle("off", !on));
-      document.querySelectorAll("[data-arms]").forEach((each) => {
-        each.classList.toggle("off", each.dataset.arms.split(" ").map(Number).every((one) => hidden.has(one)));
+      const { data, layout } = figures[button.dataset.of];
+      const figure = { data, layout: { ...layout, template, paper_bgcolor: "#ffffff" } };
+      Plotly.downloadImage(figure, {
+        format: button.dataset.save, width: 1100, height: layout.height, scale: 2, filename: button.dataset.of,
       });
-      redraw();
     });
   });
-  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+  root.dataset.ready = "yes";
 })();

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from regimens import wording
 from regimens.drugs import label
-from regimens.report.text import words
 
 EXPLORATORY = "Exploratory: not for conclusions."
 
@@ -25,10 +25,10 @@ def without_input(drugs: Sequence[str]) -> str:
     if not drugs:
         return ""
     which = "it" if len(drugs) == 1 else "one of them"
-    named = words.listing([label(drug) for drug in drugs])
+    named = wording.listing([label(drug) for drug in drugs])
     return f"This model has no input for {named}: arms that give {which} are not modelled under it."
 
 
 def without_source(assumed: int, parameters: int) -> str:
     """Return of how many parameters the values are assumed; empty where all have a source."""
-    return f"No source stands behind {words.count(assumed, 'parameter')} of {parameters}:" if assumed else ""
+    return f"No source stands behind {wording.count(assumed, 'parameter')} of {parameters}:" if assumed else ""

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from regimens import wording
 from regimens.drugs import label, unit_of
-from regimens.report.text import subjects, words
+from regimens.figures.marks import largest
 
 if TYPE_CHECKING:
     from regimens.exposure import DrugExposure
+    from regimens.figures.view import View
     from regimens.regimen import DoseEvents
-    from regimens.report.layout import Layout
     from regimens.subject import Subject
 
 DOSE_HEADS = ("Drug", "Cycle", "Doses", "Amount per dose", "First dose, day", "Last dose, day")
@@ -22,34 +23,27 @@ MATCHES, DIFFERS, UNSTATED = "matches", "differs", "nothing stated"
 _PER = {"per kg": "/kg", "per m2": "/m²"}
 
 
-def total_in_doses(row: DrugExposure, layout: Layout, subject: Subject, named: bool) -> str:
-    """Return the total of a drug and its number of doses; `named` says which drug it is."""
-    text = f"{subjects.total(row, layout, subject)} in {words.count(row.doses, 'dose')}"
-    return f"{label(row.drug)}: {text}" if named else text
-
-
-def tallest(largest: Mapping[str, float]) -> str:
-    """Return the largest dose (IU or mg) of each drug."""
-    return words.listing([f"{words.amount(round(v, 6), unit_of(drug))} of {label(drug)}" for drug, v in largest.items()])
-
-
 def amounts(events: DoseEvents, rows: np.ndarray) -> str:
     """Return the different amounts of some doses, in order of use, with their basis and route."""
     found = dict.fromkeys(
         (events.drug[row], float(events.amount[row]), events.basis[row], events.route[row]) for row in np.flatnonzero(rows)
     )
-    return ", ".join(f"{words.amount(a, unit_of(drug))}{_PER.get(basis, '')} {route}" for drug, a, basis, route in found)
+    return ", ".join(f"{wording.amount(a, unit_of(drug))}{_PER.get(basis, '')} {route}" for drug, a, basis, route in found)
 
 
-def how_to_read(tallest: str, cycles: bool) -> str:
-    """Return how to read the strips; `tallest` is the largest dose, `cycles` whether any are shaded."""
-    said = [f"One mark a dose, taller for more; the tallest is {tallest}."] if tallest else []
-    return " ".join([*said, *(["Cycles are shaded and numbered, rests left blank."] if cycles else [])])
+def how_to_read(view: View) -> str:
+    """Return how to read the schedules: the largest dose of each drug, and what is shaded."""
+    if not view.drugs:
+        return ""
+    found = [f"{wording.amount(round(v, 6), unit_of(drug))} of {label(drug)}" for drug, v in largest(view).items()]
+    shaded = any(max((cycle for doses in look.doses for cycle, _ in doses.cycles), default=1) > 1 for look in view.arms)
+    said = f"One stroke a dose, taller for more; the largest is {wording.listing(found)}."
+    return said + (" Cycles are shaded and numbered." if shaded else "")
 
 
 def reference(subject: Subject) -> str:
     """Return what the totals of the audit are sums of, and for whom."""
-    size = f"{words.exact(subject.weight_kg)} kg and {words.number(float(subject.bsa_m2))} m²"
+    size = f"{wording.exact(subject.weight_kg)} kg and {wording.number(float(subject.bsa_m2))} m²"
     return f"Totals are exact sums of the doses written out, for a subject of {size}."
 
 
@@ -70,14 +64,14 @@ def expected(row: DrugExposure) -> str:
 def audited(checked: int, unstated: int, wrong: Sequence[str]) -> str:
     """Return what the audit found: how many stated totals were checked, how many are not stated, which arms differ."""
     if wrong:
-        said = f"{words.sentence(words.count(len(wrong), 'total differs', 'totals differ'))[:-1]} from what was expected: "
-        said += words.listing(wrong) + "."
+        said = f"{wording.sentence(wording.count(len(wrong), 'total differs', 'totals differ'))[:-1]} from what was expected: "
+        said += wording.listing(wrong) + "."
     elif checked:
         all_of_them = {1: "The stated total matches", 2: "Both stated totals match"}
-        said = all_of_them.get(checked, f"All {words.count(checked, 'stated total')} match")
+        said = all_of_them.get(checked, f"All {wording.count(checked, 'stated total')} match")
         said += " the doses written out, exactly."
     else:
         said = "The scenario states no totals to check the doses against."
     if unstated and checked:
-        said += f" For {words.count(unstated, 'further total')} the scenario states none."
+        said += f" For {wording.count(unstated, 'further total')} the scenario states none."
     return said

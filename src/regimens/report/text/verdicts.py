@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
+from regimens import wording
+from regimens.contrasts.pairs import compared, loser, percent, turned, won
 from regimens.contrasts.verdict import Finding, Lack, Reason, Rule, Verdict
-from regimens.report.pairs import compared, loser, percent, won
-from regimens.report.text import words
 
 if TYPE_CHECKING:
     from regimens.contrasts.contrast import Contrast
-    from regimens.report.measures import Measure
+    from regimens.figures.shown import ShownEndpoint
 
 NO_DIRECTION = "No endpoint says which way is better, so no arm is called better."
 _MOST_NAMES, _MOST_WINNERS = 3, 4
@@ -34,7 +34,7 @@ class Why(Enum):
 
 def rule(by: Rule, models: int) -> str:
     """Return the rule by which an arm is called better."""
-    share, differ = words.exact_percent(by.probability), words.exact_percent(by.differ)
+    share, differ = wording.exact_percent(by.probability), wording.exact_percent(by.differ)
     every = "every model gives" if models > 1 else "the model gives"
     return (
         f"The rule: one arm is called better than another only if {every} at least {share} probability to the same direction, "
@@ -42,14 +42,14 @@ def rule(by: Rule, models: int) -> str:
     )
 
 
-def supported(rows: Sequence[Verdict], lead: Measure, still: frozenset[str]) -> str:
+def supported(rows: Sequence[Verdict], lead: ShownEndpoint, still: frozenset[str]) -> str:
     """Return which pairs are supported on the leading endpoint; `still` are the arms without doses."""
     rows = compared(rows)
     better = won(rows)
-    head = f"On {words.inside(lead.label)} ({lead.better} is better)"
+    head = f"On {wording.inside(lead.label)} ({lead.better} is better)"
     if not better:
         return f"{head}, no difference between two arms is supported." if rows else f"{head}, there is no pair of arms to judge."
-    return f"{head}, {words.supported(len(better), len(rows))}: {wins(rows, still)}."
+    return f"{head}, {wording.supported(len(better), len(rows))}: {wins(rows, still)}."
 
 
 def wins(rows: Sequence[Verdict], still: frozenset[str] = frozenset(), most: int = _MOST_NAMES) -> str:
@@ -62,17 +62,19 @@ def wins(rows: Sequence[Verdict], still: frozenset[str] = frozenset(), most: int
     always = bool(over_none) and all(row.finding == Finding.BETTER and row.winner not in still for row in over_none)
     ranked = _by_winner([row for row in better if not (always and loser(row) in still)])
     said = ["every schedule over no doses"] if always else []
-    said += [f"{words.quoted([winner])} over {words.quoted(losers, most)}" for winner, losers in ranked[:_MOST_WINNERS]]
+    said += [f"{wording.quoted([winner])} over {wording.quoted(losers, most)}" for winner, losers in ranked[:_MOST_WINNERS]]
     left = sum(len(losers) for _, losers in ranked[_MOST_WINNERS:])
-    return "; ".join([*said, *([f"and {words.count(left, 'more pair')}"] if left else [])])
+    return "; ".join([*said, *([f"and {wording.count(left, 'more pair')}"] if left else [])])
 
 
 def never_worse(rows: Sequence[Verdict]) -> str:
     """Return which arms are never worse than which; empty where there are none."""
     ranked = _by_winner([row for row in rows if row.finding == Finding.NEVER_WORSE])
-    said = [f"{words.quoted([winner])} is never worse than {words.quoted(losers)}" for winner, losers in ranked[:_MOST_WINNERS]]
+    said = [
+        f"{wording.quoted([winner])} is never worse than {wording.quoted(losers)}" for winner, losers in ranked[:_MOST_WINNERS]
+    ]
     left = sum(len(losers) for _, losers in ranked[_MOST_WINNERS:])
-    return words.sentence("; ".join([*said, *([f"so it is in {words.count(left, 'more pair')}"] if left else [])]))
+    return wording.sentence("; ".join([*said, *([f"so it is in {wording.count(left, 'more pair')}"] if left else [])]))
 
 
 def _by_winner(rows: Sequence[Verdict]) -> list[tuple[str, list[str]]]:
@@ -99,14 +101,14 @@ def why_not(rows: Sequence[Verdict], models: int) -> str:
     kinds = [why(row) for row in open_rows]
     counts = Counter(kinds)
     said = _reasons(open_rows, models > 1)
-    head = f"Not supported: {words.count(len(open_rows), 'pair')}"
+    head = f"Not supported: {wording.count(len(open_rows), 'pair')}"
     if len(counts) == 1:
         parts = [f", because {said[kinds[0]]}"]
     else:
-        parts = ["; " + "; ".join(f"in {words.count(counts[kind], '').strip()}, {said[kind]}" for kind in Why if counts[kind])]
+        parts = ["; " + "; ".join(f"in {wording.count(counts[kind], '').strip()}, {said[kind]}" for kind in Why if counts[kind])]
     split = [row for row, kind in zip(open_rows, kinds, strict=True) if kind == Why.CONTRADICT]
     if 0 < len(split) <= 2:
-        named = words.listing([f"{words.quoted([row.arm])} against {words.quoted([row.against])}" for row in split])
+        named = wording.listing([f"{wording.quoted([row.arm])} against {wording.quoted([row.against])}" for row in split])
         parts.append(f" ({named})" if len(counts) == 1 else f". The models contradict each other on {named}")
     return head + "".join(parts) + "."
 
@@ -119,8 +121,8 @@ def _reasons(rows: Sequence[Verdict], many: bool) -> dict[Why, str]:
         Why.SOME: "some models are sure of a direction and others are not",
         Why.NONE: "no model is sure of a direction" if many else "the model is not sure of a direction",
         Why.LACKING: "not every model has the endpoint" if many else "the model does not have the endpoint",
-        Why.EXACT: f"the uncertainty of the parameters of {words.listing(exact)} is not known: {files} no key ‘uncertainty’",
-        Why.FEW: f"there are too few parameter draws to tell {words.exact_percent(rows[0].rule.probability)}",
+        Why.EXACT: f"the uncertainty of the parameters of {wording.listing(exact)} is not known: {files} no key ‘uncertainty’",
+        Why.FEW: f"there are too few parameter draws to tell {wording.exact_percent(rows[0].rule.probability)}",
         Why.ALIKE: f"{'no' if many else 'the'} model {'tells' if many else 'does not tell'} the two schedules apart",
         Why.UNKNOWN: f"values to compare are missing{' under some model' if many else ''}",
     }
@@ -134,10 +136,12 @@ def not_modelled(rows: Sequence[Verdict]) -> tuple[str, ...]:
         if row.not_modelled and row.finding != Finding.SAME:
             fewer[row.not_modelled] = fewer.get(row.not_modelled, 0) + 1
     said = (
-        [f"Not modelled: {words.count(none, 'pair')}, because no model has an input for the drugs of both arms."] if none else []
+        [f"Not modelled: {wording.count(none, 'pair')}, because no model has an input for the drugs of both arms."]
+        if none
+        else []
     )
     for models, pairs in fewer.items():
-        which = f"In {words.count(pairs, 'pair')} an arm is not modelled under {words.listing(models)}"
+        which = f"In {wording.count(pairs, 'pair')} an arm is not modelled under {wording.listing(models)}"
         said.append(f"{which}: {'its verdict rests' if pairs == 1 else 'their verdicts rest'} on the other models.")
     return tuple(said)
 
@@ -150,14 +154,14 @@ def same(rows: Sequence[Verdict]) -> tuple[str, ...]:
         joined = {row.arm, row.against}.union(*(group for group in groups if group & {row.arm, row.against}))
         groups = [group for group in groups if not group & joined] + [joined]
     return tuple(
-        f"{words.quoted([name for name in order if name in group], 4)} give the same doses: nothing can tell them apart."
+        f"{wording.quoted([name for name in order if name in group], 4)} give the same doses: nothing can tell them apart."
         for group in groups
     )
 
 
 def others(found: Sequence[tuple[str, Sequence[Verdict]]]) -> str:
     """Return how many pairs are supported on the other endpoints, given by label."""
-    said = [f"{len(won(rows))} of {len(compared(rows))} on {words.inside(label)}" for label, rows in found if compared(rows)]
+    said = [f"{len(won(rows))} of {len(compared(rows))} on {wording.inside(label)}" for label, rows in found if compared(rows)]
     return f"Supported on the other endpoints: {'; '.join(said)}." if said else ""
 
 
@@ -166,22 +170,22 @@ def exploratory(models: Sequence[str]) -> str:
     if not models:
         return ""
     what = "is an exploratory model: what rests on it" if len(models) == 1 else "are exploratory models: what rests on them"
-    return f"{words.listing(models)} {what} is a hypothesis, not a finding."
+    return f"{wording.listing(models)} {what} is a hypothesis, not a finding."
 
 
-def summary(measure: Measure, rows: Sequence[Verdict]) -> str:
+def summary(endpoint: ShownEndpoint, rows: Sequence[Verdict]) -> str:
     """Return the heading of the table of verdicts on one endpoint."""
     better = len(won(rows))
-    total = f"{better} of {words.count(len(rows), 'pair')} supported" if len(rows) != 1 else words.supported(better, 1)
-    return f"{measure.label} ({measure.better} is better): {total}"
+    total = f"{better} of {wording.count(len(rows), 'pair')} supported" if len(rows) != 1 else wording.supported(better, 1)
+    return f"{endpoint.label} ({endpoint.better} is better): {total}"
 
 
-def probabilities(row: Verdict) -> str:
-    """Return the probability that the first arm is better, by model; where draws are tied, how often each is better."""
+def probabilities(row: Verdict, first: str) -> str:
+    """Return the probability that the arm `first` is better, by model; where draws are tied, how often each is better."""
     return ", ".join(
-        f"{view.model} {_probability(view.contrast, row.rule)}"
+        f"{view.model} {_probability(view.contrast if view.contrast.arm == first else turned(view.contrast), row.rule)}"
         for view in row.views
-        if view.contrast is not None and not words.missing(view.contrast.probability)
+        if view.contrast is not None and not wording.missing(view.contrast.probability)
     )
 
 
@@ -192,4 +196,4 @@ def _probability(contrast: Contrast, by: Rule) -> str:
     if not contrast.equal:
         return said
     shares = (contrast.better, contrast.equal, contrast.worse)
-    return said + " ({}\u00a0% better, {}\u00a0% equal, {}\u00a0% worse)".format(*map(words.percent, shares))
+    return said + " ({}\u00a0% better, {}\u00a0% equal, {}\u00a0% worse)".format(*map(wording.percent, shares))

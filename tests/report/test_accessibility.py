@@ -1,0 +1,81 @@
+"""The pages of the shipped scenarios under the rules of WCAG 2.1 A and AA that axe-core can check, light and dark, desk and phone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from regimens import compare, report
+from regimens.scenario import read_scenario, reduced
+
+from .test_browser import DESK, PATIENCE_MS, PHONE, running
+
+ROOT = Path(__file__).parents[2]
+SCENARIOS = sorted(path.stem for path in (ROOT / "scenarios").glob("*.yaml"))
+SUBJECTS, DRAWS = 2, 3  # the page has the same parts as after the full run
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}, "resultTypes": ["violations"]}
+NOT_INSIDE = {"exclude": [[".live svg"]]}  # a figure is one picture with words; what it is drawn with is no element to a reader
+OF_COLOURS = {**RULES, "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+WAYS = [(viewport, scheme, rules) for viewport in (DESK, PHONE) for scheme, rules in (("light", RULES), ("dark", OF_COLOURS))]
+"""Width, theme and what is checked there: in the dark nothing but the colours is another."""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with running() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory):
+    """Return a function that simulates a shipped scenario at the smallest size once and returns its page."""
+    folder = tmp_path_factory.mktemp("shipped")
+
+    def written(name: str) -> Path:
+        path = folder / f"{name}.html"
+        if not path.exists():
+            scenario = read_scenario(ROOT / "scenarios" / f"{name}.yaml")
+            small = (
+                scenario if scenario.population is None else reduced(scenario, SUBJECTS, min(DRAWS, scenario.population.draws))
+            )
+            path.write_text(report.page(compare(small)), encoding="utf-8")
+        return path
+
+    return written
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_axe_finds_no_barrier_in_the_page_of_a_shipped_scenario(browser, file, name):
+    context = browser.new_context(viewport=DESK)
+    page = context.new_page()
+    page.goto(file(name).as_uri())
+    page.wait_for_selector("html[data-ready]", timeout=PATIENCE_MS, state="attached")
+    found = []
+    for viewport, scheme, rules in WAYS:
+        page.set_viewport_size(viewport)
+        page.emulate_media(color_scheme=scheme)
+        result = Axe().run(page, context=NOT_INSIDE, options=rules).response
+        assert result["passes"]
+        found += [f"{scheme}, {viewport['width']} px: {said(violation)}" for violation in result["violations"]]
+    context.close()
+    assert not found, "\n".join(found)
+
+
+def test_axe_finds_a_barrier_where_there_is_one(browser, file):
+    """The rules are awake: text in the colour of hairlines and a picture without words are found."""
+    context = browser.new_context(viewport=DESK)
+    page = context.new_page()
+    page.goto(file(SCENARIOS[0]).as_uri())
+    page.evaluate("document.querySelector('.lead').style.color = 'var(--hair)'")
+    page.evaluate("document.querySelector('.live').removeAttribute('aria-label')")
+    violations = Axe().run(page, context=NOT_INSIDE, options=RULES).response["violations"]
+    context.close()
+    assert {"color-contrast", "role-img-alt"} <= {violation["id"] for violation in violations}
+
+
+def said(violation: dict) -> str:
+    """Return a violation in a few words, with the elements and what is wrong with each."""
+    nodes = [f"  {node['target']}: {node['html'][:160]} {node.get('failureSummary', '')}" for node in violation["nodes"][:5]]
+    return "\n".join([f"{violation['id']} ({len(violation['nodes'])} elements): {violation['help']}", *nodes])
