@@ -14,8 +14,8 @@ IL2 = "il2"
 UNNAMED = "drug"
 """Name of the drug of a regimen in mg that names none."""
 
-ROUTES = ("SC", "IV")
-"""Ways in which a dose is given: subcutaneous, intravenous."""
+ROUTES = ("SC", "IV", "IM", "PO", "inhaled")
+"""Ways in which a dose is given: subcutaneous, intravenous, intramuscular, by mouth, inhaled."""
 
 _LABELS = {IL2: "IL-2"}
 _DISPLAY_UNITS = {"IU": ("MIU", 1_000_000), "mg": ("mg", 1)}

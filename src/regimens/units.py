@@ -44,7 +44,7 @@ _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _AMOUNT_ALIASES = {"µg": "ug", "μg": "ug", "mcg": "ug"}
 _TIME_ALIASES = {
     "minute": "min", "minutes": "min", "mins": "min", "hour": "h", "hours": "h", "hr": "h", "hrs": "h",
-    "days": "day", "d": "day", "weeks": "week", "wk": "week", "wks": "week",
+    "days": "day", "d": "day", "weeks": "week", "w": "week", "wk": "week", "wks": "week",
 }  # fmt: skip
 
 AMOUNT_ADVICE = "Amounts are written in IU, kIU, MIU, ug, mg or g, each also per m2 or per kg (MIU/m2, mg/kg)."

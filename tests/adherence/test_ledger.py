@@ -157,7 +157,7 @@ def said(tmp_path, *lines, arm="A"):
 
 
 def test_all_cells_that_are_wrong_are_said_at_once(tmp_path):
-    wrong = "A,x,il 2,0,1,-1,soon,0,-5,per m3,no,0,PO,nan,forgot"
+    wrong = "A,x,il 2,0,1,-1,soon,0,-5,per m3,no,0,spray,nan,forgot"
     assert sorted(said(tmp_path, HEAD, ROWS[0], wrong)) == [
         (3, "'basis' is 'per m3'.", "One of flat, per m2, per kg is needed."),
         (3, "'cycle' is '0'.", "A whole number from 1 up is needed."),
@@ -169,7 +169,7 @@ def test_all_cells_that_are_wrong_are_said_at_once(tmp_path):
         (3, "'planned' is '0'.", "An amount above 0 is needed."),
         (3, "'planned_h' is '-1'.", "A time in h, 0 or more, is needed."),
         (3, "'reason' is 'forgot'.", "One of as planned, rest drawn, late, missed, stopped is needed."),
-        (3, "'route' is 'PO'.", "One of SC, IV is needed."),
+        (3, "'route' is 'spray'.", "One of SC, IV, IM, PO, inhaled is needed."),
         (3, "'step' is '0'.", "An amount above 0, or nothing where there is no step, is needed."),
         (3, "'subject' is 'x'.", "A whole number from 0 up is needed."),
     ]

@@ -156,12 +156,12 @@ def test_wrong_keys_and_values_are_said_at_once(small):
         ("value: 10,", "value: true,"),
         ("cv: 0.3", "cv: 4"),
         ("label: Serum IL-2", "lable: x"),
-        ("route: IV", "route: IM"),
+        ("route: IV", "route: spray"),
     )
     assert problems(path) == [
         (7, "'value': found true, a yes/no value; a number is needed.", ""),
         (7, "'cv': found 4, a number; a number of at most 3 is needed.", ""),
-        (16, "'route': found 'IM'.", "Accepted: 'SC' or 'IV'."),
+        (16, "'route': found 'spray'.", "Accepted: 'SC', 'IV', 'IM', 'PO' or 'inhaled'."),
         (18, "'label' is missing in 'serum'.", ""),
         (18, "'lable' is not a known key here.", "Did you mean 'label'?"),
     ]

@@ -116,7 +116,7 @@ REFUSED = [
     (changed("cycle", 0, 1, 1), "Dose 1: cycle is 0. Cycles are counted from 1."),
     (changed("number", 1.0, 1.5, 2.0), "Dose 2: number is 1.5. Doses are counted from 1 in each cycle."),
     (changed("basis", "flat", "perkg", "per m2"), "Dose 2: basis is 'perkg'. Did you mean 'per kg'?"),
-    (changed("route", "SC", "IM", "SC"), "Dose 2: route is 'IM'. Known: IV, SC."),
+    (changed("route", "SC", "spray", "SC"), "Dose 2: route is 'spray'. Known: IM, IV, PO, SC, inhaled."),
     (changed("drug", "il2", "", "il2"), "Dose 2: drug is ''. The name of a drug is needed."),
     (changed("drug", "il2", "il2", None), "Dose 3: drug is None. The name of a drug is needed."),
     (changed("amount", "1", "7_0", "2"), "Dose 1: amount is '1'. A number is needed."),
@@ -139,10 +139,10 @@ def test_doses_that_cannot_be_given_are_refused_with_their_number_and_value(colu
 def test_of_many_faults_the_first_are_shown_in_the_order_of_the_doses():
     many = parse_regimen("1 MIU SC daily x 7").events(weeks(1))
     with pytest.raises(RegimenError) as raised:
-        replace(many, amount=np.full(7, -1.0), route=("IM", *many.route[1:]))
+        replace(many, amount=np.full(7, -1.0), route=("spray", *many.route[1:]))
     shown = [f"Dose {dose}: amount is -1. An amount is 0 or more." for dose in range(1, 5)]
     assert str(raised.value).split("\n") == [
-        shown[0], "Dose 1: route is 'IM'. Known: IV, SC.", *shown[1:], "3 more faults are not shown.",
+        shown[0], "Dose 1: route is 'spray'. Known: IM, IV, PO, SC, inhaled.", *shown[1:], "3 more faults are not shown.",
     ]  # fmt: skip
 
 

@@ -96,7 +96,7 @@ REFUSALS = [
         lambda: Course(Dose(MIU(1), "IV", over=hours(25)), every=days(1), doses=2),
         "An infusion over 25 h does not fit an interval of 1 day. An infusion must end before the next dose starts.",
     ),
-    (lambda: Dose(MIU(1), "PO"), "'PO' is not a route. Routes are SC and IV."),
+    (lambda: Dose(MIU(1), "rectal"), "'rectal' is not a route. Routes are SC, IV, IM, PO and inhaled."),
     (lambda: Dose(1), "Dose needs an Amount, found 1. Write for example MIU(1) or mg(8).per_kg."),
     (lambda: Dose(MIU(1), "IV", over=days(0)), "Infusion time must be longer than zero, found 0 days. Leave it out for a bolus."),
     (lambda: Dose(MIU(1), "IV", over=1), "Infusion time must be a Duration, found 1. Write for example over=hours(1)."),

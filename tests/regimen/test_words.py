@@ -53,6 +53,7 @@ def test_every_example_that_errors_show_can_be_read(text):
         ("1MIU sc daily x5", "1 MIU SC daily x 5"),
         ("  1 MIU  s.c.  every   day × 5 ", "1 MIU SC daily x 5"),
         ("0.26 MIU/m² SC every 3 days x 28", "0.26 MIU/m2 SC every 3 days x 28"),
+        ("1 MIU/d SC x 5", "1 MIU SC daily x 5"),
         ("1 MIU SC daily for 5 days", "1 MIU SC daily x 5"),
         ("1 MIU SC every other day for 2 weeks", "1 MIU SC every other day x 7"),
         ("1 MIU SC 3 times a week for 24 weeks", "1 MIU SC 3 times a week x 72"),
@@ -109,7 +110,9 @@ NEAR_MISSES = {
     "1 MIU SC daily x 5, rest 9": ("'9' has no unit.", 26, "Write for example '9 days'. Times are written in min, h, days or weeks."),
     "1 MIU SC every x 5": ("'x' is not a unit of time.", 15, "Times are written in min, h, days or weeks."),
     "1 MIU SC every": ("Found the end where a unit of time is expected.", 14, "Times are written in min, h, days or weeks."),
-    "1 MIU/d SC x 5": ("'/d' is not a basis of a dose.", 6, "A dose is flat, per m2 or per kg. A dose a day is written '1 MIU SC daily'."),
+    "1 MIU/week SC x 5": (
+        "'/week' is not a basis of a dose.", 6, "A dose is flat, per m2 or per kg. A dose a week is written '1 MIU SC weekly'.",
+    ),
     "1/0 MIU SC daily x 5": ("The amount '1' has no unit.", 1, AMOUNTS),
     "(from protocol day 8, 1 MIU SC once) x 2": (
         "'from protocol day' cannot stand inside a bracket, whose repeats start on different days.", 1, "Use a rest there.",

@@ -88,7 +88,7 @@ class InputShape(_Shape):
     """How the doses of a drug by a route enter a state."""
 
     drug: Text
-    route: Literal["SC", "IV"]
+    route: Literal["SC", "IV", "IM", "PO", "inhaled"]
     state: Text
     bioavailability: Formula
     lag: Formula

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import NoReturn, TypeVar
 
 from regimens.errors import RegimenError, UnitError, nearest
+from regimens.regimen.tokens import Token, tokens_of
 from regimens.units import TIME_ADVICE, exact, time_unit
 
 Built = TypeVar("Built")
-
-LONGEST_TEXT = 2000
 
 EXAMPLES = (
     "0.5 MIU SC daily x 5",
@@ -27,63 +24,40 @@ EXAMPLES = (
     "8 mg/kg (max 800 mg) IV once over 1 h",
     "from protocol day 8, 8 mg/kg IV once over 1 h",
     "il2: 0.5 MIU SC daily x 5; tocilizumab: 8 mg/kg (max 800 mg) IV once over 1 h",
+    "1 MIU SC on days 1, 8 and 15 of each 28-day cycle x 3 cycles",
+    "1 MIU SC daily x 5 every 28 days x 3 cycles",
+    "1 MIU SC on Mon, Wed and Fri x 12",
+    "5 mg/kg IV over 2 h at weeks 0, 2 and 6",
+    "load 3 MIU SC, then 1 MIU SC weekly x 4",
     "no dose",
 )
 """Regimens that can be read; an error shows the one most like the text."""
 
 _STARTS = ("rest", "from")
 
-ABBREVIATIONS = {
-    "qod": "every other day", "eod": "every other day", "qd": "daily", "od": "daily", "bid": "twice daily", "tid": "every 8 h",
-    "qw": "weekly", "monthly": "every 4 weeks", "day": "daily", "d": "daily", "days": "daily",
-}  # fmt: skip
-"""Clinical abbreviation of a frequency -> the words of the grammar for it."""
-
-_TOKEN = re.compile(
-    r"""
-    (?P<drug>[^\W\d]\w*)\s*(?=:)
-  | (?P<number>[0-9]+/[0-9]*[1-9][0-9]* | (?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)
-  | (?P<word>m(?:2|²|\^2)(?![A-Za-z0-9]) | [sSiI]\.\s?[cCvV]\. | [A-Za-zµμ]+)
-  | (?P<sign>[-–+,;:()/×*])
-  | (?P<space>\s+)
-  | (?P<other>.)
-    """,
-    re.VERBOSE,
-)
-
-_SAME_SIGN = {"–": "-", "×": "x", "*": "x"}
-
-
-@dataclass(frozen=True)
-class Token:
-    """A piece of text: `kind` is drug, number, word, sign or end; `text` as written; `at` its 0-based place."""
-
-    kind: str
-    text: str
-    at: int
-
-    @property
-    def word(self) -> str:
-        """The token for comparison: lower case, dots removed, × and * as x."""
-        if self.kind == "number":
-            return self.text
-        text = _SAME_SIGN.get(self.text, self.text).lower().replace(".", "").replace(" ", "")
-        return {"m²": "m2", "m^2": "m2"}.get(text, text)
-
-    def __str__(self) -> str:
-        return "the end" if self.kind == "end" else f"'{self.text}'"
-
 
 class Cursor:
     """A place in the tokens of a text: moves over words, numbers and units, and makes errors that point at a token."""
 
     def __init__(self, text: str) -> None:
-        self.text, self.tokens, self.place = text, _tokens(text), 0
+        self.text, self.tokens, self.place = text, tokens_of(text), 0
 
     @property
     def next(self) -> Token:
         """The token at the place."""
         return self.tokens[self.place]
+
+    def ahead(self, count: int = 1) -> Token:
+        """Return the token so many places on; the end where there are fewer."""
+        return self.tokens[min(self.place + count, len(self.tokens) - 1)]
+
+    def written_since(self, start: Token) -> str:
+        """Return the text from `start` up to the token at the place."""
+        return self.text[start.at : self.next.at].rstrip()
+
+    def written(self, start: Token, end: int) -> str:
+        """Return the text from `start` up to the character `end`."""
+        return self.text[start.at : end].rstrip()
 
     def take(self) -> Token:
         """Return the token at the place and move behind it (the end stays)."""
@@ -99,6 +73,10 @@ class Cursor:
             return True
         return False
 
+    def accept_one(self, *words: str) -> bool:
+        """Move behind the next token if it is one of `words`, and return whether it is."""
+        return self.next.kind != "end" and self.next.word in words and self.accept(self.next.word)
+
     def expect(self, word: str, expected: str) -> None:
         """Move behind `word`; RegimenError that names `expected` if another word comes next."""
         if not self.accept(word):
@@ -109,14 +87,14 @@ class Cursor:
         if self.next.kind != "number":
             self.fail(expected)
         token = self.take()
-        return self.checked(token, lambda: exact(Fraction(token.text) if "/" in token.text else token.text))
+        return self.checked(token, lambda: exact(Fraction(token.digits) if "/" in token.text else token.digits))
 
     def count(self, expected: str, lowest: int = 1) -> int:
         """Read a whole number of at least `lowest`; RegimenError that names `expected` if none comes next."""
         token = self.next
-        if token.kind != "number" or not token.text.isdigit() or int(token.text) < lowest:
+        if token.kind != "number" or not token.digits.isdigit() or int(token.digits) < lowest:
             self.fail(f"{expected} (a whole number from {lowest} up)")
-        return int(self.take().text)
+        return int(self.take().digits)
 
     def time(self, expected: str) -> Fraction:
         """Read a number and its unit of time as hours; RegimenError that names `expected` if no number comes next."""
@@ -136,8 +114,6 @@ class Cursor:
         token = self.next
         near = nearest(token.word, words) if token.kind == "word" and token.word not in words else None
         advice = [] if near is None else [f"Did you mean '{near}'?"]
-        if token.word in ABBREVIATIONS and "how often" in expected:
-            advice = [f"'{token.text}' is written '{ABBREVIATIONS[token.word]}' here."]
         if token.word in _STARTS and "','" in expected:
             advice = ["Parts that follow each other are separated by ','."]
         raise self.error(f"Found {token} where {expected} is expected.", token, *advice, f"For example: {self.closest()}")
@@ -160,22 +136,3 @@ class Cursor:
             return build()
         except (RegimenError, UnitError) as error:
             raise self.error(error.message, token, error.advice) from None
-
-
-def _tokens(text: str) -> list[Token]:
-    """Cut `text` into tokens, closed by one of kind 'end'; RegimenError at a character that no regimen contains."""
-    if len(text) > LONGEST_TEXT:
-        raise RegimenError(f"The text has {len(text)} characters.", f"A regimen in words has at most {LONGEST_TEXT}.")
-    found = []
-    for match in _TOKEN.finditer(text):
-        kind = match.lastgroup or "other"
-        if kind == "other":
-            raise RegimenError(
-                f"Unexpected character '{match[0]}'.",
-                "See `regimens explain --help` for examples.",
-                text=text,
-                at=match.start(),
-            )
-        if kind != "space":
-            found.append(Token(kind, match[kind], match.start()))
-    return [*found, Token("end", "", len(text.rstrip()))]

@@ -39,10 +39,10 @@ class DoseEvents:
 
     `time_h` start of the dose (h, 0 or later); `amount` in IU (IL-2) or mg (other drugs), per m2 or per kg where `basis` says
     so, 0 for a dose that is not given; `cap` the most that one person gets (IU or mg, infinite = no cap); `step` of which a
-    person's dose is a multiple (IU or mg, 0 = none); `route` SC or IV; `duration_h` of the infusion, 0 = bolus; `cycle` and
-    `number` count from 1: the outermost cycle of the drug (1 where there is none) and the dose within it. `arm` names the arm
-    in the ids. Doses at the same time may stand in any order. Bytes of two equal schedules are equal however the schedules
-    were written.
+    person's dose is a multiple (IU or mg, 0 = none); `route` SC, IV, IM, PO or inhaled; `duration_h` of the infusion, 0 = bolus;
+    `cycle` and `number` count from 1: the outermost cycle of the drug (1 where there is none) and the dose within it. `arm`
+    names the arm in the ids. Doses at the same time may stand in any order. Bytes of two equal schedules are equal however the
+    schedules were written.
 
     RegimenError for columns of different lengths, and for every dose with a value that cannot be given.
     """

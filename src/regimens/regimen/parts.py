@@ -33,7 +33,7 @@ class Dose:
         if not isinstance(self.amount, Amount):
             raise RegimenError(f"Dose needs an Amount, found {self.amount!r}.", "Write for example MIU(1) or mg(8).per_kg.")
         if self.route not in ROUTES:
-            raise RegimenError(f"'{self.route}' is not a route.", f"Routes are {' and '.join(ROUTES)}.")
+            raise RegimenError(f"'{self.route}' is not a route.", f"Routes are {', '.join(ROUTES[:-1])} and {ROUTES[-1]}.")
         if self.over is not None and not isinstance(self.over, Duration):
             raise RegimenError(f"Infusion time must be a Duration, found {self.over!r}.", "Write for example over=hours(1).")
         if self.over is not None and self.over.hours <= 0:

@@ -1,59 +1,64 @@
 """The parser of regimens in words: protocol text -> parts, with one meaning for each text and positions in errors.
 
-regimen   = drug ":" plan { ";" drug ":" plan } | plan
-plan      = "no dose" | item { "," item }
-item      = "(" plan ")" "x" count | rest | from | dosing
-rest      = "rest" number [ "-" number ] unit of time
+regimen   = drug ":" plan { ( ";" | "&" ) drug ":" plan } | plan
+plan      = "no dose" | item { then item }
+then      = "," | [ "," ] ( "then" | "and then" | "followed by" )
+item      = "(" plan ")" "x" count [ "cycles" ] | rest | from | load then ( rest | clause ) | clause
+rest      = "rest" ( number [ "-" number ] unit of time | "until" [ "protocol" ] ( "day" | "week" ) count )
 from      = "from protocol day" count
-dosing    = amount [ "(" limits ")" ] route ( "once" [ over ] | frequency [ over ] extent )
+load      = ( "load" | "loading dose" [ "of" ] ) amount [ route ] [ over ] [ "once" ]
+clause    = [ amount [ "(" limits ")" ] ] { route | over | frequency | days | extent | cycle | "&" amount route }
 limits    = "max" amount [ "," "in steps of" amount ] | "in steps of" amount
-extent    = "x" count | "for" number unit of time
+extent    = "x" count [ "doses" | "cycles" ] | "for" ( number unit of time | count ( "doses" | "cycles" ) )
 over      = "over" number unit of time
-number    = decimal | count "/" count
-frequency = "daily" | "twice daily" | "weekly" | "every other day" | "every" [ number ] unit of time
-          | "3 times a week" | "on days" count { "," count } "and" count "of each week"
+number    = decimal | count "/" count | decimal "x" "10^" count
+frequency = "once" | "daily" | "twice daily" | "weekly" | "every other day" | "every" [ number ] unit of time | "q" count unit
+          | "BID" and its like | "3 times a week" | "on days" count { "," count } "and" count "of each week"
+days      = [ "on" | "at" ] [ "protocol" | "elapsed" ] ( "days" | "weeks" ) counts and ranges | [ "on" ] weekdays
+cycle     = "of each" number "-" unit of time "cycle" | frequency, where doses or days are said before it
+
+What a clause says stands in any order (`clause`); what it means is decided once it is read (`placing`, `weekdays`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from regimens.errors import RegimenError
-from regimens.regimen.cursor import Cursor, Token
-from regimens.regimen.parts import THREE_A_WEEK, Course, Cycle, Dose, Part, Rest, Weekly, drug_of, length_of, rests
-from regimens.regimen.quantities import Amount, Duration, days, hours
+from regimens.regimen.amountwords import no_route, read_amount, read_over, read_route
+from regimens.regimen.clause import Clause, dose_of, read_clause
+from regimens.regimen.cursor import Cursor
+from regimens.regimen.dayswords import Weekdays, read_days
+from regimens.regimen.frequencywords import PerWeek, no_days, read_interval, read_often
+from regimens.regimen.parts import Course, Cycle, Dose, Part, Rest, Weekly, drug_of, length_of, rests
+from regimens.regimen.placing import Spot, place
+from regimens.regimen.quantities import Duration
 from regimens.regimen.regimen import Regimen, regimen_of
-from regimens.units import AMOUNT_ADVICE, BASES, amount_unit
+from regimens.regimen.weekdays import Week, place_weekdays, week_after, week_of
+
+if TYPE_CHECKING:
+    from regimens.regimen.tokens import Token
 
 Read = TypeVar("Read")
 
 DEEPEST_NESTING = 10
 
-_ROUTES = {
-    "sc": "SC",
-    "iv": "IV",
-    "subcutaneous": "SC",
-    "subcutaneously": "SC",
-    "intravenous": "IV",
-    "intravenously": "IV",
-}
-_FREQUENCIES = ("daily", "twice", "weekly", "every", "once", "3 times a week", "on")
 
-
-def parse_regimen(text: str) -> Regimen:
+def parse_regimen(text: str, day_0: str | None = None) -> Regimen:
     """Read protocol text as a Regimen: `parse_regimen(regimen.in_words()) == regimen`.
 
-    A single plan without a drug's name is IL-2's if its amounts are in IU, else that of the drug called 'drug'. Raises
-    RegimenError with the place, what was expected and the closest example.
+    A single plan without a drug's name is IL-2's if its amounts are in IU, else that of the drug called 'drug'. `day_0` is the
+    weekday of day 0; without it, the first weekday that is named is the day on which its course starts. Raises RegimenError
+    with the place, what was expected and the closest example.
     """
-    return _parse(text, _Reader.regimen)
+    return _parse(text, _Reader.regimen, day_0)
 
 
-def parse_plan(text: str) -> tuple[Part, ...]:
+def parse_plan(text: str, day_0: str | None = None) -> tuple[Part, ...]:
     """Read protocol text of one drug as its parts; empty for 'no dose'. Raises RegimenError as `parse_regimen`."""
-    return _parse(text, lambda reader: reader.whole(reader.plan))
+    return _parse(text, lambda reader: reader.whole(reader.plan), day_0)
 
 
 def parse_dose(text: str) -> Dose:
@@ -63,7 +68,7 @@ def parse_dose(text: str) -> Dose:
 
 def parse_frequency(text: str) -> Duration | Weekly:
     """Read 'daily', 'every 2 days', '2 days' or '3 times a week' as an interval or weekly pattern."""
-    return _parse(text, lambda reader: reader.whole(reader.interval))
+    return _parse(text, lambda reader: reader.whole(reader.every))
 
 
 def parse_rest(text: str) -> Rest:
@@ -71,9 +76,10 @@ def parse_rest(text: str) -> Rest:
     return _parse(text, lambda reader: reader.whole(reader.rest))
 
 
-def _parse(text: str, read: Callable[[_Reader], Read]) -> Read:
+def _parse(text: str, read: Callable[[_Reader], Read], day_0: str | None = None) -> Read:
+    week = week_of(day_0)
     try:
-        return read(_Reader(text))
+        return read(_Reader(text, week))
     except RegimenError as error:
         if error.text is not None:
             raise
@@ -81,9 +87,20 @@ def _parse(text: str, read: Callable[[_Reader], Read]) -> Read:
 
 
 class _Reader(Cursor):
-    """The rules of the grammar, a method each: it reads its rule and moves behind it."""
+    """The rules of the grammar, a method each: it reads its rule and moves behind it.
 
-    depth = 0
+    `base` is how many hours after the start of the regimen the innermost bracket starts, None behind a range. `course` is the
+    dose of the clause before, which a clause without an amount goes on with. `open_list` is whether the part before is a list
+    of days, after which no interval tells when the next part starts.
+    """
+
+    def __init__(self, text: str, week: Week) -> None:
+        super().__init__(text)
+        self.week, self.name, self.depth = week, "", 0
+        self.base: Fraction | None = Fraction(0)
+        self.course: Dose | None = None
+        self.open_list = False
+        self.weekday: Token | None = None
 
     def whole(self, rule: Callable[[], Read]) -> Read:
         value = rule()
@@ -95,13 +112,21 @@ class _Reader(Cursor):
         start = self.next
         plans: dict[str, tuple[Part, ...]] = {}
         while True:
-            token, name, parts = self.next, self.drug(), self.plan()
+            token, name = self.next, self.drug()
+            self.name, self.base, self.course = f"{len(plans)} {name}", Fraction(0), None
+            parts = self.plan()
             drug = name or drug_of(parts)
             if drug in plans:
                 raise self.error(f"The plan of '{drug}' is given twice.", token, "Separate the courses of one drug by ','.")
             plans[drug] = parts
-            if not self.accept(";"):
+            if not self.accept(";") and not (self.ahead().kind == "drug" and self.accept("&")):
                 break
+        if self.next.word == "&":
+            raise self.error(
+                "'&' joins the plans of two drugs, or two doses at one moment.",
+                self.next,
+                "Write 'il2: 1 MIU SC daily x 5 & tocilizumab: 8 mg/kg IV once over 1 h'. Courses of one drug do not overlap.",
+            )
         if self.next.kind != "end":
             self.fail("',' or the end", ["x", "rest", "over"])
         return self.checked(start, lambda: regimen_of(plans))
@@ -119,31 +144,71 @@ class _Reader(Cursor):
         self.depth += 1
         if self.depth > DEEPEST_NESTING:
             raise self.error(f"Brackets are nested more than {DEEPEST_NESTING} deep.", self.next)
-        parts: list[Part] = []
-        while True:
-            parts += self.item(tuple(parts))
-            if not self.accept(","):
-                break
+        parts, then = list(self.item((), then=False)), self.then()
+        while then:
+            parts += self.item(tuple(parts), then=then != ",")
+            then = self.then()
         self.depth -= 1
         return tuple(parts)
 
-    def item(self, before: tuple[Part, ...]) -> list[Part]:
-        token = self.next
+    def then(self) -> str:
+        """Read what stands between two items, and return it; '' where nothing follows."""
+        comma = "," if self.accept(",") else ""
+        for words in (("then",), ("and", "then"), ("followed", "by")):
+            if self.accept(*words):
+                return " ".join(words)
+        return comma
+
+    def item(self, before: tuple[Part, ...], then: bool) -> tuple[Part, ...]:
+        token, after_list, self.open_list = self.next, self.open_list, False
         if self.accept("("):
-            parts = self.plan()
-            self.expect(")", "',' or ')'")
-            self.expect("x", "'x' and how often the bracket is repeated")
-            repeats = self.count("the number of repeats")
-            return [self.checked(token, lambda: Cycle(*parts, repeats=repeats))]
+            return (self.cycle(token, before),)
         if self.accept("rest"):
-            return [self.rest()]
+            return self.rest_until(token, before) if self.accept("until") else (self.rest(),)
         if self.accept("from"):
             return self.anchor(token, before)
-        if token.kind == "number" or token.word in {"-", "+"}:
-            return [self.dosing()]
+        if token.word in ("load", "loading"):
+            return self.load(before)
+        if token.kind in ("number", "power") or token.word in {"-", "+"}:
+            return self.dosing(read_clause(self), before, after_list)
+        if then and self.course is not None and token.kind == "word":
+            clause = read_clause(self, self.course)
+            if self.next is not token:
+                return self.dosing(clause, before, after_list)
+        if self.course is not None and read_often(self) is not None:
+            raise self.error(
+                f"'{self.written_since(token)}' behind a ',' can be read in two ways.",
+                token,
+                "Write 'then' in place of the ',' to go on with the same dose, or no ',' for the length of a cycle: "
+                "'daily x 5 every 28 days x 3 cycles'.",
+            )
         self.fail("a dose such as '1 MIU SC', 'rest', '(' or 'no dose'", ["rest", "from", "no dose"])
 
-    def anchor(self, token: Token, before: tuple[Part, ...]) -> list[Part]:
+    def cycle(self, token: Token, before: tuple[Part, ...]) -> Cycle:
+        outer, weekday = self.base, self.weekday
+        self.base, self.weekday = self.clock(before), None
+        parts = self.plan()
+        self.expect(")", "',' or ')'")
+        self.expect("x", "'x' and how often the bracket is repeated")
+        repeats = self.count("the number of repeats")
+        self.accept_one("cycle", "cycles", "times")
+        uneven = length_of(parts) % 168 or any(rest.is_range for rest in rests(parts))
+        if self.weekday is not None and repeats > 1 and uneven:
+            raise self.error(
+                "Weekdays cannot stand inside a bracket whose repeats start on different weekdays.",
+                self.weekday,
+                "A cycle of whole weeks keeps its weekdays; else write 'on days 0 and 3 of each week'.",
+            )
+        self.base, self.weekday, self.open_list = outer, self.weekday or weekday, False
+        return self.checked(token, lambda: Cycle(*parts, repeats=repeats))
+
+    def clock(self, before: tuple[Part, ...]) -> Fraction | None:
+        """Return the hours from the start of the regimen to the end of `before`, None behind a range."""
+        if self.base is None or any(rest.is_range for rest in rests(before)):
+            return None
+        return self.base + length_of(before)
+
+    def anchor(self, token: Token, before: tuple[Part, ...]) -> tuple[Part, ...]:
         for word in ("protocol", "day"):
             self.expect(word, "'from protocol day' and its number")
         day = self.count("the number of a protocol day")
@@ -162,147 +227,110 @@ class _Reader(Cursor):
                 token,
                 "Courses of one drug do not overlap.",
             )
-        return [Rest(Duration(gap))] if gap else []
+        return (Rest(Duration(gap)),) if gap else ()
+
+    def rest_until(self, token: Token, before: tuple[Part, ...]) -> tuple[Part, ...]:
+        """Read the day or week up to which a rest lasts, counted from the start of the plan, or of the bracket it is in."""
+        protocol = self.accept("protocol")
+        size = 24 if self.accept("day") else 168 if not protocol and self.accept("week") else 0
+        if not size:
+            self.fail("'day' or 'week' and its number", ["day", "week"])
+        number = self.count("the number of a day or week", lowest=int(protocol))
+        if any(rest.is_range for rest in rests(before)):
+            raise self.error("'rest until' cannot follow a rest that is a range.", token, "Write how long the rest is.")
+        end, length = Fraction(size * (number - protocol)), length_of(before)
+        if end <= length:
+            raise self.error(
+                f"The preceding parts last {Duration(length)}, no less than the {Duration(end)} until which the rest lasts.",
+                token,
+                "Days are counted from 0, the start; in brackets from the start of the bracket.",
+            )
+        return (Rest(Duration(end - length)),)
 
     def rest(self) -> Rest:
         token = self.next
         shortest = self.number("the length of the rest")
-        longest = self.number("the longer end of the range") if self.accept("-") else shortest
+        longest = self.number("the longer end of the range") if self.accept("-") or self.accept("to") else shortest
         size = self.unit_of_time()
         return self.checked(token, lambda: Rest(Duration(shortest * size), Duration(longest * size)))
 
-    def dosing(self) -> Part:
+    def load(self, before: tuple[Part, ...]) -> tuple[Part, ...]:
+        """Read a loading dose and what follows: a course starts one of its own intervals later, unless a rest says when."""
+        token = self.take()
+        if token.word == "loading":
+            self.expect("dose", "'dose'")
+            self.accept("of")
         start = self.next
-        amount, route = self.amount(), self.route()
-        if self.accept("once"):
-            over = self.over()
-            return self.checked(start, lambda: Dose(amount, route, over))
-        every = self.frequency()
-        over = self.over()
-        doses = self.extent(every)
-        over = over or self.over()
-        return self.checked(start, lambda: Course(Dose(amount, route, over), every, doses))
+        amount, daily = read_amount(self)
+        if daily is not None:
+            raise self.error("A loading dose is given once, not every day.", daily, "Leave out '/day'.")
+        first = Clause(start, self.next, amount, route=read_route(self), over=read_over(self))
+        self.accept("once")
+        if not self.then():
+            self.fail("',' or 'then' and the doses after the loading dose")
+        if self.accept("rest"):
+            dose = dose_of(self, first)
+            return (dose, self.rest())
+        following = self.next
+        if following.kind not in ("number", "power"):
+            self.fail("the doses after the loading dose, or a rest,")
+        clause = read_clause(self)
+        dose = dose_of(self, first, clause.route)
+        parts = self.dosing(clause, (*before, dose), after_list=False)
+        course = parts[0]
+        if not isinstance(course, Course) or not isinstance(course.every, Duration):
+            found = "It is not said how long after the loading dose this starts."
+            raise self.error(found, following, "Write a rest between them: 'rest 7 days'.")
+        return (dose, Rest(course.every), *parts)
+
+    def dosing(self, clause: Clause, before: tuple[Part, ...], after_list: bool) -> tuple[Part, ...]:
+        """Return the parts of a clause that has been read; what it leaves open is refused."""
+        followed = self.depth > 1 or self.next.word in (",", "then", "and", "followed")
+        if isinstance(clause.days, Weekdays) and clause.turn is None:
+            parts = self.weekdays(clause, clause.days, before)
+        elif isinstance(clause.days, Weekdays):
+            raise self.error("Weekdays and a cycle are two ways to say when.", clause.days.token, "Use brackets and a rest.")
+        else:
+            parts = place(self, clause, Spot(before, self.depth, followed))
+        if after_list and not isinstance(parts[0], Rest):
+            raise self.error(
+                "It is not said how long after the days before this starts.", clause.start, _rest_after_list(parts[0])
+            )
+        self.course = dose_of(self, clause)
+        self.open_list = clause.days is not None and isinstance(parts[-1], Dose)
+        return parts
+
+    def weekdays(self, clause: Clause, named: Weekdays, before: tuple[Part, ...]) -> tuple[Part, ...]:
+        clock, self.weekday = self.clock(before), named.token
+        self.week = week_after(self, self.week, named, self.name, clock)
+        assert clock is not None
+        assert self.week.day_0 is not None
+        return place_weekdays(self, clause, dose_of(self, clause), named, self.week.day_0, clock)
 
     def dose(self) -> Dose:
         start = self.next
-        amount, route = self.amount(), self.route()
-        over = self.over()
+        amount, daily = read_amount(self)
+        if daily is not None:
+            raise self.error("This is the amount of one dose, not of a day.", daily, "Leave out '/day'.")
+        route = read_route(self) or no_route(self)
+        over = read_over(self)
         return self.checked(start, lambda: Dose(amount, route, over))
 
-    def amount(self) -> Amount:
-        start = self.next
-        value, unit, basis = self.quantity()
-        amount = self.checked(start, lambda: Amount(value, unit, basis))
-        if not self.accept("("):
-            return amount
-        if self.next.word != "in":
-            self.expect("max", "'max' and the most one dose may be")
-            amount = self.limited(amount.at_most)
-        if self.next.word == "in" or self.accept(","):
-            for word in ("in", "steps", "of"):
-                self.expect(word, "'in steps of' and the smallest difference between doses")
-            amount = self.limited(amount.in_steps_of)
-        self.expect(")", "')'")
-        return amount
-
-    def limited(self, limit: Callable[[Amount], Amount]) -> Amount:
+    def every(self) -> Duration | Weekly:
         token = self.next
-        value, unit, basis = self.quantity()
-        return self.checked(token, lambda: limit(Amount(value, unit, basis)))
+        often = read_often(self)
+        if often is None:
+            found = None if token.kind == "number" else read_days(self)
+            often = found if isinstance(found, Duration | Weekly) else None if found else read_interval(self)
+        if isinstance(often, PerWeek):
+            raise no_days(self, often)
+        if not isinstance(often, Duration | Weekly):
+            raise self.error("This is not an interval.", token, "Write for example 'daily', 'every 2 days' or '3 times a week'.")
+        return often
 
-    def quantity(self) -> tuple[Fraction, str, str]:
-        if self.next.word in {"-", "+"}:
-            self.fail("an amount greater than zero, written without a sign,")
-        start, value = self.next, self.number("an amount")
-        token = self.take()
-        if token.kind != "word":
-            raise self.error(self._no_unit(start, token), token, AMOUNT_ADVICE)
-        unit, size = self.checked(token, lambda: amount_unit(token.text))
-        if not self.accept("/"):
-            return value * size, unit, "flat"
-        token = self.take()
-        if token.word not in BASES:
-            daily = " A dose a day is written '1 MIU SC daily'." if token.word in {"d", "day"} else ""
-            raise self.error(f"'/{token.text}' is not a basis of a dose.", token, f"A dose is flat, per m2 or per kg.{daily}")
-        return value * size, unit, BASES[token.word]
 
-    def _no_unit(self, number: Token, token: Token) -> str:
-        if token.text == "," and self.next.kind == "number":
-            return "A comma between digits can be read in two ways. Write a decimal point and no thousands separators."
-        return f"The amount '{number.text}' has no unit."
-
-    def route(self) -> str:
-        if self.next.word not in _ROUTES:
-            self.fail("the route SC or IV", list(_ROUTES))
-        return _ROUTES[self.take().word]
-
-    def over(self) -> Duration | None:
-        if not self.accept("over"):
-            return None
-        token = self.next
-        length = Duration(self.time("the time of the infusion"))
-        return self.checked(token, lambda: Dose(Amount(Fraction(1), "IU"), "IV", length).over)
-
-    def frequency(self) -> Duration | Weekly:
-        token = self.next
-        simple = {"daily": days(1), "weekly": days(7)}
-        if token.word in simple:
-            return simple[self.take().word]
-        if self.accept("twice", "daily"):
-            return hours(12)
-        if self.accept("every"):
-            return self.interval()
-        if token.kind == "number" and self.accept(token.word, "times", "a", "week"):
-            if token.text != "3":
-                raise self.error(
-                    f"'{token.text} times a week' does not say on which days.",
-                    token,
-                    "Write for example 'on days 0 and 3 of each week'.",
-                )
-            return THREE_A_WEEK
-        if self.accept("on"):
-            return self.weekly(token)
-        if self.accept("twice"):
-            raise self.error("'twice' needs 'daily'.", token, "Two days of each week are written 'on days 0 and 3 of each week'.")
-        self.fail("how often, such as 'daily', 'every 2 days', 'weekly' or 'once',", list(_FREQUENCIES))
-
-    def interval(self) -> Duration | Weekly:
-        if self.accept("other", "day"):
-            return days(2)
-        token = self.next
-        if token.kind == "word" and token.word in {"daily", "weekly", "twice", "on", "every"}:
-            return self.frequency()
-        if token.kind == "number" and [t.word for t in self.tokens[self.place + 1 : self.place + 2]] == ["times"]:
-            return self.frequency()
-        length = self.time("an interval") if token.kind == "number" else self.unit_of_time()
-        if length <= 0:
-            written = self.text[token.at : self.next.at].rstrip()
-            raise self.error(f"Interval must be longer than zero, found {written}.", token)
-        return Duration(length)
-
-    def weekly(self, start: Token) -> Duration | Weekly:
-        if not self.accept("days"):
-            self.expect("day", "'days' and their numbers")
-        chosen = [int(self.count("the number of a day, counted from 0", lowest=0))]
-        while self.accept(",") or self.accept("and"):
-            chosen.append(int(self.count("the number of a day, counted from 0", lowest=0)))
-        for word in ("of", "each", "week"):
-            self.expect(word, "'of each week'")
-        pattern = self.checked(start, lambda: Weekly(tuple(chosen)))
-        return days(7) if pattern.days == (0,) else pattern
-
-    def extent(self, every: Duration | Weekly) -> int:
-        token = self.next
-        if self.accept("x"):
-            return self.count("the total number of doses")
-        if not self.accept("for"):
-            self.fail("'x' and the total number of doses", ["x", "for", "over"])
-        span = self.time("how long")
-        length, doses = (every.hours, 1) if isinstance(every, Duration) else (Fraction(168), len(every.days))
-        if span % length:
-            raise self.error(
-                f"{Duration(span)} is not a whole number of intervals of {Duration(length)}.",
-                token,
-                "Write 'x' and the total number of doses.",
-            )
-        return int(span / length) * doses
+def _rest_after_list(first: Part) -> str:
+    """Return the advice for a part that follows a list of days: the rest that is one interval of it, if it has one."""
+    if isinstance(first, Course) and isinstance(first.every, Duration):
+        return f"Write 'rest {first.every}' before it for one interval of {first.every}, or another rest."
+    return "Write a rest before it, for example 'rest until day 28'."
