@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from regimens.drugs import display_unit
 from regimens.exposure import DrugExposure, exposure_of
-from regimens.units import amount_text, decimal_text, duration_text
+from regimens.regimen.seams import seams
+from regimens.units import amount_text, day_text, decimal_text, duration_text, elapsed_text
 
 if TYPE_CHECKING:
     from regimens.regimen import Regimen
@@ -40,6 +41,9 @@ def _explain_resolved(regimen: Regimen, subject: Subject) -> Iterator[str]:
     for row in exposure_of(regimen, subject):
         yield ""
         yield from _explain_drug(row, [dose for dose in planned if dose.drug == row.drug], subject)
+    for seam in seams(regimen):
+        yield ""
+        yield seam.in_words
     yield ""
     yield from calendar(planned)
 
@@ -48,11 +52,11 @@ def _explain_drug(row: DrugExposure, planned: list[PlannedDose], subject: Subjec
     yield f"{row.drug}: {row.arithmetic}{_size(planned, subject)}."
     if row.total_ug is not None and row.total_nmol is not None:
         yield f"  Mass            {float(row.total_ug):.1f} ug, {float(row.total_nmol):.2f} nmol of aldesleukin"
-    yield f"  First dose      {_day(row.first_h)}"
-    yield f"  Last dose       {_day(row.last_h)}"
+    yield f"  First dose      {day_text(row.first_h)}"
+    yield f"  Last dose       {day_text(row.last_h)}"
     starts = _cycle_starts(planned)
     if len(starts) > 1:
-        yield f"  Cycles start    days {', '.join(_elapsed(start) for start in starts)}"
+        yield f"  Cycles start    days {', '.join(elapsed_text(start) for start in starts)}"
         yield f"  Pauses          {', '.join(dict.fromkeys(_pauses(planned)))} from the last dose of a cycle to the next first"
     if row.per_week is not None:
         unit, size = display_unit(row.unit)
@@ -67,14 +71,6 @@ def _size(planned: list[PlannedDose], subject: Subject) -> str:
     sizes = {"per kg": f"{decimal_text(subject.weight_kg)} kg", "per m2": f"{decimal_text(subject.bsa_m2)} m2"}
     shown = [sizes[basis] for basis in sorted(bases) if basis in sizes]
     return f" at {' and '.join(shown)}" if shown else ""
-
-
-def _elapsed(time_h: Fraction) -> str:
-    return decimal_text(time_h / 24) if time_h % 24 == 0 else f"{float(time_h / 24):.4g}"
-
-
-def _day(time_h: Fraction) -> str:
-    return f"day {_elapsed(time_h)} (protocol day {int(time_h // 24) + 1})"
 
 
 def _cycle_starts(planned: list[PlannedDose]) -> list[Fraction]:

@@ -161,6 +161,16 @@ def duration_text(hours: Fraction) -> str:
     return f"{decimal_text(hours * 60)} min"
 
 
+def day_text(hours: Fraction) -> str:
+    """Write a time from the start as its day, elapsed and in the count of protocols: 'day 35 (protocol day 36)'."""
+    return f"day {elapsed_text(hours)} (protocol day {int(hours // 24) + 1})"
+
+
+def elapsed_text(hours: Fraction) -> str:
+    """Write a time from the start in days, to four digits where it is no whole number of them."""
+    return decimal_text(hours / 24) if hours % 24 == 0 else f"{float(hours / 24):.4g}"
+
+
 _QUANTITY = re.compile(rf"\s*(?P<number>{_NUMBER.pattern})\s*(?P<unit>\S.*?)?\s*$")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sized
+from collections.abc import Iterator, Sized
 from pathlib import Path
 from typing import NoReturn
 
@@ -78,7 +78,8 @@ def check(files: tuple[Path, ...]) -> None:
     worst = DONE
     for file in files:
         try:
-            click.echo(f"{file}: {_checked(file)}")
+            for sentence in _checked(file):
+                click.echo(f"{file}: {sentence}")
         except RegimensError as error:
             say_error(error)
             code = exit_code(error)
@@ -86,21 +87,27 @@ def check(files: tuple[Path, ...]) -> None:
     sys.exit(worst)
 
 
-def _checked(file: Path) -> str:
+def _checked(file: Path) -> Iterator[str]:
+    """Yield what a file is and what may be a mistake in it; RegimensError for what is wrong."""
     from regimens.exposure import audit
     from regimens.model.file import model_in
+    from regimens.regimen.seams import seams
     from regimens.scenario import read_scenario
-    from regimens.scenario.values import planned_arms
+    from regimens.scenario.values import AS_WRITTEN, planned_arms
     from regimens.yamlfile import read as read_yaml
 
     located = read_yaml(file)
     if "states" in located.data:
         model = model_in(located)
-        return f"a model of {_count(model.states, 'state')} and {_count(model.parameters, 'parameter')}, as it should be."
+        yield f"a model of {_count(model.states, 'state')} and {_count(model.parameters, 'parameter')}, as it should be."
+        return
     scenario = read_scenario(file)
     arms = planned_arms(scenario)
     audit(arms, scenario.subject, scenario.path)
-    return f"a scenario of {_count(arms, 'arm')} under {_count(scenario.models, 'model')}, as it should be."
+    yield f"a scenario of {_count(arms, 'arm')} under {_count(scenario.models, 'model')}, as it should be."
+    for arm in arms:
+        if arm.variant == AS_WRITTEN:
+            yield from (f"Arm '{arm.name}', {seam.in_words}" for seam in seams(arm.regimen))
 
 
 def _count(things: Sized, noun: str) -> str:
@@ -111,7 +118,8 @@ def _count(things: Sized, noun: str) -> str:
 @click.argument("text")
 @click.option("--weight", default="70 kg", show_default=True, help="Body weight, for doses per kg.")
 @click.option("--height", default="167 cm", show_default=True, help="Height, for the body surface area by Mosteller.")
-def explain(text: str, weight: str, height: str) -> None:
+@click.option("--day-0", "day_0", metavar="WEEKDAY", help="Weekday of day 0. [default: the first weekday that TEXT names]")
+def explain(text: str, weight: str, height: str, day_0: str | None) -> None:
     """Say what the protocol TEXT means: an unambiguous sentence, days, exact totals, a calendar.
 
     For example:
@@ -119,6 +127,7 @@ def explain(text: str, weight: str, height: str) -> None:
     \b
       regimens explain "0.5 MIU SC daily x 5"
       regimens explain "(1.5 MIU SC daily x 5, rest 9-16 days) x 4"
+      regimens explain "1 MIU SC on Mon, Wed and Fri x 12" --day-0 Tuesday
       regimens explain "il2: 0.5 MIU SC daily x 5; tocilizumab: 8 mg/kg (max 800 mg) IV once over 1 h"
     """
     from regimens.errors import UnitError
@@ -130,7 +139,7 @@ def explain(text: str, weight: str, height: str) -> None:
     kg, cm = (parse_quantity(text, [unit])[0] for text, unit in ((weight, "kg"), (height, "cm")))
     if kg <= 0 or cm <= 0:
         raise UnitError(f"Weight and height must be greater than zero, found {weight} and {height}.")
-    for line in lines_of(parse_regimen(text), Subject(kg, cm, mosteller(kg, cm))):
+    for line in lines_of(parse_regimen(text, day_0), Subject(kg, cm, mosteller(kg, cm))):
         click.echo(line)
 
 

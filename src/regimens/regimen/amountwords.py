@@ -114,7 +114,8 @@ def _value(cursor: Cursor) -> Fraction:
     start = cursor.next
     grouped = cursor.checked(start, lambda: _thousands(cursor))
     value = Fraction(1) if start.kind == "power" else grouped or cursor.number("an amount")
-    if cursor.next.kind == "power" or (cursor.next.word == "x" and cursor.ahead().kind == "power"):
+    if start.kind == "power" or (cursor.next.word == "x" and cursor.ahead().kind == "power"):
+        cursor.accept("x")
         cursor.accept("x")
         value *= Fraction(10) ** cursor.take().exponent
     return cursor.checked(start, lambda: exact(value))
@@ -132,7 +133,7 @@ def _thousands(cursor: Cursor) -> Fraction | None:
 def _groups(cursor: Cursor, place: int) -> list[str]:
     """Return the digits of a number and of the groups of three that follow it, with a comma and no space before each."""
     tokens, groups = cursor.tokens, [cursor.tokens[place].text]
-    if not groups[0].isdigit() or not 0 < int(groups[0][:4]) < 1000 or groups[0][0] == "0":
+    if tokens[place].kind != "number" or not groups[0].isdigit() or not 0 < int(groups[0][:4]) < 1000 or groups[0][0] == "0":
         return groups
     while place + 2 < len(tokens) and tokens[place + 1].text == ",":
         comma, group = tokens[place + 1 : place + 3]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 from regimens.regimen.amountwords import no_route, read_amount, read_over, read_route
 from regimens.regimen.dayswords import Days, Weekdays, read_days, read_turn
 from regimens.regimen.frequencywords import FREQUENCIES, Extent, Often, Once, read_extent, read_often
-from regimens.regimen.parts import Dose, Weekly
+from regimens.regimen.parts import THREE_A_WEEK, Dose, Weekly
 from regimens.regimen.quantities import Amount, Duration
 
 if TYPE_CHECKING:
@@ -86,10 +86,10 @@ def _with_next(cursor: Cursor, clause: Clause) -> Clause | None:
         return replace(clause, turn=turn, turned=True)
     if clause.turn is None and (longer := _with_often(cursor, clause)) is not None:
         return longer
-    if clause.days is None and clause.turn is None and not isinstance(clause.often, Weekly):
-        found = read_days(cursor)
+    if clause.days is None and clause.turn is None and (clause.often == THREE_A_WEEK or not isinstance(clause.often, Weekly)):
+        token, found = cursor.next, read_days(cursor)
         if isinstance(found, Weekly | Duration):
-            return replace(clause, often=_agreeing(cursor, clause, found))
+            return replace(clause, often=_agreeing(cursor, clause, found, token))
         if found is not None:
             return replace(clause, days=found)
     return _with_extent(cursor, clause)
@@ -137,14 +137,12 @@ def _check_doses_first(cursor: Cursor, clause: Clause, doses: Extent, often: Oft
     )
 
 
-def _agreeing(cursor: Cursor, clause: Clause, found: Weekly | Duration) -> Often:
+def _agreeing(cursor: Cursor, clause: Clause, found: Weekly | Duration, token: Token) -> Often:
     """Return the weekly pattern that days name, where it agrees with how often has been said before."""
     count = len(found.days) if isinstance(found, Weekly) else 1
     said = clause.often
     if said is not None and not isinstance(said, Once) and times_a_week(said) not in (count, None):
-        raise cursor.error(
-            f"The words before say {times_a_week(said)} doses a week, the days {count}.", cursor.next, "Say the days only."
-        )
+        raise cursor.error("The days of the week and how often do not agree.", token, "Say the days only.")
     return found
 
 

@@ -83,6 +83,7 @@ _ORDINALS = {"other": 2, "second": 2, "third": 3, "fourth": 4}
 _PERIODS = {"day": Fraction(24), "d": Fraction(24), "week": Fraction(168), "wk": Fraction(168), "month": Fraction(0)}
 _DOSES = ("dose", "doses", "injection", "injections", "infusion", "infusions")
 _CYCLES = ("cycle", "cycles")
+_PLURALS = ("days", "weeks", "hours", "minutes", "wks", "hrs", "mins")
 _SPANS = ("day", "days", "week", "weeks", "wk", "wks", "month", "months")
 
 
@@ -116,6 +117,8 @@ def read_interval(cursor: Cursor) -> Duration:
         count = _ORDINALS[cursor.take().word]
         return Duration(count * cursor.unit_of_time())
     token = cursor.next
+    if token.word in _PLURALS:
+        raise cursor.error(f"'{token.text}' has no number.", token, "Write for example 'every 2 weeks' or 'every week'.")
     length = cursor.time("an interval") if token.kind == "number" else cursor.unit_of_time()
     if length <= 0:
         raise cursor.error(f"Interval must be longer than zero, found {cursor.written_since(token)}.", token)

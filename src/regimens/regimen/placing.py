@@ -82,7 +82,7 @@ def place(cursor: Cursor, clause: Clause, spot: Spot) -> Parts:
         return (_cycle(cursor, clause, dose, clause.turn),)
     if isinstance(clause.days, Days):
         return _at_days(cursor, clause, dose, clause.days, spot)
-    if isinstance(clause.often, Once):
+    if isinstance(clause.often, Once) and clause.doses is None:
         return (dose,)
     return (_course(cursor, clause, dose),)
 
@@ -113,7 +113,11 @@ def _every(cursor: Cursor, clause: Clause) -> Duration | Weekly:
     if isinstance(often, PerWeek):
         raise no_days(cursor, often)
     if isinstance(often, Once):
-        cursor.fail("how often, with the number of doses,")
+        raise cursor.error(
+            "'once' is one dose, and a number of doses or a cycle is said too.",
+            clause.start,
+            "Write 'daily', 'weekly' or another interval in place of 'once'.",
+        )
     if often is None and clause.doses is not None:
         written = cursor.written(clause.doses.token, clause.doses.end)
         advice = f"Write for example 'daily {written}'."
@@ -260,6 +264,10 @@ def _at_days(cursor: Cursor, clause: Clause, dose: Dose, named: Days, spot: Spot
 def _starts(cursor: Cursor, clause: Clause, named: Days, first: int) -> list[Fraction]:
     """Return the hours of the doses on named days, with as many a day as is said."""
     starts, often = list(named.starts(first)), clause.often
+    if clause.daily is not None and named.size == DAY:
+        often = _of_a_day(cursor, clause, often)
+    if clause.daily is not None and named.size != DAY:
+        raise _two_schedules(cursor, named)
     if isinstance(often, Duration) and often != days(1):
         starts = _at_interval(cursor, named, starts, often)
     elif isinstance(often, PerWeek | Weekly) or (often == days(1) and named.size != DAY):

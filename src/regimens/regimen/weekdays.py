@@ -12,6 +12,7 @@ from regimens.regimen.frequencywords import WEEKDAY_NUMBERS, WEEKDAYS, listed
 from regimens.regimen.parts import Course, Dose, Part, Rest, Weekly
 from regimens.regimen.placing import doses_in
 from regimens.regimen.quantities import Duration, days
+from regimens.regimen.tokens import tokens_of
 
 if TYPE_CHECKING:
     from regimens.regimen.cursor import Cursor
@@ -37,6 +38,11 @@ def week_of(day_0: str | None) -> Week:
     if number is None:
         raise RegimenError(f"'{day_0}' is not a weekday.", f"Weekdays are {listed(WEEKDAYS)}.")
     return Week(number, "")
+
+
+def names_weekdays(text: str) -> bool:
+    """Return whether protocol text that can be read names a weekday."""
+    return any(token.word in WEEKDAY_NUMBERS or token.word == "mwf" for token in tokens_of(text))
 
 
 def week_after(cursor: Cursor, week: Week, named: Weekdays, drug: str, clock: Fraction | None) -> Week:

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from regimens.scenario.schema import ArmShape, ExpectShape, SourceShape
 
 
-def read_arms(name: str, shape: ArmShape, beside: Beside, notes: Notes) -> Iterator[Arm]:
-    """Yield the arm of that name, or one for each day of its rest; notes what is wrong with it."""
+def read_arms(name: str, shape: ArmShape, day_0: str | None, beside: Beside, notes: Notes) -> Iterator[Arm]:
+    """Yield the arm of that name, or one for each day of its rest; notes what is wrong with it. `day_0` is a weekday."""
     loc: Loc = ("arms", name)
     try:
-        doses = read_doses(shape, loc, beside, notes)
+        doses = read_doses(shape, loc, day_0, beside, notes)
     except Unreadable:
         return
     if fault := fault_of(name, "an arm"):

@@ -94,7 +94,7 @@ def _checked(shape: ScenarioShape, beside: Beside, notes: Notes) -> Scenario | N
     models = _models(shape.models, beside, notes)
     goal, life = read_goal(shape.equalise, notes), read_real_life(shape.real_life, notes)
     named = tuple(_endpoints(shape.endpoints, times.visits, notes))
-    written = [arm for name, given in shape.arms.items() for arm in read_arms(name, given, beside, notes)]
+    written = [arm for name, given in shape.arms.items() for arm in read_arms(name, given, shape.day_0, beside, notes)]
     arms = tuple(with_variants(written, goal, life, subject, notes))
     check_names(arms, notes)
     seen = tuple(read_outcomes(shape.outcomes, names_of_arms(arms, shape.arms), times.visits, notes))
@@ -138,6 +138,7 @@ def _checked(shape: ScenarioShape, beside: Beside, notes: Notes) -> Scenario | N
         noise=noise,
         outcomes=outcomes,
         individuals=shape.observe.individuals,
+        day_0=shape.day_0 or "",
         own=own,
         model_files=tuple("" if place in beside.models else name for place, name in enumerate(shape.models)),
     )

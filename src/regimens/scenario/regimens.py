@@ -12,6 +12,8 @@ from regimens.adherence.replay import plan_of
 from regimens.errors import EvidenceError, InputFileError, RegimenError
 from regimens.evidence import LibraryEntry, entry
 from regimens.regimen import Course, Cycle, Dose, Regimen
+from regimens.regimen.frequencywords import listed
+from regimens.regimen.weekdays import NO_DAY_0, SAY_DAY_0, names_weekdays
 from regimens.regimen.words import parse_dose, parse_frequency, parse_plan, parse_regimen, parse_rest
 from regimens.scenario.schema import ArmShape, CycleShape, DosingShape, RestShape
 from regimens.yamlfile import Loc, Notes, Unreadable
@@ -40,13 +42,13 @@ def key_of_doses(shape: ArmShape) -> str:
     return next(key for key in SOURCES_OF_DOSES if getattr(shape, key) is not None)
 
 
-def read_doses(shape: ArmShape, loc: Loc, beside: Beside, notes: Notes) -> Doses:
-    """Return the doses of an arm. Raises Unreadable after noting what is wrong."""
+def read_doses(shape: ArmShape, loc: Loc, day_0: str | None, beside: Beside, notes: Notes) -> Doses:
+    """Return the doses of an arm; `day_0` is the weekday of day 0. Raises Unreadable after noting what is wrong."""
     _check_keys(shape, loc, notes)
     if shape.use is not None:
         return _published(shape.use, (*loc, "use"), notes)
     if shape.ledger is None:
-        return Doses(_written(shape, loc, notes))
+        return Doses(_written(shape, loc, day_0, notes))
     ledger = _ledger(shape.ledger, shape.arm, loc, beside, notes)
     try:
         return Doses(plan_of(ledger), ledger=ledger)
@@ -95,10 +97,10 @@ def _published(name: str, loc: Loc, notes: Notes) -> Doses:
     return Doses(found.regimen, published=found)
 
 
-def _written(arm: ArmShape, loc: Loc, notes: Notes) -> Regimen:
+def _written(arm: ArmShape, loc: Loc, day_0: str | None, notes: Notes) -> Regimen:
     given, loc = arm.regimen, (*loc, "regimen")
     if isinstance(given, str):
-        return notes.read(loc, lambda: parse_regimen(given))
+        return notes.read(loc, lambda: parse_regimen(given, day_0))
     if isinstance(given, list):
         parts = _read_parts(given, loc, notes)
         return notes.read(loc, lambda: Regimen(*parts))
@@ -108,9 +110,13 @@ def _written(arm: ArmShape, loc: Loc, notes: Notes) -> Regimen:
             notes.add((*loc, drug), f"'{drug}' cannot name a drug.", "Use letters, digits and _ only.", key=True)
             raise Unreadable
         if isinstance(plan, str):
-            plans[drug] = notes.read((*loc, drug), partial(parse_plan, plan))
+            plans[drug] = notes.read((*loc, drug), partial(parse_plan, plan, day_0))
         else:
             plans[drug] = _read_parts(plan, (*loc, drug), notes)
+    weekdays = [drug for drug, plan in (given or {}).items() if isinstance(plan, str) and names_weekdays(plan)]
+    if len(weekdays) > 1 and day_0 is None:
+        notes.add(loc, f"The plans of {listed(map(repr, weekdays))} name weekdays, and {NO_DAY_0}.", SAY_DAY_0)
+        raise Unreadable
     return notes.read(loc, lambda: Regimen(**{drug: parts for drug, parts in plans.items() if parts}))
 
 

@@ -258,6 +258,9 @@ class OutcomeShape(Shape):
     source: SourceShape | list[SourceShape] | None = None
 
 
+Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+
+
 class ScenarioShape(Shape):
     """A scenario: arms, models, subjects, horizon and endpoints of one comparison."""
 
@@ -265,6 +268,9 @@ class ScenarioShape(Shape):
     description: str = ""
     models: list[Words] = Field(min_length=1, description="Names of shipped models, or paths of model files (.yaml).")
     horizon: Weeks = Field(description="End of simulated time, for example '24 weeks'.")
+    day_0: Weekday | None = Field(
+        default=None, alias="day 0", description="The weekday of day 0, for arms that name weekdays ('on Mon, Wed and Fri')."
+    )
     observe: ObserveShape = ObserveShape()
     subject: SubjectShape = SubjectShape()
     population: PopulationShape | None = Field(default=None, description="Left out: one typical subject.")

@@ -132,11 +132,12 @@ class Scenario:
 
     `arms` holds the arms as written and their twins; `equalise` and `real_life` are what the twins were made by. `stated` are
     assumptions that the author wrote; `assumptions` adds those that follow from the settings. `population` is None for one
-    typical subject. `outcomes` are what publications saw. `individuals` curves are drawn beside the median. `own` are the user's
-    own observations (the key `observed` of a file); published ones are `observed` of their arms. `reduced_from` is the
-    population of the file where a run has fewer subjects or draws. `text` is the file as read ('' if built in Python), `digest`
-    its SHA-256, `model_files` the models as the file names them, `folder` where its files are. Two scenarios are equal if they
-    compare the same: the last four, `name`, `path` and the lines of arms do not count.
+    typical subject. `outcomes` are what publications saw. `individuals` curves are drawn beside the median. `day_0` is the
+    weekday of day 0, '' where none is stated. `own` are the user's own observations (the key `observed` of a file); published
+    ones are `observed` of their arms. `reduced_from` is the population of the file where a run has fewer subjects or draws.
+    `text` is the file as read ('' if built in Python), `digest` its SHA-256, `model_files` the models as the file names them,
+    `folder` where its files are. Two scenarios are equal if they compare the same: the last four, `name`, `path` and the lines
+    of arms do not count.
     """
 
     title: str
@@ -158,6 +159,7 @@ class Scenario:
     noise: Noise | None = None
     outcomes: tuple[PublishedOutcome, ...] = ()
     individuals: int = 0
+    day_0: str = ""
     own: tuple[OwnData, ...] = ()
     reduced_from: Population | None = field(default=None, compare=False)
     name: str = field(default="scenario", compare=False)
@@ -241,6 +243,7 @@ class Scenario:
         endpoints: str | Endpoint | Sequence[str | Endpoint],
         outcomes: Sequence[PublishedOutcome | Mapping[str, object]] | None = None,
         description: str = "",
+        day_0: str | None = None,
         observe: Mapping[str, object] | None = None,
         subject: Subject | Mapping[str, object] | None = None,
         population: Population | Mapping[str, object] | None = None,
@@ -268,8 +271,9 @@ class Scenario:
         1344.0
 
         An arm is protocol text, a Regimen or a part of one, an Arm, or a mapping as in a file ({"regimen": ..., "rest":
-        "drawn"}). A model is a name or a Model; a shipped model at its fitted values is the shipped model, whose fitted values
-        a comparison uses anyway. InputFileError with every problem, each with the keys that lead to it.
+        "drawn"}). `day_0` is the key 'day 0' of a file. A model is a name or a Model; a shipped model at its fitted values is
+        the shipped model, whose fitted values a comparison uses anyway. InputFileError with every problem, each with the keys
+        that lead to it.
         """
         from regimens.scenario.assemble import scenario_of_values
         from regimens.scenario.python import arms_by_name, as_list
@@ -279,6 +283,7 @@ class Scenario:
             "description": description,
             "models": as_list(models),
             "horizon": horizon,
+            "day 0": day_0,
             "observe": observe,
             "subject": subject,
             "population": population,

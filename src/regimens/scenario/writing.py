@@ -70,6 +70,7 @@ def mapping_of(scenario: Scenario) -> dict[str, object]:
             next((file for file in files if file and files[file] is m), None) or name_of_model(m) for m in scenario.models
         ],
         "horizon": time_text(scenario.horizon_h),
+        "day 0": scenario.day_0,
         "observe": {"every": time_text(step), **({"individuals": scenario.individuals} if scenario.individuals else {})},
         "subject": None if scenario.subject == Subject() else subject_value(scenario.subject),
         "population": None if scenario.population is None else population_value(scenario.population),
