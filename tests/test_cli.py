@@ -232,6 +232,38 @@ def test_explain_points_at_a_near_miss(scenario, monkeypatch, capsys):
     )
 
 
+SEAM = (
+    "il2: the interval changes without a rest. '1 MIU SC weekly x 4' starts on day 5 (protocol day 6), 1 day after the last dose "
+    "before it. To have it start on day 11 (protocol day 12), one new interval (7 days) after that dose, write 'rest 6 days' "
+    "between the two courses."
+)
+
+
+def test_explain_and_check_say_where_an_interval_changes_without_a_rest(scenario, monkeypatch, capsys):
+    text = "1 MIU SC daily x 5, then weekly x 4"
+    _, out, _ = run(monkeypatch, capsys, "explain", text)
+    assert out.splitlines()[0] == "1 MIU SC daily x 5, 1 MIU SC weekly x 4"
+    assert SEAM in out.splitlines()
+    Path("seam.yaml").write_text(SMALL.replace("1 MIU SC daily x 5", text).replace("{total: 5 MIU, doses: 5}", "{total: 9 MIU}"))
+    code, out, err = run(monkeypatch, capsys, "check", "seam.yaml")
+    assert (code, err) == (0, "")
+    assert out == (
+        "seam.yaml: a scenario of 2 arms under 1 model, as it should be.\n"
+        f"seam.yaml: Arm 'five days', {SEAM}\n"
+    )  # fmt: skip
+
+
+def test_explain_takes_the_weekday_of_day_0(scenario, monkeypatch, capsys):
+    text = "1 MIU SC on Mon, Wed and Fri x 6"
+    assert run(monkeypatch, capsys, "explain", text)[1].startswith("1 MIU SC 3 times a week x 6\n")
+    code, out, _ = run(monkeypatch, capsys, "explain", text, "--day-0", "Tuesday")
+    assert (code, out.splitlines()[0]) == (0, "from protocol day 2, 1 MIU SC on days 0, 2 and 5 of each week x 6")
+    assert run(monkeypatch, capsys, "explain", text, "--day-0", "Tuesdy") == (
+        2, "", "'Tuesdy' is not a weekday. "
+        "Weekdays are Monday, Tuesday, Wednesday, Thursday, Friday, Saturday and Sunday.\n",
+    )  # fmt: skip
+
+
 def test_no_dose_is_explained_too(scenario, monkeypatch, capsys):
     assert run(monkeypatch, capsys, "explain", "no dose")[1] == "no dose\n\nNo dose is given: total 0.\n"
 

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
+from regimens.drugs import ROUTES
 from regimens.regimen import Course, Cycle, Dose, Regimen, Rest, Weekly
 from regimens.regimen.quantities import Amount, Duration
 
@@ -27,7 +28,7 @@ def doses(draw, unit, longest, steps):
     over = None if over is None else Duration(max(Fraction(1, 60), Fraction(int(over * 60), 60)))
     if over is not None and over.hours > longest.hours:
         over = None
-    return Dose(draw(amounts(unit, steps)), draw(st.sampled_from(["SC", "IV"])), over)
+    return Dose(draw(amounts(unit, steps)), draw(st.sampled_from(ROUTES)), over)
 
 
 @st.composite

@@ -1,77 +1,22 @@
-"""From the clauses of protocol text to parts: doses at stated times, cycles of a stated length, weekdays."""
+"""From a clause of protocol text to its parts: one dose, a course, doses on named days, or a cycle of a stated length."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from regimens.regimen.clause import DAY, Clause, dose_of, no_frequency
-from regimens.regimen.dayswords import ELAPSED, PROTOCOL, UNSAID, WEEK, Days
-from regimens.regimen.frequencywords import Extent, Often, Once, PerWeek, no_days
-from regimens.regimen.parts import MOST_DOSES, Course, Cycle, Dose, Part, Rest, Weekly, length_of, rests
-from regimens.regimen.quantities import Duration, days
+from regimens.regimen.clause import DAY, Clause, dose_of
+from regimens.regimen.daylist import Parts, Spot, at_days, first_of, parts_at, starts_of
+from regimens.regimen.dayswords import ELAPSED, Days
+from regimens.regimen.frequencywords import Once
+from regimens.regimen.intervals import doses_in, every_of
+from regimens.regimen.parts import Course, Cycle, Dose, Rest
+from regimens.regimen.quantities import Duration
 
 if TYPE_CHECKING:
-    from regimens.errors import RegimenError
     from regimens.regimen.cursor import Cursor
     from regimens.regimen.tokens import Token
-
-Parts = tuple[Part, ...]
-
-
-@dataclass(frozen=True)
-class Spot:
-    """Where in a plan a clause stands: what goes before it in its bracket, how deep, whether anything follows it there."""
-
-    before: Parts
-    depth: int
-    followed: bool
-
-    @property
-    def ranged(self) -> bool:
-        """Whether a rest before it is a range, so that its time is not fixed."""
-        return any(rest.is_range for rest in rests(self.before))
-
-
-def parts_at(dose: Dose, starts: Sequence[Fraction], end: Fraction | None) -> Parts:
-    """Return the parts that give a dose at those hours, counted from now: courses where starts are equally far apart.
-
-    They last until `end`; with None as long as their last course does.
-    """
-    parts: list[Part] = []
-    clock, place = Fraction(0), 0
-    while place < len(starts):
-        if starts[place] > clock:
-            parts.append(Rest(Duration(starts[place] - clock)))
-        count, step = _run(starts, place, end)
-        parts.append(dose if count == 1 else Course(dose, Duration(step), count))
-        clock = starts[place] + (0 if count == 1 else count * step)
-        place += count
-    if end is not None and end > clock:
-        parts.append(Rest(Duration(end - clock)))
-    return tuple(parts)
-
-
-def _run(starts: Sequence[Fraction], place: int, end: Fraction | None) -> tuple[int, Fraction]:
-    """Return how many starts from `place` on make one course, and its interval; 1 where the dose stands alone.
-
-    A course must be over when the next dose is due. Two doses are a course only if they are at most a day apart, or all there
-    are.
-    """
-    if place + 1 == len(starts):
-        return 1, Fraction(0)
-    step, last = starts[place + 1] - starts[place], place + 1
-    while last + 1 < len(starts) and starts[last + 1] - starts[last] == step:
-        last += 1
-    limit = end if last + 1 == len(starts) else starts[last + 1]
-    if limit is not None and starts[last] + step > limit:
-        last -= 1
-    count = last - place + 1
-    whole = place == 0 and last + 1 == len(starts)
-    return (count, step) if count > 2 or (count == 2 and (step <= DAY or whole)) else (1, Fraction(0))
 
 
 def place(cursor: Cursor, clause: Clause, spot: Spot) -> Parts:
@@ -81,7 +26,7 @@ def place(cursor: Cursor, clause: Clause, spot: Spot) -> Parts:
     if clause.turn is not None:
         return (_cycle(cursor, clause, dose, clause.turn),)
     if isinstance(clause.days, Days):
-        return _at_days(cursor, clause, dose, clause.days, spot)
+        return at_days(cursor, clause, dose, clause.days, spot)
     if isinstance(clause.often, Once) and clause.doses is None:
         return (dose,)
     return (_course(cursor, clause, dose),)
@@ -99,77 +44,17 @@ def _with_turn(clause: Clause) -> Clause:
 
 
 def _course(cursor: Cursor, clause: Clause, dose: Dose) -> Course:
-    every = _every(cursor, clause)
+    every = every_of(cursor, clause)
     if clause.doses is None:
         cursor.fail("'x' and the total number of doses", ["x", "for", "over"])
     doses = doses_in(cursor, clause.doses, every)
     return cursor.checked(clause.start, lambda: Course(dose, every, doses))
 
 
-def _every(cursor: Cursor, clause: Clause) -> Duration | Weekly:
-    often = clause.often
-    if clause.daily is not None:
-        often = _of_a_day(cursor, clause, often)
-    if isinstance(often, PerWeek):
-        raise no_days(cursor, often)
-    if isinstance(often, Once):
-        raise cursor.error(
-            "'once' is one dose, and a number of doses or a cycle is said too.",
-            clause.start,
-            "Write 'daily', 'weekly' or another interval in place of 'once'.",
-        )
-    if often is None and clause.doses is not None:
-        written = cursor.written(clause.doses.token, clause.doses.end)
-        advice = f"Write for example 'daily {written}'."
-        raise cursor.error(f"'{written}' does not say how often.", clause.doses.token, advice)
-    if often is None:
-        no_frequency(cursor)
-    return often
-
-
-def _of_a_day(cursor: Cursor, clause: Clause, often: Often | None) -> Often:
-    """Return how often an amount a day is given: daily, unless weekdays are named; RegimenError where it could be divided."""
-    if often is None or often == days(1):
-        return days(1)
-    assert clause.daily is not None
-    if not isinstance(often, Duration):
-        return often
-    amount = clause.amount
-    per_dose = f"{amount} {clause.route or 'SC'}"
-    share = type(amount)(amount.value * often.hours / DAY, amount.unit, amount.basis, amount.cap, amount.step)
-    other = f"{share} {clause.route or 'SC'}"
-    raise cursor.error(
-        f"An amount a day that is given every {often} can be read in two ways.",
-        clause.daily,
-        f"Leave out '/day' and write '{per_dose} every {often}' or '{other} every {often}'.",
-    )
-
-
-def doses_in(cursor: Cursor, extent: Extent, every: Duration | Weekly) -> int:
-    """Return the number of doses that an extent means at one interval or weekly pattern."""
-    if extent.of == "cycles":
-        raise cursor.error(
-            "'cycles' are counted, but there is none here.",
-            extent.token,
-            "Write the length of the cycle ('daily x 5 every 28 days x 3 cycles'), or brackets: "
-            "'(1 MIU SC daily x 5, rest 23 days) x 3'.",
-        )
-    if extent.count:
-        return extent.count
-    length, doses = (every.hours, 1) if isinstance(every, Duration) else (WEEK, len(every.days))
-    if extent.span <= 0 or extent.span % length:
-        raise cursor.error(
-            f"{Duration(extent.span)} is not a whole number of intervals of {Duration(length)}.",
-            extent.token,
-            "Write 'x' and the total number of doses.",
-        )
-    return int(extent.span / length) * doses
-
-
 def _cycle(cursor: Cursor, clause: Clause, dose: Dose, turn: Duration) -> Cycle:
     """Return the cycle of a stated length: its doses and a rest up to that length."""
     if isinstance(clause.days, Days):
-        starts = _starts(cursor, clause, clause.days, _first(cursor, clause.days, in_cycle=True))
+        starts = starts_of(cursor, clause, clause.days, first_of(cursor, clause.days, in_cycle=True))
         _check_inside(cursor, clause.days.token, starts[-1], turn)
         body = parts_at(dose, starts, turn.hours)
     else:
@@ -223,77 +108,3 @@ def _repeats(cursor: Cursor, clause: Clause, turn: Duration, doses: int) -> int:
             f"{Duration(turns.span)} is not a whole number of cycles of {turn}.", turns.token, "Write the number of cycles."
         )
     return int(turns.span / turn.hours)
-
-
-def _first(cursor: Cursor, named: Days, in_cycle: bool) -> int:
-    """Return the number of the first day; RegimenError where it may be 0 or 1."""
-    if named.counted == PROTOCOL and named.numbers[0] == 0:
-        raise cursor.error("Protocol days are counted from 1.", named.token, "Elapsed days are counted from 0.")
-    if named.counted == UNSAID and named.numbers[0] > 0 and not in_cycle:
-        unit = named.noun.split(" ")[0]
-        raise cursor.error(
-            f"'{named.noun}' can be read in two ways.",
-            named.token,
-            f"Write 'protocol {named.noun}' if the first {unit.removesuffix('s')} is 1, 'elapsed {named.noun}' if it is 0. "
-            f"Those of a cycle are written '{named.noun} of each 28-day cycle x 3 cycles'.",
-        )
-    return 0 if named.counted == ELAPSED or named.numbers[0] == 0 else 1
-
-
-def _at_days(cursor: Cursor, clause: Clause, dose: Dose, named: Days, spot: Spot) -> Parts:
-    first = _first(cursor, named, in_cycle=False)
-    if spot.depth > 1 and first:
-        raise cursor.error(
-            "Protocol days cannot stand inside a bracket, whose repeats start on different days.",
-            named.token,
-            "Write elapsed days, counted from the start of the bracket.",
-        )
-    if spot.ranged:
-        raise cursor.error("Days cannot be named after a rest that is a range.", named.token, "Use a rest there.")
-    starts = [start - length_of(spot.before) for start in _starts(cursor, clause, named, first)]
-    if starts[0] < 0:
-        raise cursor.error(
-            f"'{named.noun}' begins before the end of the preceding parts, which last {Duration(length_of(spot.before))}.",
-            named.token,
-            "Courses of one drug do not overlap.",
-        )
-    gap = starts[-1] - starts[-2] if len(starts) > 1 else Fraction(0)
-    return parts_at(dose, starts, starts[-1] + (gap if gap <= DAY else 0) if spot.followed else None)
-
-
-def _starts(cursor: Cursor, clause: Clause, named: Days, first: int) -> list[Fraction]:
-    """Return the hours of the doses on named days, with as many a day as is said."""
-    starts, often = list(named.starts(first)), clause.often
-    if clause.daily is not None and named.size == DAY:
-        often = _of_a_day(cursor, clause, often)
-    if clause.daily is not None and named.size != DAY:
-        raise _two_schedules(cursor, named)
-    if isinstance(often, Duration) and often != days(1):
-        starts = _at_interval(cursor, named, starts, often)
-    elif isinstance(often, PerWeek | Weekly) or (often == days(1) and named.size != DAY):
-        raise _two_schedules(cursor, named)
-    if len(starts) > MOST_DOSES:
-        raise cursor.error(f"Number of doses must be from 1 to {MOST_DOSES}, found {len(starts)}.", named.token)
-    doses = clause.doses
-    if doses is not None and doses_in(cursor, doses, often if isinstance(often, Duration) else days(1)) != len(starts):
-        raise cursor.error(
-            f"'{named.noun}' are {len(starts)} doses, and another number is said.",
-            doses.token,
-            f"Leave it out, or write the cycle that is repeated: '{named.noun} of each 28-day cycle x 3 cycles'.",
-        )
-    return starts
-
-
-def _at_interval(cursor: Cursor, named: Days, starts: list[Fraction], often: Duration) -> list[Fraction]:
-    if named.is_range and named.size == DAY:
-        count = -((starts[0] - starts[-1] - DAY) // often.hours)
-        return [starts[0] + index * often.hours for index in range(min(int(count), MOST_DOSES + 1))]
-    if named.size == DAY and DAY % often.hours == 0:
-        return [start + index * often.hours for start in starts for index in range(min(int(DAY / often.hours), MOST_DOSES + 1))]
-    if any(later - earlier != often.hours for earlier, later in pairwise(starts)):
-        raise _two_schedules(cursor, named)
-    return starts
-
-
-def _two_schedules(cursor: Cursor, named: Days) -> RegimenError:
-    return cursor.error(f"'{named.noun}' and how often do not agree.", named.token, "Say one of them.")

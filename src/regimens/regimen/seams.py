@@ -12,8 +12,8 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from regimens.regimen.daylist import parts_at
 from regimens.regimen.parts import Course, Cycle, Part, Weekly
-from regimens.regimen.placing import parts_at
 from regimens.regimen.quantities import Duration
 from regimens.regimen.writing import write_plan
 from regimens.units import day_text, duration_text

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from regimens.errors import RegimenError
 from regimens.regimen.clause import DAY, Clause, times_a_week
 from regimens.regimen.frequencywords import WEEKDAY_NUMBERS, WEEKDAYS, listed
+from regimens.regimen.intervals import doses_in
 from regimens.regimen.parts import Course, Dose, Part, Rest, Weekly
-from regimens.regimen.placing import doses_in
 from regimens.regimen.quantities import Duration, days
 from regimens.regimen.tokens import tokens_of
 
@@ -62,8 +62,8 @@ def week_after(cursor: Cursor, week: Week, named: Weekdays, drug: str, clock: Fr
 def place_weekdays(cursor: Cursor, clause: Clause, dose: Dose, named: Weekdays, day_0: int, clock: Fraction) -> tuple[Part, ...]:
     """Return the course on named weekdays, after a rest up to the first of them where it does not begin at once."""
     if clause.often is not None and times_a_week(clause.often) not in (None, len(named.days)):
-        found = f"{len(named.days)} weekdays are named, and the other words say another number."
-        raise cursor.error(found, named.token, "Name the weekdays only.")
+        found = "The weekdays and how often do not agree."
+        raise cursor.error(found, named.token, "Name the weekdays only. Cycles are written with brackets and a rest.")
     if clause.doses is None:
         cursor.fail("'x' and the total number of doses", ["x", "for", "over"])
     first_day = int(-(-clock // DAY))

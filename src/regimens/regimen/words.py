@@ -30,10 +30,12 @@ from regimens.errors import RegimenError
 from regimens.regimen.amountwords import no_route, read_amount, read_over, read_route
 from regimens.regimen.clause import Clause, dose_of, read_clause
 from regimens.regimen.cursor import Cursor
+from regimens.regimen.daylist import Spot
 from regimens.regimen.dayswords import Weekdays, read_days
 from regimens.regimen.frequencywords import PerWeek, no_days, read_interval, read_often
 from regimens.regimen.parts import Course, Cycle, Dose, Part, Rest, Weekly, drug_of, length_of, rests
-from regimens.regimen.placing import Spot, place
+from regimens.regimen.pauses import read_anchor, read_rest, read_rest_until
+from regimens.regimen.placing import place
 from regimens.regimen.quantities import Duration
 from regimens.regimen.regimen import Regimen, regimen_of
 from regimens.regimen.weekdays import Week, place_weekdays, week_after, week_of
@@ -73,7 +75,7 @@ def parse_frequency(text: str) -> Duration | Weekly:
 
 def parse_rest(text: str) -> Rest:
     """Read '14 days' or '9-16 days' as a Rest."""
-    return _parse(text, lambda reader: reader.whole(reader.rest))
+    return _parse(text, lambda reader: reader.whole(lambda: read_rest(reader)))
 
 
 def _parse(text: str, read: Callable[[_Reader], Read], day_0: str | None = None) -> Read:
@@ -164,9 +166,9 @@ class _Reader(Cursor):
         if self.accept("("):
             return (self.cycle(token, before),)
         if self.accept("rest"):
-            return self.rest_until(token, before) if self.accept("until") else (self.rest(),)
+            return read_rest_until(self, token, before) if self.accept("until") else (read_rest(self),)
         if self.accept("from"):
-            return self.anchor(token, before)
+            return read_anchor(self, token, before, self.depth)
         if token.word in ("load", "loading"):
             return self.load(before)
         if token.kind in ("number", "power") or token.word in {"-", "+"}:
@@ -208,52 +210,6 @@ class _Reader(Cursor):
             return None
         return self.base + length_of(before)
 
-    def anchor(self, token: Token, before: tuple[Part, ...]) -> tuple[Part, ...]:
-        for word in ("protocol", "day"):
-            self.expect(word, "'from protocol day' and its number")
-        day = self.count("the number of a protocol day")
-        if self.depth > 1:
-            raise self.error(
-                "'from protocol day' cannot stand inside a bracket, whose repeats start on different days.",
-                token,
-                "Use a rest there.",
-            )
-        if any(rest.is_range for rest in rests(before)):
-            raise self.error("'from protocol day' cannot follow a rest that is a range.", token, "Use a rest there.")
-        gap = Fraction(24 * (day - 1)) - length_of(before)
-        if gap < 0:
-            raise self.error(
-                f"Protocol day {day} is before the end of the preceding parts, which last {Duration(length_of(before))}.",
-                token,
-                "Courses of one drug do not overlap.",
-            )
-        return (Rest(Duration(gap)),) if gap else ()
-
-    def rest_until(self, token: Token, before: tuple[Part, ...]) -> tuple[Part, ...]:
-        """Read the day or week up to which a rest lasts, counted from the start of the plan, or of the bracket it is in."""
-        protocol = self.accept("protocol")
-        size = 24 if self.accept("day") else 168 if not protocol and self.accept("week") else 0
-        if not size:
-            self.fail("'day' or 'week' and its number", ["day", "week"])
-        number = self.count("the number of a day or week", lowest=int(protocol))
-        if any(rest.is_range for rest in rests(before)):
-            raise self.error("'rest until' cannot follow a rest that is a range.", token, "Write how long the rest is.")
-        end, length = Fraction(size * (number - protocol)), length_of(before)
-        if end <= length:
-            raise self.error(
-                f"The preceding parts last {Duration(length)}, no less than the {Duration(end)} until which the rest lasts.",
-                token,
-                "Days are counted from 0, the start; in brackets from the start of the bracket.",
-            )
-        return (Rest(Duration(end - length)),)
-
-    def rest(self) -> Rest:
-        token = self.next
-        shortest = self.number("the length of the rest")
-        longest = self.number("the longer end of the range") if self.accept("-") or self.accept("to") else shortest
-        size = self.unit_of_time()
-        return self.checked(token, lambda: Rest(Duration(shortest * size), Duration(longest * size)))
-
     def load(self, before: tuple[Part, ...]) -> tuple[Part, ...]:
         """Read a loading dose and what follows: a course starts one of its own intervals later, unless a rest says when."""
         token = self.take()
@@ -270,7 +226,7 @@ class _Reader(Cursor):
             self.fail("',' or 'then' and the doses after the loading dose")
         if self.accept("rest"):
             dose = dose_of(self, first)
-            return (dose, self.rest())
+            return (dose, read_rest(self))
         following = self.next
         if following.kind not in ("number", "power"):
             self.fail("the doses after the loading dose, or a rest,")
