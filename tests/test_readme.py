@@ -12,6 +12,7 @@ from nbclient import NotebookClient
 
 from regimens.cli import commands
 from regimens.model import load_model
+from regimens.regimen import parse_regimen
 from regimens.scenario import Scenario, read_scenario
 
 ROOT = Path(__file__).parents[1]
@@ -41,6 +42,14 @@ def test_every_command_of_the_readme_runs(line, monkeypatch, tmp_path):
     done = CliRunner().invoke(commands, arguments, catch_exceptions=False)
     assert done.exit_code == 0
     assert done.stdout
+
+
+def test_every_regimen_of_the_table_of_words_can_be_read():
+    table = README.partition("| In words | What it means |")[2].partition("\n\n")[0]
+    texts = re.findall(r"^\| `([^`]+)`", table, flags=re.MULTILINE)
+    assert len(texts) == 13
+    for text in texts:
+        assert parse_regimen(parse_regimen(text).in_words()) == parse_regimen(text)
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,9 @@ from regimens.regimen.words import parse_dose, parse_frequency
 MEANS = {
     "1 MIU SC daily x 5 doses": "1 MIU SC daily x 5",
     "1 MIU daily SC x 5": "1 MIU SC daily x 5",
+    "1 MIU SC every 4 weeks at week 0 x 3": "(1 MIU SC once, rest 28 days) x 3",
+    "1 MIU SC daily x 5, rest for 9 days, 1 MIU SC once": "1 MIU SC daily x 5, rest 9 days, 1 MIU SC once",
+    "1 MIU SC 5 days per week on Mon-Fri x 5": "1 MIU SC on days 0, 1, 2, 3 and 4 of each week x 5",
     "1 MIU SC x 5 daily": "1 MIU SC daily x 5",
     "1 MIU SC daily x 5 days": "1 MIU SC daily x 5",
     "1 MIU SC weekly x 12 weeks": "1 MIU SC weekly x 12",
@@ -183,6 +186,16 @@ REFUSED = {
         "The plans of two drugs name weekdays, and nothing says on which weekday day 0 falls.", "on Tue",
         "Say it: 'day 0: Monday' in a scenario, '--day-0 Monday' for explain, day_0='Monday' in Python.",
     ),
+    "1 MIU SC every 4 weeks at week 4 x 3": (
+        "'week 4' can be read in two ways.", "at week",
+        "Write 'protocol week 4' if the first week is 1, 'elapsed week 4' if it is 0. Those of a cycle are written "
+        "'week 4 of each 4-week cycle x 3 cycles'.",
+    ),
+    "1 MIU SC 5 days a week x 10": (
+        "'5 days a week' does not say on which days.", "5 days",
+        "Write for example 'on days 0, 1, 2, 3 and 4 of each week'. Weekdays may be named: 'on Mon, Tue, Wed, Thu and Fri'.",
+    ),
+    "1 MIU SC x 1": ("'x 1' does not say how often.", "x 1", "Write 'once' for one dose."),
     "1 MIU SC x 5": ("'x 5' does not say how often.", "x 5", "Write for example 'daily x 5'."),
     "0.5 MIU SC once x 5": (
         "'once' is one dose, and a number of doses or a cycle is said too.", "0.5",

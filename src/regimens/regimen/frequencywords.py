@@ -127,7 +127,8 @@ def read_interval(cursor: Cursor) -> Duration:
 
 def _counted(cursor: Cursor, token: Token) -> Often | None:
     """Read 'twice daily', 'once a week', '3 times per week', '3x weekly'; 'once' alone is a dose given once."""
-    if token.kind == "number" and cursor.ahead().word in ("times", "time", "x"):
+    days_a_week = cursor.ahead().word == "days" and cursor.ahead(2).word in ("a", "per", "each", "every")
+    if token.kind == "number" and (cursor.ahead().word in ("times", "time", "x") or days_a_week):
         count = cursor.count("the number of doses")
         cursor.take()
     elif token.word in _COUNTS:

@@ -30,7 +30,7 @@ def every_of(cursor: Cursor, clause: Clause) -> Duration | Weekly:
         )
     if often is None and clause.doses is not None:
         written = cursor.written(clause.doses.token, clause.doses.end)
-        advice = f"Write for example 'daily {written}'."
+        advice = "Write 'once' for one dose." if clause.doses.count == 1 else f"Write for example 'daily {written}'."
         raise cursor.error(f"'{written}' does not say how often.", clause.doses.token, advice)
     if often is None:
         no_frequency(cursor)

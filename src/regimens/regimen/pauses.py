@@ -57,6 +57,7 @@ def read_rest_until(cursor: Cursor, token: Token, before: tuple[Part, ...]) -> t
 
 def read_rest(cursor: Cursor) -> Rest:
     """Read '14 days' or '9-16 days'."""
+    cursor.accept_one("for", "of")
     token = cursor.next
     shortest = cursor.number("the length of the rest")
     longest = cursor.number("the longer end of the range") if cursor.accept("-") or cursor.accept("to") else shortest

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from regimens.regimen.clause import DAY, Clause, dose_of
 from regimens.regimen.daylist import Parts, Spot, at_days, first_of, parts_at, starts_of
-from regimens.regimen.dayswords import ELAPSED, Days
+from regimens.regimen.dayswords import ELAPSED, UNSAID, Days
 from regimens.regimen.frequencywords import Once
 from regimens.regimen.intervals import doses_in, every_of
 from regimens.regimen.parts import Course, Cycle, Dose, Rest
@@ -37,6 +37,8 @@ def _with_turn(clause: Clause) -> Clause:
     often, named = clause.often, clause.days
     if clause.turn is not None or not isinstance(named, Days) or not isinstance(often, Duration) or often.hours <= DAY:
         return clause
+    if named.size != DAY and named.counted == UNSAID and named.numbers[0] > 0:
+        return clause  # 'every 4 weeks at week 4' counts weeks from the start, not within four weeks
     span = named.size * (named.numbers[-1] - min(1, named.numbers[0]) + 1)
     if often.hours < span or named.counted == ELAPSED:
         return clause
