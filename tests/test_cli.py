@@ -255,8 +255,11 @@ def test_explain_and_check_say_where_an_interval_changes_without_a_rest(scenario
 
 def test_explain_takes_the_weekday_of_day_0(scenario, monkeypatch, capsys):
     text = "1 MIU SC on Mon, Wed and Fri x 6"
-    assert run(monkeypatch, capsys, "explain", text)[1].startswith("1 MIU SC 3 times a week x 6\n")
+    _, out, _ = run(monkeypatch, capsys, "explain", text)
+    assert out.startswith("1 MIU SC 3 times a week x 6\n")
+    assert out.endswith("\n\nDay 0 is taken to be a Monday; --day-0 states another weekday.\n")
     code, out, _ = run(monkeypatch, capsys, "explain", text, "--day-0", "Tuesday")
+    assert "taken" not in out
     assert (code, out.splitlines()[0]) == (0, "from protocol day 2, 1 MIU SC on days 0, 2 and 5 of each week x 6")
     assert run(monkeypatch, capsys, "explain", text, "--day-0", "Tuesdy") == (
         2, "", "'Tuesdy' is not a weekday. "

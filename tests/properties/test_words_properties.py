@@ -1,4 +1,4 @@
-"""Any text is read as a regimen or refused by the house's own error, at its place: nothing else, and never slowly."""
+"""Any text is read as a regimen or refused by the house's own error, at its place, and nothing else."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from regimens.yamlfile import read as read_yaml
 
 pytestmark = pytest.mark.no_cover  # thousands of texts, whose lines other tests run as well; the tracer doubles the time
 
-HEAVY = settings(max_examples=600, deadline=2000)
+HEAVY = settings(max_examples=600, deadline=None)
 
 LINES = [case["line"] for case in read_yaml(Path(__file__).parents[1] / "cases" / "protocol_lines.yaml").data["lines"]]
 WORDS = [

@@ -12,6 +12,11 @@ MEANS = {
     "1 MIU SC every 4 weeks at week 0 x 3": "(1 MIU SC once, rest 28 days) x 3",
     "1 MIU SC daily x 5, rest for 9 days, 1 MIU SC once": "1 MIU SC daily x 5, rest 9 days, 1 MIU SC once",
     "1 MIU SC 5 days per week on Mon-Fri x 5": "1 MIU SC on days 0, 1, 2, 3 and 4 of each week x 5",
+    "1 MIU SC daily x 5 in 28-day cycles x 3": "(1 MIU SC daily x 5, rest 23 days) x 3",
+    "1 MIU SC daily x 5 per 28-day cycle for 12 weeks": "(1 MIU SC daily x 5, rest 23 days) x 3",
+    "1 MIU SC d1, d8, d15 q28d x 3": "(1 MIU SC weekly x 3, rest 7 days) x 3",
+    "1 MIU SC daily for 5 consecutive days": "1 MIU SC daily x 5",
+    "1 MIU SC weekly x 4; then 2 MIU SC weekly x 4": "1 MIU SC weekly x 4, 2 MIU SC weekly x 4",
     "1 MIU SC x 5 daily": "1 MIU SC daily x 5",
     "1 MIU SC daily x 5 days": "1 MIU SC daily x 5",
     "1 MIU SC weekly x 12 weeks": "1 MIU SC weekly x 12",
@@ -194,6 +199,22 @@ REFUSED = {
     "1 MIU SC 5 days a week x 10": (
         "'5 days a week' does not say on which days.", "5 days",
         "Write for example 'on days 0, 1, 2, 3 and 4 of each week'. Weekdays may be named: 'on Mon, Tue, Wed, Thu and Fri'.",
+    ),
+    "1 MIU SC every 4-6 weeks x 3": (
+        "An interval cannot be a range.", "4-6", "Write one length; a rest may be a range: 'rest 9-16 days'.",
+    ),
+    "0.5-1 MIU SC daily x 5": (
+        "The amount '0.5' has no unit.", "-",
+        "Amounts are written in IU, kIU, MIU, ug, mg or g, each also per m2 or per kg (MIU/m2, mg/kg). "
+        "A dose is one amount, not a range: write an arm for each.",
+    ),
+    "aldesleukin 1 MIU SC daily x 5": (
+        "Found 'aldesleukin' where a dose such as '1 MIU SC', 'rest', '(' or 'no dose' is expected.", "aldesleukin",
+        "A dose begins with its amount. The name of a drug ends in ':', as in 'il2: 1 MIU SC daily x 5'.",
+    ),
+    "1 MIU SC daily x 5, off 9 days": (
+        "Found 'off' where a dose such as '1 MIU SC', 'rest', '(' or 'no dose' is expected.", "off",
+        "A pause is written 'rest 9 days'.",
     ),
     "1 MIU SC x 1": ("'x 1' does not say how often.", "x 1", "Write 'once' for one dose."),
     "1 MIU SC x 5": ("'x 5' does not say how often.", "x 5", "Write for example 'daily x 5'."),

@@ -42,6 +42,17 @@ def test_a_scenario_says_on_which_weekday_day_0_falls_else_the_first_named_day_i
     assert scenario.day_0 == day_0
 
 
+def test_the_weekday_that_day_0_is_taken_to_be_is_an_assumption_of_the_arm():
+    scenario = scenario_of('"1 MIU SC on Wed and Fri x 6"')
+    assert scenario.arms[0].assumptions == (
+        "Day 0 is taken to be a Wednesday: the regimen names weekdays, and nothing says on which one day 0 falls.",
+    )
+    assert Scenario.from_text(scenario.to_yaml()) == scenario
+    by_drug = scenario_of("{il2: 1 MIU SC daily x 5, tocilizumab: 8 mg/kg IV on Wed over 1 h x 2}")
+    assert by_drug.arms[0].assumptions == scenario.arms[0].assumptions
+    assert scenario_of('"1 MIU SC on Wed and Fri x 6"', "Monday").arms[0].assumptions == ()
+
+
 def test_the_drugs_of_an_arm_share_the_week_that_the_scenario_states():
     assert scenario_of(TWO, "Tuesday").arms[0].regimen.in_words() == (
         "il2: from protocol day 7, 1 MIU SC weekly x 3; tocilizumab: from protocol day 2, 8 mg/kg IV weekly over 1 h x 2"

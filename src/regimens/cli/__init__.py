@@ -133,6 +133,7 @@ def explain(text: str, weight: str, height: str, day_0: str | None) -> None:
     from regimens.errors import UnitError
     from regimens.explain import explain as lines_of
     from regimens.regimen import parse_regimen
+    from regimens.regimen.words import taken_day_0
     from regimens.subject import Subject, mosteller
     from regimens.units import parse_quantity
 
@@ -141,6 +142,8 @@ def explain(text: str, weight: str, height: str, day_0: str | None) -> None:
         raise UnitError(f"Weight and height must be greater than zero, found {weight} and {height}.")
     for line in lines_of(parse_regimen(text, day_0), Subject(kg, cm, mosteller(kg, cm))):
         click.echo(line)
+    if day_0 is None and (day := taken_day_0(text)) is not None:
+        click.echo(f"\nDay 0 is taken to be a {day}; --day-0 states another weekday.")
 
 
 @commands.command()

@@ -155,6 +155,8 @@ def _no_unit(cursor: Cursor, number: Token, token: Token) -> str:
 def _no_unit_advice(cursor: Cursor, number: Token, token: Token) -> list[str]:
     if token.word in ("doses", "injections", "infusions"):
         return [AMOUNT_ADVICE, f"A number of doses is written 'x {number.text}'."]
+    if token.word in ("-", "to") and cursor.next.kind == "number":
+        return [AMOUNT_ADVICE, "A dose is one amount, not a range: write an arm for each."]
     digits = cursor.next.text
     if token.text != "," or not (number.text.isdigit() and digits.isdigit()):
         return [AMOUNT_ADVICE]

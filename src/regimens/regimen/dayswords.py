@@ -79,10 +79,11 @@ def read_days(cursor: Cursor) -> Days | Weekly | Duration | Weekdays | None:
 
 
 def read_turn(cursor: Cursor) -> Duration | None:
-    """Read 'of each 28-day cycle' as the length of the cycle; None, and nothing is read, for other words."""
-    if cursor.next.word not in ("of", "in") or cursor.ahead().word not in ("each", "every", "a", "the"):
+    """Read 'of each 28-day cycle' or 'in 28-day cycles' as a length; None, and nothing is read, for other words."""
+    article = cursor.ahead().word in ("each", "every", "a", "the")
+    if cursor.next.word not in ("of", "in", "per") or not (article or cursor.ahead().kind == "number"):
         return None
-    cursor.place += 2
+    cursor.place += 1 + article
     behind = cursor.accept("cycle") and (cursor.accept("of") or cursor.fail("'of' and the length of the cycle", ["of"]))
     size = cursor.number("the length of the cycle, such as '28-day',")
     cursor.accept("-")
@@ -116,7 +117,7 @@ def _weekdays(cursor: Cursor) -> tuple[int, ...]:
 
 
 def _numbers(cursor: Cursor) -> tuple[tuple[int, ...], bool]:
-    """Read numbers and ranges of them; beside them whether they are one range."""
+    """Read numbers and ranges of them, also 'd1, d8'; beside them whether they are one range."""
     found: list[int] = []
     ranges = items = 0
     while True:
@@ -129,8 +130,9 @@ def _numbers(cursor: Cursor) -> tuple[tuple[int, ...], bool]:
         if not first <= last < first + MOST_DOSES or len(found) > MOST_DOSES:
             raise cursor.error(f"{first}-{last} is not a range of days.", token, "The first day stands first.")
         found += range(first, last + 1)
-        if not _another(cursor, lambda token: token.kind == "number"):
+        if not _another(cursor, lambda token: token.kind == "number" or token.word in ("d", "day")):
             return tuple(found), ranges == items == 1
+        cursor.accept_one("d", "day")
 
 
 def _another(cursor: Cursor, belongs: Callable[[Token], bool], *signs: str) -> bool:

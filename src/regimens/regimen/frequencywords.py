@@ -119,6 +119,8 @@ def read_interval(cursor: Cursor) -> Duration:
     token = cursor.next
     if token.word in _PLURALS:
         raise cursor.error(f"'{token.text}' has no number.", token, "Write for example 'every 2 weeks' or 'every week'.")
+    if token.kind == "number" and cursor.ahead().word in ("-", "to") and cursor.ahead(2).kind == "number":
+        raise cursor.error("An interval cannot be a range.", token, "Write one length; a rest may be a range: 'rest 9-16 days'.")
     length = cursor.time("an interval") if token.kind == "number" else cursor.unit_of_time()
     if length <= 0:
         raise cursor.error(f"Interval must be longer than zero, found {cursor.written_since(token)}.", token)
@@ -205,7 +207,9 @@ def read_extent(cursor: Cursor) -> Extent | None:
     elif cursor.next.kind == "number" and cursor.ahead().word in (*_DOSES, *_CYCLES):
         count = cursor.count("how many")
     else:
-        span = cursor.time("how long")
+        span = cursor.number("how long")
+        cursor.accept("consecutive")
+        span *= cursor.unit_of_time()
         return Extent(token, cursor.next.at, span=span)
     if cursor.accept_one(*_DOSES):
         return Extent(token, cursor.next.at, count, "doses")

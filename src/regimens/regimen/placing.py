@@ -89,7 +89,7 @@ def _repeats(cursor: Cursor, clause: Clause, turn: Duration, doses: int) -> int:
     turns = clause.turns
     if turns is None:
         cursor.fail("'x' and the number of cycles, such as 'x 3 cycles',", ["x", "for"])
-    if turns.of == "cycles" or (turns.count and not turns.of and not clause.turned):
+    if turns.of == "cycles" or (turns.count and not turns.of and (not clause.turned or clause.doses is not None)):
         return turns.count
     if turns.of == "doses" and turns.count % doses == 0:
         return turns.count // doses

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from regimens.errors import RegimenError
 from regimens.regimen.amountwords import no_route, read_amount, read_over, read_route
@@ -32,7 +32,7 @@ from regimens.regimen.clause import Clause, dose_of, read_clause
 from regimens.regimen.cursor import Cursor
 from regimens.regimen.daylist import Spot
 from regimens.regimen.dayswords import Weekdays, read_days
-from regimens.regimen.frequencywords import PerWeek, no_days, read_interval, read_often
+from regimens.regimen.frequencywords import WEEKDAYS, PerWeek, no_days, read_interval, read_often
 from regimens.regimen.parts import Course, Cycle, Dose, Part, Rest, Weekly, drug_of, length_of, rests
 from regimens.regimen.pauses import read_anchor, read_rest, read_rest_until
 from regimens.regimen.placing import place
@@ -56,6 +56,13 @@ def parse_regimen(text: str, day_0: str | None = None) -> Regimen:
     with the place, what was expected and the closest example.
     """
     return _parse(text, _Reader.regimen, day_0)
+
+
+def taken_day_0(text: str) -> str | None:
+    """Return the weekday that day 0 is taken to be where none is stated; None where the text, which can be read, names none."""
+    reader = _Reader(text, Week())
+    reader.regimen()
+    return None if reader.week.day_0 is None else WEEKDAYS[reader.week.day_0]
 
 
 def parse_plan(text: str, day_0: str | None = None) -> tuple[Part, ...]:
@@ -156,6 +163,8 @@ class _Reader(Cursor):
     def then(self) -> str:
         """Read what stands between two items, and return it; '' where nothing follows."""
         comma = "," if self.accept(",") else ""
+        if self.next.word == ";" and self.ahead().word in ("then", "followed"):
+            self.take()
         for words in (("then",), ("and", "then"), ("followed", "by")):
             if self.accept(*words):
                 return " ".join(words)
@@ -183,6 +192,17 @@ class _Reader(Cursor):
                 token,
                 "Write 'then' in place of the ',' to go on with the same dose, or no ',' for the length of a cycle: "
                 "'daily x 5 every 28 days x 3 cycles'.",
+            )
+        self.no_item(token)
+
+    def no_item(self, token: Token) -> NoReturn:
+        """Raise the error of a word that begins neither a dose nor a rest."""
+        found = f"Found {token} where a dose such as '1 MIU SC', 'rest', '(' or 'no dose' is expected."
+        if token.word in ("off", "break", "pause", "wait", "washout", "without"):
+            raise self.error(found, token, "A pause is written 'rest 9 days'.")
+        if token.kind == "word" and token.word != "rest" and (self.ahead().kind == "number" or self.ahead().word == "-"):
+            raise self.error(
+                found, token, "A dose begins with its amount. The name of a drug ends in ':', as in 'il2: 1 MIU SC daily x 5'."
             )
         self.fail("a dose such as '1 MIU SC', 'rest', '(' or 'no dose'", ["rest", "from", "no dose"])
 

@@ -39,7 +39,7 @@ def read_arms(name: str, shape: ArmShape, day_0: str | None, beside: Beside, not
     written, published, ledger = doses.regimen, doses.published, doses.ledger
     expected = tuple(_expected(shape.expect, written, (*loc, "expect"), notes)) if shape.expect else ()
     observed = _observed(shape.observed, written, (*loc, "observed"), notes)
-    stated = sentences(shape.assumptions) + (published.assumed if published else ())
+    stated = sentences(shape.assumptions) + doses.assumed + (published.assumed if published else ())
     ranges = written if written.has_ranges else None
     drawn = ranges if shape.rest == "drawn" else None
     for days, regimen in _resolved(shape, written, loc, notes):

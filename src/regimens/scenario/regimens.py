@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from regimens.evidence import LibraryEntry, entry
 from regimens.regimen import Course, Cycle, Dose, Regimen
 from regimens.regimen.frequencywords import listed
 from regimens.regimen.weekdays import NO_DAY_0, SAY_DAY_0, names_weekdays
-from regimens.regimen.words import parse_dose, parse_frequency, parse_plan, parse_regimen, parse_rest
+from regimens.regimen.words import parse_dose, parse_frequency, parse_plan, parse_regimen, parse_rest, taken_day_0
 from regimens.scenario.schema import ArmShape, CycleShape, DosingShape, RestShape
 from regimens.yamlfile import Loc, Notes, Unreadable
 
@@ -30,11 +30,15 @@ SOURCES_OF_DOSES = ("regimen", "use", "ledger")
 
 @dataclass(frozen=True)
 class Doses:
-    """The doses of an arm: its regimen with ranges unresolved, and the library's entry or the ledger that it is from."""
+    """The doses of an arm: its regimen with ranges unresolved, and the library's entry or the ledger that it is from.
+
+    `assumed` are sentences on what the words of the regimen leave open.
+    """
 
     regimen: Regimen
     published: LibraryEntry | None = None
     ledger: Ledger | None = None
+    assumed: tuple[str, ...] = ()
 
 
 def key_of_doses(shape: ArmShape) -> str:
@@ -48,7 +52,7 @@ def read_doses(shape: ArmShape, loc: Loc, day_0: str | None, beside: Beside, not
     if shape.use is not None:
         return _published(shape.use, (*loc, "use"), notes)
     if shape.ledger is None:
-        return Doses(_written(shape, loc, day_0, notes))
+        return Doses(_written(shape, loc, day_0, notes), assumed=() if day_0 else tuple(_taken(shape.regimen)))
     ledger = _ledger(shape.ledger, shape.arm, loc, beside, notes)
     try:
         return Doses(plan_of(ledger), ledger=ledger)
@@ -118,6 +122,13 @@ def _written(arm: ArmShape, loc: Loc, day_0: str | None, notes: Notes) -> Regime
         notes.add(loc, f"The plans of {listed(map(repr, weekdays))} name weekdays, and {NO_DAY_0}.", SAY_DAY_0)
         raise Unreadable
     return notes.read(loc, lambda: Regimen(**{drug: parts for drug, parts in plans.items() if parts}))
+
+
+def _taken(given: str | Sequence[object] | Mapping[str, object] | None) -> Iterator[str]:
+    """Yield what is taken about weekdays that a regimen names, where no weekday of day 0 is stated."""
+    texts = given.values() if isinstance(given, Mapping) else [given]
+    for day in filter(None, (taken_day_0(text) for text in texts if isinstance(text, str))):
+        yield f"Day 0 is taken to be a {day}: the regimen names weekdays, and nothing says on which one day 0 falls."
 
 
 def _read_parts(shapes: Sequence[DosingShape | RestShape | CycleShape], loc: Loc, notes: Notes) -> tuple[Part, ...]:
