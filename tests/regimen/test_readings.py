@@ -17,6 +17,11 @@ MEANS = {
     "1 MIU SC d1, d8, d15 q28d x 3": "(1 MIU SC weekly x 3, rest 7 days) x 3",
     "1 MIU SC daily for 5 consecutive days": "1 MIU SC daily x 5",
     "1 MIU SC weekly x 4; then 2 MIU SC weekly x 4": "1 MIU SC weekly x 4, 2 MIU SC weekly x 4",
+    "il2: 1 MIU SC at weeks 0, 2 and 6; rapamycin: 1 mg PO daily x 2": (
+        "il2: 1 MIU SC once, rest 14 days, 1 MIU SC once, rest 28 days, 1 MIU SC once; rapamycin: 1 mg PO daily x 2"
+    ),
+    "1 MIU SC on Mon, Wed and Fri of each week x 6": "1 MIU SC 3 times a week x 6",
+    "1 MIU SC on protocol days 1, 3 and 5 of each week x 6": "1 MIU SC 3 times a week x 6",
     "1 MIU SC x 5 daily": "1 MIU SC daily x 5",
     "1 MIU SC daily x 5 days": "1 MIU SC daily x 5",
     "1 MIU SC weekly x 12 weeks": "1 MIU SC weekly x 12",
@@ -215,6 +220,9 @@ REFUSED = {
     "1 MIU SC daily x 5, off 9 days": (
         "Found 'off' where a dose such as '1 MIU SC', 'rest', '(' or 'no dose' is expected.", "off",
         "A pause is written 'rest 9 days'.",
+    ),
+    "1 MIU SC on Mon of each 28-day cycle x 3 cycles": (
+        "Weekdays and a cycle are two ways to say when.", "on Mon", "Use brackets and a rest.",
     ),
     "1 MIU SC x 1": ("'x 1' does not say how often.", "x 1", "Write 'once' for one dose."),
     "1 MIU SC x 5": ("'x 5' does not say how often.", "x 5", "Write for example 'daily x 5'."),

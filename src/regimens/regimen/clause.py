@@ -69,6 +69,17 @@ def dose_of(cursor: Cursor, clause: Clause, route: str | None = None) -> Dose:
     return cursor.checked(clause.start, lambda: Dose(clause.amount, by, clause.over))
 
 
+def read_dose(cursor: Cursor) -> Dose:
+    """Read '1 MIU SC' or '8 mg/kg (max 800 mg) IV over 1 h'."""
+    start = cursor.next
+    amount, daily = read_amount(cursor)
+    if daily is not None:
+        raise cursor.error("This is the amount of one dose, not of a day.", daily, "Leave out '/day'.")
+    route = read_route(cursor) or no_route(cursor)
+    over = read_over(cursor)
+    return cursor.checked(start, lambda: Dose(amount, route, over))
+
+
 def no_frequency(cursor: Cursor) -> NoReturn:
     """Raise the error of a clause that does not say how often."""
     cursor.fail("how often, such as 'daily', 'every 2 days', 'weekly' or 'once',", list(FREQUENCIES))

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from regimens.regimen.amountwords import is_unit
-from regimens.regimen.frequencywords import WEEKDAY_NUMBERS, WEEKDAYS, listed
+from regimens.regimen.frequencywords import WEEKDAY_NUMBERS, WEEKDAYS, PerWeek, listed, no_days, read_interval, read_often
 from regimens.regimen.parts import MOST_DOSES, Weekly
 from regimens.regimen.quantities import Duration, days
 
@@ -62,7 +62,10 @@ def read_days(cursor: Cursor) -> Days | Weekly | Duration | Weekdays | None:
     start, place = cursor.next, cursor.place
     cursor.accept_one("on", "at", "every", "each")
     if cursor.next.word == "mwf" or cursor.next.word in WEEKDAY_NUMBERS:
-        return Weekdays(start, _weekdays(cursor))
+        weekdays = Weekdays(start, _weekdays(cursor))
+        if cursor.next.word == "of" and cursor.ahead(2).word == "week":
+            cursor.place += 3
+        return weekdays
     counted = next((word for word in (PROTOCOL, ELAPSED) if cursor.accept(word)), UNSAID)
     named = cursor.next.word in _UNITS and cursor.ahead().kind == "number"
     if start.word in ("every", "each") or (not named and not counted and start.word not in ("on", "at")):
@@ -73,9 +76,23 @@ def read_days(cursor: Cursor) -> Days | Weekly | Duration | Weekdays | None:
     size = _UNITS[cursor.take().word]
     numbers, is_range = _numbers(cursor)
     if size == DAY and cursor.next.word in ("of", "each", "every", "a", "per") and _week_follows(cursor):
-        return _weekly(cursor, start, numbers)
+        return _weekly(cursor, start, tuple(number - (counted == PROTOCOL) for number in numbers))
     _check_rising(cursor, start, numbers)
     return Days(start, numbers, size, counted, is_range)
+
+
+def read_every(cursor: Cursor) -> Duration | Weekly:
+    """Read 'daily', 'every 2 days', '2 days' or '3 times a week'."""
+    token = cursor.next
+    often = read_often(cursor)
+    if often is None:
+        found = None if token.kind == "number" else read_days(cursor)
+        often = found if isinstance(found, Duration | Weekly) else None if found else read_interval(cursor)
+    if isinstance(often, PerWeek):
+        raise no_days(cursor, often)
+    if not isinstance(often, Duration | Weekly):
+        raise cursor.error("This is not an interval.", token, "Write for example 'daily', 'every 2 days' or '3 times a week'.")
+    return often
 
 
 def read_turn(cursor: Cursor) -> Duration | None:

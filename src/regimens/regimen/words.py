@@ -27,12 +27,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from regimens.errors import RegimenError
-from regimens.regimen.amountwords import no_route, read_amount, read_over, read_route
-from regimens.regimen.clause import Clause, dose_of, read_clause
+from regimens.regimen.amountwords import read_amount, read_over, read_route
+from regimens.regimen.clause import Clause, dose_of, read_clause, read_dose
 from regimens.regimen.cursor import Cursor
 from regimens.regimen.daylist import Spot
-from regimens.regimen.dayswords import Weekdays, read_days
-from regimens.regimen.frequencywords import WEEKDAYS, PerWeek, no_days, read_interval, read_often
+from regimens.regimen.dayswords import Weekdays, read_every
+from regimens.regimen.frequencywords import WEEKDAYS, read_often
 from regimens.regimen.parts import Course, Cycle, Dose, Part, Rest, Weekly, drug_of, length_of, rests
 from regimens.regimen.pauses import read_anchor, read_rest, read_rest_until
 from regimens.regimen.placing import place
@@ -72,12 +72,12 @@ def parse_plan(text: str, day_0: str | None = None) -> tuple[Part, ...]:
 
 def parse_dose(text: str) -> Dose:
     """Read '1 MIU SC' or '8 mg/kg (max 800 mg) IV over 1 h' as one Dose. Raises RegimenError as `parse_regimen`."""
-    return _parse(text, lambda reader: reader.whole(reader.dose))
+    return _parse(text, lambda reader: reader.whole(lambda: read_dose(reader)))
 
 
 def parse_frequency(text: str) -> Duration | Weekly:
     """Read 'daily', 'every 2 days', '2 days' or '3 times a week' as an interval or weekly pattern."""
-    return _parse(text, lambda reader: reader.whole(reader.every))
+    return _parse(text, lambda reader: reader.whole(lambda: read_every(reader)))
 
 
 def parse_rest(text: str) -> Rest:
@@ -122,7 +122,7 @@ class _Reader(Cursor):
         plans: dict[str, tuple[Part, ...]] = {}
         while True:
             token, name = self.next, self.drug()
-            self.name, self.base, self.course = f"{len(plans)} {name}", Fraction(0), None
+            self.name, self.base, self.course, self.open_list = f"{len(plans)} {name}", Fraction(0), None, False
             parts = self.plan()
             drug = name or drug_of(parts)
             if drug in plans:
@@ -282,27 +282,6 @@ class _Reader(Cursor):
         assert clock is not None
         assert self.week.day_0 is not None
         return place_weekdays(self, clause, dose_of(self, clause), named, self.week.day_0, clock)
-
-    def dose(self) -> Dose:
-        start = self.next
-        amount, daily = read_amount(self)
-        if daily is not None:
-            raise self.error("This is the amount of one dose, not of a day.", daily, "Leave out '/day'.")
-        route = read_route(self) or no_route(self)
-        over = read_over(self)
-        return self.checked(start, lambda: Dose(amount, route, over))
-
-    def every(self) -> Duration | Weekly:
-        token = self.next
-        often = read_often(self)
-        if often is None:
-            found = None if token.kind == "number" else read_days(self)
-            often = found if isinstance(found, Duration | Weekly) else None if found else read_interval(self)
-        if isinstance(often, PerWeek):
-            raise no_days(self, often)
-        if not isinstance(often, Duration | Weekly):
-            raise self.error("This is not an interval.", token, "Write for example 'daily', 'every 2 days' or '3 times a week'.")
-        return often
 
 
 def _rest_after_list(first: Part) -> str:
