@@ -224,6 +224,11 @@ REFUSED = {
     "1 MIU SC on Mon of each 28-day cycle x 3 cycles": (
         "Weekdays and a cycle are two ways to say when.", "on Mon", "Use brackets and a rest.",
     ),
+    "1 MIU SC on days 1, 3 and 5 of each week x 6": (
+        "'on days 1, 3 and 5 of each week' can be read in two ways.", "on days",
+        "Write 'on protocol days 1, 3 and 5 of each week' if the first day is 1; if it is 0, write a rest of 1 day before "
+        "'on days 0, 2 and 4 of each week'.",
+    ),
     "1 MIU SC x 1": ("'x 1' does not say how often.", "x 1", "Write 'once' for one dose."),
     "1 MIU SC x 5": ("'x 5' does not say how often.", "x 5", "Write for example 'daily x 5'."),
     "0.5 MIU SC once x 5": (

@@ -76,7 +76,7 @@ def read_days(cursor: Cursor) -> Days | Weekly | Duration | Weekdays | None:
     size = _UNITS[cursor.take().word]
     numbers, is_range = _numbers(cursor)
     if size == DAY and cursor.next.word in ("of", "each", "every", "a", "per") and _week_follows(cursor):
-        return _weekly(cursor, start, tuple(number - (counted == PROTOCOL) for number in numbers))
+        return _weekly(cursor, start, numbers, counted)
     _check_rising(cursor, start, numbers)
     return Days(start, numbers, size, counted, is_range)
 
@@ -166,11 +166,19 @@ def _week_follows(cursor: Cursor) -> bool:
     return "week" in (cursor.ahead().word, cursor.ahead(2).word)
 
 
-def _weekly(cursor: Cursor, start: Token, numbers: tuple[int, ...]) -> Weekly | Duration:
+def _weekly(cursor: Cursor, start: Token, numbers: tuple[int, ...], counted: str) -> Weekly | Duration:
     cursor.accept("of")
     cursor.accept_one("each", "every", "a", "per", "the")
     cursor.expect("week", "'of each week'")
-    pattern = cursor.checked(start, lambda: Weekly(numbers))
+    if counted == UNSAID and numbers[0] == 1:
+        days_said, later = listed(map(str, numbers)), listed(str(number - 1) for number in numbers)
+        raise cursor.error(
+            f"'{cursor.written_since(start)}' can be read in two ways.",
+            start,
+            f"Write 'on protocol days {days_said} of each week' if the first day is 1; if it is 0, write a rest of 1 day before "
+            f"'on days {later} of each week'.",
+        )
+    pattern = cursor.checked(start, lambda: Weekly(tuple(number - (counted == PROTOCOL) for number in numbers)))
     return days(7) if pattern.days == (0,) else pattern
 
 
