@@ -49,7 +49,7 @@ _SMALL_COUNTS = (
     "eleven",
     "twelve",
 )
-_ROUTES = {"SC": "subcutaneous", "IV": "intravenous"}
+_ROUTES = {"SC": "subcutaneous", "IV": "intravenous", "IM": "intramuscular", "PO": "oral"}
 _NO_UNIT = {"", "1", "-", "dimensionless"}
 _DAYS_FROM_H = 72.0
 TINY = 1e-12
