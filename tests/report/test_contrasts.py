@@ -11,8 +11,10 @@ import pytest
 from regimens import report, wording
 from regimens.contrasts.pairs import Pairs, percent, turned
 from regimens.contrasts.verdict import Finding, Lack, Reason, Rule
+from regimens.figures.shown import judged
 from regimens.figures.view import view_of
 from regimens.report import against, verdict
+from regimens.report.document import pictures_of
 from regimens.report.pictures import curves_picture
 from regimens.report.text import between_arms, verdicts
 
@@ -541,3 +543,14 @@ def test_arms_are_dominated_by_the_rule_of_the_scenario():
     made = with_versus(drawn, trade_off=[dataclasses.replace(row, dominated=0.97) for row in drawn.versus.trade_off])
     assert "some other arm is as good on both" in against.gain_against_cost(*on_page(made)).finding
     assert "some other arm" not in against.gain_against_cost(*on_page(example.with_scenario(made, rule=Rule(0.975)))).finding
+
+
+def test_the_table_of_a_response_holds_the_level_and_the_median_of_every_arm():
+    made = example.drawn_thirteen()
+    picture = next(each for key, each in pictures_of(made).items() if key == "response-1")
+    levels = dict(picture.numbers.rows)
+    assert [levels[f"SLE, {amount} MIU"][0] for amount in ("0.75", "1.5", "3")] == ["0.75 MIU", "1.5 MIU", "3 MIU"]
+    lead = judged(made)[0]
+    for place, model in enumerate(made.models):
+        row = made.summary_of("SLE, 3 MIU", model.name, lead.words)
+        assert levels["SLE, 3 MIU"][1 + 2 * place] == lead.number(row.median)

@@ -187,8 +187,8 @@ def _responses(comparison: Comparison, view: View) -> tuple[Picture, ...]:
     for endpoint in judged(comparison) or list(shown_endpoints(comparison).values())[:1]:
         figure = dose_response(comparison, endpoint.words)
         heading = wording.response(endpoint.title, found[0].kind, found[0].unit)
-        said = "" if made else findings.responses(found)
-        made.append(Picture(f"response-{len(made) + 1}", heading, said, "", reading.described(heading), figure))
+        said, table = "" if made else findings.responses(found), numbers.levels(comparison, view, found, endpoint)
+        made.append(Picture(f"response-{len(made) + 1}", heading, said, "", reading.described(heading), figure, table))
     return tuple(made)
 
 

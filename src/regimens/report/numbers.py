@@ -15,12 +15,15 @@ from regimens.drugs import label, unit_of
 from regimens.report.text import reading, schedules
 
 if TYPE_CHECKING:
+    from regimens.figures.levels import Series
+    from regimens.figures.shown import ShownEndpoint
     from regimens.figures.view import Shown, View
     from regimens.report.answer import Answer, Cell
     from regimens.statistics import Floats
     from regimens.study.collect import Bands
     from regimens.study.comparison import Comparison
     from regimens.study.own import PredictiveCheck
+    from regimens.study.rows import Summary
 
 _MOST_TIMES = 9
 
@@ -96,6 +99,24 @@ def endpoints(table: Answer, view: View) -> Numbers:
 
 def _text(cell: Cell) -> str:
     return f"{cell.text} ({cell.interval})" if cell.interval else cell.text
+
+
+def levels(comparison: Comparison, view: View, found: Sequence[Series], endpoint: ShownEndpoint) -> Numbers:
+    """Return an endpoint at every level of some series, a row an arm, a median and its interval a model."""
+    rows = []
+    for series in found:
+        for level, look in zip(series.levels, series.looks, strict=True):
+            cells = [f"{wording.exact(round(level, 6))} {series.unit}"]
+            for model in view.models:
+                row = comparison.summary_of(look.name, model, endpoint.words)
+                cells += [wording.MISSING] * 2 if row is None else _level(row, endpoint)
+            rows.append((look.name, tuple(cells)))
+    heads = (wording.LEVEL, *(head for model in view.models for head in (model, wording.CONFIDENCE)))
+    return Numbers(wording.response(endpoint.title, found[0].kind, found[0].unit), wording.ARM, heads, tuple(rows))
+
+
+def _level(row: Summary, endpoint: ShownEndpoint) -> list[str]:
+    return [endpoint.number(row.median), endpoint.between(row.confidence_low, row.confidence_high) or wording.MISSING]
 
 
 def checks(rows: Sequence[PredictiveCheck]) -> Numbers:
