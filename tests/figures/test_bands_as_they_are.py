@@ -16,6 +16,8 @@ from regimens.study.comparison import Comparison
 from ..report import example
 from .drawing import panel_of, small, traces
 
+pytestmark = pytest.mark.no_cover  # slow under the tracer, and no line is run by them alone
+
 FURTHEST = 0.01
 """Share of the value axis that a drawn line may be away from the curve: 1 % of a panel of 150 to 300 px is 2 or 3 px."""
 

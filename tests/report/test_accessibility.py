@@ -12,6 +12,8 @@ from regimens.scenario import read_scenario, reduced
 
 from .test_browser import DESK, PATIENCE_MS, PHONE, running
 
+pytestmark = pytest.mark.no_cover  # slow under the tracer, and no line is run by them alone
+
 ROOT = Path(__file__).parents[2]
 SCENARIOS = sorted(path.stem for path in (ROOT / "scenarios").glob("*.yaml"))
 SUBJECTS, DRAWS = 2, 3  # the page has the same parts as after the full run

@@ -18,6 +18,8 @@ from regimens import report
 
 from . import example
 
+pytestmark = pytest.mark.no_cover  # slow under the tracer, and no line is run by them alone
+
 PAGES = {
     "six": example.six,
     "thirteen": example.thirteen,
