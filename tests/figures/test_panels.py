@@ -16,7 +16,10 @@ from regimens.figures.panels import NARROW_PX, PAPER_PX, Panels, arranged, axis,
 ROUNDING = 1e-9
 """Domains are shares, added up in floats."""
 
-NAME = "A long name of an arm that goes on and on, number {}"
+LEAST_CHARACTER_PX = 7
+"""Bold characters of a heading are wider than this on the whole."""
+
+NAME = "A long name of an arm that goes on and on, as protocol titles do until they end, number {}"
 
 
 def boxes(layout: dict, count: int, first: int = 0) -> list[tuple[float, float, float, float]]:
@@ -54,14 +57,16 @@ def test_panels_and_their_strips_lie_inside_the_figure_and_apart(count, columns,
     assert len(layout["annotations"]) == (count if titled else 0)
 
 
-def test_on_a_phone_panels_stand_beneath_each_other_and_headings_are_cut_to_fit():
+def test_on_a_phone_panels_stand_beneath_each_other_and_headings_are_cut_to_two_lines_that_fit():
     panels = Panels((NAME.format(1), NAME.format(2)), 2, 200)
     wide, narrow = arranged(panels, 2), arranged(panels, 1, NARROW_PX)
     assert wide["xaxis2"]["domain"][0] > 0.5
     assert narrow["xaxis2"]["domain"] == [0.0, 1.0]
     assert narrow["height"] > wide["height"]
     texts = [note["text"] for note in narrow["annotations"]]
-    assert all(len(text) < len(NAME) for text in texts)
+    lines = [line for text in texts for line in text.removeprefix("<b>").removesuffix("</b>").split("<br>")]
+    assert len(lines) == 4
+    assert max(map(len, lines)) <= NARROW_PX / LEAST_CHARACTER_PX
     assert len(set(texts)) == 2
 
 

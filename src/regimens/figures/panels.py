@@ -17,8 +17,8 @@ from regimens.figures import theme
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-TITLE_PX, TICKS_PX, TOP_PX, BOTTOM_PX, KEYED_PX = 22, 30, 6, 30, 58
-"""Heights of a panel's heading, of the ticks between two rows, and of the margins of a figure, the last with a legend."""
+TITLE_PX, LINE_PX, TICKS_PX, TOP_PX, BOTTOM_PX, KEYED_PX = 22, 16, 30, 6, 30, 58
+"""Heights of a panel's heading and its second line, of the ticks between two rows, and of margins, the last with a legend."""
 
 WIDE_PX, MIDDLE_PX, NARROW_PX, PAPER_PX = 1052, 700, 358, 680
 """Widths for which a figure is laid out: a page on a desk, on a tablet, on a phone, and A4 paper between its margins."""
@@ -84,18 +84,18 @@ def strip_axis(panels: Panels, place: int) -> str:
 def arranged(panels: Panels, columns: int, width_px: int = WIDE_PX, share: float = 1.0) -> dict[str, Any]:
     """Return the part of a layout that places the panels in so many columns: domains of axes, ticks, height, headings.
 
-    Headings are cut to what fits a figure of `width_px`; panels have a `share` of their height.
+    Headings stand in one line or two, cut to what fits a figure of `width_px`; panels have a `share` of their height.
     """
     count = len(panels)
     columns = max(1, min(columns, count))
     rows = -(-count // columns)
-    head = TITLE_PX if any(panels.titles) else 0
-    high = round(share * panels.height)
-    inner = rows * (high + head) + (rows - 1) * panels.under
-    height = inner + TOP_PX + panels.bottom
     gap = panels.gap if columns > 1 else 0.0
     width = (1 - gap * (columns - 1)) / columns
     texts, left_px = _names(panels, width_px)
+    titles, head = _titles(panels, (width_px - left_px - panels.right) * width)
+    high = round(share * panels.height)
+    inner = rows * (high + head) + (rows - 1) * panels.under
+    height = inner + TOP_PX + panels.bottom
     made: dict[str, Any] = {"height": height, "margin": {"l": left_px, "r": panels.right, "t": TOP_PX, "b": panels.bottom}}
     for place in range(count):
         row, column = divmod(place, columns)
@@ -111,10 +111,21 @@ def arranged(panels: Panels, columns: int, width_px: int = WIDE_PX, share: float
         }
         if panels.strip:
             made[_key(count + place, "y")] = {"domain": [max(0.0, floor), max(0.0, foot)]}
-    room = (width_px - left_px - panels.right) * width / _CHARACTER_PX
-    short = wording.short_apart(panels.titles, max(8, int(room)))
-    made["annotations"] = [_heading(title, place) for place, title in enumerate(short) if title]
+    made["annotations"] = [_heading(title, place) for place, title in enumerate(titles) if title]
     return made
+
+
+def _titles(panels: Panels, width_px: float) -> tuple[list[str], int]:
+    """Return the headings as Plotly writes them, in at most two lines of a width, and the height that they need (px)."""
+    if not any(panels.titles):
+        return [], 0
+    room = max(8, int(width_px / _CHARACTER_PX))
+    texts = [wording.in_lines(title, room, 2) for title in panels.titles]
+    if len(set(texts)) < len(set(panels.titles)):
+        word = max(len(each) for title in panels.titles for each in title.split())
+        short = wording.short_apart(panels.titles, max(room, 2 * room - word))  # a long word leaves the first line shorter
+        texts = [wording.in_lines(title, room, 2) for title in short]
+    return texts, TITLE_PX + (LINE_PX if any("<br>" in text for text in texts) else 0)
 
 
 def _names(panels: Panels, width_px: int) -> tuple[list[str], int]:
@@ -129,7 +140,7 @@ def _names(panels: Panels, width_px: int) -> tuple[list[str], int]:
 
 def _heading(title: str, place: int) -> dict[str, Any]:
     return {
-        "text": f"<b>{wording.plotly_text(title)}</b>",
+        "text": f"<b>{title}</b>", "align": "left",
         "x": 0, "xref": f"{axis(place)} domain", "xanchor": "left",
         "y": 1, "yref": f"{axis(place, 'y')} domain", "yanchor": "bottom", "yshift": 2,
         "font": {"size": theme.FONT_SIZE + 1, "color": theme.TEXT.light},

@@ -144,7 +144,7 @@
       const x = event.xvals[0];
       const place = Number((xaxis || "x").slice(1) || 1) - 1;
       const inPanel = data.filter((each) => each.xaxis === xaxis);
-      const panel = names[place] ? names[place].text.replace(/<[^>]*>/g, "") : "";
+      const panel = names[place] ? names[place].text.replace(/<br>/g, " ").replace(/<[^>]*>/g, "") : "";
       const unit = layout.xaxis.ticktext[0].split(" ")[0];
       when.textContent = `${unit} ${x.toFixed(1)}${panel ? `, ${panel}` : ""}`.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
       for (const row of rows) {
