@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from regimens import wording
+from regimens.figures import titles
 
 
 @pytest.mark.parametrize(
@@ -101,7 +102,7 @@ def test_text_for_plotly_has_no_tag_and_no_entity():
     [(["Low dose, 1 MIU", "Low dose, 2 MIU"], "Low dose"), (["a", "b"], "a"), (["same", "same"], "same")],
 )
 def test_a_course_is_called_what_its_levels_share(names, text):
-    assert wording.course_of(names) == text
+    assert titles.course_of(names) == text
 
 
 @pytest.mark.parametrize(

@@ -17,22 +17,12 @@ MISSING = "–"
 NO_DOSES = "no doses"
 NOT_MODELLED = "not modelled"
 NOT_REACHED = "not reached"
-TOTAL, DOSES, SCHEDULES = "Total", "Doses", "Schedules"
+TOTAL, DOSES = "Total", "Doses"
 CONFIDENCE = f"{100 * INTERVAL:g} % confidence"
 ARM, ARM_MODEL, LEVEL = "Arm", "Arm, model", "Level"
 THIN_SPACE = "\u202f"
 WITHIN, BELOW = f"{100 * INTERVAL:g} %", f"{50 * (1 + INTERVAL):g} %"
 """Share of values within an interval of this package, and below its upper end."""
-
-EVERY_PAIR, DECIDES = "How likely each arm is better than each other, %", "What decides the difference"
-OWN_VALUES = "own data, one subject"
-MEDIAN_OBSERVED, ENDS_OBSERVED = "observed median", "observed 5th and 95th percentile"
-GIVEN, PLANNED_AND_GIVEN = "MIU a subject", "IL-2 planned and given"
-AS_WRITTEN = "as written"
-CHANGED = {"equal total": "at equal total", "real life": "in real life"}
-"""How a kind of variant is said."""
-
-_LEVELS = {"amount": "amount of a dose", "interval": "interval between doses", "rest": "length of the rest"}
 
 _SMALL_COUNTS = (
     "no",
@@ -196,55 +186,9 @@ def at_time(unit: str, time: int | str) -> str:
     return f"{unit.removesuffix('s')} {time}"
 
 
-def differences_from(arm: str) -> str:
-    """Return the title of the differences from one arm."""
-    return f"Differences from {arm}"
-
-
-def against(gain: str, cost: str) -> str:
-    """Return the title of gain against cost."""
-    return f"{gain}, against {inside(cost)}"
-
-
-def level_axis(kind: str, of: str) -> str:
-    """Return the title of an axis of amounts, intervals or rests."""
-    said = _LEVELS[kind]
-    return f"{said[:1].upper()}{said[1:]} ({of})"
-
-
-def response(label: str, kind: str, of: str) -> str:
-    """Return the title of a response of an endpoint."""
-    return f"{label}, by {_LEVELS[kind]} ({of})"
-
-
-def given_so_far(drug: str, of: str) -> str:
-    """Return the title of the running total of a drug."""
-    return f"{drugs.label(drug)} given so far ({of})"
-
-
 def by_cycle(drug: str) -> str:
     """Return the caption of the table of a drug's totals by cycle."""
     return f"{drugs.label(drug)} by cycle"
-
-
-def own_group(statistic: str, interval: str) -> str:
-    """Return what a point of a group of the reader's own subjects is."""
-    return f"own data, {statistic}" + (f" and {interval}" if interval else "")
-
-
-def percentile(place: int) -> str:
-    """Return the name of a percentile: '5th percentile', 'median'."""
-    return "median" if place == 50 else f"{place}th percentile"
-
-
-def course_of(names: Sequence[str]) -> str:
-    """Return what the names of arms begin with alike, at a word; the first name where they share nothing."""
-    first, shared = names[0], 0
-    while shared < len(first) and all(name[: shared + 1] == first[: shared + 1] for name in names):
-        shared += 1
-    common = first[:shared]
-    common = common[: common.rfind(" ")] if shared < len(first) and " " in common else common
-    return common.rstrip(" ,;:(") or first
 
 
 def horizon(hours: float) -> str:

@@ -632,3 +632,18 @@ def _farthest_start(page) -> float:
 
     page.extract_text(visitor_text=visit)
     return max(reach)
+
+
+@pytest.mark.parametrize(
+    ("name", "whose"), [("six", "(90 % prediction interval)"), ("drawn", "(90 % confidence, typical subject)")]
+)
+def test_the_values_at_the_pointer_say_whose_interval_they_hold(opened, name, whose):
+    page = opened(name)
+    picture = page.locator("#figure-curves-treg_fold")
+    picture.scroll_into_view_if_needed()
+    _wait_for_figures(page)
+    box = picture.locator(".nsewdrag").first.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 3, box["y"] + box["height"] / 2)
+    page.wait_for_function("document.querySelector('#figure-curves-treg_fold .whose').textContent.trim()", timeout=PATIENCE_MS)
+    assert picture.locator(".whose").inner_text() == whose
+    page.mouse.move(0, 0)

@@ -11,12 +11,13 @@ import pytest
 from regimens import report, wording
 from regimens.contrasts.pairs import Pairs, percent, turned
 from regimens.contrasts.verdict import Finding, Lack, Reason, Rule
+from regimens.figures import titles
 from regimens.figures.shown import judged
 from regimens.figures.view import view_of
 from regimens.report import against, verdict
 from regimens.report.document import pictures_of
 from regimens.report.pictures import curves_picture
-from regimens.report.text import between_arms, verdicts
+from regimens.report.text import between_arms, reading, verdicts
 
 from . import example
 from .example import rows
@@ -183,7 +184,7 @@ def test_with_one_draw_it_says_that_parameters_were_taken_as_known_and_what_to_w
         "‘draws: 200’ beneath ‘population:’ in the scenario." in text
     )
     assert "What is supported" not in text
-    assert wording.EVERY_PAIR not in text
+    assert titles.EVERY_PAIR not in text
 
 
 def test_with_one_draw_there_is_nothing_to_judge_by():
@@ -554,3 +555,15 @@ def test_the_table_of_a_response_holds_the_level_and_the_median_of_every_arm():
     for place, model in enumerate(made.models):
         row = made.summary_of("SLE, 3 MIU", model.name, lead.words)
         assert levels["SLE, 3 MIU"][1 + 2 * place] == lead.number(row.median)
+
+
+@pytest.mark.parametrize(
+    ("sure", "unsure", "said"),
+    [
+        (["a", "b"], [], "Bands are 90 % confidence intervals of the median."),
+        ([], ["a"], "Bands are 90 % prediction intervals of a new subject."),
+        (["a"], ["b"], "Bands are 90 % confidence intervals of the median; under b, 90 % prediction intervals of a new subject."),
+    ],
+)
+def test_the_bands_of_a_response_say_whose_intervals_they_are(sure, unsure, said):
+    assert reading.responses(sure, unsure) == said

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -36,6 +36,17 @@ class Scale:
     ticks: tuple[float, ...]
     log: bool
     title: str
+
+    def as_axis(self) -> dict[str, Any]:
+        """Return the axis as Plotly has it."""
+        ends = (math.log10(self.low), math.log10(self.high)) if self.log else (self.low, self.high)
+        return {
+            "type": "log" if self.log else "linear",
+            "range": list(ends),
+            "tickvals": list(self.ticks),
+            "ticktext": [tick_text(tick) for tick in self.ticks],
+            "fixedrange": True,
+        }
 
     def rounded(self, values: Floats) -> list[float | None]:
         """Return values rounded to less than a thousandth of the axis, None where one is missing."""

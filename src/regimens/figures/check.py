@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from regimens import wording
-from regimens.figures import marks, theme
-from regimens.figures.axes import scale, tick_text
+from regimens.figures import marks, theme, titles
+from regimens.figures.axes import scale
 from regimens.figures.over_time import columns_of
 from regimens.figures.panels import KEYED_PX, Panels, figure
 from regimens.figures.view import View, view_of
@@ -36,22 +36,15 @@ def predictive_check(comparison: Comparison, arm: str, observable: str) -> go.Fi
     shown = next(each for each in view.observables if each.name == observable)
     values = np.array([(row.observed, row.simulated, row.low, row.high) for row in found])
     axis = scale([values.ravel()], shown.title)
-    up = {
-        "type": "log" if axis.log else "linear",
-        "range": [float(v) for v in (np.log10([axis.low, axis.high]) if axis.log else (axis.low, axis.high))],
-        "tickvals": list(axis.ticks),
-        "ticktext": [tick_text(tick) for tick in axis.ticks],
-        "fixedrange": True,
-    }
-    titles = tuple(view.called(model) for model in models) if len(view.models) > 1 else ("",) * len(models)
-    panels = Panels(titles, columns_of(len(models)), 240, bottom=KEYED_PX)
+    headings = view.headings(models)
+    panels = Panels(headings, columns_of(len(models)), 240, bottom=KEYED_PX)
     traces: list[dict[str, Any]] = []
     for place, model in enumerate(models):
         for percentile in dict.fromkeys(row.percentile for row in found):
             rows = [row for row in found if row.model == model and row.percentile == percentile]
             traces += _percentile(view, sorted(rows, key=lambda row: row.time_h), percentile, place)
     title = f"{arm}: {wording.inside(axis.title)}"
-    return figure(traces, panels, marks.time_ticks(view.time, panels.columns), up, title, hovermode="closest")
+    return figure(traces, panels, marks.time_ticks(view.time, panels.columns), axis.as_axis(), title, hovermode="closest")
 
 
 def checks_of(comparison: Comparison, arm: str, observable: str) -> list[PredictiveCheck]:
@@ -64,14 +57,14 @@ def _percentile(view: View, rows: Sequence[PredictiveCheck], percentile: int, pl
     ink = theme.HUES[0] if percentile == MIDDLE else theme.CONTEXT
     low, high = (marks.rounded(np.array([getattr(row, end) for row in rows]), 4) for end in ("low", "high"))
     observed = marks.rounded(np.array([row.observed for row in rows]), 4)
-    named = wording.MEDIAN_OBSERVED if percentile == MIDDLE else wording.ENDS_OBSERVED
+    named = titles.MEDIAN_OBSERVED if percentile == MIDDLE else titles.ENDS_OBSERVED
     texts = [
-        f"{wording.percentile(percentile)}: {wording.number(row.observed)} ({wording.span(row.low, row.high)})" for row in rows
+        f"{titles.percentile(percentile)}: {wording.number(row.observed)} ({wording.span(row.low, row.high)})" for row in rows
     ]
     seen = {"color": theme.TEXT.light, "width": 1.5, "dash": "solid" if percentile == MIDDLE else "4px,2px"}
     return [
         {"type": "scatter", "mode": "lines", "x": [*x, *reversed(x)], "y": [*high, *reversed(low)], "fill": "toself",
-         "fillcolor": marks.clear(ink.light, 0.3), "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False,
+         "fillcolor": theme.clear(ink.light, 0.3), "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False,
          **marks.at(place, -1, role="spread")},
         {"type": "scatter", "mode": "lines+markers", "x": x, "y": observed, "line": seen, "text": texts,
          "marker": {"size": 7, "color": theme.TEXT.light, "symbol": "circle" if percentile == MIDDLE else "circle-open"},

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from regimens import wording
-from regimens.figures import marks, rows
+from regimens.figures import marks, rows, titles
 from regimens.figures.over_time import columns_of
 from regimens.figures.panels import KEYED_PX, Panels, figure
 from regimens.figures.shown import ShownEndpoint, shown_endpoint
@@ -41,14 +41,14 @@ def before_after(comparison: Comparison, kind: str, endpoint: str) -> go.Figure:
         raise KeyError(f"No arm has '{endpoint}' both as written and for {kind}.")
     models = [model for model in view.models if any(row.model == model for row in found)]
     arms = [look for look in view.arms if any(row.look is look for row in found)]
-    titles = tuple(view.called(model) for model in models) if len(view.models) > 1 else ("",) * len(models)
+    headings = view.headings(models)
     panels = Panels(
-        titles, columns_of(len(models)), rows.height(len(arms), 2), names=rows.names_of(arms), gap=0.04, bottom=KEYED_PX
+        headings, columns_of(len(models)), rows.height(len(arms), 2), names=rows.names_of(arms), gap=0.04, bottom=KEYED_PX
     )
     traces: list[dict[str, Any]] = []
     for row in found:
         traces += _pull(row, shown, rows.row_of(arms.index(row.look), arms), models.index(row.model))
-    traces += rows.key(((wording.AS_WRITTEN, "circle"), (wording.CHANGED[kind], "circle-open")))
+    traces += rows.key(((titles.AS_WRITTEN, "circle"), (titles.CHANGED[kind], "circle-open")))
     scale = rows.axis_of(v for row in found for summary in (row.before, row.after) if summary for v in _all(summary, shown))
     return figure(traces, panels, rows.values_axis(scale, ""), rows.rows_axis(arms), shown.title, hovermode="closest")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from regimens import wording
 from regimens.contrasts.pairs import Pairs, certain
-from regimens.figures import rows, theme
+from regimens.figures import rows, theme, titles
 from regimens.figures.axes import Scale, linear
 from regimens.figures.panels import KEYED_PX, Panels, axis, figure
 from regimens.figures.shown import ShownEndpoint, shown_endpoint, shown_endpoints
@@ -44,16 +44,16 @@ def contrasts(comparison: Comparison, *endpoints: str) -> go.Figure:
     arms = [look for look in view.arms if look is not reference]
     columns = min(2, max(1, len(found)))
     several = len(view.models) > 1
-    titles = tuple(_title(each) for each, _ in found) or ("",)
+    headings = tuple(_title(each) for each, _ in found) or ("",)
     room = KEYED_PX if several else 34
-    panels = Panels(titles, columns, rows.height(len(arms), len(view.models)), names=rows.names_of(arms), gap=0.04, bottom=room)
+    panels = Panels(headings, columns, rows.height(len(arms), len(view.models)), names=rows.names_of(arms), gap=0.04, bottom=room)
     scales = [_scale(own, each) for each, own in found] or [linear(-1.0, 1.0)]
     traces: list[dict[str, Any]] = []
     for place, (each, own) in enumerate(found):
         traces += _panel(view, arms, each, own, place)
     if several:
         traces += rows.key((view.called(model), rows.model_mark(view, model)) for model in view.models)
-    title = wording.differences_from("" if reference is None else reference.name)
+    title = titles.differences_from("" if reference is None else reference.name)
     across = [rows.values_axis(scale, "") for scale in scales]
     zeros = [_zero(place) for place in range(len(panels))]
     return figure(traces, panels, across, rows.rows_axis(arms), title, shapes=zeros, hovermode="closest")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from regimens import wording
 from regimens.contrasts.pairs import Pairs, percent
 from regimens.contrasts.verdict import Finding, reaches
-from regimens.figures import rows, theme
+from regimens.figures import rows, theme, titles
 from regimens.figures.over_time import columns_of
 from regimens.figures.panels import Panels, axis, figure
 from regimens.figures.shown import shown_endpoint
@@ -36,10 +36,10 @@ def pairs(comparison: Comparison, endpoint: str) -> go.Figure:
     view, endpoint = view_of(comparison), shown_endpoint(comparison, endpoint).words
     found = Pairs(comparison.versus.contrasts, comparison.versus.verdicts)
     beside = len(view.arms) <= _MOST_BESIDE
-    titles = tuple(view.called(model) for model in view.models)
+    headings = tuple(view.called(model) for model in view.models)
     columns = min(2, columns_of(len(view.models))) if beside else 1
     panels = Panels(
-        titles,
+        headings,
         columns,
         _CELL_PX * len(view.arms),
         names=tuple(f"{look.name} {number}" for number, look in enumerate(view.arms, 1)),
@@ -51,7 +51,7 @@ def pairs(comparison: Comparison, endpoint: str) -> go.Figure:
               "range": [-0.5, len(numbers) - 0.5]}  # fmt: skip
     up = rows.rows_axis(view.arms)
     frames = [frame for place, model in enumerate(view.models) for frame in _frames(view, found, model, endpoint, place)]
-    return figure(traces, panels, across, up, wording.EVERY_PAIR, shapes=frames, hovermode="closest", showlegend=False)
+    return figure(traces, panels, across, up, titles.EVERY_PAIR, shapes=frames, hovermode="closest", showlegend=False)
 
 
 def _grid(view: View, found: Pairs, model: str, endpoint: str, place: int) -> dict[str, Any]:

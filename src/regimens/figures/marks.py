@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from regimens import wording
-from regimens.figures import theme
+from regimens.figures import theme, titles
 from regimens.figures.arms import Look
 from regimens.figures.axes import TimeAxis, tick_text
 from regimens.figures.panels import Panels, axis, strip_axis
-from regimens.figures.theme import clear as clear
 
 if TYPE_CHECKING:
     from regimens.figures.view import View
@@ -62,7 +61,7 @@ def published(comparison: Comparison, view: View, observable: str) -> tuple[Poin
 def own_groups(comparison: Comparison, view: View, observable: str) -> tuple[Point, ...]:
     """Return the groups of the reader's own observations of an observable."""
     return tuple(
-        Point(look, row.time_h, row.middle, row.low, row.high, "", wording.own_group(row.statistic, row.interval))
+        Point(look, row.time_h, row.middle, row.low, row.high, "", titles.own_group(row.statistic, row.interval))
         for row in comparison.own.groups
         if row.observable == observable and (look := view.look(row.arm)) is not None
     )
@@ -89,8 +88,8 @@ def subjects(of: Values, place: int, time: TimeAxis) -> dict[str, Any]:
     look, times, values = of
     return {
         "type": "scatter", "mode": "markers", "x": rounded(time(np.array(times)), 6), "y": rounded(np.array(values), 5),
-        "marker": {"symbol": "circle", "size": 4, "color": clear(look.colour, 0.45)}, "name": wording.OWN_VALUES,
-        "hovertemplate": f"{wording.OWN_VALUES}: %{{y:.3~g}}<extra></extra>", "showlegend": False,
+        "marker": {"symbol": "circle", "size": 4, "color": theme.clear(look.colour, 0.45)}, "name": titles.OWN_VALUES,
+        "hovertemplate": f"{titles.OWN_VALUES}: %{{y:.3~g}}<extra></extra>", "showlegend": False,
         **at(place, look.index, role="own"),
     }  # fmt: skip
 

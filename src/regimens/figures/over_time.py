@@ -6,11 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from regimens import wording
-from regimens.figures import marks
-from regimens.figures.axes import tick_text
+from regimens.figures import marks, theme
 from regimens.figures.lines import ARM_PX, MODEL_PX, MOST_BANDED, MOST_THREADS, SINGLE_PX, Drawn, Line, Path, drawn_of
 from regimens.figures.panels import KEYED_PX, Panels, figure
 
@@ -50,10 +47,12 @@ def curves_by_arm(comparison: Comparison, observable: str) -> go.Figure:
 def curves_figure(drawn: Drawn) -> go.Figure:
     """Return the figure of curves with a panel a model."""
     models = drawn.models
-    titles = tuple(drawn.view.called(model) for model in models) if len(drawn.view.models) > 1 else ("",) * len(models)
+    headings = drawn.view.headings(models)
     columns, height = columns_of(len(models)), SINGLE_PX if len(models) == 1 else MODEL_PX
     across = len(models) if len(models) <= MOST_ON_PAPER else columns
-    panels = Panels(titles, columns, height, bottom=KEYED_PX, paper=_on_paper(len(models), across, height), paper_columns=across)
+    panels = Panels(
+        headings, columns, height, bottom=KEYED_PX, paper=_on_paper(len(models), across, height), paper_columns=across
+    )
     traces = []
     for place, model in enumerate(models):
         mine = [line for line in drawn.lines if line.model == model]
@@ -146,7 +145,7 @@ def _band(line: Line, ends: tuple[Path, Path], place: int, opacity: float, role:
     low, high = ends
     return {
         "type": "scatter", "mode": "lines", "x": [*high[0], *reversed(low[0])], "y": [*high[1], *reversed(low[1])],
-        "fill": "toself", "fillcolor": marks.clear(line.look.colour, opacity), "line": {"width": 0},
+        "fill": "toself", "fillcolor": theme.clear(line.look.colour, opacity), "line": {"width": 0},
         "hoverinfo": "skip", "showlegend": False,
         **marks.at(place, line.look.index, role=role, key=_key(line, by), upper=len(high[0])),
     }  # fmt: skip
@@ -175,13 +174,6 @@ def _behind(lines: Sequence[Line], place: int) -> dict[str, Any]:
 
 def _figure(drawn: Drawn, panels: Panels, traces: list[dict[str, Any]]) -> go.Figure:
     axis, time = drawn.axis, drawn.view.time
-    up = {
-        "type": "log" if axis.log else "linear",
-        "range": [float(v) for v in (np.log10([axis.low, axis.high]) if axis.log else (axis.low, axis.high))],
-        "tickvals": list(axis.ticks),
-        "ticktext": [tick_text(tick) for tick in axis.ticks],
-        "fixedrange": True,
-    }
     rules = [marks.rule(value, place) for place in range(len(panels)) for value, _ in drawn.rules]
     across = marks.time_ticks(time, panels.columns)
-    return figure(traces, panels, across, up, axis.title, shapes=rules, hovermode="x unified")
+    return figure(traces, panels, across, axis.as_axis(), axis.title, shapes=rules, hovermode="x unified")

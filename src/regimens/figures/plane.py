@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from regimens import wording
-from regimens.figures import marks, rows, theme
+from regimens.figures import marks, rows, theme, titles
 from regimens.figures.over_time import columns_of
 from regimens.figures.panels import KEYED_PX, Panels, figure
 from regimens.figures.shown import ShownEndpoint, shown_endpoints
@@ -53,7 +53,7 @@ def trade_off(comparison: Comparison) -> go.Figure:
         traces += [_front(own, place, across.high), *(_mark(view, spot, gain, cost, place) for spot in own)]
     sideways = rows.values_axis(up, "")
     costs = rows.values_axis(across, cost.title) | {"showgrid": False}
-    return figure(traces, panels, costs, sideways, wording.against(gain.title, cost.title), hovermode="closest")
+    return figure(traces, panels, costs, sideways, titles.against(gain.title, cost.title), hovermode="closest")
 
 
 def spots(comparison: Comparison, view: View) -> tuple[ShownEndpoint, ShownEndpoint, dict[str, list[Spot]]]:
@@ -92,7 +92,7 @@ def _mark(view: View, spot: Spot, gain: ShownEndpoint, cost: ShownEndpoint, plac
 def _reach(ends: Reach, look: Look) -> dict[str, Any]:
     middle, low, high = ends
     known = math.isfinite(low) and math.isfinite(high)
-    colour = marks.clear(look.colour, 0.45)
+    colour = theme.clear(look.colour, 0.45)
     return {"type": "data", "symmetric": False, "array": [high - middle if known else 0], "visible": known, "color": colour,
             "arrayminus": [middle - low if known else 0], "thickness": 2, "width": 0}  # fmt: skip
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from regimens import wording
-from regimens.figures import marks, rows, theme
+from regimens.figures import marks, rows, theme, titles
 from regimens.figures.axes import Scale, tick_text
 from regimens.figures.levels import Series, series_of
 from regimens.figures.over_time import columns_of
@@ -52,7 +52,7 @@ def dose_response(comparison: Comparison, endpoint: str) -> go.Figure:
         traces += _published(comparison, view, found, endpoint, place)
     levels = sorted({level for series in found for level in series.levels})
     up = rows.axis_of(spread)
-    title = wording.response(shown.label, found[0].kind, found[0].unit)
+    title = titles.response(shown.label, found[0].kind, found[0].unit)
     return _figure(view, models, traces, _level_axis(levels, found[0]), up, title, showlegend=len(found) > 1)
 
 
@@ -72,7 +72,7 @@ def _values(comparison: Comparison, series: Series, model: str, shown: ShownEndp
 def _line(series: Series, values: Sequence[Value], place: int) -> list[dict[str, Any]]:
     look = series.looks[0]
     hue = theme.HUES[look.family] if look.family < len(theme.HUES) else theme.ACCENT
-    traces = _ribbon_and_line(values, hue, place, look.index, wording.course_of([each.name for each in series.looks]))
+    traces = _ribbon_and_line(values, hue, place, look.index, titles.course_of([each.name for each in series.looks]))
     known = dict(zip(series.levels, series.looks, strict=True))
     for level, middle, low, high in values:
         own = known[level]
@@ -86,7 +86,7 @@ def _ribbon_and_line(values: Sequence[Value], ink: Ink, place: int, arm: int, na
     line = {"color": ink.light, "width": 2}
     return [
         {"type": "scatter", "mode": "lines", "x": [*x, *reversed(x)], "y": [*high, *reversed(low)], "fill": "toself",
-         "fillcolor": marks.clear(ink.light, 0.18), "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False,
+         "fillcolor": theme.clear(ink.light, 0.18), "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False,
          **marks.at(place, arm, role="sure")},
         {"type": "scatter", "mode": "lines", "x": x, "y": middle, "line": line, "hoverinfo": "skip", "showlegend": place == 0,
          "name": wording.plotly_text(name), "legendgroup": name, **marks.at(place, arm, role="response")},
@@ -109,7 +109,7 @@ def _published(comparison: Comparison, view: View, found: Sequence[Series], endp
 def _level_axis(levels: Sequence[float], series: Series) -> dict[str, Any]:
     log = levels[-1] >= LOG_FROM * levels[0] > 0
     ends = np.log10([levels[0] / 1.15, levels[-1] * 1.15]) if log else _padded(levels)
-    title = wording.level_axis(series.kind, series.unit)
+    title = titles.level_axis(series.kind, series.unit)
     return {"type": "log" if log else "linear", "range": [float(v) for v in ends], "tickvals": list(levels), "fixedrange": True,
             "ticktext": [tick_text(round(level, 4)) for level in levels], "title": {"text": title}}  # fmt: skip
 
@@ -138,7 +138,7 @@ def rest_response(comparison: Comparison, arm: str, endpoint: str) -> go.Figure:
         shapes += [_flat(first, last, place) for first, last in flat_spans(own)]
     days = sorted({row.rest_days for row in found})
     series = Series("rest", "days", (), tuple(days))
-    title = wording.response(shown.label, "rest", "days")
+    title = titles.response(shown.label, "rest", "days")
     return _figure(view, models, traces, _level_axis(days, series), rows.axis_of(spread), title, shapes=shapes, showlegend=False)
 
 
@@ -170,12 +170,6 @@ def _flat(first: float, last: float, place: int) -> dict[str, Any]:
 def _figure(
     view: View, models: Sequence[str], traces: list[dict[str, Any]], across: dict[str, Any], up: Scale, title: str, **more: Any
 ) -> go.Figure:
-    titles = tuple(view.called(model) for model in models) if len(view.models) > 1 else ("",) * len(models)
-    panels = Panels(titles, columns_of(len(models)), 240, bottom=KEYED_PX + 16 if more["showlegend"] else 50, under=54)
-    values = {
-        "range": [up.low, up.high],
-        "tickvals": list(up.ticks),
-        "ticktext": [tick_text(tick) for tick in up.ticks],
-        "fixedrange": True,
-    }
-    return figure(traces, panels, across, values, title, hovermode="closest", **more)
+    headings = view.headings(models)
+    panels = Panels(headings, columns_of(len(models)), 240, bottom=KEYED_PX + 16 if more["showlegend"] else 50, under=54)
+    return figure(traces, panels, across, up.as_axis(), title, hovermode="closest", **more)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from regimens import wording
 from regimens.figures import marks, theme
-from regimens.figures.axes import Scale, linear, tick_text
+from regimens.figures.axes import Scale, linear
 from regimens.figures.theme import MARKERS
 
 if TYPE_CHECKING:
@@ -61,14 +61,7 @@ def axis_of(values: Iterable[float], zero: bool = False) -> Scale:
 
 def values_axis(scale: Scale, title: str) -> dict[str, Any]:
     """Return the x axis of such a panel."""
-    return {
-        "range": [scale.low, scale.high],
-        "tickvals": list(scale.ticks),
-        "ticktext": [tick_text(tick) for tick in scale.ticks],
-        "showgrid": True,
-        "fixedrange": True,
-        "title": {"text": wording.plotly_text(title)},
-    }
+    return {**scale.as_axis(), "showgrid": True, "title": {"text": wording.plotly_text(title)}}
 
 
 def bar(low: float, high: float, y: float, look: Look, place: int, width: float, opacity: float) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from regimens import wording
-from regimens.figures import marks, theme
+from regimens.figures import marks, theme, titles
 from regimens.figures.panels import Panels, figure
 from regimens.figures.view import View, view_of
 
@@ -32,7 +32,7 @@ def schedule(comparison: Comparison) -> go.Figure:
     up = {"range": [-0.02, max(1, len(arms))], "showgrid": False, "showticklabels": False, "fixedrange": True}
     across = {**marks.time_ticks(view.time, 1), "showgrid": True}
     more = {"shapes": shapes, "annotations": _texts(view, arms, floors, _LONGEST), "hovermode": "closest", "showlegend": False}
-    made = figure(traces, panels, across, up, wording.SCHEDULES, **more)
+    made = figure(traces, panels, across, up, titles.SCHEDULES, **more)
     for width, arrangement in made.layout.meta.items():
         arrangement["annotations"] = _texts(view, arms, floors, _SHORT if width == "narrow" else _LONGEST)
         arrangement["yaxis"]["showticklabels"] = False

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from regimens import wording
-from regimens.figures import theme
+from regimens.figures import theme, titles
 from regimens.figures.axes import tick_text
 from regimens.figures.panels import Panels, axis, figure
 from regimens.figures.shown import shown_endpoints
@@ -47,8 +47,8 @@ def sensitivity(comparison: Comparison) -> go.Figure:
     labels = {(model.name, p.name): p.label for model in comparison.models for p in model.parameters}
     models = list(found.by_model)
     most = max(len(rows) for rows in found.by_model.values())
-    titles = tuple(view.called(model) for model in models)
-    panels = Panels(titles, min(2, len(models)), 34 * most, left=_LEFT_PX, apart=True, gap=0.28, bottom=34)
+    headings = tuple(view.called(model) for model in models)
+    panels = Panels(headings, min(2, len(models)), 34 * most, left=_LEFT_PX, apart=True, gap=0.28, bottom=34)
     traces = [_bars(found.by_model[model], place) for place, model in enumerate(models)]
     ticks = (-1, -0.5, 0, 0.5, 1)
     across = {
@@ -64,7 +64,7 @@ def sensitivity(comparison: Comparison) -> go.Figure:
          "line": {"width": 1, "color": theme.SOFT.light}}
         for place in range(len(models))
     ]  # fmt: skip
-    return figure(traces, panels, across, up, wording.DECIDES, shapes=zeros, hovermode="closest", showlegend=False)
+    return figure(traces, panels, across, up, titles.DECIDES, shapes=zeros, hovermode="closest", showlegend=False)
 
 
 def decided(comparison: Comparison) -> Decided | None:

@@ -8,8 +8,8 @@ import numpy as np
 
 from regimens import wording
 from regimens.drugs import display_unit, unit_of
-from regimens.figures import marks, rows, theme
-from regimens.figures.axes import scale, tick_text
+from regimens.figures import marks, rows, theme, titles
+from regimens.figures.axes import scale
 from regimens.figures.panels import KEYED_PX, Panels, figure
 from regimens.figures.view import View, view_of
 from regimens.scenario.values import REAL_LIFE
@@ -35,16 +35,10 @@ def exposure(comparison: Comparison, drug: str | None = None) -> go.Figure:
     unit, size = display_unit(unit_of(drug))
     steps = [_steps(view, look, drug, size, comparison.scenario.horizon_h) for look in arms]
     axis = scale([totals for _, totals in steps], unit, zero=True)
-    up = {
-        "range": [axis.low, axis.high],
-        "tickvals": list(axis.ticks),
-        "ticktext": [tick_text(t) for t in axis.ticks],
-        "fixedrange": True,
-    }
     traces = [_staircase(look, *found) for look, found in zip(arms, steps, strict=True)]
     panels = Panels(("",), 1, 280, bottom=KEYED_PX + 20 * (len(arms) // 4))
-    title, keyed = wording.given_so_far(drug, unit), len(arms) > 1
-    return figure(traces, panels, marks.time_ticks(view.time, 1), up, title, hovermode="closest", showlegend=keyed)
+    title, keyed = titles.given_so_far(drug, unit), len(arms) > 1
+    return figure(traces, panels, marks.time_ticks(view.time, 1), axis.as_axis(), title, hovermode="closest", showlegend=keyed)
 
 
 def _steps(view: View, look: Look, drug: str, size: int, horizon_h: float) -> tuple[np.ndarray, np.ndarray]:
@@ -80,9 +74,9 @@ def given(comparison: Comparison) -> go.Figure:
     traces: list[dict[str, Any]] = []
     for place, (look, row) in enumerate(found):
         traces += _given(look, row, rows.row_of(place, arms))
-    across = rows.values_axis(rows.axis_of((0.0, most)), wording.GIVEN) | {"range": [0, 1.04 * most]}
+    across = rows.values_axis(rows.axis_of((0.0, most)), titles.GIVEN) | {"range": [0, 1.04 * most]}
     more = {"barmode": "overlay", "hovermode": "closest", "showlegend": False}
-    return figure(traces, panels, across, rows.rows_axis(arms), wording.PLANNED_AND_GIVEN, **more)
+    return figure(traces, panels, across, rows.rows_axis(arms), titles.PLANNED_AND_GIVEN, **more)
 
 
 def given_rows(comparison: Comparison, view: View) -> list[tuple[Look, Given]]:

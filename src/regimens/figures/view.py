@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -70,6 +70,10 @@ class View:
     def called(self, model: str) -> str:
         """Return the name of a model as a reader sees it, with a word of warning where it is exploratory."""
         return f"{model} (exploratory)" if model in self.exploratory else model
+
+    def headings(self, models: Sequence[str]) -> tuple[str, ...]:
+        """Return the headings of panels of models; none where there is one model in all."""
+        return tuple(self.called(model) if len(self.models) > 1 else "" for model in models)
 
     def varied(self, kind: str) -> tuple[Variant, ...]:
         """Return the variants of one kind, in the order of the scenario."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from regimens import wording
 from regimens.contrasts.pairs import Pairs, percent
 from regimens.contrasts.verdict import reaches
+from regimens.figures import titles
 from regimens.figures.forest import contrasts, contrasts_with, reference_of
 from regimens.figures.grid import pairs as pairs_figure
 from regimens.figures.plane import Spot, spots, trade_off
@@ -43,10 +44,10 @@ def differences(comparison: Comparison, view: View) -> Picture | None:
     drawn = [each.words for each in shown if each.words in leading] or [each.words for each in shown[:MOST_PANELS]]
     return Picture(
         "contrasts",
-        wording.differences_from(reference.name),
+        titles.differences_from(reference.name),
         _against_reference(view, pairs, reference.name, shown),
         between_arms.how_to_read_differences(reference.name),
-        reading.described(wording.differences_from(reference.name)),
+        reading.described(titles.differences_from(reference.name)),
         contrasts(comparison, *drawn),
         _difference_numbers(comparison, view, pairs, reference.name, shown),
     )
@@ -99,7 +100,7 @@ def every_pair(comparison: Comparison, view: View) -> tuple[Picture, ...]:
     pairs, rule = Pairs(comparison.versus.contrasts, comparison.versus.verdicts), comparison.scenario.rule.probability
     ties = any(row.endpoint == lead.words and row.equal > 0 for row in comparison.versus.contrasts)
     finding = between_arms.likeliest(lead, view, _best(comparison))
-    heading = wording.headed(wording.EVERY_PAIR, wording.inside(lead.label))
+    heading = wording.headed(titles.EVERY_PAIR, wording.inside(lead.label))
     numbers = _pair_numbers(lead, view, pairs, rule)
     said = between_arms.how_to_read_pairs(rule, view, ties)
     return (Picture("pairs", heading, finding, said, reading.described(heading), pairs_figure(comparison, lead.words), numbers),)
@@ -142,7 +143,7 @@ def gain_against_cost(comparison: Comparison, view: View) -> Picture | None:
     every = [spot for own in by_model.values() for spot in own]
     if not every:
         return None
-    heading = wording.against(gain.title, cost.title)
+    heading = titles.against(gain.title, cost.title)
     said = between_arms.how_to_read_plane(any(math.isfinite(spot.gain[1]) for spot in every))
     finding = _fronts(by_model, view, comparison.scenario.rule.probability)
     numbers = _trade_off_numbers(comparison, gain, cost)
@@ -181,7 +182,7 @@ def what_decides(comparison: Comparison) -> Picture | None:
         return None
     known = shown_endpoints(comparison)
     label = known[found.endpoint].label if found.endpoint in known else found.endpoint
-    heading = f"{wording.DECIDES}: {wording.inside(label)}, {between_arms.minus(found.arm, found.against)}"
+    heading = f"{titles.DECIDES}: {wording.inside(label)}, {between_arms.minus(found.arm, found.against)}"
     finding = between_arms.strongest([(model, own[0].parameter, own[0].correlation) for model, own in found.by_model.items()])
     said = between_arms.how_to_read_correlations(found.over == DRAWS)
     rows = [row for row in comparison.versus.sensitivity if row.endpoint == found.endpoint]

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from regimens import wording
 from regimens.engine.trajectories import OK, STATUS_WORDS
-from regimens.figures import theme
+from regimens.figures import theme, titles
 from regimens.figures.levels import series_of
 from regimens.figures.response import dose_response
 from regimens.figures.shown import judged, shown_endpoints
@@ -186,10 +186,18 @@ def _responses(comparison: Comparison, view: View) -> tuple[Picture, ...]:
     made: list[Picture] = []
     for endpoint in judged(comparison) or list(shown_endpoints(comparison).values())[:1]:
         figure = dose_response(comparison, endpoint.words)
-        heading = wording.response(endpoint.title, found[0].kind, found[0].unit)
+        heading = titles.response(endpoint.title, found[0].kind, found[0].unit)
         said, table = "" if made else findings.responses(found), numbers.levels(comparison, view, found, endpoint)
-        made.append(Picture(f"response-{len(made) + 1}", heading, said, "", reading.described(heading), figure, table))
+        whose = "" if view.typical else reading.responses(*_with_and_without(comparison, view, endpoint.words))
+        made.append(Picture(f"response-{len(made) + 1}", heading, said, whose, reading.described(heading), figure, table))
     return tuple(made)
+
+
+def _with_and_without(comparison: Comparison, view: View, endpoint: str) -> tuple[list[str], list[str]]:
+    """Return the models that give an endpoint confidence intervals, and the others that have it."""
+    rows = {row.model: row for row in comparison.summary if row.endpoint == endpoint and not wording.missing(row.median)}
+    sure = [model for model in view.models if model in rows and not wording.missing(rows[model].confidence_low)]
+    return sure, [model for model in view.models if model in rows and model not in sure]
 
 
 def statuses(comparison: Comparison, view: View) -> Numbers | None:

@@ -12,6 +12,7 @@ import numpy as np
 
 from regimens import wording
 from regimens.drugs import label, unit_of
+from regimens.figures import titles
 from regimens.report.text import reading, schedules
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def levels(comparison: Comparison, view: View, found: Sequence[Series], endpoint
                 cells += [wording.MISSING] * 2 if row is None else _level(row, endpoint)
             rows.append((look.name, tuple(cells)))
     heads = (wording.LEVEL, *(head for model in view.models for head in (model, wording.CONFIDENCE)))
-    return Numbers(wording.response(endpoint.title, found[0].kind, found[0].unit), wording.ARM, heads, tuple(rows))
+    return Numbers(titles.response(endpoint.title, found[0].kind, found[0].unit), wording.ARM, heads, tuple(rows))
 
 
 def _level(row: Summary, endpoint: ShownEndpoint) -> list[str]:
@@ -130,7 +131,7 @@ def checks(rows: Sequence[PredictiveCheck]) -> Numbers:
             wording.MISSING if row is None else f"{wording.number(row.observed)} ({wording.span(row.low, row.high)})"
             for row in found
         )
-        made.append((wording.under(model, wording.percentile(percentile)), cells))
+        made.append((wording.under(model, titles.percentile(percentile)), cells))
     return Numbers(reading.CHECK, reading.CHECK_CORNER, reading.check_heads(rows), tuple(made))
 
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from regimens import wording
-from regimens.figures import theme
+from regimens.figures import theme, titles
 from regimens.figures.check import checks_of, predictive_check
 from regimens.figures.lines import Drawn, drawn_of
 from regimens.figures.over_time import BEHIND, curves_figure, curves_figure_by_arm
@@ -60,7 +59,7 @@ def schedules_picture(comparison: Comparison, view: View) -> Picture:
     """Return the picture of the schedules."""
     tallest = schedules.how_to_read(view)
     figure = schedule(comparison)
-    alt = reading.described(wording.SCHEDULES)
+    alt = reading.described(titles.SCHEDULES)
     return Picture("schedules", "", findings.schedules(view), tallest, alt, figure, numbers.doses(view))
 
 

@@ -11,6 +11,7 @@ from regimens import wording
 from regimens.contrasts.contrast import EQUAL
 from regimens.contrasts.pairs import Pairs, compared, won
 from regimens.drugs import IL2
+from regimens.figures import titles
 from regimens.figures.dumbbell import before_after, both_of
 from regimens.figures.response import flat_spans, rest_response
 from regimens.figures.shown import ShownEndpoint, judged, shown_endpoints
@@ -199,8 +200,8 @@ def _given(comparison: Comparison, view: View, found: Sequence[Given]) -> Pictur
         rows.append((row.of, (planned, median, wording.span(row.given_low, row.given_high), *astray)))
     numbers = Numbers(text.DOSES_CAPTION, wording.ARM, text.DOSE_HEADS, tuple(rows))
     finding = text.shares_given({row.of: row.given_miu / row.planned_miu for row in found if row.planned_miu})
-    alt = reading.described(wording.PLANNED_AND_GIVEN)
-    return Picture("given", wording.PLANNED_AND_GIVEN, finding, text.how_to_read_given(view), alt, given(comparison), numbers)
+    alt = reading.described(titles.PLANNED_AND_GIVEN)
+    return Picture("given", titles.PLANNED_AND_GIVEN, finding, text.how_to_read_given(view), alt, given(comparison), numbers)
 
 
 def _flipped(rows: Sequence[Flip]) -> str:

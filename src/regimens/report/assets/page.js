@@ -125,8 +125,9 @@
     return ys[at - 1] + share * (ys[at] - ys[at - 1]);
   };
   const short = (value) => (value === null ? "" : Math.abs(value) >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3))).replace("-", "−"));
+  const shownBand = (bands) => bands.find((each) => each.meta.role === "spread") || bands.find((each) => each.meta.role === "sure");
   const interval = (bands, x, log) => {
-    const band = bands.find((each) => each.meta.role === "spread") || bands.find((each) => each.meta.role === "sure");
+    const band = shownBand(bands);
     if (!band) return "";
     const upper = band.meta.upper;
     const high = between(band.x.slice(0, upper), band.y.slice(0, upper), x, log);
@@ -136,7 +137,7 @@
   const readOut = (plot, key) => {
     const { data, layout } = figures[plot.dataset.figure];
     const rows = [...key.querySelectorAll("[data-key]")];
-    const when = key.querySelector(".when");
+    const [when, whose] = [".when", ".whose"].map((each) => key.querySelector(each));
     const names = layout.meta.wide.annotations || [];
     const log = layout.yaxis.type === "log";
     plot.on("plotly_hover", (event) => {
@@ -147,14 +148,17 @@
       const panel = names[place] ? names[place].text.replace(/<br>/g, " ").replace(/<[^>]*>/g, "") : "";
       const unit = layout.xaxis.ticktext[0].split(" ")[0];
       when.textContent = `${unit} ${x.toFixed(1)}${panel ? `, ${panel}` : ""}`.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
+      const roles = new Set();
       for (const row of rows) {
         const line = inPanel.find((each) => each.meta.role === "line" && String(each.meta.key) === row.dataset.key);
         const bands = inPanel.filter((each) => each.meta.upper && line && each.meta.key === line.meta.key);
         row.querySelector("output").textContent = line ? short(between(line.x, line.y, x, log)) + interval(bands, x, log) : "";
+        if (line && bands.length) roles.add(shownBand(bands).meta.role);
       }
+      whose.textContent = roles.size ? `(${[...roles].map((role) => key.dataset[role]).join(", ")})` : "\u00a0";
     });
     plot.on("plotly_unhover", () => {
-      when.textContent = "\u00a0";
+      when.textContent = whose.textContent = "\u00a0";
       rows.forEach((row) => { row.querySelector("output").textContent = ""; });
     });
   };

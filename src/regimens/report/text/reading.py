@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 HEADING = "How to read the figures"
 NO_SCRIPTS = "The figures are drawn by a script of this page. Without it, the table under each figure has its numbers."
+PREDICTION, CONFIDENCE = f"{wording.WITHIN} prediction interval", f"{wording.WITHIN} confidence interval"
+TYPICAL = f"{wording.CONFIDENCE}, typical subject"
+"""Whose intervals bands are: a new subject's, the median's; in curves, darker bands are those of the typical subject."""
+
 HIGHEST_MEDIAN = "Highest median"
 STOPPED, STOPPED_HEADS = "Subjects that stopped before the end, whose endpoints are missing", ("Why", "How many")
 CYCLE_HEADS = ("Each cycle", "Running total")
@@ -82,6 +86,14 @@ def _unsure(drawn: Drawn) -> list[str]:
 def _spread_alone(drawn: Drawn, model: str) -> bool:
     own = [line for line in drawn.lines if line.model == model and line.spread is not None and not line.look.varied]
     return bool(own) and not any(line.sure for line in own)
+
+
+def responses(sure: Sequence[str], unsure: Sequence[str]) -> str:
+    """Return whose intervals the bands of a response are, from the models whose parameters are drawn and the others."""
+    of_median, of_subject = f"{CONFIDENCE}s of the median", f"{PREDICTION}s of a new subject"
+    if sure and unsure:
+        return f"Bands are {of_median}; under {wording.listing(unsure)}, {of_subject}."
+    return f"Bands are {of_median if sure else of_subject}."
 
 
 def by_model(observable: Shown) -> str:

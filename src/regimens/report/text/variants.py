@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from regimens import wording
+from regimens.figures import titles
 from regimens.report.text import subjects
 from regimens.scenario.values import EQUAL_TOTAL, Noise
 
@@ -24,7 +25,7 @@ def before_and_after_heads(kind: str) -> tuple[str, ...]:
 
 def before_and_after_caption(endpoint: ShownEndpoint, kind: str) -> str:
     """Return the caption of that table."""
-    return f"{wording.axis_title(endpoint.label, endpoint.unit)}, as written and {wording.CHANGED[kind]}"
+    return f"{wording.axis_title(endpoint.label, endpoint.unit)}, as written and {titles.CHANGED[kind]}"
 
 
 def move(first: Sequence[str], last: Sequence[str], arms: int) -> str:
@@ -42,7 +43,7 @@ def moves(said: Mapping[str, list[str]], lead: ShownEndpoint, kind: str, view: V
         return ""
     end = "highest" if lead.better == "higher" else "lowest"
     each = "; it ".join(f"{what}{_under(models, view)}" for what, models in said.items())
-    return wording.sentence(f"{wording.CHANGED[kind]}, the {end} median of {wording.inside(lead.label)} {each}")
+    return wording.sentence(f"{titles.CHANGED[kind]}, the {end} median of {wording.inside(lead.label)} {each}")
 
 
 def _under(models: Sequence[str], view: View) -> str:

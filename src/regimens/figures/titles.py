@@ -1,0 +1,64 @@
+"""Titles of figures and of their axes, and what their marks are called, in English."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from regimens import drugs, wording
+
+SCHEDULES = "Schedules"
+EVERY_PAIR, DECIDES = "How likely each arm is better than each other, %", "What decides the difference"
+OWN_VALUES = "own data, one subject"
+MEDIAN_OBSERVED, ENDS_OBSERVED = "observed median", "observed 5th and 95th percentile"
+GIVEN, PLANNED_AND_GIVEN = "MIU a subject", "IL-2 planned and given"
+AS_WRITTEN = "as written"
+CHANGED = {"equal total": "at equal total", "real life": "in real life"}
+"""How a kind of variant is said."""
+
+_LEVELS = {"amount": "amount of a dose", "interval": "interval between doses", "rest": "length of the rest"}
+
+
+def differences_from(arm: str) -> str:
+    """Return the title of the differences from one arm."""
+    return f"Differences from {arm}"
+
+
+def against(gain: str, cost: str) -> str:
+    """Return the title of gain against cost."""
+    return f"{gain}, against {wording.inside(cost)}"
+
+
+def level_axis(kind: str, of: str) -> str:
+    """Return the title of an axis of amounts, intervals or rests."""
+    said = _LEVELS[kind]
+    return f"{said[:1].upper()}{said[1:]} ({of})"
+
+
+def response(label: str, kind: str, of: str) -> str:
+    """Return the title of a response of an endpoint."""
+    return f"{label}, by {_LEVELS[kind]} ({of})"
+
+
+def given_so_far(drug: str, of: str) -> str:
+    """Return the title of the running total of a drug."""
+    return f"{drugs.label(drug)} given so far ({of})"
+
+
+def own_group(statistic: str, interval: str) -> str:
+    """Return what a point of a group of the reader's own subjects is."""
+    return f"own data, {statistic}" + (f" and {interval}" if interval else "")
+
+
+def percentile(place: int) -> str:
+    """Return the name of a percentile: '5th percentile', 'median'."""
+    return "median" if place == 50 else f"{place}th percentile"
+
+
+def course_of(names: Sequence[str]) -> str:
+    """Return what the names of arms begin with alike, at a word; the first name where they share nothing."""
+    first, shared = names[0], 0
+    while shared < len(first) and all(name[: shared + 1] == first[: shared + 1] for name in names):
+        shared += 1
+    common = first[:shared]
+    common = common[: common.rfind(" ")] if shared < len(first) and " " in common else common
+    return common.rstrip(" ,;:(") or first
