@@ -45,15 +45,15 @@ def row(frame, **where):
     return found
 
 
-def contrasts(made, pairs):
+def contrasts(made, pairs, least=0.05):
     """Return contrasts as the table that is exported."""
-    return contrast.CONTRASTS.frame_of_rows(contrast.contrasts(made, pairs))
+    return contrast.CONTRASTS.frame_of_rows(contrast.contrasts(made, pairs, least))
 
 
-def verdicts(made, pairs, rule=0.95, differ=0.5):
+def verdicts(made, pairs, rule=0.95, differ=0.5, least=0.05):
     """Return verdicts as the table that is exported."""
-    held = contrast.contrasts(made, pairs)
-    return english.verdicts_frame(verdict.verdicts(made, held, pairs, verdict.Rule(rule, differ)))
+    held = contrast.contrasts(made, pairs, least)
+    return english.verdicts_frame(verdict.verdicts(made, held, pairs, verdict.Rule(rule, differ, least)))
 
 
 def best(made, groups):

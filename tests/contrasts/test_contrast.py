@@ -51,8 +51,27 @@ def test_three_draws_of_three_subjects_by_hand():
         "ratio": 1.0, "ratio_low": pytest.approx(0.55), "ratio_high": pytest.approx(1.225),
         "subject_low": -2.0, "subject_high": pytest.approx(2.6),
         "probability": 0.5, "better_off": pytest.approx((4 + 2 / 2) / 9), "n": 9, "draws": 3,
-        "better": 1 / 3, "equal": 1 / 3, "worse": 1 / 3,
+        "better": 1 / 3, "equal": 1 / 3, "worse": 1 / 3, "relevantly_better": 1 / 3, "relevantly_worse": 1 / 3,
     }  # fmt: skip
+
+
+def test_a_difference_is_relevant_from_the_stated_share_of_the_larger_value_on():
+    # Of 10.5 against 10 the difference is 4.76 % of the larger value, of 20 against 19 exactly 5 %, of 10 against 11 9.1 %.
+    arms = {"A": [[10.5], [20.0], [10.0], [10.0]], "B": [[10.0], [19.0], [11.0], [10.0]]}
+
+    def shares(least):
+        found = row(contrasts(one_model(arms), [("A", "B")], least))
+        return [found[name] for name in ("better", "equal", "worse", "relevantly_better", "relevantly_worse")]
+
+    assert shares(0.05) == [0.5, 0.25, 0.25, 0.25, 0.25]
+    assert shares(0.0) == [0.5, 0.25, 0.25, 0.5, 0.25]
+    assert shares(0.1) == [0.5, 0.25, 0.25, 0.0, 0.0]
+
+
+def test_the_size_of_a_relevant_difference_is_that_of_the_subjects_who_have_both_values():
+    # With the first subject of A, who has no value in B, 1 would be a small part of a median of 100.
+    found = contrast({"A": [[199.0, 2.0]] * 2, "B": [[NAN, 1.0]] * 2})
+    assert (found["relevantly_better"], found["relevantly_worse"]) == (1.0, 0.0)
 
 
 def test_the_population_difference_is_of_pairs_and_not_of_two_medians():

@@ -16,10 +16,10 @@ def draws(wins, of=100, size=1.0):
     return each_subject([size] * wins + [-size] * (of - wins))
 
 
-def verdict(by_model, endpoint=PEAK, rule=0.95, differ=0.5, **rest):
+def verdict(by_model, endpoint=PEAK, rule=0.95, differ=0.5, least=0.05, **rest):
     """Return the verdict of A against B, from the differences A - B of each model; B is 10 in everybody."""
     made = outcomes({model: {"A": 10 + d, "B": 10 + 0 * d} for model, d in by_model.items()}, (endpoint,), **rest)
-    return row(verdicts(made, [("A", "B")], rule, differ))
+    return row(verdicts(made, [("A", "B")], rule, differ, least))
 
 
 def test_an_arm_is_better_when_every_model_is_sure_of_it():
@@ -184,6 +184,25 @@ def test_a_winner_has_the_asked_probability_in_every_model_and_wins_both_ways_ro
     if rule == 0.99:  # which takes 100 draws to say
         expected = ""
     assert there["winner"] == expected
+
+
+def test_a_sure_but_small_difference_is_not_supported():
+    sure = {"turnover": draws(100, size=0.08), "expansion": draws(98, size=1.0)}
+    found = verdict(sure)
+    assert (found["verdict"], found["winner"], found["reason"]) == (
+        "not supported",
+        "",
+        "every model is sure that A is better, but not by 5 % or more (probability: turnover 0 %, expansion 98 %); the difference "
+        "is 0.08 to 1.0",
+    )
+    assert verdict(sure, least=0.0)["verdict"] == verdict(sure, least=0.007)["verdict"] == "A better"
+
+
+@given(wins=st.integers(0, 100), small=st.integers(0, 100), least=st.sampled_from([0.0, 0.01, 0.05, 0.2]))
+def test_a_larger_relevant_difference_never_supports_more(wins, small, least):
+    sizes = each_subject([0.3] * small + [1.0] * (100 - small)) * np.sign(draws(wins))
+    strict, loose = (verdict({"turnover": sizes}, least=share) for share in (least, 0.0))
+    assert strict["verdict"] in (loose["verdict"], "not supported")
 
 
 def test_few_draws_cannot_be_sure():

@@ -16,6 +16,7 @@ import numpy as np
 
 from regimens.adherence.realise import Adherence, RealLife
 from regimens.contrasts.variants import RestResponse
+from regimens.contrasts.verdict import Rule
 from regimens.endpoints import parse_endpoint
 from regimens.engine.trajectories import STEP_LIMIT
 from regimens.exposure import Expected, audit
@@ -288,6 +289,7 @@ def _scenario(
         stated=("Subjects miss no dose and take each at the same hour of the day.",),
         visits=(("week 12", 2016.0), ("week 24", 4032.0)),
         trade_off=TradeOff(endpoints[0], endpoints[-1]) if draws > 1 else None,
+        rule=Rule(difference=0.0),
         noise=Noise(0.15, 0.05) if variants else None,
         individuals=individuals,
         text=f"title: {title}\nmodels: [turnover, effect_turnover]\nhorizon: 24 weeks\narms:\n"

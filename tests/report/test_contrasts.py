@@ -94,16 +94,17 @@ def test_the_verdict_counts_what_is_supported_on_the_other_endpoints(page):
 
 
 @pytest.mark.parametrize(
-    ("probability", "models", "said"),
+    ("by", "models", "said"),
     [
-        (0.95, 2, "The rule: one arm is called better than another only if every model gives at least 95 % probability to the "
-         "same direction, over the draws of the parameters in which the two differ, which must be at least 50 % of all."),
-        (0.975, 1, "The rule: one arm is called better than another only if the model gives at least 97.5 % probability to the "
+        (Rule(), 2, "The rule: one arm is called better than another only if every model gives at least 95 % probability to the "
+         "same direction, and to a difference of at least 5 %, over the draws of the parameters in which the two differ, which "
+         "must be at least 50 % of all."),
+        (Rule(0.975, difference=0.0), 1, "The rule: one arm is called better than another only if the model gives at least 97.5 % probability to the "
          "same direction, over the draws of the parameters in which the two differ, which must be at least 50 % of all."),
     ],
 )  # fmt: skip
-def test_the_rule_is_a_sentence(probability, models, said):
-    assert verdicts.rule(Rule(probability), models) == said
+def test_the_rule_is_a_sentence(by, models, said):
+    assert verdicts.rule(by, models) == said
 
 
 def test_every_endpoint_with_a_direction_has_its_pairs_in_a_folded_table(html):
@@ -457,6 +458,7 @@ def open_pair(made, reason: Reason, lack: Lack | None = None, **probabilities: f
         (Reason.NOT_TOLD_APART, None, {}, "no model tells the two schedules apart"),
         (Reason.FEW_DRAWS, None, {}, "there are too few parameter draws to tell 95 %"),
         (Reason.DISAGREE, None, {"turnover": 1.0, "effect_turnover": 0.0}, "the models contradict each other ("),
+        (Reason.TOO_SMALL, None, {}, "every model is sure of a direction, but not of a difference of 0 %"),
         (Reason.UNSURE, None, {"turnover": 0.8, "effect_turnover": 0.95 - 1e-14},
          "some models are sure of a direction and others are not"),
         (Reason.UNSURE, None, {"turnover": 0.8, "effect_turnover": 0.94}, "no model is sure of a direction"),

@@ -55,7 +55,7 @@ def tables(leans, verdicts, endpoint="peak of treg_fold", names=lambda arm: arm)
     held, said = [], []
     for pair, both, finding in zip(PAIRS, leans, verdicts, strict=True):
         arms = tuple(map(names, pair))
-        held += [Contrast("turnover", endpoint, *arms, "1", *[0.0] * 8, p, p, 1, 40, p, 0.0, 1 - p) for p in both]
+        held += [Contrast("turnover", endpoint, *arms, "1", *[0.0] * 8, p, p, 1, 40, p, 0.0, 1 - p, p, 1 - p) for p in both]
         said.append(Verdict(endpoint, *arms, Finding(finding), "", Reason.UNSURE, (), (), Rule(), 40))
     return held, said
 

@@ -22,6 +22,10 @@ EQUAL = 1e-5
 because the integration steps towards different doses; without the limit every draw would call one of them better."""
 
 
+_ROUNDING = 1e-12
+"""A difference of 5 % may fall short of 0.05 in its last digits."""
+
+
 @dataclass(frozen=True)
 class Contrast:
     """One arm against another on one endpoint under one model; NaN where a number is missing.
@@ -53,6 +57,8 @@ class Contrast:
     better: float = column("share of draws in which arm is better", "1")
     equal: float = column("share of draws in which both are equal", "1")
     worse: float = column("share of draws in which arm is worse", "1")
+    relevantly_better: float = column("share of draws in which arm is better by at least the relevant difference", "1")
+    relevantly_worse: float = column("share of draws in which arm is worse by at least the relevant difference", "1")
 
 
 CONTRASTS = table_of("contrasts", "model, endpoint and pair of arms", Contrast)
@@ -126,15 +132,27 @@ def probability(by_draw: Floats, endpoint: Endpoint) -> float:
     return share_better(by_draw, endpoint)
 
 
-def contrasts(outcomes: Outcomes, pairs: Sequence[Pair]) -> tuple[Contrast, ...]:
+def relevant(by_draw: Floats, one: Floats, other: Floats, least: float) -> Floats:
+    """Return the differences of all draws, 0 where they are smaller than the share `least` of the larger of two values.
+
+    Everything is (draws,): the statistic of the paired differences, and that of each arm over the subjects of the pair.
+    """
+    with np.errstate(invalid="ignore"):
+        small = np.abs(by_draw) < (least - _ROUNDING) * np.maximum(np.abs(one), np.abs(other))
+    return np.where(small, 0.0, by_draw)
+
+
+def contrasts(outcomes: Outcomes, pairs: Sequence[Pair], least: float) -> tuple[Contrast, ...]:
     """Return the contrast of every pair (arm, against) on every endpoint under every model in which both arms are modelled.
+
+    `least` is the relevant difference: a share of the larger of the two values (`Rule.difference`).
 
     A subject without both values is left out of the pair in that draw, a draw without such subjects altogether; `n` and
     `draws` count what is left. A ratio to 0 counts as infinite and is missing where it would have to be shown. Endpoints
     that no arm has under a model have no contrast.
     """
     return tuple(
-        _contrast(outcomes, model, endpoint, pair)
+        _contrast(outcomes, model, endpoint, pair, least)
         for model in outcomes.models
         for endpoint in outcomes.endpoints
         if outcomes.knows(model, endpoint)
@@ -143,12 +161,15 @@ def contrasts(outcomes: Outcomes, pairs: Sequence[Pair]) -> tuple[Contrast, ...]
     )
 
 
-def _contrast(outcomes: Outcomes, model: str, endpoint: Endpoint, pair: Pair) -> Contrast:
+def _contrast(outcomes: Outcomes, model: str, endpoint: Endpoint, pair: Pair, least: float) -> Contrast:
     one, other = (outcomes.of(model, arm, endpoint) for arm in pair)
     difference = differences(one, other)
     by_draw = over_subjects(difference, endpoint.statistic)
     chance = probability(by_draw, endpoint)
-    counted = shares(by_draw, endpoint) if not np.isnan(chance) else Shares(chance, chance, chance)
+    counted, large = (
+        shares(each, endpoint) if not np.isnan(chance) else Shares(chance, chance, chance)
+        for each in (by_draw, relevant(by_draw, *_levels(one, other, difference, endpoint.statistic), least))
+    )
     return Contrast(
         model,
         endpoint.words,
@@ -165,14 +186,22 @@ def _contrast(outcomes: Outcomes, model: str, endpoint: Endpoint, pair: Pair) ->
         counted.better,
         counted.equal,
         counted.worse,
+        large.better,
+        large.worse,
     )
+
+
+def _levels(one: Floats, other: Floats, difference: Floats, statistic: str) -> tuple[Floats, Floats]:
+    """Return the statistic of each arm in each draw, over the subjects that have a value in both."""
+    missing = np.isnan(difference)
+    over, under = (over_subjects(np.where(missing, np.nan, values), statistic) for values in (one, other))
+    return over, under
 
 
 def _ratios(one: Floats, other: Floats, difference: Floats, statistic: str) -> Floats:
     """Return one ratio a draw: the median over subjects, or the ratio of the two means over the same subjects."""
     if statistic == "mean":
-        missing = np.isnan(difference)
-        over, under = (over_subjects(np.where(missing, np.nan, values), "mean") for values in (one, other))
+        over, under = _levels(one, other, difference, statistic)
         return _quotient(over, under, differences(over, under))
     return over_subjects(_quotient(one, other, difference), statistic)
 

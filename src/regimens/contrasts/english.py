@@ -132,6 +132,17 @@ def _doubt(verdict: Verdict, view: View) -> str:
     return f"under {view.model} {chance}, less than the {percent(verdict.rule.probability)} asked for"
 
 
+def _too_small(verdict: Verdict) -> str:
+    arm, _ = verdict.favours(verdict.views[0])
+    least = percent(verdict.rule.difference)
+    given = ", ".join(f"{view.model} {percent(verdict.relevant(view))}" for view in verdict.views)
+    sizes = [abs(view.contrast.difference) for view in verdict.views if view.contrast is not None]
+    return (
+        f"every model is sure that {arm} is better, but not by {least} or more (probability: {given}); "
+        f"the difference is {_interval(min(sizes), max(sizes), _unit(verdict))}"
+    )
+
+
 def _lacking(verdict: Verdict) -> str:
     without = [view.model for view in verdict.views if view.lack == Lack.ENDPOINT]
     said = [f"{_listing(without)} {_have(without)} no such endpoint"] if without else []
@@ -159,6 +170,7 @@ _REASONS: dict[Reason, Callable[[Verdict], str]] = {
     Reason.NOT_TOLD_APART: _not_told_apart,
     Reason.DISAGREE: _disagree,
     Reason.LEAN_APART: _lean_apart,
+    Reason.TOO_SMALL: _too_small,
     Reason.UNSURE: _unsure,
 }
 

@@ -47,6 +47,8 @@ def turned(contrast: Contrast) -> Contrast:
         better_off=1 - contrast.better_off,
         better=contrast.worse,
         worse=contrast.better,
+        relevantly_better=contrast.relevantly_worse,
+        relevantly_worse=contrast.relevantly_better,
     )
 
 

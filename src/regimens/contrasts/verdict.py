@@ -1,7 +1,7 @@
 """Verdicts: whether one arm is better than another on an endpoint, over all models that have both, and the reason as a value.
 
 The rule: every model gives one arm at least the probability of the rule, counted among the draws in which the two arms differ,
-and they differ in at least a stated share of the draws.
+they differ in at least a stated share of the draws, and the same probability holds of a difference of a stated size.
 """
 
 from __future__ import annotations
@@ -30,11 +30,13 @@ _ROUNDING = 1e-12
 @dataclass(frozen=True)
 class Rule:
     """When one arm is called better: the `probability` that every model must give to the same direction among the draws in
-    which the arms differ, and the share of draws, `differ`, in which they must.
+    which the arms differ, the share of draws, `differ`, in which they must, and the relevant `difference`: a share of the larger
+    of the two values, by which the better arm must be better with the same probability. 0 is any difference.
     """
 
     probability: float = 0.95
     differ: float = 0.5
+    difference: float = 0.05
 
 
 class Finding(StrEnum):
@@ -59,6 +61,7 @@ class Reason(StrEnum):
     NOT_TOLD_APART = "no model tells the two arms apart"
     DISAGREE = "models are sure of opposite directions"
     LEAN_APART = "models lean to different arms"
+    TOO_SMALL = "every model is sure of the winner, but not of a relevant difference"
     UNSURE = "not every model reaches the probability of the rule"
 
 
@@ -136,6 +139,13 @@ class Verdict:
         arm, share = self.favours(view)
         return bool(arm) and reaches(share, self.rule.probability) and reaches(view.differing, self.rule.differ)
 
+    def relevant(self, view: View) -> float:
+        """Return the probability of a relevant difference for the arm that a model favours, among the draws that differ."""
+        arm, _ = self.favours(view)
+        if view.contrast is None or not arm:
+            return 0.0
+        return (view.contrast.relevantly_better if arm == self.arm else view.contrast.relevantly_worse) / view.differing
+
 
 def reaches(share: float, limit: float) -> bool:
     """Return whether a share is at least the limit, up to its last digits."""
@@ -204,7 +214,10 @@ def _judge(made: Verdict, outcomes: Outcomes, pair: Pair) -> tuple[Finding, str,
     enough = made.draws >= fewest_draws(made.rule.probability)
     if len(named) == 1 and "" not in favoured and all(made.sure(view) for view in made.views):
         (winner,) = named
-        return (Finding.BETTER, winner, Reason.AGREED) if enough else (no, "", Reason.FEW_DRAWS)
+        if not enough:
+            return no, "", Reason.FEW_DRAWS
+        large = all(reaches(made.relevant(view), made.rule.probability) for view in made.views)
+        return (Finding.BETTER, winner, Reason.AGREED) if large else (no, "", Reason.TOO_SMALL)
     if len(named) == 1 and enough and all(_never_worse(view, named == {made.arm}) for view in made.views):
         return Finding.NEVER_WORSE, named.pop(), Reason.NEVER_WORSE
     if len({made.favours(view)[0] for view in made.views if made.sure(view)}) > 1:

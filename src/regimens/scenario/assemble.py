@@ -131,7 +131,7 @@ def _checked(shape: ScenarioShape, beside: Beside, notes: Notes) -> Scenario | N
         tolerances=Tolerances(rtol=shape.solver.rtol, atol=shape.solver.atol),
         stated=sentences(shape.assumptions),
         visits=tuple(times.visits.items()),
-        rule=Rule(shape.verdict.probability, shape.verdict.differ),
+        rule=Rule(shape.verdict.probability, shape.verdict.differ, shape.verdict.difference),
         trade_off=trade_off,
         equalise=goal,
         real_life=life,

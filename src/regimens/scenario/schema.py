@@ -127,6 +127,9 @@ class VerdictShape(Shape):
         default=0.95, gt=0.5, le=1, description="Probability that every model must give to the same direction."
     )
     differ: float = Field(default=0.5, ge=0, le=1, description="Share of the draws in which the two arms must differ at all.")
+    difference: float = Field(
+        default=0.05, ge=0, lt=1, description="Relevant difference, a share of the larger of the two values; 0: any difference."
+    )
 
 
 class TradeOffShape(Shape):

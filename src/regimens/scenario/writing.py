@@ -200,7 +200,7 @@ def subject_value(subject: Subject) -> dict[str, object]:
 
 def verdict_value(rule: Rule) -> dict[str, object]:
     """Return the rule of a verdict as the mapping of a file."""
-    return {"probability": rule.probability, "differ": rule.differ}
+    return {"probability": rule.probability, "differ": rule.differ, "difference": rule.difference}
 
 
 def trade_off_value(trade_off: TradeOff) -> dict[str, object]:

@@ -40,7 +40,7 @@ def comparisons(scenario: Scenario, outcomes: Outcomes) -> Comparisons:
     variants = {arm.name: arm.variant for arm in scenario.arms}
     real = {arm.of: arm.name for arm in scenario.arms if arm.variant == REAL_LIFE}
     pairs = pairs_of(scenario)
-    held = contrasts(outcomes, pairs)
+    held = contrasts(outcomes, pairs, scenario.rule.difference)
     said = verdicts(outcomes, held, pairs, scenario.rule)
     pair = scenario.trade_off
     return Comparisons(

@@ -80,7 +80,11 @@ def provenance_of(study: Study, steps: tuple[int, int], failed: int) -> Provenan
         subjects=study.cohort.subjects,
         draws=study.cohort.draws,
         reduced=_reduced(study),
-        rule={"probability": scenario.rule.probability, "share of draws that differ": scenario.rule.differ},
+        rule={
+            "probability": scenario.rule.probability,
+            "share of draws that differ": scenario.rule.differ,
+            "relevant difference": scenario.rule.difference,
+        },
         runs=study.runs,
         band_runs=len(study.band_runs),
         scenario={"path": scenario.path, "sha256": scenario.digest},

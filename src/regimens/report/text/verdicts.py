@@ -24,6 +24,7 @@ class Why(Enum):
 
     CONTRADICT = auto()
     SOME = auto()
+    SMALL = auto()
     NONE = auto()
     LACKING = auto()
     EXACT = auto()
@@ -36,9 +37,10 @@ def rule(by: Rule, models: int) -> str:
     """Return the rule by which an arm is called better."""
     share, differ = wording.exact_percent(by.probability), wording.exact_percent(by.differ)
     every = "every model gives" if models > 1 else "the model gives"
+    size = f", and to a difference of at least {wording.exact_percent(by.difference)}" if by.difference else ""
     return (
-        f"The rule: one arm is called better than another only if {every} at least {share} probability to the same direction, "
-        f"over the draws of the parameters in which the two differ, which must be at least {differ} of all."
+        f"The rule: one arm is called better than another only if {every} at least {share} probability to the same direction"
+        f"{size}, over the draws of the parameters in which the two differ, which must be at least {differ} of all."
     )
 
 
@@ -89,7 +91,12 @@ def why(row: Verdict) -> Why:
     if row.reason == Reason.LACKING:
         lacks = {view.lack for view in row.views}
         return Why.LACKING if Lack.ENDPOINT in lacks else Why.EXACT if Lack.UNCERTAINTY in lacks else Why.UNKNOWN
-    known = {Reason.FEW_DRAWS: Why.FEW, Reason.NOT_TOLD_APART: Why.ALIKE, Reason.DISAGREE: Why.CONTRADICT}
+    known = {
+        Reason.FEW_DRAWS: Why.FEW,
+        Reason.NOT_TOLD_APART: Why.ALIKE,
+        Reason.DISAGREE: Why.CONTRADICT,
+        Reason.TOO_SMALL: Why.SMALL,
+    }
     return known.get(row.reason, Why.SOME if any(row.sure(view) for view in row.views) else Why.NONE)
 
 
@@ -115,10 +122,12 @@ def why_not(rows: Sequence[Verdict], models: int) -> str:
 
 def _reasons(rows: Sequence[Verdict], many: bool) -> dict[Why, str]:
     exact = list(dict.fromkeys(view.model for row in rows for view in row.views if view.lack == Lack.UNCERTAINTY))
+    least = wording.exact_percent(rows[0].rule.difference)
     files = "its model file has" if len(exact) == 1 else "their model files have"
     return {
         Why.CONTRADICT: "the models contradict each other",
         Why.SOME: "some models are sure of a direction and others are not",
+        Why.SMALL: f"{'every' if many else 'the'} model is sure of a direction, but not of a difference of {least}",
         Why.NONE: "no model is sure of a direction" if many else "the model is not sure of a direction",
         Why.LACKING: "not every model has the endpoint" if many else "the model does not have the endpoint",
         Why.EXACT: f"the uncertainty of the parameters of {wording.listing(exact)} is not known: {files} no key ‘uncertainty’",
