@@ -31,7 +31,13 @@ def call(library: Path, times: list[float], states: np.ndarray, outputs: int, en
     """Call `run` of a shared library at every point."""
     run = ctypes.CDLL(str(library)).run
     points, size = states.shape
-    shapes = {"rates": (points, size), "initial": (size,), "observables": (points, outputs), "bioavailability": (entered,), "lag": (entered,)}
+    shapes = {
+        "rates": (points, size),
+        "initial": (size,),
+        "observables": (points, outputs),
+        "bioavailability": (entered,),
+        "lag": (entered,),
+    }
     found = {key: np.full(shape, np.nan) for key, shape in shapes.items()}
     arrays = [np.ascontiguousarray(times), np.ascontiguousarray(states), *found.values()]
     run(ctypes.c_int(points), *(array.ctypes.data_as(ctypes.c_void_p) for array in arrays))
@@ -39,7 +45,10 @@ def call(library: Path, times: list[float], states: np.ndarray, outputs: int, en
 
 
 def run_mrgsolve(text: str, model: Model, folder: Path, times: list[float], states: np.ndarray) -> dict[str, np.ndarray]:
-    """Compile `$MAIN`, `$ODE` and `$TABLE` as C++: parameters and compartments are macros, as in mrgsolve's own code."""
+    """Compile `$MAIN`, `$ODE` and `$TABLE` as C++.
+
+    As in mrgsolve's own code, parameters and compartments are macros, and variables that blocks declare stand outside functions.
+    """
     block = blocks(text, "//")
     parameters = [line.split(" = ") for line in block["PARAM"]]
     etas = [name for line in block.get("OMEGA", []) if line.startswith("@") for name in line.split("@labels ")[1].split()]
@@ -51,7 +60,9 @@ def run_mrgsolve(text: str, model: Model, folder: Path, times: list[float], stat
     also = iter(block.get("CAPTURE", []))
     outputs = []
     for place, observable in enumerate(model.observables):
-        of_state = [i for i, s in enumerate(model.states) if observable.formula == Name(observable.name) and s.name == observable.name]
+        of_state = [
+            i for i, s in enumerate(model.states) if observable.formula == Name(observable.name) and s.name == observable.name
+        ]
         of_definition = observable.formula == Name(observable.name) and not of_state
         name = compartments[of_state[0]] if of_state else next(also) if of_definition else next(captured)
         outputs.append(f"observables_[i_ * {len(model.observables)} + {place}] = {name};")
@@ -60,7 +71,9 @@ def run_mrgsolve(text: str, model: Model, folder: Path, times: list[float], stat
         name = compartments[[s.name for s in model.states].index(given.state)]
         entries += [f"portions_[{place}] = F_{name};", f"lags_[{place}] = ALAG_{name};"]
     source = [
-        "#include <cmath>\nusing std::exp; using std::log; using std::sqrt;",
+        "#include <cmath>\n#include <cstdlib>\n#include <cstdio>\n#include <cstring>\n#include <ctime>\n#include <csignal>",
+        "#include <string>\n#include <vector>\n#include <unistd.h>\n#include <strings.h>",
+        *["namespace {", *(f"double {name};" for name in declared), "}"],
         *(f"#define {name} parameters_[{place}]" for place, (name, _) in enumerate(parameters)),
         *(f"#define {name} state_[{place}]" for place, name in enumerate(compartments)),
         *block["GLOBAL"],
@@ -71,7 +84,6 @@ def run_mrgsolve(text: str, model: Model, folder: Path, times: list[float], stat
         f"  for (int i_ = 0; i_ < n_; ++i_) {{ const double* state_ = states_ + i_ * {len(compartments)};",
         "  const double SOLVERTIME = times_[i_], TIME = times_[i_];",
         *(f"  double {name}_0 = 0.0, dxdt_{name} = 0.0, F_{name} = 1.0, ALAG_{name} = 0.0;" for name in compartments),
-        *(f"  double {name};" for name in declared),
         *(re.sub(r"^(double|capture) ", "", line) for line in code),
         *(f"  rates_[i_ * {len(compartments)} + {i}] = dxdt_{name};" for i, name in enumerate(compartments)),
         *(f"  initial_[{i}] = {name}_0;" for i, name in enumerate(compartments)),
@@ -95,7 +107,9 @@ def run_nonmem(text: str, model: Model, folder: Path, times: list[float], states
     entries = []
     for place, given in enumerate(model.inputs):
         number = [s.name for s in model.states].index(given.state) + 1
-        portion, lag = (f"{word}{number}" if f"{word}{number}" in assigned else alone for word, alone in (("F", "1.0"), ("ALAG", "0.0")))
+        portion, lag = (
+            f"{word}{number}" if f"{word}{number}" in assigned else alone for word, alone in (("F", "1.0"), ("ALAG", "0.0"))
+        )
         entries += [f" X_PORTIONS({place + 1}) = {portion}", f" X_LAGS({place + 1}) = {lag}"]
     source = [
         "subroutine run(X_N, X_TIMES, X_STATES, X_RATES, X_INITIAL, X_OBSERVABLES, X_PORTIONS, X_LAGS) bind(C, name='run')",

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from regimens import shipped
-from regimens.model import compile_model, find_model
+from regimens.model import find_model
 from regimens.model.compile import CompiledModel
 from regimens.model.declaration import Model
 from regimens.model.evaluate import node_values
@@ -103,6 +103,8 @@ def expected(compiled: CompiledModel, times: list[float], states: np.ndarray) ->
     values = node_values(equations.graph, symbols)
 
     def column(nodes) -> np.ndarray:
+        if not nodes:
+            return np.empty((len(times), 0))
         return np.stack([np.broadcast_to(values[node], (len(times),)) for node in nodes], axis=-1)
 
     count = len(model.observables)
@@ -115,7 +117,9 @@ def expected(compiled: CompiledModel, times: list[float], states: np.ndarray) ->
     }
 
 
-def assert_same(found: dict[str, np.ndarray], wanted: dict[str, np.ndarray], relative: float = 1e-12, tiny: float = 1e-280) -> None:
+def assert_same(
+    found: dict[str, np.ndarray], wanted: dict[str, np.ndarray], relative: float = 1e-12, tiny: float = 1e-280
+) -> None:
     """Assert that numbers agree to `relative`; a Hill term below e^-690 may be 0, and what is not a number is none in both."""
     assert found.keys() == wanted.keys()
     for key, right in wanted.items():

@@ -44,8 +44,6 @@ FUNCTIONS = {"exp": "exp", "log": "ln", "sqrt": "sqrt", "min": "smaller", "max":
 
 NOTATION = Notation(decimal, FUNCTIONS, power="^")
 
-DOUBLE = '"'
-
 BODIES = {
     "smaller": ("a", "b", "piecewise(a, a < b, b)"),
     "larger": ("a", "b", "piecewise(a, a > b, b)"),
@@ -63,11 +61,13 @@ def antimony_text(model: Model) -> str:
     spelled |= {definition.name: names.spelled(definition.name) for definition in model.definitions}
     body = [*_units(model), "", *_parameters(parts, spelled), *_states(parts, spelled), *_definitions(parts, spelled)]
     body += _observables(parts, spelled, names)
+    identifier = names.fresh(model.name)
     return "\n".join(
         [
             *commented([*heading(parts, "Antimony", left_out(parts)), *renamed(names.changed)], "//"),
             *(f"function {name}({', '.join(what[:-1])})\n  {what[-1]}\nend" for name, what in BODIES.items()),
-            *["", f"model {names.fresh(model.name)}()", *(f"  {line}".rstrip() for line in body), "end", ""],
+            *["", f"model {identifier}()", *(f"  {line}".rstrip() for line in body), "end"],
+            *[f'{identifier} is "{_quoted(model.title)}"', ""],
         ]
     )
 
@@ -105,7 +105,12 @@ def _described(name: str, label: str, unit: str) -> Iterator[str]:
     text = str(parse_unit(unit))
     yield f"{name} has {'dimensionless' if text == '1' else unit_id(text)}"
     if label:
-        yield f"""{name} is "{said(label).replace(DOUBLE, "'")}\""""
+        yield f'{name} is "{_quoted(label)}"'
+
+
+def _quoted(text: str) -> str:
+    """Return a text for between double quotes."""
+    return said(text).replace('"', "'")
 
 
 def _parameters(parts: Parts, spelled: Mapping[str, str]) -> Iterator[str]:

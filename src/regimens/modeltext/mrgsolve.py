@@ -38,8 +38,20 @@ RESERVED = words("""
     static_assert static_cast struct switch template this thread_local throw true try typedef typeid typename union unsigned
     using virtual void volatile wchar_t while xor xor_eq std pow exp log sqrt min max fabs abs sin cos tan floor ceil
     databox arma Rcpp R_NaReal main errno assert NAN INFINITY
+""") | words("""
+    acos acosh asin asinh atan atan2 atanh cbrt cosh drem erf erfc exp10 exp2 expm1 fdim fma fmax fmin fmod frexp gamma
+    hypot ilogb index isinf isnan finite j0 j1 jn ldexp lgamma log10 log1p log2 logb lrint lround modf nan nearbyint
+    nextafter pow10 remainder remquo rindex rint round scalb scalbln scalbn signgam significand sincos sinh tanh tgamma
+    trunc y0 y1 yn abort access acct alarm atexit atof atoi atol basename bcmp bcopy brk bsearch bzero calloc chdir chown
+    chroot clearerr clock close confstr crypt ctime daemon difftime div dup dup2 encrypt environ execl execv exit fclose
+    feof ferror fflush ffs fgetc fgets fopen fork fputc fputs fread free fseek ftell fwrite getc getenv getopt gets getw
+    gmtime gsignal isatty kill killpg labs link localtime longjmp lseek malloc memchr memcmp memcpy memset mktime nice open
+    optarg pause perror pipe profil putc puts putw qsort raise rand random read realloc remove rename rewind rmdir sbrk
+    select setenv setjmp setkey signal sigpause sleep ssignal stderr stdin stdout stime strcat strchr strcmp strcpy strlen
+    strtod swab symlink sync syscall sysconf system tempnam timer_t times timezone tzset daylight tzname umask ungetc unlink
+    utime valloc vfork wait write
 """)
-"""Words of mrgsolve, of R, which reads `$PARAM`, and of C++."""
+"""Words of mrgsolve, of R, which reads `$PARAM`, of C++, and names of the C library, with which variables of a block clash."""
 
 HELPERS = """\
 namespace {

@@ -77,9 +77,10 @@ def nonmem_text(model: Model) -> str:
         ["Residual error: EPS(1) is fixed at a variance of 0, and the observation is a choice to be made in $ERROR."],
     )
     numbers = [f"Compartment {place}: {labels[s.name]}, {thing_words(s)}." for place, s in enumerate(model.states, 1)]
+    definitions = [f"{spelled[d.name]}: {thing_words(d)}." for d in (*parts.before, *parts.along)]
     lines = [
         f"$PROBLEM {said(model.title)[:60]}",
-        *commented([*top, *numbers, *renamed(of_compartments.changed + names.changed)], ";", LINE),
+        *commented([*top, *numbers, *definitions, *renamed(of_compartments.changed + names.changed)], ";", LINE),
         "$INPUT ID TIME EVID AMT RATE CMT ADDL II SS DV MDV",
         "$DATA events.csv IGNORE=@",
         "$SUBROUTINES ADVAN13 TOL=9",

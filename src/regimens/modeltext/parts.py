@@ -177,7 +177,12 @@ def heading(parts: Parts, target: str, not_carried: Iterable[str]) -> list[str]:
         lines.append("Exploratory: not calibrated to patient data.")
     time = TIMES[model.time_unit]
     lines.append(f"Time is in {time}: times, intervals and durations of the event table must be in {time}.")
-    lines += [_dose_words(given) for given in model.inputs] or ["No doses enter this model."]
+    for given in model.inputs:
+        lines.append(f"Doses of {given.drug} {given.route} enter {given.state}, in {unit_of(given.drug)}.")
+    if model.inputs:
+        lines.append("Amounts in the event table are flat: doses per m2 or per kg, and their caps, are worked out before.")
+    else:
+        lines.append("No doses enter this model.")
     if model.sources:
         lines.append("Sources:")
         lines += [
@@ -186,13 +191,6 @@ def heading(parts: Parts, target: str, not_carried: Iterable[str]) -> list[str]:
     lines.append("Not carried over:")
     lines += [f"- {words}" for words in (*not_carried, *_left_behind(parts))]
     return lines
-
-
-def _dose_words(given: Input) -> str:
-    return (
-        f"Doses of {given.drug} {given.route} enter {given.state}; amounts are in {unit_of(given.drug)}, flat: "
-        "doses per m2 or per kg, and their caps, are worked out in the event table."
-    )
 
 
 def _left_behind(parts: Parts) -> Iterator[str]:
@@ -222,7 +220,7 @@ def commented(lines: Iterable[str], mark: str, width: int = COMMENT_WIDTH) -> li
         pieces = textwrap.wrap(
             line, width - len(mark) - 1, subsequent_indent=indent, break_long_words=False, drop_whitespace=True
         )
-        wrapped += [f"{mark} {piece}".rstrip() for piece in (pieces if len(line) > width else [line])]
+        wrapped += [f"{mark} {piece}".rstrip() for piece in (pieces if len(mark) + 1 + len(line) > width else [line])]
     return wrapped
 
 

@@ -6,6 +6,7 @@ A model file is made, not only a model in memory: it has a place for the inputs,
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -91,7 +92,8 @@ def _document(libsbml: ModuleType, file: TextFile) -> Element:
         raise InputFileError(file.path, [problem], file.text)
     if document.getModel() is None:
         raise InputFileError(file.path, [Problem("The document holds no model.", "One <model> is needed.")], file.text)
-    for plugin in (document.getPlugin(at) for at in range(document.getNumPlugins())):
+    packages = [document.getPlugin(at) for at in range(document.getNumPlugins())] if document.getLevel() > 2 else []
+    for plugin in packages:
         if plugin.getPackageName() != VERSION_2_MATH and document.getPackageRequired(plugin.getURI()):
             message = f"The document needs the SBML package '{plugin.getPackageName()}'."
             raise InputFileError(file.path, [Problem(message, "Core SBML is read: flatten the model first.")], file.text)
@@ -101,38 +103,50 @@ def _document(libsbml: ModuleType, file: TextFile) -> Element:
         if document.convert(properties) != libsbml.LIBSBML_OPERATION_SUCCESS:
             problem = Problem(f"The conversion '{option}' of libSBML does not succeed.", "Check the file with an SBML validator.")
             raise InputFileError(file.path, [problem], file.text)
+    silent = document.getLevel() == 2 and document.getModel().getUnitDefinition("time") is None
     if document.getLevel() == 2 and not document.setLevelAndVersion(3, 1, False):
         problem = Problem(
             "This document of SBML level 2 cannot be converted to level 3.", "Convert it with the program that wrote it."
         )
         raise InputFileError(file.path, [problem], file.text)
+    if silent:  # What the conversion puts there is the default of level 2, which many files do not mean.
+        document.getModel().unsetTimeUnits()
     return document
 
 
 def _refuse_faults(libsbml: ModuleType, document: Element, file: TextFile) -> None:
     document.setConsistencyChecks(libsbml.LIBSBML_CAT_UNITS_CONSISTENCY, False)
     document.setConsistencyChecks(libsbml.LIBSBML_CAT_MODELING_PRACTICE, False)
-    if not any(document.getError(at).isError() or document.getError(at).isFatal() for at in range(document.getNumErrors())):
+    if document.getModel() is not None:
         document.checkConsistency()
+    lines = len(file.text.splitlines())
     faults = [document.getError(at) for at in range(document.getNumErrors())]
     problems = [
-        Problem(f"This is not right in SBML: {said(fault.getMessage())}", "", fault.getLine() or None)
+        Problem(f"This is not right in SBML: {_words(fault).rstrip('.')}.", "", min(fault.getLine(), lines) or None)
         for fault in faults
-        if fault.isError() or fault.isFatal()
+        if (fault.isError() or fault.isFatal()) and fault.getErrorId() != libsbml.MissingXMLEncoding
     ]
     if problems:
         raise InputFileError(file.path, problems, file.text)
 
 
+def _words(fault: Element) -> str:
+    """Return what libSBML says of this place; of the paragraphs of the standard, which it puts before that, the short form."""
+    particular = re.split(r"Reference: .*\n", fault.getMessage())[1:]
+    return said(*particular) or said(fault.getShortMessage()) or said(fault.getMessage())
+
+
 def _seconds(model: Element, file: TextFile, given: str | None) -> float:
     """Return the time unit of the document in seconds, as it or else `given` states it."""
+    line = model.getLine() or None
     if not model.isSetTimeUnits():
         if given is None:
-            advice = f'State it: --time {", ".join(SECONDS)} (time="h" in Python).'
-            raise InputFileError(
-                file.path, [Problem("The file states no unit of time.", advice, model.getLine() or None)], file.text
-            )
+            advice = f'State it: --time {", ".join(SECONDS)} (time="h" in Python). Level 2 means s, but many files do not.'
+            raise InputFileError(file.path, [Problem("The file states no unit of time.", advice, line)], file.text)
         return SECONDS[given]
+    if given is not None:
+        message = f"The file states its unit of time, '{model.getTimeUnits()}', and '{given}' is stated too."
+        raise InputFileError(file.path, [Problem(message, "Leave --time out.", line)], file.text)
     size = 1.0
     name = model.getTimeUnits()
     definition = model.getUnitDefinition(name)
@@ -211,7 +225,10 @@ def _in_plain_numbers(libsbml: ModuleType, document: Element, file: TextFile, se
     constant = {
         per_time: {"value": SECONDS[time] / seconds, "unit": f"1/{time}", "label": f"time units of the SBML file in one {time}"}
     }
-    note = f"{why}: all quantities are plain numbers here, and '{per_time}' gives rates and times their unit."
+    note = (
+        f"{why}: all quantities are plain numbers here, and '{per_time}' gives rates and times their unit. "
+        "The bioavailability of an input needs a constant such as per_IU: {value: 1, unit: 1/IU}."
+    )
     made = _imported(gathered, file, {}, time, constant, note)
     assert made.model
     return made
@@ -233,6 +250,7 @@ def _imported(
         unit = units.get(quantity.element.getId(), "1")
         return {"unit": unit, **({"label": label} if label else {})}
 
+    starts = _starts(gathered, units)
     data: dict[str, object] = {
         "title": said(model.getName()) or model.getId() or name,
         "description": f"Read from the SBML file {Path(file.path).name}.",
@@ -248,11 +266,14 @@ def _imported(
                 },
                 **described(q),
             }
-            for q in gathered.parameters.values()
+            for q in (*gathered.parameters.values(), *starts.values())
         },
         "constants": constants or {},
         "definitions": {q.name: {"formula": _text(q.formula), **described(q)} for q in gathered.definitions.values()},
-        "states": {q.name: _state(q, described(q)) for q in gathered.states.values()},
+        "states": {
+            q.name: _state(replace(q, initial=Name(starts[q.name].name)) if q.name in starts else q, described(q))
+            for q in gathered.states.values()
+        },
         "inputs": [],
         "observables": {
             q.name: {"formula": q.name, "label": q.name, **described(q)}
@@ -266,6 +287,17 @@ def _imported(
     ]
     data = {key: value for key, value in data.items() if key == "inputs" or value not in ({}, [])}
     return ImportedModel(name, "\n".join(head) + "\n" + yaml_text(data), tuple(notes))
+
+
+def _starts(gathered: Gathered, units: Mapping[str, str]) -> dict[str, Quantity]:
+    """Return a parameter for every state that has a unit and starts at a number other than 0: a number alone has no unit."""
+    found = {}
+    for name, state in gathered.states.items():
+        assert state.initial is not None
+        value = None if any(True for _ in names_in(state.initial)) else literal(state.initial)
+        if value and units.get(state.element.getId(), "1") != "1":
+            found[name] = Quantity(state.element, gathered.fresh(f"{name}_start"), value=value)
+    return found
 
 
 def _state(quantity: Quantity, described: dict[str, object]) -> dict[str, object]:
@@ -292,7 +324,10 @@ def _constant(gathered: Gathered) -> set[str]:
 
 def _notes(gathered: Gathered) -> Iterator[str]:
     """Yield what the user has to complete, and where the model file may differ from the SBML file."""
-    yield "inputs: SBML has no doses. Say which state the doses of each drug and route enter."
+    yield (
+        "inputs: SBML has no doses. Say which state the doses of each drug and route enter; "
+        "doses are amounts, so that the bioavailability of a concentration is 1 / its volume."
+    )
     yield "source, bounds, cv: every parameter says 'assumed', has its value as bounds, and is the same in everyone."
     yield from (f"'{old}' is called '{new}' here: the name has another meaning in model files." for old, new in gathered.renamed)
     if gathered.open_powers:

@@ -143,6 +143,10 @@ class Gathered:
         value = number(species.getInitialAmount() if amount else species.getInitialConcentration())
         if amount == wanted or value == Number(0.0):
             return value
+        compartment = self.model.getCompartment(species.getCompartment())
+        if compartment.isSetSize() and compartment.getId() not in self._starts:
+            size = compartment.getSize()
+            return number(species.getInitialAmount() / size if amount else species.getInitialConcentration() * size)
         return Binary("/" if amount else "*", value, self._compartment(species))
 
     def _compartment(self, species: Element) -> Expression:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from regimens.model.expression import TIME, Binary, Call, Expression, Name, Negation, Number, names_in
+from regimens.model.expression import TIME, Binary, Call, Expression, Name, Negation, Number
 from regimens.modeltext.elementary import literal
 
 Element = Any
@@ -69,20 +69,22 @@ class Reader:
         arguments = [self.read(node.getChild(place)) for place in range(node.getNumChildren())]
         if kind in (s.AST_POWER, s.AST_FUNCTION_POWER):
             return self._power(*arguments)
+        if kind == s.AST_FUNCTION_ROOT and len(arguments) == 2 and literal(arguments[0]) != 2.0:
+            return self._power(arguments[1], Binary("/", Number(1.0), arguments[0]))
         found = _operations(s).get(kind)
         if found is None:
             raise UnsupportedMath(_named(s, node))
         return found(arguments)
 
     def _power(self, base: Expression, exponent: Expression) -> Expression:
-        whole = Binary("**", base, exponent)
-        if not any(True for _ in names_in(whole)):
-            value = literal(whole)
-            if value is None:
-                raise UnsupportedMath("a power of numbers without a value")
-            return number(value)
-        self.open_powers |= literal(exponent) is None
-        return whole
+        known, power = literal(base), literal(exponent)
+        if known is not None and power is not None:
+            try:
+                return number(math.pow(known, power))
+            except (ValueError, OverflowError, ZeroDivisionError):
+                raise UnsupportedMath(f"the power {known:g}^{power:g}, which has no value") from None
+        self.open_powers |= power is None
+        return Binary("**", base, exponent)
 
     def _piecewise(self, node: Element) -> Expression:
         """Return the minimum, maximum or Hill term that two pieces say; other pieces have no formula in model files."""
@@ -99,7 +101,7 @@ class Reader:
                 found = _choice(left, right, then, otherwise)
                 if found is not None:
                     return found
-        raise UnsupportedMath(f"'{s.formulaToL3String(node)}'; of piecewise only a minimum, a maximum and a Hill term")
+        raise UnsupportedMath(f"'{s.formulaToL3String(node)}', which is not a minimum, a maximum or a Hill term")
 
 
 def _choice(left: Expression, right: Expression, then: Expression, otherwise: Expression) -> Expression | None:
@@ -117,7 +119,7 @@ def _choice(left: Expression, right: Expression, then: Expression, otherwise: Ex
 
 
 def _hill(x: Expression, share: Expression) -> Expression | None:
-    """Return the Hill term that `share` is for x > 0: 1/(1 + (e/x)^h), x^h/(e^h + x^h) or x/(e + x), sums in either order."""
+    """Return the Hill term that `share` is for x > 0: 1/(1 + (e/x)^h), x^h/(e^h + x^h), x^h/(c + x^h) or x/(e + x)."""
     one = Number(1.0)
     match share:
         case Binary("/", top, Binary("+", first, second)):
@@ -129,9 +131,16 @@ def _hill(x: Expression, share: Expression) -> Expression | None:
                         return Call("hill", (x, ec50, one))
                     case Binary("**", base, h), Binary("**", ec50, other), _ if top == varying and base == x and other == h:
                         return Call("hill", (x, ec50, h))
+                    case Binary("**", base, h), _, _ if top == varying and base == x and (power := literal(h)):
+                        return Call("hill", (x, _rooted(constant, power), h))
                     case _ if top == varying == x:
                         return Call("hill", (x, constant, one))
     return None
+
+
+def _rooted(constant: Expression, power: float) -> Expression:
+    value = literal(constant)
+    return Binary("**", constant, Number(1.0 / power)) if value is None or value <= 0 else Number(value ** (1.0 / power))
 
 
 def _constants(s: ModuleType) -> Mapping[int, float]:
@@ -147,7 +156,7 @@ def _operations(s: ModuleType) -> Mapping[int, Callable[[list[Expression]], Expr
         s.AST_FUNCTION_EXP: lambda a: Call("exp", (a[0],)),
         s.AST_FUNCTION_LN: lambda a: Call("log", (a[0],)),
         s.AST_FUNCTION_LOG: lambda a: Binary("/", Call("log", (a[-1],)), _log_of_base(a)),
-        s.AST_FUNCTION_ROOT: lambda a: _root(a),
+        s.AST_FUNCTION_ROOT: lambda a: Call("sqrt", (a[-1],)),
         s.AST_FUNCTION_ABS: lambda a: Call("max", (a[0], Negation(a[0]))),
         s.AST_FUNCTION_MIN: lambda a: _nested("min", a),
         s.AST_FUNCTION_MAX: lambda a: _nested("max", a),
@@ -159,12 +168,6 @@ def _log_of_base(arguments: list[Expression]) -> Expression:
         return Number(math.log(10.0))
     value = literal(arguments[0])
     return Call("log", (arguments[0],)) if value is None or value <= 0 else number(math.log(value))
-
-
-def _root(arguments: list[Expression]) -> Expression:
-    if len(arguments) == 1 or literal(arguments[0]) == 2.0:
-        return Call("sqrt", (arguments[-1],))
-    return Binary("**", arguments[1], Binary("/", Number(1.0), arguments[0]))
 
 
 def _nested(function: str, arguments: list[Expression]) -> Expression:
