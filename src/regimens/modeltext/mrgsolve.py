@@ -147,6 +147,8 @@ def _table(parts: Parts, spelled: Mapping[str, str], names: Names) -> list[str]:
         words = f"// {thing_words(observable)}"
         if formula != Name(name):
             lines.append(f"{_set(f'capture {names.spelled(name, OBSERVABLE)}', formula, at_row)}  {words}")
-        elif name not in states:
+        elif name in states:
+            lines.append(f"// {spelled[name]} is a compartment and so in the output: {thing_words(observable)}")
+        else:
             captured.append(f"{spelled[name]} {words}")
     return [*lines, *(["", "$CAPTURE", *captured] if captured else [])]

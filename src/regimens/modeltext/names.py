@@ -41,7 +41,7 @@ class Names:
         stem = re.sub(r"\W", "_", name, flags=re.ASCII).lstrip("_0123456789") or "x"
         stem = (stem.upper() if self.fold_case else stem)[: self.longest]
         if stem.startswith(tuple(self.prefixes)) or stem.endswith(tuple(self.endings)):
-            stem = f"my{stem}x"[: self.longest]
+            stem = self._key(f"my{stem}x")[: self.longest]
         found, count = stem, 1
         while self._key(found) in self._taken:
             count += 1

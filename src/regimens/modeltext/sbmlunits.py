@@ -53,7 +53,7 @@ def _rounded(value: float) -> float:
 
 def unit_id(text: str) -> str:
     """Return the id of the definition of a unit that is not 1: 'cells/uL/day' is 'unit_cells_per_uL_per_day'."""
-    over, *under = text.replace("^", "").split("/")
+    over, *under = text.replace("^", "_pow_").split("/")
     return UNIT_PREFIX + "_per_".join(["" if over == "1" else over.replace("*", "_times_"), *under]).lstrip("_")
 
 
@@ -95,7 +95,7 @@ def _unit_of_id(identifier: str) -> Unit | None:
     text = identifier.removeprefix(UNIT_PREFIX)
     text = f"1/{text.removeprefix('per_')}" if text.startswith("per_") else text
     try:
-        return parse_unit(text.replace("_per_", "/").replace("_times_", "*"))
+        return parse_unit(text.replace("_per_", "/").replace("_times_", "*").replace("_pow_", "^"))
     except UnitError:
         return None
 
