@@ -51,7 +51,7 @@ def run_mrgsolve(text: str, model: Model, folder: Path, times: list[float], stat
     """
     block = blocks(text, "//")
     parameters = [line.split(" = ") for line in block["PARAM"]]
-    etas = [name for line in block.get("OMEGA", []) if line.startswith("@") for name in line.split("@labels ")[1].split()]
+    etas = [name for line in block.get("OMEGA", []) if line.startswith("@labels ") for name in line.split()[1:]]
     compartments = block["CMT"]
     code = [line.strip() for part in ("MAIN", "ODE", "TABLE") for line in block[part]]
     declared = [found[1] for line in code if (found := re.match(r"(?:double|capture) (\w+) =", line))]

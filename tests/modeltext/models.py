@@ -81,6 +81,7 @@ def models() -> dict[str, Model]:
     text = re.search(r"```yaml\n(title: A first model\n.*?)```", readme, re.DOTALL)
     assert text is not None
     own = {"readme": model_in(parse(text[1], "readme.yaml")), "nasty": model_in(parse(NASTY, "nasty.yaml"))}
+    own["plain"] = model_in(parse(re.sub(r"cv: 0\.\d+", "cv: 0", text[1]), "plain.yaml"))
     return {name: find_model(name) for name in shipped.names("models")} | own
 
 

@@ -31,7 +31,8 @@ def test_comments_carry_labels_units_sources_and_what_is_left_out(name, to):
         words = f"{' '.join(thing.label.split())}; unit {thing.unit}" if thing.label else f"unit {thing.unit}"
         assert to == "antimony" or words in text
     assert {"h": "must be in hours.", "day": "must be in days."}[model.time_unit] in text
-    assert "Bounds of parameters: subjects drawn from the variances may lie outside the bounds" in text
+    varies = any(parameter.cv for parameter in model.parameters)
+    assert ("Bounds of parameters: subjects drawn from the variances may lie outside the bounds" in text) == varies
     assert ("Exploratory: not calibrated to patient data." in text) == model.exploratory
 
 

@@ -131,7 +131,7 @@ def _omega(parts: Parts, varying: Mapping[str, tuple[str, str]]) -> list[str]:
         lines += [f"$OMEGA @labels {' '.join(varying[name][1] for name, _ in alone)}", *(decimal(v) for _, v in alone), ""]
     for members, rows in blocks:
         if len(members) > 1:
-            lines.append(f"$OMEGA @block @labels {' '.join(varying[name][1] for name in members)}")
+            lines += ["$OMEGA @block", f"@labels {' '.join(varying[name][1] for name in members)}"]
             lines += [*(" ".join(map(decimal, row)) for row in rows), ""]
     return lines
 

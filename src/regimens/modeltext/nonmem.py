@@ -141,6 +141,8 @@ def _pk(parts: Parts, spelled: Mapping[str, str], compartments: Mapping[str, str
             pk.lines += [f" {typical} = {theta}", f" {name} = {typical} * EXP(ETA({etas[parameter.name]}))"]
         else:
             pk.lines.append(f" {name} = {theta}")
+    if not parts.varying:
+        pk.lines.append(f" {names.fresh('no_eta')} = ETA(1)")
     for definition in parts.before:
         pk.set(spelled[definition.name], definition.formula)
     for place, state in enumerate(parts.model.states, 1):
@@ -175,6 +177,9 @@ def _error(parts: Parts, names: Mapping[str, str], all_names: Names) -> tuple[li
 
 
 def _omega(parts: Parts) -> Iterator[str]:
+    """Yield the variances between subjects; one of 0 where there is none, without which NONMEM takes the data for one subject."""
+    if not parts.varying:
+        yield "$OMEGA 0 FIX ; no variation between subjects"
     for members, rows in omega_blocks(parts):
         if len(members) == 1:
             yield f"$OMEGA {fortran(rows[0][0])} FIX ; {members[0]}"

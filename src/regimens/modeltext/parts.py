@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from regimens.drugs import unit_of
@@ -121,14 +121,17 @@ def omega(cv: float) -> float:
     return math.log1p(cv**2)
 
 
-def omega_blocks(parts: Parts) -> list[tuple[tuple[str, ...], list[list[float]]]]:
+def omega_blocks(parts: Parts, left_out: Container[str] = ()) -> list[tuple[tuple[str, ...], list[list[float]]]]:
     """Return groups of correlated parameters with the lower triangle of their covariance on the log scale, row by row.
 
-    A parameter without a correlation is a group of its own. Groups stand in the order of their first parameter.
+    A parameter without a correlation is a group of its own. Groups stand in the order of their first parameter; those of
+    `left_out` are in none.
     """
-    names = [parameter.name for parameter in parts.varying]
+    names = [parameter.name for parameter in parts.varying if parameter.name not in left_out]
     group = {name: frozenset((name,)) for name in names}
     for correlation in parts.model.correlations:
+        if not group.keys() >= set(correlation.between):
+            continue
         joined = group[correlation.between[0]] | group[correlation.between[1]]
         group.update(dict.fromkeys(joined, joined))
     cv = {parameter.name: parameter.cv for parameter in parts.varying}

@@ -104,10 +104,8 @@ def _ini(
         if p.name in needed:
             name = varying[p.name][0] if p.name in varying else spelled[p.name]
             yield f"{name} <- {decimal(p.value)}  # {parameter_words(p)}"
-    for members, rows in omega_blocks(parts):
-        known = [name for name in members if name in needed]
-        if len(known) == len(members) == 1:
-            yield f"{varying[known[0]][1]} ~ {decimal(rows[0][0])}"
-        elif known:
-            entries = ", ".join(decimal(value) for row in rows for value in row)
-            yield f"{' + '.join(varying[name][1] for name in members)} ~ c({entries})"
+    unread = {p.name for p in parts.varying} - needed
+    for members, rows in omega_blocks(parts, unread):
+        etas = " + ".join(varying[name][1] for name in members)
+        entries = ", ".join(decimal(value) for row in rows for value in row)
+        yield f"{etas} ~ {entries}" if len(members) == 1 else f"{etas} ~ c({entries})"

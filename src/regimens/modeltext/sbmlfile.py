@@ -230,7 +230,11 @@ def _in_plain_numbers(libsbml: ModuleType, document: Element, file: TextFile, se
         "The bioavailability of an input needs a constant such as per_IU: {value: 1, unit: 1/IU}."
     )
     made = _imported(gathered, file, {}, time, constant, note)
-    assert made.model
+    try:
+        assert made.model
+    except InputFileError as error:
+        problems = [Problem(f"No model file can be made of this: {p.message}", p.advice) for p in error.problems]
+        raise InputFileError(file.path, problems) from None
     return made
 
 

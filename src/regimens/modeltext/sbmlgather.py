@@ -65,7 +65,8 @@ class Gathered:
             else:
                 self._define(reaction, self._formula(law, f"The kinetic law of reaction '{reaction.getId()}'"))
         for element in self._quantities():
-            self._place(element)
+            if not self._unsized(element):
+                self._place(element)
         if not self.states and not self.problems:
             advice = "A model file needs at least one quantity with a rate of change."
             self.problems.append(Problem("Nothing in the model changes: there is no reaction and no rate rule.", advice))
@@ -75,6 +76,13 @@ class Gathered:
     def _quantities(self) -> Iterator[Element]:
         for listed in (self.model.getListOfCompartments(), self.model.getListOfSpecies(), self.model.getListOfParameters()):
             yield from elements_of(listed)
+
+    def _unsized(self, element: Element) -> bool:
+        """Return whether an element is a compartment without a size, which only holds amounts and so needs none."""
+        if element.getElementName() != "compartment" or element.isSetSize() or element.getId() in self._starts:
+            return False
+        inside = (s for s in elements_of(self.model.getListOfSpecies()) if s.getCompartment() == element.getId())
+        return all(species.getHasOnlySubstanceUnits() for species in inside)
 
     def _place(self, element: Element) -> None:
         identifier = element.getId()
