@@ -256,6 +256,12 @@ def test_level_2_is_read_when_its_time_is_stated(sbml):
     assert sbml(LEVEL_2, time="min").model.time_unit == "day"
 
 
+def test_level_2_may_state_its_time_itself(sbml):
+    hours = '<unitDefinition id="time"><listOfUnits><unit kind="second" multiplier="3600"/></listOfUnits></unitDefinition>'
+    units = f"    <listOfUnitDefinitions>{hours}</listOfUnitDefinitions>\n    <listOfCompartments>"
+    assert sbml(LEVEL_2.replace("    <listOfCompartments>", units)).model.time_unit == "h"
+
+
 EVENT = f"""\
     <listOfEvents>
       <event id="dose" useValuesFromTriggerTime="true">
@@ -282,6 +288,10 @@ REFUSED = {
             "m.xml:3: The file states no unit of time.",
             'State it: --time s, min, h, day (time="h" in Python). Level 2 means s, but many files do not.',
         ],
+    ),
+    "time in metres": (
+        (HEAD + BASE + REACTION + TAIL).replace('timeUnits="second"', 'timeUnits="metre"'),
+        ["m.xml:3: The unit of time is 'metre', which is not a time.", "Seconds or a multiple are needed."],
     ),
     "no rate": (
         HEAD + BASE + TAIL,

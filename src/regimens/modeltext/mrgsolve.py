@@ -71,7 +71,6 @@ NOTATION = Notation(
 def mrgsolve_text(model: Model) -> str:
     """Return the specification of `model`; ModelError where mrgsolve cannot say what it does."""
     parts = parts_of(model)
-    dosing = parts.dosing("mrgsolve")
     states = [state.name for state in model.states]
     names = Names(RESERVED, prefixes=("F_", "ALAG_", "D_", "R_", "N_", "dxdt_"), endings=("_0",))
     spelled = {state: names.spelled(state) for state in states}
@@ -82,7 +81,7 @@ def mrgsolve_text(model: Model) -> str:
     main = [f"double {spelled[p.name]} = {varying[p.name][0]} * exp({varying[p.name][1]});" for p in parts.varying]
     main += [_set(f"double {spelled[d.name]}", d.formula, spelled) for d in parts.before]
     main += [_set(f"{spelled[state]}_0", parts.initial[state], spelled) for state in states]
-    for given in dosing:
+    for given in parts.dosing("mrgsolve"):
         if not is_number(given.bioavailability, 1.0):
             main.append(_set(f"F_{spelled[given.state]}", parts.shared(given.bioavailability), spelled))
         if not is_number(given.lag, 0.0):
@@ -91,12 +90,13 @@ def mrgsolve_text(model: Model) -> str:
     ode = [f"{_set(f'double {spelled[d.name]}', d.formula, in_ode)}  // {thing_words(d)}" for d in parts.along] + [
         _set(f"dxdt_{spelled[state]}", parts.rates[state], in_ode) for state in states
     ]
+    numbers = f"Compartments (CMT): {', '.join(f'{place} {spelled[state]}' for place, state in enumerate(states, 1))}."
     top = heading(parts, "mrgsolve", ["Residual error: there is no $SIGMA, observables are captured without noise."])
     return "\n".join(
         [
             f"$PROB {said(model.title)}",
             "",
-            *commented([*top, *_compartments(dosing, spelled, states), *renamed(names.changed)], "//"),
+            *commented([*top, numbers, *renamed(names.changed)], "//"),
             "",
             *["$PARAM", *_parameters(parts, spelled, varying), ""],
             *["$CMT", *(f"{spelled[s.name]} // {thing_words(s)}" for s in model.states), ""],
@@ -108,11 +108,6 @@ def mrgsolve_text(model: Model) -> str:
 
 def _set(target: str, formula: Expression, names: Mapping[str, str]) -> str:
     return f"{target} = {write(formula, NOTATION, names)};"
-
-
-def _compartments(dosing: tuple[object, ...], spelled: Mapping[str, str], states: list[str]) -> list[str]:
-    numbers = ", ".join(f"{place} {spelled[state]}" for place, state in enumerate(states, 1))
-    return [f"Compartments (CMT): {numbers}."] if dosing else []
 
 
 def _parameters(parts: Parts, spelled: Mapping[str, str], varying: Mapping[str, tuple[str, str]]) -> list[str]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from regimens.model.expression import TIME
+from regimens.model.interpret import BY_DEFINITION
 from regimens.modeltext.names import Names, words
 from regimens.modeltext.parts import (
     Parts,
@@ -40,7 +41,7 @@ RESERVED = words("""
 """)
 """Words of NM-TRAN and of its abbreviated code. KA, CL and V are free: only other ADVANs give them a meaning."""
 
-_NUMBERED = re.compile(r"(?:F|R|D|S|ALAG|A|P|THETA|ETA|EPS|ERR|DADT|MTIME|MU_|MIXP|K|KA)\d+|MU_.*", re.IGNORECASE)
+_NUMBERED = re.compile(r"(?:F|R|D|S|ALAG|A|P|THETA|ETA|EPS|ERR|DADT|MTIME|MIXP|K|KA)\d+", re.IGNORECASE)
 LINE = 78
 """Characters of the longest line that is written."""
 
@@ -57,7 +58,7 @@ NOTATION = Notation(fortran, {"exp": "EXP", "log": "LOG", "sqrt": "SQRT"}, power
 def nonmem_text(model: Model) -> str:
     """Return the control stream of `model`; ModelError where NONMEM cannot say what it does."""
     parts = parts_of(model)
-    names = Names([*RESERVED, *_numbered_in(parts)], fold_case=True, longest=20, joint="_")
+    names = Names([*RESERVED, *_numbered_in(parts)], fold_case=True, longest=20, joint="_", prefixes=("MU_",))
     of_compartments = Names([], fold_case=True, longest=20, joint="_")
     compartments = {s.name: f"A({place})" for place, s in enumerate(model.states, 1)}
     labels = {s.name: of_compartments.spelled(s.name, "compartment") for s in model.states}
@@ -128,7 +129,7 @@ def _pk(parts: Parts, spelled: Mapping[str, str], compartments: Mapping[str, str
     count, etas = 0, {name: place for place, name in enumerate((n for members, _ in omega_blocks(parts) for n in members), 1)}
     for parameter in parts.model.parameters:
         name = spelled[parameter.name]
-        if parameter.source == "definition":
+        if parameter.source == BY_DEFINITION.key:
             pk.lines += commented([f"{name}: {parameter_words(parameter)}"], " ;", LINE)
             pk.lines.append(f" {name} = {fortran(parameter.value)}")
             continue
