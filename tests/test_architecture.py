@@ -11,7 +11,7 @@ import regimens
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
-HEAVY = ("numpy", "scipy", "pandas", "plotly", "sympy", "pydantic", "llvmlite", "rich", "jinja2")
+HEAVY = ("numpy", "libsbml", "antimony", "scipy", "pandas", "plotly", "sympy", "pydantic", "llvmlite", "rich", "jinja2")
 
 
 def test_imports_point_down():
@@ -54,11 +54,11 @@ def test_every_public_name_is_what_it_says_in_a_fresh_process(before):
 def test_the_public_names_are_these():
     assert regimens.__all__ == [
         "Amount", "Arm", "Bodies", "Comparison", "CompiledModel", "Course", "Cycle", "Dose", "DoseEvents", "DosePlan", "DosedArm",
-        "Duration", "Endpoint", "ExposureMismatch", "IU", "InputFileError", "MIU", "Model", "ModelError", "OwnData", "OwnGroup", "OwnValue",
+        "Duration", "Endpoint", "ExposureMismatch", "IU", "ImportedModel", "InputFileError", "MIU", "Model", "ModelError", "OwnData", "OwnGroup", "OwnValue",
         "Parameters", "Population", "Regimen", "RegimenError", "RegimensError", "Rest", "Scenario", "SimulatedArm", "SpecificActivity",
         "Spread", "Study", "Subject", "Tolerances", "Trajectories", "UnitError", "Weekly", "compare", "compile_model", "days",
-        "draw_subjects", "endpoint_values", "exposure_of", "find_model", "hours", "load_model", "mg", "minutes",
-        "parse_endpoint", "parse_regimen", "read_scenario", "simulate", "simulate_arm", "typical_subject", "weeks",
+        "draw_subjects", "endpoint_values", "exposure_of", "find_model", "hours", "load_model", "mg", "minutes", "model_text",
+        "parse_endpoint", "parse_regimen", "read_sbml", "read_scenario", "simulate", "simulate_arm", "typical_subject", "weeks",
     ]  # fmt: skip
 
 

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from regimens.model import find_model as find_model
     from regimens.model import load_model as load_model
     from regimens.model import typical_subject as typical_subject
+    from regimens.modeltext import ImportedModel as ImportedModel
+    from regimens.modeltext import model_text as model_text
+    from regimens.modeltext import read_sbml as read_sbml
     from regimens.population import Bodies as Bodies
     from regimens.population import Population as Population
     from regimens.population import Spread as Spread
@@ -72,6 +75,7 @@ _HOMES = {
     "regimens.engine": ("Tolerances", "Trajectories", "simulate"),
     "regimens.errors": ("ExposureMismatch", "InputFileError", "ModelError", "RegimenError", "RegimensError", "UnitError"),
     "regimens.exposure": ("exposure_of",),
+    "regimens.modeltext": ("ImportedModel", "model_text", "read_sbml"),
     "regimens.model": ("CompiledModel", "Model", "Parameters", "compile_model", "find_model", "load_model", "typical_subject"),
     "regimens.population": ("Bodies", "Population", "Spread", "draw_subjects"),
     "regimens.regimen": (

@@ -49,6 +49,8 @@ def declared(name: str) -> Model:
     """
     if name.endswith((".yaml", ".yml")):
         return load_model(name)
+    if name.endswith((".xml", ".sbml")):
+        raise ModelError(f"'{name}' is not a model file. An SBML file is made into one by: regimens import {name}")
     known = shipped.names("models")
     if name in known:
         return load_model(shipped.folder("models") / f"{name}.yaml")

@@ -17,6 +17,8 @@ from regimens.subject import amount_in_person
 if TYPE_CHECKING:
     import pandas as pd
 
+    from regimens.regimen.changes import StateChange
+
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 Kind = TypeVar("Kind", bound=np.generic)
@@ -44,6 +46,9 @@ class DoseEvents:
     names the arm in the ids. Doses at the same time may stand in any order. Bytes of two equal schedules are equal however the
     schedules were written.
 
+    `changes` are what is done to the state besides, in ascending order of time: resets, steady states. A change acts before
+    the doses at its time.
+
     RegimenError for columns of different lengths, and for every dose with a value that cannot be given.
     """
 
@@ -58,6 +63,7 @@ class DoseEvents:
     cycle: Whole
     number: Whole
     arm: str = ""
+    changes: tuple[StateChange, ...] = ()
 
     def __post_init__(self) -> None:
         for name in NUMBERS:
@@ -68,6 +74,8 @@ class DoseEvents:
         check_lengths(columns)
         check_values(columns)
         check_order(self.time_h)
+        object.__setattr__(self, "changes", tuple(self.changes))
+        check_order(np.array([change.time_h for change in self.changes], dtype=np.float64))
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame) -> DoseEvents:
@@ -116,7 +124,7 @@ class DoseEvents:
             return NotImplemented
         theirs = other._columns()
         same = all(_equal(mine, theirs[name]) for name, mine in self._columns().items())
-        return same and self.arm == other.arm
+        return same and self.arm == other.arm and self.changes == other.changes
 
     __hash__ = None  # type: ignore[assignment]  # a frozen value whose columns are arrays has no hash
 
@@ -129,9 +137,10 @@ class DoseEvents:
         )
 
     def only(self, drugs: Collection[str]) -> DoseEvents:
-        """Return the doses of some drugs."""
+        """Return the doses of some drugs, with the resets and what changes the state for them."""
         kept = [row for row, drug in enumerate(self.drug) if drug in drugs]
-        if len(kept) == len(self):
+        changes = tuple(change for change in self.changes if change.kind == "reset" or change.drug in drugs)
+        if len(kept) == len(self) and changes == self.changes:
             return self
         return DoseEvents(
             self.time_h[kept],
@@ -145,12 +154,13 @@ class DoseEvents:
             self.cycle[kept],
             self.number[kept],
             self.arm,
+            changes,
         )
 
     def to_frame(self) -> pd.DataFrame:
         """Return a DataFrame: arm, drug, cycle, dose, time_h, amount, basis, route, duration_h, max, step, id.
 
-        `max` and `step` are blank where there is none.
+        `max` and `step` are blank where there is none. It has the doses only, not the `changes`.
         """
         import pandas as pd
 
