@@ -136,7 +136,7 @@ def test_parts_that_cannot_be_a_start_are_refused():
         assert str(caught.value) == "A steady state can only be the start of a plan. Give AtSteadyState first, outside any Cycle."
     with pytest.raises(RegimenError) as caught:
         AtSteadyState(MIU(1), every=days(0))
-    assert str(caught.value) == "Interval must be longer than zero, found 0 h."
+    assert str(caught.value) == "Interval must be longer than zero, found 0 days."
     with pytest.raises(RegimenError) as caught:
         AtSteadyState(MIU(1), every="daily")  # type: ignore[arg-type]
     assert str(caught.value) == (
