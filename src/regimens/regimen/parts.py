@@ -276,7 +276,7 @@ def check_parts(parts: tuple[object, ...], in_cycle: bool = False) -> None:
         if not isinstance(part, Dose | Course | Rest | Cycle | AtSteadyState):
             raise RegimenError(f"{part!r} is not a part of a regimen.", "Parts are Dose, Course, Rest and Cycle.")
         if isinstance(part, AtSteadyState) and (place or in_cycle):
-            raise RegimenError("A steady state can only be the start of a plan.", "Give AtSteadyState first, outside any Cycle.")
+            raise RegimenError("A steady state can only be the start of a plan.", "Put it first, outside any cycle.")
 
 
 def _check_count(count: object, what: str) -> None:

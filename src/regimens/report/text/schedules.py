@@ -55,7 +55,7 @@ def starts(rows: Sequence[Start]) -> list[str]:
 
 
 def _start(row: Start) -> str:
-    whose = f"{wording.under(row.arm, row.model)}: at steady state of {row.repeated} on day 0"
+    whose = f"{wording.under(row.arm, row.model)}: on day 0 at steady state of {row.repeated}"
     if not row.subjects:
         return f"{whose}, which no subject has."
     found = "solved exactly" if not row.most else f"found in {row.median:g} intervals (median; at most {row.most})"
