@@ -23,6 +23,7 @@ from regimens.cli.console import (
     spinner,
     talk_console,
 )
+from regimens.cli.differing import diff
 from regimens.cli.explaining import explain
 from regimens.errors import ExposureMismatch, RegimensError
 
@@ -42,6 +43,7 @@ def commands(debug: bool) -> None:
 
 commands.add_command(compare)
 commands.add_command(explain)
+commands.add_command(diff)
 
 
 @commands.command()
