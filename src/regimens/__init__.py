@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from regimens.errors import RegimensError as RegimensError
     from regimens.errors import UnitError as UnitError
     from regimens.exposure import exposure_of as exposure_of
+    from regimens.exposurerows import read_exposure_rows as read_exposure_rows
     from regimens.model import CompiledModel as CompiledModel
     from regimens.model import Model as Model
     from regimens.model import Parameters as Parameters
@@ -72,6 +73,7 @@ _HOMES = {
     "regimens.engine": ("Tolerances", "Trajectories", "simulate"),
     "regimens.errors": ("ExposureMismatch", "InputFileError", "ModelError", "RegimenError", "RegimensError", "UnitError"),
     "regimens.exposure": ("exposure_of",),
+    "regimens.exposurerows": ("read_exposure_rows",),
     "regimens.model": ("CompiledModel", "Model", "Parameters", "compile_model", "find_model", "load_model", "typical_subject"),
     "regimens.population": ("Bodies", "Population", "Spread", "draw_subjects"),
     "regimens.regimen": (
