@@ -25,6 +25,7 @@ from regimens.cli.console import (
 )
 from regimens.cli.differing import diff
 from regimens.cli.explaining import explain
+from regimens.cli.linting import lint
 from regimens.errors import ExposureMismatch, RegimensError
 
 EXPOSURE_WIDTH = 106
@@ -44,6 +45,7 @@ def commands(debug: bool) -> None:
 commands.add_command(compare)
 commands.add_command(explain)
 commands.add_command(diff)
+commands.add_command(lint)
 
 
 @commands.command()
