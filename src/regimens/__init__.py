@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from regimens.armsfile import read_arms as read_arms
     from regimens.drugs import SpecificActivity as SpecificActivity
     from regimens.endpoints import DosedArm as DosedArm
     from regimens.endpoints import Endpoint as Endpoint
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
     from regimens.subject import Subject as Subject
 
 _HOMES = {
+    "regimens.armsfile": ("read_arms",),
     "regimens.drugs": ("SpecificActivity",),
     "regimens.endpoints": ("DosedArm", "Endpoint", "SimulatedArm", "endpoint_values", "parse_endpoint", "simulate_arm"),
     "regimens.engine": ("Tolerances", "Trajectories", "simulate"),

@@ -210,9 +210,9 @@ def model(name: str) -> None:
 
 
 @commands.command()
-@click.argument("kind", type=click.Choice(["scenario", "model"]), default="scenario")
+@click.argument("kind", type=click.Choice(["scenario", "model", "arms"]), default="scenario")
 def schema(kind: str) -> None:
-    """Print the JSON Schema of scenario or model files, for editors."""
+    """Print the JSON Schema of scenario or model files, for editors, or of exported arms."""
     from regimens.schemas import schema_text
 
     click.echo(schema_text(kind), nl=False)
