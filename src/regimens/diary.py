@@ -60,11 +60,13 @@ def appointments(
 
     Without `at` they are of whole days, unless doses lie within a day: then 0 h is MORNING. `name` is that of the arm. Amounts
     per kg or per m2 are also given for the person, where the size is known. RegimenError for a regimen whose rests are ranges,
-    or that runs beyond the year 9999.
+    that gives no dose, or that runs beyond the year 9999.
     """
     if regimen.has_ranges:
         raise RegimenError("A rest of this regimen is a range, and a diary needs its days.", "Write one length of the rest.")
     planned = regimen.written_out()
+    if not planned:
+        raise RegimenError("The regimen gives no dose, so a diary has nothing to hold.")
     counts = {key: len(list(doses)) for key, doses in groupby(sorted(map(_turn, planned)))}
     cycles = dict(sorted(counts))
     hours = at if at is not None else MORNING if within_days(regimen) else None

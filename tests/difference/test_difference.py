@@ -185,6 +185,7 @@ REFUSED = {
     ("three.yaml", "1 MIU SC once"): "Error: 'three.yaml' does not say which arm is meant. Write 'three.yaml:' and the name of the arm.",
     ("three.yaml", "five days", "per k"): "Error: 'per k' is no arm of three.yaml. Did you mean 'per kg'?",
     ("koreth-2011-11", "no dose"): "The library has no regimen 'koreth-2011-11'. Did you mean 'koreth-2011-1'? `regimens library` lists all {n}.",
+    ("hartemann", "no dose"): "The library has no regimen 'hartemann'. Did you mean 'hartemann-2013-3'? `regimens library` lists all {n}.",
 }  # fmt: skip
 
 

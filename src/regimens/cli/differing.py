@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from regimens.regimen import Regimen
     from regimens.subject import Subject
 
-_LIBRARY_NAME = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)+")
+_LIBRARY_NAME = re.compile(r"[a-z][a-z0-9.-]*")
 _ARM = re.compile(r"(?P<file>.+\.ya?ml):(?P<arm>.+)")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -70,7 +71,7 @@ class _Interval:
 
     line: int
     drug: str
-    amount: Fraction
+    amount: float
     basis: str
     route: str
     cycle: int
@@ -189,7 +190,7 @@ def _interval(
     return _Interval(
         line=cells.row.line,
         drug=name,
-        amount=amount,
+        amount=float(amount),
         basis=basis,
         route=route,
         cycle=int(group["number"]) if group else 1,
@@ -298,29 +299,27 @@ def _taken(subject: str, intervals: Sequence[_Interval]) -> Iterator[str]:
 def _events(subject: str, intervals: Sequence[_Interval]) -> DoseEvents:
     timed = bool(intervals) and all(interval.timed for interval in intervals)
     first = min((_begin(interval, timed) for interval in intervals), default=datetime.min)
-    rows = []
+    rows: list[tuple[int, str, _Interval]] = []
     for interval in intervals:
-        begin = _hours(_begin(interval, timed) - first)
-        infused = interval.every_h is None and interval.timed
-        over = _hours(interval.end - interval.start) if infused and interval.end is not None else Fraction(0)
-        for index in range(_count(interval, timed)):
-            rows.append((begin + index * (interval.every_h or 0), interval.drug, interval, over))
+        begin, every = _seconds(_begin(interval, timed) - first), 3600 * (interval.every_h or 0)
+        rows += [(begin + index * every, interval.drug, interval) for index in range(_count(interval, timed))]
     rows.sort(key=lambda row: row[:2])
-    counts: dict[tuple[str, int], int] = {}
+    given = [interval for *_, interval in rows]
+    counts: Counter[tuple[str, int]] = Counter()
     numbers = []
-    for _, drug, interval, _ in rows:
-        counts[drug, interval.cycle] = counts.get((drug, interval.cycle), 0) + 1
-        numbers.append(counts[drug, interval.cycle])
+    for interval in given:
+        counts[interval.drug, interval.cycle] += 1
+        numbers.append(counts[interval.drug, interval.cycle])
     return DoseEvents(
-        time_h=np.array([float(start) for start, *_ in rows], dtype=float),
-        drug=tuple(drug for _, drug, *_ in rows),
-        amount=np.array([float(interval.amount) for *_, interval, _ in rows], dtype=float),
-        basis=tuple(interval.basis for *_, interval, _ in rows),
+        time_h=np.array([seconds / 3600 for seconds, *_ in rows], dtype=float),
+        drug=tuple(interval.drug for interval in given),
+        amount=np.array([interval.amount for interval in given], dtype=float),
+        basis=tuple(interval.basis for interval in given),
         cap=np.full(len(rows), NO_CAP),
         step=np.full(len(rows), NO_STEP),
-        route=tuple(interval.route for *_, interval, _ in rows),
-        duration_h=np.array([float(over) for *_, over in rows], dtype=float),
-        cycle=np.array([interval.cycle for *_, interval, _ in rows], dtype=np.int64),
+        route=tuple(interval.route for interval in given),
+        duration_h=np.array([_infusion_s(interval) / 3600 for interval in given], dtype=float),
+        cycle=np.array([interval.cycle for interval in given], dtype=np.int64),
         number=np.array(numbers, dtype=np.int64),
         arm=subject,
     )
@@ -330,5 +329,11 @@ def _begin(interval: _Interval, timed: bool) -> datetime:
     return interval.start if timed else interval.start.replace(hour=0, minute=0, second=0)
 
 
-def _hours(span: timedelta) -> Fraction:
-    return Fraction(span.days * 86_400 + span.seconds, 3600)
+def _infusion_s(interval: _Interval) -> int:
+    """Return the seconds from the start to the end of one dose, 0 where its times of day are not known."""
+    one = interval.every_h is None and interval.timed and interval.end is not None
+    return _seconds(interval.end - interval.start) if one and interval.end is not None else 0
+
+
+def _seconds(span: timedelta) -> int:
+    return span.days * 86_400 + span.seconds
