@@ -221,9 +221,13 @@ def test_a_scenario_is_explained_arm_by_arm(explain):
 
 
 def test_drawn_rests_are_at_the_midpoint_and_that_is_said(explain):
-    _, _, err = explain("s.yaml", "--arm", "open rest", "--ics", "d.ics", "--from", "2027-03-01", rest="drawn")
-    said = "The rests of arm 'open rest' are drawn for each subject; the diary has them at the midpoint."
-    assert err == f"{said}\nWritten to d.ics\n"
+    _, out, err = explain("s.yaml", "--arm", "open rest", "--ics", "d.ics", "--from", "2027-03-01", rest="drawn")
+    assert err == "Written to d.ics\n"
+    assert out.splitlines()[:3] == [
+        "Arm 'open rest'",
+        "Its rests are drawn for each subject; here they are at the midpoint.",
+        "(1.5 MIU SC daily x 5, rest 12 days) x 2",
+    ]
 
 
 REFUSED = {

@@ -44,7 +44,7 @@ class Explained(NamedTuple):
 @click.option("--ics", type=click.Path(path_type=Path), help="Also write a dosing diary to this new iCalendar file.")
 @click.option("--from", "first", type=DATE, metavar="DATE", help="Date of day 0 in the diary, such as 2027-03-01.")
 @click.option(
-    "--at", type=CLOCK, metavar="HH:MM", help="Clock time of the first dose in the diary. [default: events of whole days]"
+    "--at", type=CLOCK, metavar="HH:MM", help="Clock time of 0 h, the first moment, in the diary. [default: events of whole days]"
 )
 def explain(
     text: str,
@@ -84,6 +84,8 @@ def explain(
     for place, one in enumerate(found):
         if one.name:
             click.echo(("\n" if place else "") + f"Arm '{one.name}'")
+        if one.drawn:
+            click.echo("Its rests are drawn for each subject; here they are at the midpoint.")
         for line in lines_of(one.regimen, one.subject):
             click.echo(line)
         if one.day_0 is not None and not one.stated and first is None:
@@ -210,6 +212,4 @@ def _diary(one: Explained, first: date, at: time | None, person: Person) -> str:
     text = diary(one.regimen, first, at, one.name, person)
     if at is None and within_days(one.regimen):
         click.echo(f"Doses lie within days; 0 h is taken to be {MORNING:%H:%M}. --at states another time.", err=True)
-    if one.drawn:
-        click.echo(f"The rests of arm '{one.name}' are drawn for each subject; the diary has them at the midpoint.", err=True)
     return text

@@ -42,6 +42,7 @@ class LintedArm:
     """One regimen to look at, its rests resolved: `name` is that of its arm, '' of a text.
 
     `horizon_h` and `day_0`, the weekday of day 0, are None where they are not stated.
+    Nothing is `expected` of it here: that is checked before.
     """
 
     name: str
