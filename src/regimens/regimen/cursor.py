@@ -29,6 +29,7 @@ EXAMPLES = (
     "1 MIU SC on Mon, Wed and Fri x 12",
     "5 mg/kg IV over 2 h at weeks 0, 2 and 6",
     "load 3 MIU SC, then 1 MIU SC weekly x 4",
+    "at steady state of 1 MIU SC daily, 3 MIU SC weekly x 4",
     "no dose",
 )
 """Regimens that can be read; an error shows the one most like the text."""

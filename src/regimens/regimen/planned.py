@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import repeat
 
-from regimens.regimen.parts import Cycle, Dose, Part, Rest
+from regimens.regimen.parts import AtSteadyState, Cycle, Dose, Part, Rest
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def _walk(parts: tuple[Part, ...], clock: _Clock) -> Iterator[tuple[Fraction, Do
         elif isinstance(part, Cycle):
             clock.hours += part.length
             clock.ranges += range_count((part,))
-        else:
+        elif not isinstance(part, AtSteadyState):
             starts = [clock.hours + part.start(index) for index in range(part.doses)]
             clock.hours += part.length
             yield from zip(starts, repeat(part.dose), [*starts[1:], clock.hours], repeat(clock.ranges))

@@ -136,6 +136,8 @@ def exposure_table(table: ExposureTable, arms: Iterable[Arm], subject: Subject) 
             shown.add_row(Text(arm.name), schedules.NO_DOSE)
         for row in rows:
             shown.add_row(Text(arm.name), row.drug, *_numbers(row), schedules.expected(row))
+        if arm.regimen.start is not None:
+            shown.caption, shown.caption_justify = schedules.BEFORE_DAY_0, "left"
     return shown
 
 

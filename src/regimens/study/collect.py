@@ -57,6 +57,7 @@ class Collected:
     `values` are (measured endpoints, draws, subjects), in the order of the study's `measured`; `status` and `stopped_h` (draws,
     subjects); arms that give the same doses share their bands; `steps` counts accepted and rejected steps of the integration.
     `trials` are the percentiles of simulated trials where the user's own values are checked, (bins, trials, percentiles).
+    `intervals` (draws, subjects), of arms that start at steady state, counts the intervals simulated in search of it.
     """
 
     values: dict[Key, Floats] = field(repr=False)
@@ -65,6 +66,7 @@ class Collected:
     bands: dict[Key, Bands] = field(repr=False)
     steps: tuple[int, int]
     trials: dict[Key, Floats] = field(default_factory=dict, repr=False)
+    intervals: dict[Key, np.ndarray] = field(default_factory=dict, repr=False)
 
     @property
     def failed(self) -> int:
@@ -79,6 +81,8 @@ def collect(study: Study, results: Iterable[tuple[Task, Result]]) -> Collected:
     values = {pair: np.full((len(study.measured), study.runs), np.nan) for pair in pairs}
     status = {pair: np.zeros(study.runs, dtype=np.int8) for pair in pairs}
     stopped = {pair: np.zeros(study.runs) for pair in pairs}
+    started = {arm.name for arm in study.arms if arm.planned.changes}
+    intervals = {pair: np.zeros(study.runs, dtype=np.int64) for pair in pairs if pair[1] in started}
     drawn: dict[tuple[int, int], Bands] = {}
     trials: dict[Key, Floats] = {}
     steps = np.zeros(2, dtype=np.int64)
@@ -99,6 +103,8 @@ def collect(study: Study, results: Iterable[tuple[Task, Result]]) -> Collected:
             values[key][:, rows] = found["values"][place]
             status[key][rows] = found["status"][place]
             stopped[key][rows] = found["stopped_h"][place]
+            if key in intervals:
+                intervals[key][rows] = found["intervals"][place]
     return Collected(
         values={pair: found.reshape(-1, *shape) for pair, found in values.items()},
         status={pair: found.reshape(shape) for pair, found in status.items()},
@@ -110,6 +116,7 @@ def collect(study: Study, results: Iterable[tuple[Task, Result]]) -> Collected:
         },
         steps=(int(steps[0]), int(steps[1])),
         trials=trials,
+        intervals={pair: found.reshape(shape) for pair, found in intervals.items()},
     )
 
 

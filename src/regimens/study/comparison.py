@@ -19,7 +19,18 @@ from regimens.study.given import Given, given_rows, ledgers_of
 from regimens.study.own import Own, own_of
 from regimens.study.provenance import Provenance, provenance_of
 from regimens.study.published import Published, published
-from regimens.study.rows import EqualTotal, SeenPoint, StatusCount, Summary, equal_totals, seen_points, statuses, summaries
+from regimens.study.rows import (
+    EqualTotal,
+    SeenPoint,
+    Start,
+    StatusCount,
+    Summary,
+    equal_totals,
+    seen_points,
+    starts,
+    statuses,
+    summaries,
+)
 from regimens.study.study import Study, resolve
 from regimens.study.tasks import perform, tasks
 from regimens.study.visits import Visit, visits
@@ -39,11 +50,11 @@ class Comparison:
     """The result of a scenario: typed rows and arrays. `to_frame(name)` gives each table as a DataFrame.
 
     `study` is the scenario resolved; `exposure` the exact totals; `outcomes` the endpoints of every subject; `collected` their
-    statuses and the bands of the curves; `summary`, `statuses`, `equal_total`, `given`, `observed` (published responses) and
-    `visits` are rows; `published` holds what documents saw against what was simulated; `own` are the user's own observations
-    and their predictive checks; `versus` holds everything that compares arms; `ledger` the doses of the first subjects where
-    subjects differ in their doses (None elsewhere). `warnings` are sentences for the reader; `provenance` is what the numbers
-    depend on.
+    statuses and the bands of the curves; `summary`, `statuses`, `starts` (at steady state), `equal_total`, `given`, `observed`
+    (published responses) and `visits` are rows; `published` holds what documents saw against what was simulated; `own` are the
+    user's own observations and their predictive checks; `versus` holds everything that compares arms; `ledger` the doses of the
+    first subjects where subjects differ in their doses (None elsewhere). `warnings` are sentences for the reader; `provenance`
+    is what the numbers depend on.
     """
 
     study: Study
@@ -62,6 +73,7 @@ class Comparison:
     warnings: tuple[str, ...]
     provenance: Provenance
     own: Own = field(default_factory=Own)
+    starts: tuple[Start, ...] = ()
 
     @property
     def scenario(self) -> Scenario:
@@ -187,4 +199,5 @@ def comparison_of(study: Study, exposure: ExposureTable, collected: Collected) -
         warnings=warnings_of(study, collected, given),
         provenance=provenance_of(study, collected.steps, collected.failed),
         own=own_of(study, collected),
+        starts=starts(study, collected.intervals, collected.status),
     )

@@ -112,11 +112,11 @@ def _trials_tasks(study: Study, model: StudyModel, chunk: int) -> Iterator[Trial
 def perform(task: Task) -> Result:
     """Do a task.
 
-    An EndpointsTask gives `values` (arms, measured endpoints, runs), `status` and `stopped_h` (arms, runs), and `steps`:
-    accepted, rejected. A BandsTask gives, each (arms, observables, times), `median`, `low`, `high` of the prediction interval and
-    `confidence_low`, `confidence_high` of the typical subject's curve; `individuals` (arms, observables, runs, times); `visits`
-    (arms, observables, runs, visits); `steps`. Arms that are not modelled have NaN values and status 0. A TrialsTask gives
-    `percentiles` (bins, trials, percentiles) and `steps`.
+    An EndpointsTask gives `values` (arms, measured endpoints, runs), `status`, `stopped_h` and `intervals` (arms, runs; those
+    simulated in search of a steady state), and `steps`: accepted, rejected. A BandsTask gives, each (arms, observables, times),
+    `median`, `low`, `high` of the prediction interval and `confidence_low`, `confidence_high` of the typical subject's curve;
+    `individuals` (arms, observables, runs, times); `visits` (arms, observables, runs, visits); `steps`. Arms that are not
+    modelled have NaN values and status 0. A TrialsTask gives `percentiles` (bins, trials, percentiles) and `steps`.
     """
     match task:
         case EndpointsTask():
@@ -136,11 +136,13 @@ def _endpoints(task: EndpointsTask) -> Result:
     values = np.full((len(study.arms), len(endpoints), task.count), np.nan)
     status = np.zeros((len(study.arms), task.count), dtype=np.int64)
     stopped = np.full((len(study.arms), task.count), scenario.horizon_h)
+    intervals = np.zeros((len(study.arms), task.count), dtype=np.int64)
     steps = np.zeros(2, dtype=np.int64)
     for place in model.modelled:
         arm = study.arms[place]
         if arm.twin < place:
-            values[place], status[place], stopped[place] = (part[arm.twin] for part in (values, status, stopped))
+            for part in (values, status, stopped, intervals):
+                part[place] = part[arm.twin]
             continue
         dosed = DosedArm(given(study, arm, numbers), scenario.horizon_h, arm.drug or "", arm.doses_in_cycle)
         simulated = simulate_arm(
@@ -155,8 +157,9 @@ def _endpoints(task: EndpointsTask) -> Result:
             values[place, row] = endpoint_values(endpoint, simulated)
         read = simulated.read
         status[place], stopped[place] = read.status, read.stopped_h
+        intervals[place] = 0 if read.intervals is None else read.intervals
         steps += (read.statistics.steps, read.statistics.rejected)
-    return {"values": values, "status": status, "stopped_h": stopped, "steps": steps}
+    return {"values": values, "status": status, "stopped_h": stopped, "intervals": intervals, "steps": steps}
 
 
 def people(study: Study, model: StudyModel, numbers: np.ndarray) -> Parameters:
@@ -258,6 +261,7 @@ def _read(study: Study, model: StudyModel, parameters: Parameters, doses: DosePl
         parameters,
         doses,
         times_h,
+        read=study.scenario.read,
         observables=[observable.name for observable in model.observables],
         tolerances=study.scenario.tolerances,
         threads=1,
