@@ -78,6 +78,13 @@ def test_what_is_written_is_read_back_to_equal_regimens_and_dose_events(tmp_path
     ]
 
 
+def test_a_start_at_steady_state_is_read_back(read):
+    regimen = parse_regimen("at steady state of 1 MIU SC daily, 2 MIU SC weekly x 3")
+    (arm,) = read(text_of(regimen))
+    assert (arm.regimen, arm.events) == (regimen, regimen.events(Duration(HORIZON), "arm 0"))
+    assert len(arm.events.changes) == 1
+
+
 def _amounts(parts):
     for part in parts:
         if hasattr(part, "parts"):

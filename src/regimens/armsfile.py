@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from regimens.errors import InputFileError, Problem, RegimenError
 from regimens.exposure import Arm, exposure_of
-from regimens.regimen import Amount, Course, Cycle, Dose, DoseEvents, Duration, Regimen, Rest, Weekly
+from regimens.regimen import Amount, AtSteadyState, Course, Cycle, Dose, DoseEvents, Duration, Regimen, Rest, Weekly
 from regimens.subject import Subject
 from regimens.textfile import read_text
 from regimens.units import decimal_text
@@ -79,6 +79,14 @@ class RestShape(Shape):
     hours: Exact
 
 
+class StartShape(Shape):
+    """The start of a plan: before the first moment the dose was given every `every_h` hours for so long that nothing changes."""
+
+    kind: Literal["steady state"] = "steady state"
+    dose: DoseShape
+    every_h: Exact
+
+
 class CycleShape(Shape):
     """Parts that are given `repeats` times."""
 
@@ -87,7 +95,8 @@ class CycleShape(Shape):
     repeats: int
 
 
-PartShape = Annotated[DoseShape | CourseShape | RestShape | CycleShape, Field(discriminator="kind")]
+AnyShape = DoseShape | CourseShape | RestShape | CycleShape | StartShape
+PartShape = Annotated[AnyShape, Field(discriminator="kind")]
 
 
 class EventShape(Shape):
@@ -248,19 +257,23 @@ def _event(dose: PlannedDose, arm: str) -> EventShape:
     )
 
 
-def _part(part: Part) -> DoseShape | CourseShape | RestShape | CycleShape:
+def _part(part: Part) -> AnyShape:
     if isinstance(part, Dose):
-        over = None if part.over is None else decimal_text(part.over.hours)
-        return DoseShape(amount=_amount(part.amount), route=part.route, over_h=over)
+        return _dose(part)
+    if isinstance(part, AtSteadyState):
+        return StartShape(dose=_dose(part.dose), every_h=decimal_text(part.every.hours))
     if isinstance(part, Rest):
         return RestShape(hours=decimal_text(part.shortest.hours))
     if isinstance(part, Cycle):
         return CycleShape(parts=[_part(inner) for inner in part.parts], repeats=part.repeats)
-    dose = _part(part.dose)
-    assert isinstance(dose, DoseShape)
     if isinstance(part.every, Weekly):
-        return CourseShape(dose=dose, days=list(part.every.days), doses=part.doses)
-    return CourseShape(dose=dose, every_h=decimal_text(part.every.hours), doses=part.doses)
+        return CourseShape(dose=_dose(part.dose), days=list(part.every.days), doses=part.doses)
+    return CourseShape(dose=_dose(part.dose), every_h=decimal_text(part.every.hours), doses=part.doses)
+
+
+def _dose(dose: Dose) -> DoseShape:
+    over = None if dose.over is None else decimal_text(dose.over.hours)
+    return DoseShape(amount=_amount(dose.amount), route=dose.route, over_h=over)
 
 
 def _amount(amount: Amount) -> AmountShape:
@@ -272,7 +285,9 @@ def _unit(unit: str) -> Unit:
     return "IU" if unit == "IU" else "mg"
 
 
-def _read_part(shape: DoseShape | CourseShape | RestShape | CycleShape) -> Part:
+def _read_part(shape: AnyShape) -> Part:
+    if isinstance(shape, StartShape):
+        return AtSteadyState(_read_dose(shape.dose), Duration(Fraction(shape.every_h)))
     if isinstance(shape, RestShape):
         return Rest(Duration(Fraction(shape.hours)))
     if isinstance(shape, CycleShape):

@@ -92,6 +92,13 @@ def test_they_differ_from_the_first_time_on_at_which_one_gives_what_the_other_do
     assert between("1 MIU SC daily x 5", second).from_h == between(second, "1 MIU SC daily x 5").from_h == from_h
 
 
+def test_a_start_at_steady_state_is_a_difference_of_its_own():
+    assert said("at steady state of 1 MIU SC daily, 1 MIU SC daily x 3", "1 MIU SC daily x 3") == [
+        "They start differently: A at steady state of 1 MIU SC daily (il2) and B without earlier doses.",
+        "From day 0 on they give the same doses, each of them at the same time.",
+    ]
+
+
 def test_doses_of_other_amounts_in_another_order_have_the_same_numbers():
     assert said("1 MIU SC daily x 2, 2 MIU SC daily x 1, 1 MIU SC once", "1 MIU SC once, rest 1 day, 2 MIU SC once, rest 1 day, 1 MIU SC daily x 2")[2] == (
         "il2: no number differs, but the order of the doses does."

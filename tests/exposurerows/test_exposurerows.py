@@ -218,6 +218,9 @@ def test_what_rows_cannot_say_is_refused():
     with pytest.raises(RegimenError) as finer:
         written(Regimen(Course(Amount(Fraction(1), "IU"), Duration(Fraction(1, 7000)), 2)))
     assert str(finer.value) == "Exposure rows cannot say 1/7000 h: a time of il2 is no whole number of seconds."
+    with pytest.raises(RegimenError) as steady:
+        written(parse_regimen("at steady state of 1 MIU SC daily, 1 MIU SC daily x 3"))
+    assert str(steady.value) == "Exposure rows cannot say a start at steady state. They say the doses of each date."
     with pytest.raises(RegimenError) as units:
         written(parse_regimen("heparin: 5000 IU SC once"))
     assert str(units.value) == "Exposure rows cannot say doses of heparin in IU. Only IL-2 is dosed in IU."

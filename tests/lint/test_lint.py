@@ -126,6 +126,8 @@ def test_an_arm_without_expect_is_said(lint):
 def test_arms_that_give_the_same_doses_are_said(lint):
     two = "  two: {regimen: (0.5 MIU SC daily x 2) x 1, expect: {doses: 2}}\n"
     same = "  three: {regimen: '1 MIU SC QD x 5', expect: {doses: 5}}\n"
+    steady = "  at rest: {regimen: 'at steady state of 1 MIU SC daily, 1 MIU SC QD x 5', expect: {doses: 5}}\n"
+    assert lint(arms=steady) == []
     none = "  four: {regimen: no dose}\n  five: {regimen: no dose}\n"
     assert lint(arms=two + same + none) == [
         ("twins", "Arm 'three' gives the same doses as 'one': their curves are the same.", 9, 3),

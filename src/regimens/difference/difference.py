@@ -86,6 +86,11 @@ class Difference:
         """Whether both give the same doses at the same times."""
         return self.from_h is None
 
+    @property
+    def same_start(self) -> bool:
+        """Whether both start at steady state of the same repeated dose, or neither does."""
+        return self.regimens[0].start == self.regimens[1].start
+
 
 def difference_of(first: Regimen, second: Regimen, subject: Subject) -> Difference:
     """Return the difference of two regimens; totals are those of the subject. RegimenError while a rest is still a range."""

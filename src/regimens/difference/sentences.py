@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
+from regimens.regimen.writing import write_plan
 from regimens.units import amount_text, day_text, decimal_text, duration_text
 from regimens.wording import listing
 
 if TYPE_CHECKING:
     from regimens.difference.difference import Difference, DrugDifference, Facts
+    from regimens.regimen import Regimen
     from regimens.regimen.planned import PlannedDose
 
 MOST_LISTED = 6
@@ -31,6 +33,8 @@ def in_words(difference: Difference, names: tuple[str, str] = ("", "")) -> Itera
     for letter, name, regimen in zip("AB", names, difference.regimens, strict=True):
         yield f"{letter}: {f'{name}: ' if name else ''}{regimen.in_words()}"
     yield ""
+    if not difference.same_start:
+        yield f"They start differently: {' and '.join(map(_start, 'AB', difference.regimens))}."
     if difference.same_doses:
         yield _same(difference)
         return
@@ -50,11 +54,18 @@ def in_words(difference: Difference, names: tuple[str, str] = ("", "")) -> Itera
 def _same(difference: Difference) -> str:
     if difference.regimens[0] == difference.regimens[1]:
         return "They are the same regimen."
-    if not difference.drugs:
-        return "Neither gives a dose."
+    if difference.same_cycles and not difference.same_start:
+        return "From day 0 on they give the same doses, each of them at the same time."
     if difference.same_cycles:
         return "They give the same doses: each of them at the same time, though the words differ."
     return "They give the same doses, each of them at the same time, but count their cycles in another way."
+
+
+def _start(letter: str, regimen: Regimen) -> str:
+    if regimen.start is None:
+        return f"{letter} without earlier doses"
+    drug, begun = regimen.start
+    return f"{letter} {write_plan((begun,))} ({drug})"
 
 
 def _doses(planned: Sequence[PlannedDose]) -> str:

@@ -1,8 +1,8 @@
 """Writing a regimen as exposure rows (SDTM EX): courses as constant-dosing intervals where a term says them exactly.
 
 What the rows cannot say: a cap or a step (amounts with one are written as the subject of that size gets them), the time before
-the first dose, times finer than a second, and drugs other than IL-2 in IU. An infusion is a row of its own, from its start to its
-end.
+the first dose, a start at steady state, times finer than a second, and drugs other than IL-2 in IU. An infusion is a row of its
+own, from its start to its end.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ def exposure_rows(regimen: Regimen, first: date, name: str, subject: Subject) ->
     Dates have times of day where any dose lies within a day or is infused. RegimenError for what rows cannot say.
     """
     planned = regimen.written_out()
+    if regimen.start is not None:
+        raise RegimenError("Exposure rows cannot say a start at steady state.", "They say the doses of each date.")
     for dose in planned:
         _check(dose)
     timed = any(dose.start % 24 or dose.dose.duration for dose in planned)

@@ -51,7 +51,7 @@ def twins(linted: LintedScenario) -> Iterator[Placed]:
     for arm in (arm for arm in linted.arms if arm.adherence is None):
         name = _name(arm)
         doses = tuple((dose.start, dose.drug, dose.dose) for dose in arm.regimen.written_out())
-        first = seen.setdefault(doses, name)
+        first = seen.setdefault((arm.regimen.start, *doses), name)
         if first != name:
             same = f"gives the same doses as '{first}'" if doses else f"gives no dose, as '{first}' does"
             found = f"Arm '{name}' {same}: their curves are the same."
