@@ -151,7 +151,7 @@ def test_without_icalendar_the_message_says_what_to_install(monkeypatch):
 
 SCENARIO = """\
 title: Weekdays
-models: [turnover]
+models: [balance]
 horizon: 8 weeks
 population: {{subjects: 2, seed: 1}}
 {day_0}arms:
@@ -160,6 +160,13 @@ population: {{subjects: 2, seed: 1}}
   open rest:
     regimen: (1.5 MIU SC daily x 5, rest 9-16 days) x 2
     rest: {rest}
+  published: {{use: koreth-2011-1}}
+  parts:
+    regimen: [{{dose: 1 MIU SC, every: 1 day, doses: 5}}]
+  two drugs:
+    regimen:
+      il2: 1 MIU SC on Tue x 2
+      tocilizumab: 8 mg/kg IV once
 endpoints: [peak of treg_fold]
 """
 
@@ -217,6 +224,10 @@ def test_a_scenario_is_explained_arm_by_arm(explain):
         "Arm 'weekdays'",
         "Day 0 is taken to be a Monday; 'day 0' of the scenario states another weekday.",
         "Arm 'open rest'",
+        "Arm 'published'",
+        "Arm 'parts'",
+        "Arm 'two drugs'",
+        "Day 0 is taken to be a Tuesday; 'day 0' of the scenario states another weekday.",
     ]
 
 
@@ -235,7 +246,7 @@ REFUSED = {
     ("1 MIU SC once", "--from", "2027-03-01"): "--from is for a diary. Add --ics and the name of its file.",
     ("1 MIU SC once", "--at", "09:00"): "--at is for a diary. Add --ics and the name of its file.",
     ("1 MIU SC once", "--arm", "A"): "--arm names an arm of a scenario file, and the argument is no such file (.yaml).",
-    ("s.yaml", "--ics", "d.ics", "--from", "2027-03-01"): "A diary is of one arm. Name it with --arm: 'weekdays', 'open rest'.",
+    ("s.yaml", "--ics", "d.ics", "--from", "2027-03-01"): "A diary is of one arm. Name it with --arm: 'weekdays', 'open rest', 'published', 'parts', 'two drugs'.",
     ("s.yaml", "--arm", "open rests"): "'open rests' is no arm of s.yaml. Did you mean 'open rest'?",
     ("s.yaml", "--day-0", "Monday"): "--day-0 is for protocol text. A scenario states its weekday itself, with 'day 0: Monday'.",
 }  # fmt: skip

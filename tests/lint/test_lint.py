@@ -58,6 +58,11 @@ def test_doses_after_the_horizon_are_counted(lint):
     assert lint(horizon="5 days") == []
 
 
+def test_doses_that_a_scenario_takes_from_the_library_are_looked_at_where_it_names_them(lint):
+    found = lint(arms="  two:\n    use: koreth-2011-1\n")
+    assert [(rule, line, column) for rule, _, line, column in found] == [("no-expect", 8, 3), ("no-vial-step", 9, 10)]
+
+
 def test_a_cycle_that_the_horizon_cuts_is_named(lint):
     cycles = "(1 MIU SC daily x 5, rest 9 days) x 2"
     assert lint(cycles, horizon="16 days")[1:] == [

@@ -170,7 +170,7 @@ def weekday_of(scenario: Scenario, arm: Arm) -> str | None:
 
     if scenario.day_0:
         return scenario.day_0
-    written = parse(scenario.text, scenario.path).data_at(("arms", arm.range_of or arm.of, "regimen"))
+    written = parse(scenario.text, scenario.path).data_at(("arms", arm.range_of or arm.of)).get("regimen")
     texts = written.values() if isinstance(written, Mapping) else [written]
     return next((day for text in texts if isinstance(text, str) and (day := taken_day_0(text)) is not None), None)
 

@@ -12,13 +12,14 @@ from regimens.lint.armrules import ARM_RULES, LintedArm
 from regimens.lint.scenariorules import SCENARIO_RULES, LintedScenario
 from regimens.regimen import parse_regimen
 from regimens.scenario import read_scenario
+from regimens.scenario.regimens import SOURCES_OF_DOSES
 from regimens.scenario.values import AS_WRITTEN
 from regimens.subject import Subject
 from regimens.yamlfile import parse
 
 if TYPE_CHECKING:
     from regimens.scenario.values import Arm, Scenario
-    from regimens.yamlfile import Loc
+    from regimens.yamlfile import Loc, Located
 
 TYPICAL = Subject()
 
@@ -47,7 +48,7 @@ def lint_scenario(path: str | Path) -> tuple[Finding, ...]:
     found: list[tuple[str, Loc, str, str]] = []
     for arm in linted.arms:
         shown = LintedArm(arm.name, arm.regimen, scenario.subject, Fraction(scenario.horizon_h), scenario.day_0 or None)
-        loc = ("arms", arm.range_of or arm.name, "regimen")
+        loc = ("arms", arm.range_of or arm.name, _key_of_doses(linted.located, arm))
         found += [(name, loc, *said) for name, rule in ARM_RULES.items() for said in rule(shown)]
     found += [(name, *said) for name, rule in SCENARIO_RULES.items() for said in rule(linted)]
     findings = [Finding(name, message, advice, *_place(linted, loc)) for name, loc, message, advice in found]
@@ -55,7 +56,12 @@ def lint_scenario(path: str | Path) -> tuple[Finding, ...]:
 
 
 def _place(linted: LintedScenario, loc: Loc) -> tuple[int | None, int | None]:
-    return linted.located.position(loc, key=loc[-1] != "regimen")
+    return linted.located.position(loc, key=loc[-1] not in SOURCES_OF_DOSES)
+
+
+def _key_of_doses(located: Located, arm: Arm) -> str:
+    """Return the key of an arm that says which doses it gives."""
+    return next(key for key in SOURCES_OF_DOSES if key in located.data_at(("arms", arm.range_of or arm.name)))
 
 
 def _arms(scenario: Scenario) -> Sequence[Arm]:
