@@ -59,8 +59,8 @@ def test_the_public_names_are_these():
         "RegimensError", "Rest", "Scenario", "SimulatedArm", "SpecificActivity", "Spread", "StateChange", "SteadyState",
         "Study", "Subject", "Tolerances", "Trajectories", "UnitError", "Weekly", "compare", "compile_model", "days",
         "draw_subjects", "endpoint_values", "exposure_of", "find_model", "hours", "load_model", "mg", "minutes", "model_text",
-        "parse_endpoint", "parse_regimen", "read_sbml", "read_scenario", "simulate", "simulate_arm", "steady_state",
-        "typical_subject", "weeks",
+        "parse_endpoint", "parse_regimen", "read_arms", "read_exposure_rows", "read_sbml", "read_scenario", "simulate",
+        "simulate_arm", "steady_state", "typical_subject", "weeks",
     ]  # fmt: skip
 
 

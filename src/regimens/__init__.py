@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from regimens.armsfile import read_arms as read_arms
     from regimens.drugs import SpecificActivity as SpecificActivity
     from regimens.endpoints import DosedArm as DosedArm
     from regimens.endpoints import Endpoint as Endpoint
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from regimens.errors import RegimensError as RegimensError
     from regimens.errors import UnitError as UnitError
     from regimens.exposure import exposure_of as exposure_of
+    from regimens.exposurerows import read_exposure_rows as read_exposure_rows
     from regimens.model import CompiledModel as CompiledModel
     from regimens.model import Model as Model
     from regimens.model import Parameters as Parameters
@@ -74,12 +76,14 @@ if TYPE_CHECKING:
     from regimens.subject import Subject as Subject
 
 _HOMES = {
+    "regimens.armsfile": ("read_arms",),
     "regimens.drugs": ("SpecificActivity",),
     "regimens.endpoints": ("DosedArm", "Endpoint", "SimulatedArm", "endpoint_values", "parse_endpoint", "simulate_arm"),
     "regimens.engine": ("SteadyState", "Tolerances", "Trajectories", "simulate", "steady_state"),
     "regimens.errors": ("ExposureMismatch", "InputFileError", "ModelError", "RegimenError", "RegimensError", "UnitError"),
     "regimens.exposure": ("exposure_of",),
     "regimens.modeltext": ("ImportedModel", "model_text", "read_sbml"),
+    "regimens.exposurerows": ("read_exposure_rows",),
     "regimens.model": ("CompiledModel", "Model", "Parameters", "compile_model", "find_model", "load_model", "typical_subject"),
     "regimens.population": ("Bodies", "Population", "Spread", "draw_subjects"),
     "regimens.regimen": (

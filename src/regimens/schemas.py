@@ -1,4 +1,4 @@
-"""JSON Schemas of scenario and model files, for completion and checks in editors."""
+"""JSON Schemas of scenario and model files, for completion and checks in editors, and of the arms that are exported."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def schema_text(kind: str) -> str:
-    """Return the JSON Schema of 'scenario' or 'model' files, as committed in `schema/`."""
+    """Return the JSON Schema of 'scenario', 'model' or 'arms' files, as committed in `schema/`."""
+    from regimens.armsfile import ArmsShape
     from regimens.model.schema import ModelShape
     from regimens.scenario.schema import ScenarioShape
 
-    shapes: dict[str, type[BaseModel]] = {"scenario": ScenarioShape, "model": ModelShape}
+    shapes: dict[str, type[BaseModel]] = {"scenario": ScenarioShape, "model": ModelShape, "arms": ArmsShape}
     return json.dumps({"$schema": DRAFT, **shapes[kind].model_json_schema()}, indent=2) + "\n"

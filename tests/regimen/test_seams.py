@@ -76,7 +76,21 @@ def test_the_cure_puts_the_course_one_new_interval_after_the_last_dose(text):
         "1 MIU SC on day 0 of each week x 2, 1 MIU SC on days 0 and 3 of each week x 4",
         "il2: 1 MIU SC daily x 5; tocilizumab: 8 mg/kg IV every 4 weeks x 2",
         "no dose",
+        "1 MIU SC on days 1, 8 and 15 of each 28-day cycle x 3 cycles",
+        "1 MIU SC on days 1-5, 8, 15 and 22 of each 28-day cycle x 3 cycles",
+        "1 MIU SC on days 1, 3, 5, 7 and 8 of each 28-day cycle x 3 cycles",
+        "1 MIU SC on days 1, 3, 5, 7, 26, 27 and 28 of each 28-day cycle x 3 cycles",
+        "1 MIU SC on days 1, 3, 5 and 27, 28 of each 28-day cycle x 3 cycles",
+        "1 MIU SC on elapsed days 0, 2, 4, 6 and 7",
     ],
 )
-def test_courses_of_one_interval_or_with_a_rest_between_are_no_seam(text):
+def test_courses_of_one_interval_or_with_a_rest_between_or_on_named_days_are_no_seam(text):
     assert seams(parse_regimen(text)) == ()
+
+
+def test_doses_on_named_days_stand_on_those_days_in_every_cycle():
+    regimen = parse_regimen("1 MIU SC on days 1-5, 8, 15, 22 and 23 of each 28-day cycle x 2 cycles")
+    assert [dose.start / 24 for dose in regimen.written_out()] == [
+        28 * cycle + day - 1 for cycle in (0, 1) for day in (1, 2, 3, 4, 5, 8, 15, 22, 23)
+    ]
+    assert sum(part.length for _, parts in regimen.plans for part in parts) == 2 * 28 * 24

@@ -93,7 +93,7 @@ NEAR_MISSES = {
         "An amount of 0 MIU cannot be given.", 0, "Amounts are greater than zero; an arm without doses is written 'no dose'.",
     ),
     "-1 MIU SC daily x 5": ("Found '-' where an amount greater than zero, written without a sign, is expected.", 0, DAILY),
-    "1 MIU daily x 5": ("Found 'daily' where the route SC or IV is expected.", 6, DAILY),
+    "1 MIU daily x 5": ("Found 'daily' where a route (SC, IV, IM, PO or inhaled) is expected.", 6, DAILY),
     "1 MIU SC dayly x 5": (
         "Found 'dayly' where how often, such as 'daily', 'every 2 days', 'weekly' or 'once', is expected.", 9,
         f"Did you mean 'daily'? {DAILY}",

@@ -139,7 +139,7 @@ def test_scenarios_are_frozen():
         scenario.title = "another"
 
 
-@pytest.mark.parametrize("kind", ["scenario", "model"])
+@pytest.mark.parametrize("kind", ["scenario", "model", "arms"])
 def test_the_schemas_for_editors_are_what_the_code_generates(kind):
     committed = Path(shipped.folder("schema") / f"{kind}.json").read_text(encoding="utf-8")
     assert committed == schema_text(kind), "run scripts/renew_schemas.py"

@@ -23,7 +23,10 @@ from regimens.cli.console import (
     spinner,
     talk_console,
 )
+from regimens.cli.differing import diff
+from regimens.cli.explaining import explain
 from regimens.cli.export_models import import_model
+from regimens.cli.linting import lint
 from regimens.errors import ExposureMismatch, RegimensError
 
 EXPOSURE_WIDTH = 106
@@ -42,6 +45,9 @@ def commands(debug: bool) -> None:
 
 commands.add_command(compare)
 commands.add_command(import_model)
+commands.add_command(explain)
+commands.add_command(diff)
+commands.add_command(lint)
 
 
 @commands.command()
@@ -114,38 +120,6 @@ def _checked(file: Path) -> Iterator[str]:
 
 def _count(things: Sized, noun: str) -> str:
     return f"{len(things)} {noun}{'s' * (len(things) != 1)}"
-
-
-@commands.command()
-@click.argument("text")
-@click.option("--weight", default="70 kg", show_default=True, help="Body weight, for doses per kg.")
-@click.option("--height", default="167 cm", show_default=True, help="Height, for the body surface area by Mosteller.")
-@click.option("--day-0", "day_0", metavar="WEEKDAY", help="Weekday of day 0. [default: the first weekday that TEXT names]")
-def explain(text: str, weight: str, height: str, day_0: str | None) -> None:
-    """Say what the protocol TEXT means: an unambiguous sentence, days, exact totals, a calendar.
-
-    For example:
-
-    \b
-      regimens explain "0.5 MIU SC daily x 5"
-      regimens explain "(1.5 MIU SC daily x 5, rest 9-16 days) x 4"
-      regimens explain "1 MIU SC on Mon, Wed and Fri x 12" --day-0 Tuesday
-      regimens explain "il2: 0.5 MIU SC daily x 5; tocilizumab: 8 mg/kg (max 800 mg) IV once over 1 h"
-    """
-    from regimens.errors import UnitError
-    from regimens.explain import explain as lines_of
-    from regimens.regimen import parse_regimen
-    from regimens.regimen.words import taken_day_0
-    from regimens.subject import Subject, mosteller
-    from regimens.units import parse_quantity
-
-    kg, cm = (parse_quantity(text, [unit])[0] for text, unit in ((weight, "kg"), (height, "cm")))
-    if kg <= 0 or cm <= 0:
-        raise UnitError(f"Weight and height must be greater than zero, found {weight} and {height}.")
-    for line in lines_of(parse_regimen(text, day_0), Subject(kg, cm, mosteller(kg, cm))):
-        click.echo(line)
-    if day_0 is None and (day := taken_day_0(text)) is not None:
-        click.echo(f"\nDay 0 is taken to be a {day}; --day-0 states another weekday.")
 
 
 @commands.command()
@@ -238,9 +212,9 @@ def model(name: str) -> None:
 
 
 @commands.command()
-@click.argument("kind", type=click.Choice(["scenario", "model"]), default="scenario")
+@click.argument("kind", type=click.Choice(["scenario", "model", "arms"]), default="scenario")
 def schema(kind: str) -> None:
-    """Print the JSON Schema of scenario or model files, for editors."""
+    """Print the JSON Schema of scenario or model files, for editors, or of exported arms."""
     from regimens.schemas import schema_text
 
     click.echo(schema_text(kind), nl=False)

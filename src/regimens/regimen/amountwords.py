@@ -6,6 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING, NoReturn
 
+from regimens.drugs import ROUTES
 from regimens.errors import UnitError, nearest
 from regimens.regimen.parts import Dose
 from regimens.regimen.quantities import Amount, Duration
@@ -56,7 +57,7 @@ def read_route(cursor: Cursor) -> str | None:
 
 def no_route(cursor: Cursor) -> NoReturn:
     """Raise the error of an amount that no route follows."""
-    cursor.fail("the route SC or IV", list(ROUTE_WORDS))
+    cursor.fail(f"a route ({', '.join(ROUTES[:-1])} or {ROUTES[-1]})", list(ROUTE_WORDS))
 
 
 def read_over(cursor: Cursor) -> Duration | None:

@@ -47,12 +47,29 @@ def parts_at(dose: Dose, starts: Sequence[Fraction], end: Fraction | None) -> Pa
         if starts[place] > clock:
             parts.append(Rest(Duration(starts[place] - clock)))
         count, step = _run(starts, place, end)
-        parts.append(dose if count == 1 else Course(dose, Duration(step), count))
-        clock = starts[place] + (0 if count == 1 else count * step)
-        place += count
+        given: Parts = (dose,) if count == 1 else (Course(dose, Duration(step), count),)
+        after = place + count
+        joined = after < len(starts) and starts[place] + length_of(given) == starts[after]
+        if joined and _run(starts, after, end)[0] > 1:
+            given = with_rest_at_end(Course(dose, Duration(step), count))
+        parts += given
+        clock = starts[place] + length_of(given)
+        place = after
     if end is not None and end > clock:
         parts.append(Rest(Duration(end - clock)))
     return tuple(parts)
+
+
+def with_rest_at_end(course: Course) -> Parts:
+    """Return the parts that give the doses of a course at an interval, and last as long, with its last dose alone and a rest.
+
+    They stand where the days after the course are named: what follows is not one interval later because the course lasts so long.
+    """
+    assert isinstance(course.every, Duration)
+    rest = Rest(course.every)
+    if course.doses == 2:
+        return (course.dose, rest, course.dose, rest)
+    return (Course(course.dose, course.every, course.doses - 1), course.dose, rest)
 
 
 def _run(starts: Sequence[Fraction], place: int, end: Fraction | None) -> tuple[int, Fraction]:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from regimens.regimen.clause import DAY, Clause, dose_of
-from regimens.regimen.daylist import Parts, Spot, at_days, first_of, parts_at, starts_of
+from regimens.regimen.daylist import Parts, Spot, at_days, first_of, parts_at, starts_of, with_rest_at_end
 from regimens.regimen.dayswords import ELAPSED, UNSAID, Days
 from regimens.regimen.frequencywords import Once
 from regimens.regimen.intervals import doses_in, every_of
@@ -59,6 +59,8 @@ def _cycle(cursor: Cursor, clause: Clause, dose: Dose, turn: Duration) -> Cycle:
         starts = starts_of(cursor, clause, clause.days, first_of(cursor, clause.days, in_cycle=True))
         _check_inside(cursor, clause.days.token, starts[-1], turn)
         body = parts_at(dose, starts, turn.hours)
+        if len(body) > 1 and isinstance(body[-1], Course):
+            body = (*body[:-1], *with_rest_at_end(body[-1]))
     else:
         course = _course(cursor, clause, dose)
         _check_inside(cursor, clause.start, course.start(course.doses - 1), turn)
