@@ -1,0 +1,7 @@
+"""Event tables as NONMEM, mrgsolve, rxode2 and PKPDsim have them: reading, writing, and simulating what they say."""
+
+from regimens.eventtable.dialect import DIALECTS as DIALECTS
+from regimens.eventtable.dialect import Dialect as Dialect
+from regimens.eventtable.reading import read_event_table as read_event_table
+from regimens.eventtable.table import EventSubject as EventSubject
+from regimens.eventtable.table import EventTable as EventTable
