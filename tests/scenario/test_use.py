@@ -80,7 +80,7 @@ def test_an_open_entry_is_refused_with_its_reason(tmp_path):
 @pytest.mark.parametrize(
     ("arm", "found"),
     [
-        ("expect: {doses: 5}", "none of 'regimen', 'use' and 'ledger'"),
+        ("expect: {doses: 5}", "none of 'regimen', 'use', 'table' and 'ledger'"),
         ("use: lilacs-1.5\n    regimen: no dose", "both 'regimen' and 'use'"),
     ],
 )

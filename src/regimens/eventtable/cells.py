@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -79,7 +79,9 @@ class CsvCells:
         self.lines = self._lines()
         self.line, text = next(self.lines, (0, ""))
         if not text:
-            raise InputFileError(path, [Problem("The file is empty.", "Its first line names the columns: ID, TIME, AMT, EVID and so on.")])
+            raise InputFileError(
+                path, [Problem("The file is empty.", "Its first line names the columns: ID, TIME, AMT, EVID and so on.")]
+            )
         self.delimiter = delimiter_of(text)
         self.heading = tuple(name.strip() for name in next(csv.reader([text], delimiter=self.delimiter, skipinitialspace=True)))
         self.mark = "."
@@ -123,7 +125,9 @@ class CsvCells:
             if not rows:
                 return
             if len(numbers) != len(rows):
-                self.problems.add(numbers[0], "", "A quoted cell runs over the end of its line.", "Close every quote in its own row.")
+                self.problems.add(
+                    numbers[0], "", "A quoted cell runs over the end of its line.", "Close every quote in its own row."
+                )
                 return
             if first and self.delimiter == ";":
                 self.mark = "," if any(DECIMAL_COMMA.fullmatch(cell.strip()) for row in rows for cell in row) else "."

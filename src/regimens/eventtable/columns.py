@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from regimens.errors import nearest
-from regimens.eventtable.cells import Cells, Problems
 from regimens.eventtable.layout import STANDARD, WRITTEN, Layout
 
+if TYPE_CHECKING:
+    from regimens.eventtable.cells import Cells, Problems
+
 NEEDED = ("ID", "TIME", "AMT", "EVID")
-MISTAKEN = {"AMT": ("DOSE", "AMOUNT", "AMNT"), "ID": ("SUBJ", "SUBJECT", "USUBJID"), "TIME": ("TAFD", "TIMEH", "HOURS"), "EVID": ("EVENT",)}
+MISTAKEN = {
+    "AMT": ("DOSE", "AMOUNT", "AMNT"),
+    "ID": ("SUBJ", "SUBJECT", "USUBJID"),
+    "TIME": ("TAFD", "TIMEH", "HOURS"),
+    "EVID": ("EVENT",),
+}
 """Names that are often meant for a column that is missing."""
 
 WHY = {
@@ -76,7 +84,12 @@ def _check_case(names: Sequence[str], line: int | None, problems: Problems) -> N
     upper = [name for name in names if name.isupper()]
     if odd or (lower and upper):
         found = ", ".join(f"'{name}'" for name in names)
-        problems.add(line, (odd or lower)[0], f"Names of columns mix upper and lower case: {found}.", "Write all of them in upper case, or all in lower case.")
+        problems.add(
+            line,
+            (odd or lower)[0],
+            f"Names of columns mix upper and lower case: {found}.",
+            "Write all of them in upper case, or all in lower case.",
+        )
 
 
 def _meant(role: str, names: Sequence[str], taken: object) -> str:

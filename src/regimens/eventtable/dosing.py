@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regimens.eventtable.cells import Problems
-from regimens.eventtable.columns import Columns
 from regimens.eventtable.layout import BASIS_CODES, Layout, Target
 from regimens.eventtable.records import MISSING, RESET, RESET_AND_DOSE, Event, exact_number
 from regimens.regimen.changes import StateChange
 from regimens.regimen.events import NO_CAP, NO_STEP, DoseEvents
 from regimens.regimen.parts import MOST_DOSES
+
+if TYPE_CHECKING:
+    from regimens.eventtable.cells import Problems
+    from regimens.eventtable.columns import Columns
 
 LONGEST = 1 + Fraction(1, 10**12)
 """The longest infusion as a share of its interval; decimals may be rounded."""
@@ -150,12 +153,18 @@ class Dosing:
             what = "resets the state" if event.evid in (RESET, RESET_AND_DOSE) else "is at steady state (SS 1)"
             said = f"This row {what} while {_count(len(pending), 'additional dose')} of line {lines} {'is' if len(pending) == 1 else 'are'} to come."
             program = self.layout.dialect.program
-            self._fault(event, "EVID", said, f"What {program} does with them is not documented. Lower ADDL, and give later doses a row.")
+            self._fault(
+                event, "EVID", said, f"What {program} does with them is not documented. Lower ADDL, and give later doses a row."
+            )
         for line, count in Counter(dose.event.line for dose in pending).items():
-            self.notes.append(f"ID {name}: the reset on line {event.line} cancels {_count(count, 'additional dose')} of line {line}.")
+            self.notes.append(
+                f"ID {name}: the reset on line {event.line} cancels {_count(count, 'additional dose')} of line {line}."
+            )
         for dose in later:
             if not (dose.additional and dose.start > time):
-                self.notes.append(f"ID {name}: the reset on line {event.line} removes the dose of line {dose.event.line} at the same time.")
+                self.notes.append(
+                    f"ID {name}: the reset on line {event.line} removes the dose of line {dose.event.line} at the same time."
+                )
         plan.given = [dose for dose in plan.given if dose.start < time]
 
     def _change(
@@ -168,7 +177,12 @@ class Dosing:
             rate = self._number(event, "RATE") * target.size / self.layout.hours
             return StateChange(float(time), kind, 1.0, target.drug, float(rate), target.basis, route=target.route, duration_h=1.0)
         if not interval:
-            self._fault(event, "II", f"SS is {steady}, but the row has no II.", "II is the time between the doses that led to the steady state.")
+            self._fault(
+                event,
+                "II",
+                f"SS is {steady}, but the row has no II.",
+                "II is the time between the doses that led to the steady state.",
+            )
         if dose.duration > interval * LONGEST:
             self._too_long(event, dose, interval)
         return StateChange(
@@ -206,7 +220,9 @@ class Dosing:
         if interval < 0:
             self._fault(event, "II", f"II is {event.cells['II']}.", "It is the time between doses, above 0.")
         if count and not interval:
-            self._fault(event, "ADDL", f"ADDL is {event.cells['ADDL']}, but the row has no II.", "II is the time between the doses.")
+            self._fault(
+                event, "ADDL", f"ADDL is {event.cells['ADDL']}, but the row has no II.", "II is the time between the doses."
+            )
         if count > MOST_DOSES:
             self._fault(event, "ADDL", f"ADDL is {event.cells['ADDL']}.", f"At most {MOST_DOSES} doses are read.")
         return int(count)
@@ -265,7 +281,12 @@ class Dosing:
         if value is None:
             number = exact_number(event.cells[column], self.mark)
             if number is None or number <= 0:
-                self._fault(event, column, f"{column} is '{event.cells[column]}'.", f"RATE is {event.cells['RATE']}, so it has the {kind}, above 0.")
+                self._fault(
+                    event,
+                    column,
+                    f"{column} is '{event.cells[column]}'.",
+                    f"RATE is {event.cells['RATE']}, so it has the {kind}, above 0.",
+                )
             assert number is not None
             value = number * self.layout.hours if kind == "duration" else number * target.size / self.layout.hours
         return value if kind == "duration" else amount / value
@@ -279,7 +300,7 @@ class Dosing:
         key = cmt if number is None or cmt in MISSING else str(number)
         if key in targets:
             return targets[key]
-        if "CMT" not in self.columns.of or (cmt in MISSING or number == 0) and len(targets) == 1:
+        if "CMT" not in self.columns.of or ((cmt in MISSING or number == 0) and len(targets) == 1):
             return next(iter(targets.values()))
         declared = ", ".join(f"{known} ({target.drug} {target.route})" for known, target in targets.items())
         said = "CMT is blank." if cmt in MISSING else f"CMT is {cmt}, which is not declared."
@@ -302,4 +323,3 @@ class Dosing:
 
 def _count(count: int, noun: str) -> str:
     return f"{count} {noun}{'s' * (count != 1)}"
-

@@ -124,7 +124,11 @@ def _amount_faults(layout: Layout) -> Iterator[Fault]:
     given = {said.split()[0] for said in _inputs(layout).values() if said.strip()}
     for drug in sorted(given - set(layout.amount)):
         example = "MIU" if unit_of(drug) == "IU" else "mg"
-        yield ("amount",), f"The unit of the amounts of '{drug}' is not declared.", f"Write for example 'amount: {{{drug}: {example}}}'."
+        yield (
+            ("amount",),
+            f"The unit of the amounts of '{drug}' is not declared.",
+            f"Write for example 'amount: {{{drug}: {example}}}'.",
+        )
     for drug, written in layout.amount.items():
         if drug not in given:
             yield ("amount", drug), f"No compartment takes '{drug}'.", did_you_mean(drug, given)
@@ -178,7 +182,9 @@ def _modelled(written: str) -> Modelled:
         return Modelled(kind, column=what)
     number, unit = parse_quantity(what, [what.lstrip("0123456789.eE+- ")])
     if number <= 0:
-        raise UnitError(f"A {kind} is longer than zero, found '{what}'." if kind == "duration" else f"A rate is above zero, found '{what}'.")
+        raise UnitError(
+            f"A {kind} is longer than zero, found '{what}'." if kind == "duration" else f"A rate is above zero, found '{what}'."
+        )
     if kind == "duration":
         return Modelled(kind, number * time_unit(unit))
     amount, slash, per = unit.partition("/")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,7 +19,9 @@ from regimens.eventtable.dosing import Dosing, Plan
 from regimens.eventtable.layout import Layout, layout_faults
 from regimens.eventtable.records import OBSERVATION, OTHER, Floats, Reader, Records
 from regimens.eventtable.table import EventSubject, EventTable, Flags, Steps
-from regimens.regimen.events import DoseEvents
+
+if TYPE_CHECKING:
+    from regimens.regimen.events import DoseEvents
 
 SIDECAR_KEYS = ("dialect", "time", "amount", "compartments", "columns", "modelled", "covariates", "arms")
 """Keys of the file beside an exported table that say how it is read."""
@@ -97,7 +99,9 @@ def sidecar_layout(path: Path) -> Layout:
             "Declare dialect, time, amount and compartments."
         ) from None
     except (OSError, ValueError) as error:
-        raise InputFileError(beside, [Problem(f"The file cannot be read as JSON ({error}).", "Export the table again.")]) from None
+        raise InputFileError(
+            beside, [Problem(f"The file cannot be read as JSON ({error}).", "Export the table again.")]
+        ) from None
     missing = [key for key in SIDECAR_KEYS[:4] if key not in said] if isinstance(said, dict) else list(SIDECAR_KEYS[:4])
     if missing:
         listed = ", ".join(f"'{key}'" for key in missing)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from regimens.decimals import number_of, plain_decimal
 from regimens.errors import UnitError
-from regimens.eventtable.cells import Cells, Chunk, Problems
-from regimens.eventtable.columns import Columns
-from regimens.eventtable.layout import Layout
 from regimens.units import exact
+
+if TYPE_CHECKING:
+    from regimens.eventtable.cells import Cells, Chunk, Problems
+    from regimens.eventtable.columns import Columns
+    from regimens.eventtable.layout import Layout
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -86,7 +90,9 @@ class Reader:
                     if name in self._seen:
                         line = chunk.lines[start]
                         advice = "Put all rows of an ID together, or give each occasion an ID of its own."
-                        self.problems.add(line, self.columns.name("ID"), f"ID {name} appears again, after rows of other IDs.", advice)
+                        self.problems.add(
+                            line, self.columns.name("ID"), f"ID {name} appears again, after rows of other IDs.", advice
+                        )
                     self._seen.add(name)
                     current = Records(name)
                 self._append(current, piece, start, stop)
@@ -94,7 +100,9 @@ class Reader:
             yield current
 
     def _append(self, current: Records, piece: Records, start: int, stop: int) -> None:
-        current.events += [Event(event.line, event.place - start + current.size, event.evid, event.cells) for event in piece.events]
+        current.events += [
+            Event(event.line, event.place - start + current.size, event.evid, event.cells) for event in piece.events
+        ]
         for name in ("lines", "time_h", "evid", "dv"):
             getattr(current, name).append(getattr(piece, name)[0][start:stop].copy())
         for name, (values,) in piece.covariates.items():
@@ -118,7 +126,7 @@ class Reader:
         cuts = [0, *(np.flatnonzero(ids[1:] != ids[:-1]) + 1).tolist(), len(ids)]
         lines = np.array(chunk.lines, dtype=np.int64)
         next_event = 0
-        for start, stop in zip(cuts[:-1], cuts[1:], strict=True):
+        for start, stop in itertools.pairwise(cuts):
             piece = Records(ids[start], [lines], [time_h], [evid], [dv])
             piece.covariates = {name: [values] for name, values in covariates.items() if name not in self.texts}
             first = next_event
@@ -175,7 +183,10 @@ class Reader:
                 said = f"{name} is {text}, which in {dialect.program} {others[int(values[row])]}: that cannot be given here."
                 advice = "Write it as a reset and a dose (EVID 4), or leave the row out."
             elif not dialect.repeats and values[row] in (RESET, RESET_AND_DOSE):
-                said, advice = f"{name} is {text}, but {dialect.program} reads no resets from a table.", "Declare another dialect."
+                said, advice = (
+                    f"{name} is {text}, but {dialect.program} reads no resets from a table.",
+                    "Declare another dialect.",
+                )
             elif np.isnan(values[row]):
                 continue
             else:
@@ -194,7 +205,9 @@ class Reader:
             if texts[row].strip() in MISSING:
                 self.problems.add(chunk.lines[row], name, f"'{name}' is blank.", "Every row has a time.")
         for row in np.flatnonzero([not text for text in ids.tolist()]).tolist():
-            self.problems.add(chunk.lines[row], self.columns.name("ID"), f"'{self.columns.name('ID')}' is blank.", "Every row has one.")
+            self.problems.add(
+                chunk.lines[row], self.columns.name("ID"), f"'{self.columns.name('ID')}' is blank.", "Every row has one."
+            )
 
     def _check_items(self, chunk: Chunk, evid: Whole) -> None:
         """Note rows that give nothing but have something in a column of doses."""
@@ -225,7 +238,12 @@ class Reader:
             cells = tuple(column[row].strip() for column in chunk.columns)
             first = self._run.setdefault(cells, chunk.lines[row])
             if first != chunk.lines[row]:
-                self.problems.add(chunk.lines[row], "", f"This row repeats line {first}.", "Remove it; two equal doses at one time are one of twice the amount.")
+                self.problems.add(
+                    chunk.lines[row],
+                    "",
+                    f"This row repeats line {first}.",
+                    "Remove it; two equal doses at one time are one of twice the amount.",
+                )
         self._last = (ids[-1], float(time_h[-1]).hex())
 
     def _covariate(self, chunk: Chunk, name: str, place: int) -> Floats:

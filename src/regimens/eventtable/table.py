@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from regimens.errors import RegimensError, did_you_mean
-from regimens.eventtable.layout import Layout
-from regimens.regimen.events import DoseEvents
+
+if TYPE_CHECKING:
+    from regimens.eventtable.layout import Layout
+    from regimens.regimen.events import DoseEvents
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -57,7 +60,11 @@ class EventTable:
             if subject.id == str(name):
                 return subject
         known = [subject.id for subject in self.subjects]
-        advice = did_you_mean(str(name), known) if len(known) <= MOST_NAMED else f"It has {len(known)} IDs, from {known[0]} to {known[-1]}."
+        advice = (
+            did_you_mean(str(name), known)
+            if len(known) <= MOST_NAMED
+            else f"It has {len(known)} IDs, from {known[0]} to {known[-1]}."
+        )
         raise RegimensError(f"{self.path}: there is no ID {name}. {advice}")
 
 

@@ -6,15 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from regimens.drugs import unit_of
 from regimens.errors import RegimenError
-from regimens.eventtable.dialect import Dialect
 from regimens.eventtable.layout import BASIS_CODES, WRITTEN
-from regimens.regimen.changes import StateChange
 from regimens.regimen.events import NO_CAP, NO_STEP, DoseEvents
 from regimens.subject import Subject, amount_in_person
 from regimens.units import AMOUNT_UNITS, best_amount_unit, decimal_text
+
+if TYPE_CHECKING:
+    from regimens.eventtable.dialect import Dialect
+    from regimens.regimen.changes import StateChange
 
 NO_VALUE = "."
 
@@ -128,7 +131,9 @@ class _Writer:
         try:
             rows = sorted(self._rows(events), key=lambda row: (row.time, row.rank))
         except RegimenError as error:
-            raise RegimenError(f"Arm '{name}' cannot be written for {self.dialect.program}: {error.message}", error.advice) from None
+            raise RegimenError(
+                f"Arm '{name}' cannot be written for {self.dialect.program}: {error.message}", error.advice
+            ) from None
         yield from rows
         if self.dialect.ends:
             yield Row(self.horizon, 0, {"EVID": "2", "CMT": "1", "AMT": NO_VALUE, "DV": NO_VALUE, "MDV": "1"})
@@ -185,7 +190,9 @@ class _Writer:
 
     def _cells(self, dose: _Dose) -> dict[str, str]:
         size = self._size(dose.drug)
-        person = amount_in_person(dose.amount, dose.basis, self.subject.weight_kg, self.subject.bsa_m2, dose.cap, dose.step) / size
+        person = (
+            amount_in_person(dose.amount, dose.basis, self.subject.weight_kg, self.subject.bsa_m2, dose.cap, dose.step) / size
+        )
         amount = _number_text(person)
         cells = {"EVID": "1", "CMT": str(self.compartments[dose.drug, dose.route]), "AMT": amount, "DV": NO_VALUE, "MDV": "1"}
         if dose.duration and self.dialect.duration:
@@ -227,9 +234,7 @@ def _dose(events: DoseEvents, place: int) -> _Dose:
 def _of_change(change: StateChange) -> _Dose:
     cap = None if change.cap == NO_CAP else _decimal(change.cap)
     step = None if change.step == NO_STEP else _decimal(change.step)
-    return _Dose(
-        change.drug, change.route, _decimal(change.amount), change.basis, cap, step, _decimal(change.duration_h), 1
-    )
+    return _Dose(change.drug, change.route, _decimal(change.amount), change.basis, cap, step, _decimal(change.duration_h), 1)
 
 
 def _is_of(dose: _Dose, change: StateChange) -> bool:
