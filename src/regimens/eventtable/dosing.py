@@ -11,7 +11,7 @@ import numpy as np
 
 from regimens.eventtable.layout import BASIS_CODES, Layout, Target
 from regimens.eventtable.records import MISSING, RESET, RESET_AND_DOSE, Event, exact_number
-from regimens.regimen.changes import StateChange
+from regimens.regimen.changes import Kind, StateChange
 from regimens.regimen.events import NO_CAP, NO_STEP, DoseEvents
 from regimens.regimen.parts import MOST_DOSES
 
@@ -133,7 +133,7 @@ class Dosing:
             written = self._written(dose.event)
             self.notes.append(
                 f"ID {name}, line {line}, {self.columns.name('ADDL' if count else 'TIME')}: {_count(lost, 'dose')} of the row ({written}) "
-                f"{'is' if lost == 1 else 'are'} at or after the horizon of {float(self.horizon_h):.15g} h and not given."
+                f"{_are(lost)} at or after the horizon of {float(self.horizon_h):.15g} h and not given."
             )
         plan.given += kept
         if len(plan.given) > MOST_DOSES:
@@ -151,7 +151,9 @@ class Dosing:
         if pending and not self.layout.dialect.cancels:
             lines = ", ".join(str(line) for line in sorted({dose.event.line for dose in pending}))
             what = "resets the state" if event.evid in (RESET, RESET_AND_DOSE) else "is at steady state (SS 1)"
-            said = f"This row {what} while {_count(len(pending), 'additional dose')} of line {lines} {'is' if len(pending) == 1 else 'are'} to come."
+            said = (
+                f"This row {what} while {_count(len(pending), 'additional dose')} of line {lines} {_are(len(pending))} to come."
+            )
             program = self.layout.dialect.program
             self._fault(
                 event, "EVID", said, f"What {program} does with them is not documented. Lower ADDL, and give later doses a row."
@@ -170,7 +172,7 @@ class Dosing:
     def _change(
         self, event: Event, target: Target, time: Fraction, interval: Fraction, dose: Given | None, steady: int, count: int
     ) -> StateChange:
-        kind = "steady state" if steady == 1 else "added steady state"
+        kind: Kind = "steady state" if steady == 1 else "added steady state"
         if dose is None:  # a constant infusion, said as one of 1 h every hour
             if count:
                 self._fault(event, "ADDL", "A constant infusion at steady state has additional doses.", "ADDL is 0 there.")
@@ -319,6 +321,10 @@ class Dosing:
         """Note a problem of a row, and end its reading."""
         self.problems.add(event.line, self.columns.name(role), message, advice)
         raise Faulty
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
 
 
 def _count(count: int, noun: str) -> str:

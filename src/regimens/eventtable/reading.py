@@ -136,7 +136,8 @@ def _subject(records: Records, reader: Reader, dosing: Dosing) -> EventSubject:
     time_h, lines = np.concatenate(records.time_h), np.concatenate(records.lines)
     for row in (np.flatnonzero(time_h[1:] < time_h[:-1]) + 1).tolist():
         name = reader.columns.name("TIME")
-        said = f"{name} is {time_h[row] / float(reader.layout.hours):.15g}, before the row above ({time_h[row - 1] / float(reader.layout.hours):.15g})."
+        here, above = (f"{time / float(reader.layout.hours):.15g}" for time in (time_h[row], time_h[row - 1]))
+        said = f"{name} is {here}, before the row above ({above})."
         advice = "Sort the rows of an ID by time; where time starts anew at a reset, give each occasion an ID of its own."
         reader.problems.add(int(lines[row]), name, said, advice)
     plan = dosing.plan(records.id, records.events)

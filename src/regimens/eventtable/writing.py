@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -94,18 +94,15 @@ def _pairs(events: DoseEvents) -> Iterator[tuple[str, str]]:
     yield from ((change.drug, change.route) for change in events.changes if change.kind != "reset")
 
 
-def _unit(drug: str, arms: Sequence[DoseEvents] | object) -> str:
+def _unit(drug: str, arms: Iterable[DoseEvents]) -> str:
     """Return the unit in which amounts of a drug are written: MIU, or IU where a dose is small; mg, or ug."""
-    smallest = min(
-        (
-            amount
-            for events in arms  # type: ignore[attr-defined]
-            for name, amount in zip(events.drug, events.amount.tolist(), strict=True)
-            if name == drug and amount
-        ),
-        default=0.0,
+    given = (
+        float(amount)
+        for events in arms
+        for name, amount in zip(events.drug, events.amount, strict=True)
+        if name == drug and amount
     )
-    return best_amount_unit(_decimal(smallest), unit_of(drug))[0]
+    return best_amount_unit(_decimal(min(given, default=0.0)), unit_of(drug))[0]
 
 
 def _columns(rows: Mapping[str, Sequence[Row]], dialect: Dialect) -> list[str]:
