@@ -112,7 +112,7 @@ class Dosing:
         if steady:
             if steady == 1:
                 self._cut(name, event, time, plan)
-            plan.changes.append(self._change(event, target, time, interval, dose, steady, count))
+            plan.changes.append(self._change(event, target, time, interval, dose, steady))
         elif count and dose is not None and dose.duration > interval * LONGEST:
             self._too_long(event, dose, interval)
         if dose is not None:
@@ -170,12 +170,10 @@ class Dosing:
         plan.given = [dose for dose in plan.given if dose.start < time]
 
     def _change(
-        self, event: Event, target: Target, time: Fraction, interval: Fraction, dose: Given | None, steady: int, count: int
+        self, event: Event, target: Target, time: Fraction, interval: Fraction, dose: Given | None, steady: int
     ) -> StateChange:
         kind: Kind = "steady state" if steady == 1 else "added steady state"
         if dose is None:  # a constant infusion, said as one of 1 h every hour
-            if count:
-                self._fault(event, "ADDL", "A constant infusion at steady state has additional doses.", "ADDL is 0 there.")
             rate = self._number(event, "RATE") * target.size / self.layout.hours
             return StateChange(float(time), kind, 1.0, target.drug, float(rate), target.basis, route=target.route, duration_h=1.0)
         if not interval:

@@ -78,7 +78,7 @@ def read_with(path: Path, layout: Layout, horizon_h: Fraction | None = None) -> 
         for records in reader.records():
             dosing.mark = cells.mark
             subjects.append(_subject(records, reader, dosing))
-        if not subjects:
+        if not subjects and not problems.found:
             problems.add(None, "", "The file has no rows.", "At least one dose or observation is needed.")
     except Stop:
         raise problems.error() from None

@@ -32,6 +32,9 @@ ITEMS = ("AMT", "RATE", "DUR", "II", "ADDL", "SS")
 OBSERVATION, DOSE, OTHER, RESET, RESET_AND_DOSE = range(5)
 """The values of EVID."""
 
+UNREAD = -1
+"""The EVID of a row whose own cannot be read, which is noted."""
+
 MOST_REMEMBERED = 1_000_000
 """Texts whose numbers are remembered."""
 
@@ -121,7 +124,7 @@ class Reader:
         self._check_items(chunk, evid)
         self._check_repeated(chunk, ids, time_h)
         covariates = {name: self._covariate(chunk, name, place) for name, place in self.columns.covariates.items()}
-        acting = np.flatnonzero((evid != OBSERVATION) & (evid != OTHER)).tolist()
+        acting = np.flatnonzero(np.isin(evid, (DOSE, RESET, RESET_AND_DOSE))).tolist()
         events = [self._event(chunk, row, int(evid[row])) for row in acting]
         cuts = [0, *(np.flatnonzero(ids[1:] != ids[:-1]) + 1).tolist(), len(ids)]
         lines = np.array(chunk.lines, dtype=np.int64)
@@ -180,20 +183,23 @@ class Reader:
             if text in MISSING:
                 said, advice = f"'{name}' is blank.", "Every row has one: 0 is an observation, 1 a dose."
             elif values[row] in others:
-                said = f"{name} is {text}, which in {dialect.program} {others[int(values[row])]}: that cannot be given here."
-                advice = "Write it as a reset and a dose (EVID 4), or leave the row out."
+                said = f"{name} is {text}, which in {dialect.program} {others[int(values[row])]}."
+                advice = (
+                    "Only doses that are added (1) and resets of all compartments (3, 4) can be given here. Leave the row out."
+                )
             elif not dialect.repeats and values[row] in (RESET, RESET_AND_DOSE):
                 said, advice = (
                     f"{name} is {text}, but {dialect.program} reads no resets from a table.",
                     "Declare another dialect.",
                 )
             elif np.isnan(values[row]):
+                values[row] = UNREAD  # noted where it was read
                 continue
             else:
                 said, advice = f"{name} is {text}, which {dialect.program} does not know.", "Known are 0, 1, 2, 3 and 4."
             self.problems.add(chunk.lines[row], name, said, advice)
-            values[row] = OTHER
-        return np.where(np.isnan(values), OTHER, values).astype(np.int64)
+            values[row] = UNREAD
+        return values.astype(np.int64)
 
     def _check_times(self, chunk: Chunk, ids: npt.NDArray[np.object_], time_h: Floats) -> None:
         name = self.columns.name("TIME")
@@ -211,13 +217,13 @@ class Reader:
 
     def _check_items(self, chunk: Chunk, evid: Whole) -> None:
         """Note rows that give nothing but have something in a column of doses."""
-        giving = (evid == DOSE) | (evid == RESET_AND_DOSE)
+        idle = np.isin(evid, (OBSERVATION, OTHER, RESET))
         for role in ITEMS:
             texts = self._column(chunk, role)
             filled = {text for text in set(texts) if not self._is_nothing(text.strip())}
             if filled:
                 name = self.columns.name(role)
-                for row in np.flatnonzero(~giving & np.array([text in filled for text in texts])).tolist():
+                for row in np.flatnonzero(idle & np.array([text in filled for text in texts])).tolist():
                     kind = {OBSERVATION: "an observation", OTHER: "no dose", RESET: "a reset"}[int(evid[row])]
                     said = f"{name} is '{texts[row].strip()}', but the row is {kind} (EVID {evid[row]})."
                     advice = "A dose has EVID 1, a reset with a dose 4. Any other row has 0, '.' or a blank cell there."

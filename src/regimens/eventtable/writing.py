@@ -65,6 +65,8 @@ def event_table(
     own, so that the table can be read back. At `horizon_h` is a row without a dose (EVID 2) where the dialect needs an end.
     """
     pairs = sorted({pair for events in arms.values() for pair in _pairs(events)})
+    if not pairs:
+        raise RegimenError("No arm gives a dose before the horizon.", "A table needs at least one.")
     compartments = {pair: place for place, pair in enumerate(pairs, 1)}
     units = {drug: _unit(drug, arms.values()) for drug, _ in pairs}
     writer = _Writer(dialect, subject, compartments, units, horizon_h)
@@ -179,7 +181,8 @@ class _Writer:
         if self.dialect.repeats and len(starts) > 1:
             step = interval or _decimal(starts[1]) - first
             until = min((cut for cut in cuts if cut > starts[0]), default=float("inf"))
-            while size < len(starts) and starts[size] < until and float(first + size * step) == starts[size]:
+            fits = dose.duration <= step
+            while fits and size < len(starts) and starts[size] < until and float(first + size * step) == starts[size]:
                 size += 1
         del starts[:size]
         repeated = {"II": decimal_text(step), "ADDL": str(size - 1)} if size > 1 and step else {}
