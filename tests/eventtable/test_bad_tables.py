@@ -4,7 +4,7 @@ import textwrap
 
 import pytest
 
-from regimens.errors import InputFileError, RegimensError
+from regimens.errors import RegimensError
 from regimens.eventtable import read_event_table
 
 ONE = {"dialect": "nonmem", "time": "h", "amount": {"il2": "MIU"}, "compartments": {1: "il2 SC"}}

@@ -20,8 +20,8 @@ TRIED = int(os.environ.get("REGIMENS_ROUND_TRIPS", "300"))
 HORIZON = weeks(26)
 
 
-def there_and_back(folder, arms, dialect, subject=Subject()):
-    made = event_table(arms, DIALECTS[dialect], subject, HORIZON.hours)
+def there_and_back(folder, arms, dialect):
+    made = event_table(arms, DIALECTS[dialect], Subject(), HORIZON.hours)
     (folder / "table.csv").write_text(made.text)
     (folder / "table.json").write_text(json.dumps(made.sidecar))
     return read_event_table(folder / "table.csv")
