@@ -51,7 +51,8 @@ class Plan:
 
     def events(self, arm: str) -> DoseEvents:
         """Return the doses in order of time, then drug, then rows."""
-        doses = sorted(self.given, key=lambda dose: (dose.start, dose.target.drug))
+        # In order of the floats: times that differ only as decimals, such as 1/30 h and 2/60 h, are one time.
+        doses = sorted(self.given, key=lambda dose: (float(dose.start), dose.target.drug))
         count: Counter[tuple[str, int]] = Counter()
         numbers = []
         for dose in doses:
@@ -129,10 +130,10 @@ class Dosing:
         doses = [dose] + [replace(dose, start=dose.start + interval * turn, additional=True) for turn in range(1, count + 1)]
         kept = doses if self.horizon_h is None else [each for each in doses if each.start < self.horizon_h]
         if len(kept) < len(doses) and self.horizon_h is not None:
-            lost, line = len(doses) - len(kept), dose.event.line
-            written = self._written(dose.event)
+            lost, line, written = len(doses) - len(kept), dose.event.line, self._written(dose.event)
+            column = self.columns.name("ADDL" if count else "TIME")
             self.notes.append(
-                f"ID {name}, line {line}, {self.columns.name('ADDL' if count else 'TIME')}: {_count(lost, 'dose')} of the row ({written}) "
+                f"ID {name}, line {line}, {column}: {_count(lost, 'dose')} of the row ({written}) "
                 f"{_are(lost)} at or after the horizon of {float(self.horizon_h):.15g} h and not given."
             )
         plan.given += kept

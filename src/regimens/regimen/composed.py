@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from regimens.regimen.parts import Course, Cycle, Dose, Rest
+from regimens.regimen.parts import AtSteadyState, Course, Cycle, Dose, Rest
 from regimens.regimen.quantities import Duration
 from regimens.regimen.regimen import Regimen
 
@@ -29,13 +29,16 @@ class TimedDose:
     dose: Dose
 
 
-def composed(doses: Iterable[TimedDose]) -> Regimen:
-    """Return the regimen of single doses, in order of drug, then time.
+def composed(doses: Iterable[TimedDose], starts: Mapping[str, AtSteadyState] | None = None) -> Regimen:
+    """Return the regimen of single doses, in order of drug, then time; the plan of a drug in `starts` begins with that.
 
     Where a drug has several cycles, each becomes a Cycle that is not repeated; equal doses at one interval are a Course.
     RegimenError where the doses make no regimen, for example if two of one drug start at the same time.
     """
-    return Regimen(**{drug: tuple(_parts(list(own))) for drug, own in groupby(doses, lambda dose: dose.drug)})
+    plans: dict[str, tuple[Part, ...]] = {drug: (start,) for drug, start in (starts or {}).items()}
+    for drug, own in groupby(doses, lambda dose: dose.drug):
+        plans[drug] = (*plans.get(drug, ()), *_parts(list(own)))
+    return Regimen(**plans)
 
 
 def _parts(doses: Sequence[TimedDose]) -> Iterator[Part]:
