@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 from typing import TYPE_CHECKING
-from typing import TYPE_CHECKING
 
 from regimens.drugs import unit_of
 from regimens.errors import RegimenError

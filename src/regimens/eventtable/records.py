@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -274,6 +275,7 @@ def _no_number(name: str, text: str) -> tuple[str, str]:
     return f"{name} is '{text}', which is not a number.", "A plain decimal number is needed, or '.' where there is none."
 
 
+@lru_cache(maxsize=100_000)
 def exact_number(text: str, mark: str) -> Fraction | None:
     """Return the number in a cell exactly, 0 where it has none, None where it holds anything else."""
     if text in MISSING:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from regimens.drugs import unit_of
@@ -145,8 +146,9 @@ class _Writer:
         for rank, change in enumerate(events.changes):
             yield from self._changed(change, rank, doses, cuts)
         for dose, starts in doses.items():
+            cells = self._cells(dose)
             while starts:
-                yield self._run(dose, starts, cuts, len(events.changes))
+                yield self._run(dose, cells, starts, cuts, len(events.changes))
 
     def _changed(self, change: StateChange, rank: int, doses: dict[_Dose, list[float]], cuts: Sequence[float]) -> Iterator[Row]:
         if not self.dialect.repeats:
@@ -161,7 +163,7 @@ class _Writer:
             starts = doses[dose]
             first = starts.index(change.time_h)
             later = starts[first:]
-            row = self._run(dose, later, cuts, rank, interval=_decimal(change.interval_h))
+            row = self._run(dose, self._cells(dose), later, cuts, rank, interval=_decimal(change.interval_h))
             doses[dose] = starts[:first] + later
             yield Row(time, rank, {**row.cells, **steady, "II": decimal_text(_decimal(change.interval_h))})
         elif change.duration_h == change.interval_h and change.basis == "flat":
@@ -174,7 +176,15 @@ class _Writer:
                 "A table gives the dose of a steady state with it.",
             )
 
-    def _run(self, dose: _Dose, starts: list[float], cuts: Sequence[float], rank: int, interval: Fraction | None = None) -> Row:
+    def _run(
+        self,
+        dose: _Dose,
+        cells: Mapping[str, str],
+        starts: list[float],
+        cuts: Sequence[float],
+        rank: int,
+        interval: Fraction | None = None,
+    ) -> Row:
         """Take the longest run of equal intervals from the front of `starts`, and return its row."""
         first, size = _decimal(starts[0]), 1
         step = interval
@@ -186,7 +196,7 @@ class _Writer:
                 size += 1
         del starts[:size]
         repeated = {"II": decimal_text(step), "ADDL": str(size - 1)} if size > 1 and step else {}
-        return Row(first, rank, {**self._cells(dose), **repeated})
+        return Row(first, rank, {**cells, **repeated})
 
     def _cells(self, dose: _Dose) -> dict[str, str]:
         size = self._size(dose.drug)
@@ -254,6 +264,7 @@ def _shortest(value: Fraction) -> str:
     return _rounded(value, MOST_DIGITS) if "/" in decimal_text(value) else decimal_text(value)
 
 
+@lru_cache(maxsize=10_000)
 def _rate_text(amount: Fraction, duration: Fraction) -> str:
     """Write the rate of an infusion in as few digits as give its duration back exactly."""
     for digits in range(6, MOST_DIGITS):
