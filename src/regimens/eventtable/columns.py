@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regimens.errors import nearest
-from regimens.eventtable.layout import STANDARD, WRITTEN, Layout
+from regimens.eventtable.layout import STANDARD, Layout
 
 if TYPE_CHECKING:
     from regimens.eventtable.cells import Cells, Problems
@@ -118,8 +118,3 @@ def _check_modelled(layout: Layout, rest: Mapping[str, int], line: int | None, p
         if target.modelled and target.modelled.column and target.modelled.column not in rest:
             found = f"The column '{target.modelled.column}' ('modelled: {said}') is missing."
             problems.add(line, "", found, f"The table has: {', '.join(rest) or 'no other column'}.")
-
-
-def written_roles(columns: Columns) -> tuple[str, ...]:
-    """Return which of the columns of an exported table there are."""
-    return tuple(role for role in WRITTEN if role in columns.of)

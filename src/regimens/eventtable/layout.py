@@ -10,7 +10,7 @@ from typing import get_args
 
 from regimens.drugs import ROUTES, unit_of
 from regimens.errors import UnitError, did_you_mean
-from regimens.eventtable.dialect import DIALECTS, Dialect, Rule
+from regimens.eventtable.dialect import Dialect, Rule
 from regimens.units import BASES, amount_unit, parse_quantity, time_unit
 
 RULES: tuple[Rule, ...] = get_args(Rule)
@@ -89,11 +89,6 @@ class Layout:
         unit, basis = _unit(self.amount[drug])
         modelled = _modelled(self.modelled[said]) if said in self.modelled else None
         return Target(drug, route, amount_unit(unit)[1], basis, modelled)
-
-
-def dialect_of(name: str) -> Dialect:
-    """Return the dialect of that name; KeyError if there is none."""
-    return DIALECTS[name]
 
 
 def layout_faults(layout: Layout) -> Iterator[Fault]:

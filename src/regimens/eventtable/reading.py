@@ -15,6 +15,7 @@ from regimens.errors import InputFileError, Problem, RegimenError, RegimensError
 from regimens.eventtable.cells import Cells, Problems, Stop, cells_of, digest_of
 from regimens.eventtable.columns import columns_of
 from regimens.eventtable.dialect import DIALECTS, Dialect
+from regimens.eventtable.doserow import RowReader
 from regimens.eventtable.dosing import Dosing, Plan
 from regimens.eventtable.layout import Layout, layout_faults
 from regimens.eventtable.records import OBSERVATION, OTHER, Floats, Reader, Records
@@ -73,10 +74,10 @@ def read_with(path: Path, layout: Layout, horizon_h: Fraction | None = None) -> 
         if problems.found:
             raise problems.error()
         reader = Reader(cells, layout, columns, problems)
-        dosing = Dosing(layout, columns, cells.mark, problems, horizon_h, notes)
+        dosing = Dosing(RowReader(layout, columns, cells.mark, problems), horizon_h, notes)
         subjects = []
         for records in reader.records():
-            dosing.mark = cells.mark
+            dosing.rows.mark = cells.mark  # known once the first rows are read
             subjects.append(_subject(records, reader, dosing))
         if not subjects and not problems.found:
             problems.add(None, "", "The file has no rows.", "At least one dose or observation is needed.")

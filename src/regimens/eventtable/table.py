@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
+MOST_NAMED = 20
+"""Most IDs that a message lists."""
+
 
 @dataclass(frozen=True, eq=False)
 class Steps:
@@ -66,7 +69,3 @@ class EventTable:
             else f"It has {len(known)} IDs, from {known[0]} to {known[-1]}."
         )
         raise RegimensError(f"{self.path}: there is no ID {name}. {advice}")
-
-
-MOST_NAMED = 20
-"""Most IDs that a message lists."""
