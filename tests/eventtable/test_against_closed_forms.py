@@ -5,6 +5,7 @@ import pytest
 
 from regimens.eventtable import predict, read_event_table
 from regimens.model import compile_model
+from regimens.model.describe import inputs_in_words
 from tests.eventtable.judge import LAG, SHARE, Form, advan, person
 
 WITHIN = 6e-5
@@ -158,6 +159,11 @@ def test_every_kind_of_dose_is_what_its_closed_form_says(tmp_path, kind):
         expected = formula(form, np.array(TIMES))
         off[words] = float(np.max(np.abs(found - expected) / np.maximum(expected, 1e-3 * expected.max())))
     assert {words: error for words, error in off.items() if not error < WITHIN} == {}
+
+
+def test_the_input_of_a_model_says_in_words_what_infusions_keep():
+    assert inputs_in_words(advan(1, False)) == ["drug IV enters central, times F, after ALAG, infusions at the rate given."]
+    assert inputs_in_words(advan(1, False, "keeps its duration")) == ["drug IV enters central, times F, after ALAG."]
 
 
 def test_an_infusion_that_keeps_its_duration_has_its_rate_changed(tmp_path):

@@ -51,12 +51,12 @@ def test_a_parquet_file_is_read_as_a_csv_file_is(tmp_path):
     path = tmp_path / "doses.parquet"
     pd.DataFrame(
         {
-            "ID": [1, 1], "TIME": [0.0, 36.0], "AMT": [1.5, np.nan], "EVID": [1, 0],
+            "ID": [1.0, 1.0], "TIME": [0.0, 36.0], "AMT": [1.5, np.nan], "EVID": [1, 0],
             "II": [24.0, np.nan], "ADDL": [4, None], "DV": [None, 2.5], "SEX": ["F", "F"],
         }
     ).to_parquet(path)  # fmt: skip
     table = read_event_table(path, **ONE)
-    assert table.subjects[0].doses == doses([0.0, 24, 48, 72, 96], [1.5e6] * 5)
+    assert table.subject(1).doses == doses([0.0, 24, 48, 72, 96], [1.5e6] * 5)
     assert table.notes == ("The column 'SEX' holds text and is not read.",)
 
 

@@ -63,6 +63,18 @@ def test_an_arm_has_the_doses_of_an_id(tmp_path):
     assert audit(read.arms, read.subject).differences == ()
 
 
+def test_what_the_table_leaves_to_the_model_is_an_assumption(tmp_path):
+    table = "ID,TIME,AMT,RATE,EVID\n1,0,1.5,36,1\n"
+    path = scenario(tmp_path, DECLARED.replace("SC", "IV"), table)
+    path.write_text(path.read_text().replace("    expect: {total: 15 MIU, doses: 10}\n", ""))
+    (arm,) = read_scenario(path).arms
+    assert arm.plan_in_words == "1.5 MIU IV once over 1 h"
+    assert arm.assumptions == (
+        "The doses are those of ID 1 of 'doses.csv', read as NONMEM reads it, times in day. Where bioavailability is not 1, the "
+        "model's input says whether infusions keep their rate or their duration.",
+    )
+
+
 def test_a_table_arm_is_written_as_text_that_says_the_same(tmp_path):
     read = read_scenario(scenario(tmp_path, f"{DECLARED}, id: 2"))
     assert Scenario.from_text(read.to_yaml()) == read

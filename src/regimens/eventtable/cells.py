@@ -204,7 +204,9 @@ def _parquet(path: Path) -> pyarrow.parquet.ParquetFile:
 def _as_text(value: object) -> str:
     if value is None or value != value:  # a number that is not one stands for a missing value
         return ""
-    return repr(value) if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    return str(value)
 
 
 def _small_text(path: Path) -> str:

@@ -84,5 +84,7 @@ def _taken(shape: TableShape, table: EventTable, subject: EventSubject) -> str:
     """Return a sentence on where the doses are from, with what was noted while they were read."""
     program, unit = table.layout.dialect.program, table.layout.time
     said = f"The doses are those of ID {subject.id} of '{shape.file}', read as {program} reads it, times in {unit}."
+    if subject.doses.duration_h.any():
+        said += " Where bioavailability is not 1, the model's input says whether infusions keep their rate or their duration."
     of_subject = (note for note in table.notes if not note.startswith("ID ") or note.startswith(f"ID {subject.id}"))
     return " ".join([said, *of_subject])
