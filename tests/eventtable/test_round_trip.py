@@ -7,7 +7,7 @@ import json
 import os
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 
 from regimens.errors import RegimenError
 from regimens.eventtable import DIALECTS, read_event_table, regimen_of_events
@@ -27,6 +27,17 @@ def there_and_back(folder, arms, dialect):
     return read_event_table(folder / "table.csv")
 
 
+def is_said(events):
+    """Whether a table can say the steady state at the start: the dose that led to it is given at 0 h.
+
+    A constant infusion can be said without it, and is read back as one that is given every hour: left out here.
+    """
+    (start,) = events.changes
+    wanted = (0.0, start.drug, start.route, start.amount, start.basis, start.cap, start.step, start.duration_h)
+    columns = ("time_h", "drug", "route", "amount", "basis", "cap", "step", "duration_h")
+    return wanted in list(zip(*(getattr(events, name) for name in columns), strict=True))
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("tables")
@@ -36,11 +47,16 @@ def folder(tmp_path_factory):
 @given(regimen=regimens())
 def test_what_is_exported_is_read_back_identical(folder, regimen):
     events = regimen.with_rests("shortest").events(HORIZON, "an arm, as planned")
+    assume(not any(change.duration_h == change.interval_h for change in events.changes))
     for dialect in DIALECTS:
         if not len(events):
             with pytest.raises(RegimenError) as raised:
                 there_and_back(folder, {"": events}, dialect)
             assert str(raised.value) == "No arm gives a dose before the horizon. A table needs at least one."
+            continue
+        if events.changes and not (DIALECTS[dialect].repeats and is_said(events)):
+            with pytest.raises(RegimenError, match="cannot be written for"):
+                there_and_back(folder, {events.arm: events}, dialect)
             continue
         table = there_and_back(folder, {events.arm: events}, dialect)
         assert [subject.doses for subject in table.subjects] == [events], dialect
@@ -53,4 +69,5 @@ def test_what_is_exported_is_read_back_identical(folder, regimen):
 @given(regimen=regimens())
 def test_the_regimen_of_dose_events_gives_them_again(regimen):
     events = regimen.with_rests("shortest").events(HORIZON)
+    assume(all(change.drug in events.drug for change in events.changes))
     assert regimen_of_events(events).events(HORIZON) == events
