@@ -54,13 +54,13 @@ def test_every_public_name_is_what_it_says_in_a_fresh_process(before):
 def test_the_public_names_are_these():
     assert regimens.__all__ == [
         "Amount", "Arm", "AtSteadyState", "Bodies", "Comparison", "CompiledModel", "Course", "Cycle", "Dose", "DoseEvents",
-        "DosePlan", "DosedArm", "Duration", "Endpoint", "ExposureMismatch", "IU", "ImportedModel", "InputFileError", "MIU",
-        "Model", "ModelError", "OwnData", "OwnGroup", "OwnValue", "Parameters", "Population", "Regimen", "RegimenError",
-        "RegimensError", "Rest", "Scenario", "SimulatedArm", "SpecificActivity", "Spread", "StateChange", "SteadyState",
-        "Study", "Subject", "Tolerances", "Trajectories", "UnitError", "Weekly", "compare", "compile_model", "days",
-        "draw_subjects", "endpoint_values", "exposure_of", "find_model", "hours", "load_model", "mg", "minutes", "model_text",
-        "parse_endpoint", "parse_regimen", "read_arms", "read_exposure_rows", "read_sbml", "read_scenario", "simulate",
-        "simulate_arm", "steady_state", "typical_subject", "weeks",
+        "DosePlan", "DosedArm", "Duration", "Endpoint", "EventSubject", "EventTable", "ExposureMismatch", "IU", "ImportedModel",
+        "InputFileError", "MIU", "Model", "ModelError", "OwnData", "OwnGroup", "OwnValue", "Parameters", "Population",
+        "Regimen", "RegimenError", "RegimensError", "Rest", "Scenario", "SimulatedArm", "SpecificActivity", "Spread",
+        "StateChange", "SteadyState", "Study", "Subject", "Tolerances", "Trajectories", "UnitError", "Weekly", "compare",
+        "compile_model", "days", "draw_subjects", "endpoint_values", "exposure_of", "find_model", "hours", "load_model", "mg",
+        "minutes", "model_text", "parse_endpoint", "parse_regimen", "read_arms", "read_event_table", "read_exposure_rows",
+        "read_sbml", "read_scenario", "simulate", "simulate_arm", "steady_state", "typical_subject", "weeks",
     ]  # fmt: skip
 
 

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from regimens.errors import RegimenError as RegimenError
     from regimens.errors import RegimensError as RegimensError
     from regimens.errors import UnitError as UnitError
+    from regimens.eventtable import EventSubject as EventSubject
+    from regimens.eventtable import EventTable as EventTable
+    from regimens.eventtable import read_event_table as read_event_table
     from regimens.exposure import exposure_of as exposure_of
     from regimens.exposurerows import read_exposure_rows as read_exposure_rows
     from regimens.model import CompiledModel as CompiledModel
@@ -81,6 +84,7 @@ _HOMES = {
     "regimens.endpoints": ("DosedArm", "Endpoint", "SimulatedArm", "endpoint_values", "parse_endpoint", "simulate_arm"),
     "regimens.engine": ("SteadyState", "Tolerances", "Trajectories", "simulate", "steady_state"),
     "regimens.errors": ("ExposureMismatch", "InputFileError", "ModelError", "RegimenError", "RegimensError", "UnitError"),
+    "regimens.eventtable": ("EventSubject", "EventTable", "read_event_table"),
     "regimens.exposure": ("exposure_of",),
     "regimens.modeltext": ("ImportedModel", "model_text", "read_sbml"),
     "regimens.exposurerows": ("read_exposure_rows",),

@@ -29,7 +29,7 @@ _NOTES = {
     (";", ","): "Read with ';' between cells and decimal commas.",
     ("\t", "."): "Read with tabs between cells.",
 }
-_DECIMAL_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+(?:[eE][-+]?[0-9]+)?")
+DECIMAL_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+(?:[eE][-+]?[0-9]+)?")
 _CLOSE_THE_QUOTE = "Close a quoted cell at its end, and write a quote inside it twice."
 
 
@@ -81,7 +81,7 @@ class Table:
     def _column_in_text(self, index: int, name: str) -> int | None:
         """Return where a cell's text begins in the line of its row (from 1), None if that is not in the row's first line."""
         place = self._places.get(name)
-        starts = _starts(self._text_lines[self.lines[index] - 1], self.delimiter)
+        starts = cell_starts(self._text_lines[self.lines[index] - 1], self.delimiter)
         return starts[place] if place is not None and place < len(starts) else None
 
 
@@ -138,7 +138,7 @@ def read_table(
     """
     file = read_text(path, "CSV", (".csv", ".tsv"), largest)
     lines = _lines(file.text)
-    delimiter = _delimiter(next((line for line in lines if line.strip()), ""))
+    delimiter = delimiter_of(next((line for line in lines if line.strip()), ""))
     problems: list[Problem] = []
     cells: list[list[str]] = []
     numbers: list[int] = []
@@ -169,7 +169,7 @@ def _table(
     extra: tuple[str, ...],
     delimiter: str,
 ) -> Table:
-    commas = delimiter == ";" and any(_DECIMAL_COMMA.fullmatch(cell) for row in cells for cell in row)
+    commas = delimiter == ";" and any(DECIMAL_COMMA.fullmatch(cell) for row in cells for cell in row)
     return Table(file.path, file.text, file.digest, heading, cells, lines, extra, delimiter, "," if commas else ".")
 
 
@@ -177,7 +177,7 @@ def _lines(text: str) -> list[str]:
     return io.StringIO(text, newline="").readlines()
 
 
-def _delimiter(heading: str) -> str:
+def delimiter_of(heading: str) -> str:
     """Return the delimiter that is most frequent outside the quotes of the heading, a comma if there is none."""
     bare = re.sub(r'"[^"]*"', "", heading)
     return max(DELIMITERS, key=bare.count)
@@ -247,7 +247,7 @@ def _quote_inside(line: str, place: int, delimiter: str, number: int) -> Problem
     return Problem(f"Found a quote inside the cell '{cell}'.", advice, number, place + 1)
 
 
-def _starts(line: str, delimiter: str) -> list[int]:
+def cell_starts(line: str, delimiter: str) -> list[int]:
     """Return the column (from 1) of the first character of every cell that begins in a line, after its quote and spaces."""
     starts, quoted = [0], False
     for place, character in enumerate(line):
@@ -268,7 +268,7 @@ def _letters(name: str) -> str:
 def _heading_problems(
     heading: tuple[str, ...], line: int, lines: list[str], delimiter: str, needed: Sequence[str], known: Sequence[str]
 ) -> Iterator[Problem]:
-    starts = dict(enumerate(_starts(lines[line - 1], delimiter)))
+    starts = dict(enumerate(cell_starts(lines[line - 1], delimiter)))
     absent = [name for name in known if name not in heading]
     for name in needed:
         if name in absent:

@@ -37,24 +37,31 @@ def read_text(path: str | Path, kind: str, endings: tuple[str, ...], largest: in
 
 
 def _bytes_of(path: Path, kind: str, endings: tuple[str, ...], largest: int) -> bytes:
+    size = check_file(path, kind, endings)
+    if size > largest:
+        raise _too_large(path, size, largest)
+    with path.open("rb") as file:
+        raw = file.read(largest + 1)
+    if len(raw) > largest:
+        raise _too_large(path, len(raw), largest)
+    return raw
+
+
+def check_file(path: Path, kind: str, endings: tuple[str, ...]) -> int:
+    """Return the size in bytes of a file that can be read; InputFileError, as for `read_text`, for any other."""
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
             raise _refused(path, "This is a folder.", f"A {kind} file is needed.")
         if not stat.S_ISREG(status.st_mode):
             raise _refused(path, "This is not a regular file.", f"A {kind} file is needed.")
-        if status.st_size > largest:
-            raise _too_large(path, status.st_size, largest)
-        with path.open("rb") as file:
-            raw = file.read(largest + 1)
+        with path.open("rb"):
+            return status.st_size
     except (FileNotFoundError, NotADirectoryError):
         raise _refused(path, "There is no such file.", _similar(path, endings)) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise _refused(path, f"The file cannot be read ({reason.lower()}).") from None
-    if len(raw) > largest:
-        raise _too_large(path, len(raw), largest)
-    return raw
 
 
 def _too_large(path: Path, size: int, largest: int) -> InputFileError:

@@ -6,14 +6,13 @@ import sys
 import pytest
 
 from regimens.cli import main
-from regimens.cli.export_models import MODEL_FORMATS, export_model
+from regimens.cli.exporting import OF_MODELS
 from regimens.errors import ModelError
 from regimens.model import find_model
 from regimens.model.file import model_in
 from regimens.modeltext import FORMATS, model_text
 from regimens.modeltext.names import Names
 from regimens.modeltext.sbmlunits import base_factors, unit_id, unit_of_factors
-from regimens.study.folder import OutputExists
 from regimens.yamlfile import parse
 from tests.modeltext.models import NASTY, models
 
@@ -70,7 +69,7 @@ def test_an_unknown_format_is_refused():
 
 
 def test_the_command_knows_the_same_formats():
-    assert list(MODEL_FORMATS) == list(FORMATS)
+    assert set(OF_MODELS) == set(FORMATS)
 
 
 def test_names_are_unique_whatever_the_target_reads_as_the_same():
@@ -100,9 +99,9 @@ def run(monkeypatch, capsys, *arguments):
 
 def test_a_model_is_exported_to_a_new_file_and_imported_again(monkeypatch, capsys, tmp_path):
     monkeypatch.chdir(tmp_path)
-    assert export_model("turnover", "sbml").name == "turnover.xml"
-    with pytest.raises(OutputExists):
-        export_model("turnover", "sbml")
+    assert run(monkeypatch, capsys, "export", "turnover", "--to", "sbml") == (0, "Written to turnover.xml\n", "")
+    code, _, err = run(monkeypatch, capsys, "export", "turnover", "--to", "sbml")
+    assert (code, err) == (2, "turnover.xml: exists already. Name a new one; nothing is overwritten.\n")
     code, out, err = run(monkeypatch, capsys, "import", "turnover.xml")
     assert (code, err) == (0, "Written to turnover.yaml\n")
     assert out.splitlines()[0] == (

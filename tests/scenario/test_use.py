@@ -80,11 +80,11 @@ def test_an_open_entry_is_refused_with_its_reason(tmp_path):
 @pytest.mark.parametrize(
     ("arm", "found"),
     [
-        ("expect: {doses: 5}", "none of 'regimen', 'use' and 'ledger'"),
+        ("expect: {doses: 5}", "none of 'regimen', 'use', 'table' and 'ledger'"),
         ("use: lilacs-1.5\n    regimen: no dose", "both 'regimen' and 'use'"),
     ],
 )
 def test_an_arm_has_a_regimen_or_a_name_and_not_both(tmp_path, arm, found):
     assert said(tmp_path, arm) == [
-        (5, 3, f"Arm 'A' has {found}.", "Write the regimen, 'use:' with the name of a published one, or 'ledger:' with the file of an earlier run."),
+        (5, 3, f"Arm 'A' has {found}.", "Write the regimen, 'use:' with the name of a published one, 'table:' with an event table, or 'ledger:' with the file of an earlier run."),
     ]  # fmt: skip

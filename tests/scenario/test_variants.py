@@ -329,7 +329,7 @@ WRONG = {
     ),
     "a regimen beside a ledger": (
         BASE.replace("regimen: no dose", "regimen: no dose\n    ledger: ledger.csv\n    arm: A"),
-        [(12, "Arm 'control' has both 'regimen' and 'ledger'.", "Write the regimen, 'use:' with the name of a published one, or 'ledger:' with the file of an earlier run.")],
+        [(12, "Arm 'control' has both 'regimen' and 'ledger'.", "Write the regimen, 'use:' with the name of a published one, 'table:' with an event table, or 'ledger:' with the file of an earlier run.")],
     ),
     "a drawn rest that may end after the horizon": (
         BASE.replace("(1.5 MIU SC daily x 5, rest 9-16 days) x 4", "rest 160-170 days, 1 MIU SC once"),

@@ -25,7 +25,8 @@ from regimens.cli.console import (
 )
 from regimens.cli.differing import diff
 from regimens.cli.explaining import explain
-from regimens.cli.export_models import import_model
+from regimens.cli.exporting import export
+from regimens.cli.importing import import_model
 from regimens.cli.linting import lint
 from regimens.errors import ExposureMismatch, RegimensError
 
@@ -48,6 +49,7 @@ commands.add_command(import_model)
 commands.add_command(explain)
 commands.add_command(diff)
 commands.add_command(lint)
+commands.add_command(export)
 
 
 @commands.command()

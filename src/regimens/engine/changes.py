@@ -127,7 +127,7 @@ def pending(changes: Changes, place: int, reaching: Reaching, hours_per_time: fl
     repeats = reaching.real[:, place, np.newaxis] & (changes.kind[:, place, np.newaxis] >= STEADY)
     with np.errstate(all="ignore"):
         interval = np.where(repeats, changes.interval_h[:, place, np.newaxis] / hours_per_time, 1.0)
-        length = changes.doses.duration_h[:, place, np.newaxis] / hours_per_time
+        length = changes.doses.duration_h[:, place, np.newaxis] * reaching.stretch[:, place, np.newaxis] / hours_per_time
         lag = np.where(repeats & np.isfinite(reaching.lag[:, place, np.newaxis]), reaching.lag[:, place, np.newaxis], 0.0)
         rest = np.fmod(lag, interval)
         whole = np.round((lag - rest) / interval)

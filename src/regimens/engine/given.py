@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from regimens.errors import ModelError, did_you_mean
+from regimens.model.declaration import KEEPS_RATE
 from regimens.regimen.events import NO_CAP, NO_STEP, DosePlan
 from regimens.subject import amount_in_person
 
@@ -78,12 +79,13 @@ def _entry(compiled: CompiledModel, drug: str, route: str) -> int:
 @dataclass(frozen=True)
 class Reaching:
     """What reaches the states of each dose, as (rows, doses): `amount` (IU or mg), the state `into` which it goes, the `lag`
-    in model time; `real` is False where a row has no dose.
+    in model time; an infusion takes `stretch` times as long as it is given. `real` is False where a row has no dose.
     """
 
     amount: Floats
     into: Integers
     lag: Floats
+    stretch: Floats
     real: Mask
 
     @classmethod
@@ -104,7 +106,8 @@ class Reaching:
             _check_from_zero(compiled, name, np.where(real, values, 0.0), entry, numbers)
         with np.errstate(all="ignore"):
             amount = rows_of(persons, count) * available
-        return cls(amount, into, lag, real)
+        keeps_rate = np.array([i.infusion == KEEPS_RATE for i in compiled.model.inputs] or [False])
+        return cls(amount, into, lag, np.where(keeps_rate[entry], available, 1.0), real)
 
 
 def _check_from_zero(compiled: CompiledModel, name: str, values: Floats, entry: Integers, numbers: Integers) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from regimens.engine.changes import ADDED, NONE, RESET, Changes, pending
 from regimens.engine.given import Doses, Floats, Integers, Mask, Reaching, alike, in_persons, rows_of
+from regimens.errors import ModelError
 
 if TYPE_CHECKING:
     from regimens.model.compile import CompiledModel
@@ -59,6 +60,7 @@ def timeline(
     table, shares, end = table[:count], shares[:count], end[:count]
     given = Reaching.of(compiled, persons, doses, shares, numbers)
     repeats = Reaching.of(compiled, again, changes.doses, shares, numbers)
+    _check_constant(compiled, changes, repeats)
     parts = [_given(compiled, doses, changes, given)]
     parts += [_still_pending(compiled, changes, repeats, place) for place in range(changes.kind.shape[1])]
     sound = np.all(np.isfinite(repeats.amount + repeats.lag) | ~repeats.real, axis=1)
@@ -68,6 +70,16 @@ def timeline(
     ends = (end[:, np.newaxis], np.full((len(end), 1), 2 * states), np.zeros((len(end), 1)))
     acted = (ends, *_changed(compiled, changes, table), *arrivals.actions(states))
     return _sorted(list(acted), end, np.broadcast_to(sound, (len(numbers),)))
+
+
+def _check_constant(compiled: CompiledModel, changes: Changes, repeats: Reaching) -> None:
+    """Raise ModelError for a constant infusion into an input that keeps the rate and takes a share of it."""
+    constant = repeats.real & (changes.interval_h > 0.0) & (changes.doses.duration_h == changes.interval_h)
+    if np.any(constant & (repeats.stretch != 1.0)):
+        raise ModelError(
+            f"Model '{compiled.model.name}': a constant infusion is given into an input that keeps the rate, and whose "
+            "bioavailability is not 1. It must be 1 there."
+        )
 
 
 @dataclass(frozen=True)
@@ -106,8 +118,9 @@ def _given(compiled: CompiledModel, doses: Doses, changes: Changes, given: Reach
     hours = compiled.hours_per_time
     with np.errstate(all="ignore"):
         start = doses.time_h / hours + given.lag
-        stop = (doses.time_h + doses.duration_h) / hours + given.lag
-        length = np.broadcast_to(doses.duration_h / hours, start.shape)
+        duration_h = doses.duration_h * given.stretch
+        stop = (doses.time_h + duration_h) / hours + given.lag
+        length = np.broadcast_to(duration_h / hours, start.shape)
     if not changes.kind.shape[1]:
         return Arrivals(start, stop, length, given.amount, given.into, given.real)
     until = changes.until(doses.time_h) / hours
@@ -121,7 +134,7 @@ def _still_pending(compiled: CompiledModel, changes: Changes, repeats: Reaching,
     found = pending(changes, place, repeats, hours)
     until = changes.until(changes.time_h[:, place, np.newaxis], place) / hours
     start, stop = np.maximum(found.start, found.since), np.minimum(found.stop, until)
-    length = changes.doses.duration_h[:, place, np.newaxis] / hours
+    length = changes.doses.duration_h[:, place, np.newaxis] * repeats.stretch[:, place, np.newaxis] / hours
     amount, into = repeats.amount[:, place, np.newaxis], repeats.into[:, place, np.newaxis]
     wide = (np.broadcast_to(part, start.shape) for part in (start, stop, length, amount, into, found.kept & (start < until)))
     return Arrivals(*wide)

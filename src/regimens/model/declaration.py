@@ -7,13 +7,19 @@ Values are in the units that the file declares; rates are per `Model.time_unit`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from regimens.model.expression import Expression
 
 HOURS_PER = {"h": 1.0, "day": 24.0}
 """Time units a model may be written in, in hours."""
+
+Infusion = Literal["keeps its duration", "keeps its rate"]
+"""What bioavailability does not change of an infusion."""
+
+KEEPS_DURATION: Infusion = "keeps its duration"
+KEEPS_RATE: Infusion = "keeps its rate"
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,8 @@ class State:
 class Input:
     """How doses of `drug` by `route` enter: into `state`, times `bioavailability`, after `lag` (model time units).
 
-    `bioavailability` and `lag` are formulas of parameters. Amounts arrive in IU or mg, the unit of the state.
+    `bioavailability` and `lag` are formulas of parameters. Amounts arrive in IU or mg, the unit of the state. Of an infusion a
+    share F of the amount arrives: it "keeps its duration", at F times the rate, or "keeps its rate", for F times as long.
     """
 
     drug: str
@@ -97,6 +104,7 @@ class Input:
     state: str
     bioavailability: Expression
     lag: Expression
+    infusion: Infusion = KEEPS_DURATION
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from regimens import shipped
+from regimens.model.declaration import KEEPS_RATE
 from regimens.model.expression import in_formula
 from regimens.model.file import declared
 from regimens.model.fitted import fitted, is_fitted
@@ -157,7 +158,8 @@ def _input_in_words(entry: Input, time_unit: str) -> str:
     portion, lag = in_formula(entry.bioavailability), in_formula(entry.lag)
     later = "at once" if lag == "0" else f"after {lag} {time_unit}" if lag[0].isdigit() else f"after {lag}"
     part = "" if portion == "1" else f", times {portion}"
-    return f"{entry.drug} {entry.route} enters {entry.state}{part}, {later}."
+    kept = ", infusions at the rate given" if entry.infusion == KEEPS_RATE else ""
+    return f"{entry.drug} {entry.route} enters {entry.state}{part}, {later}{kept}."
 
 
 def _parameter_table(model: Model) -> RenderableType:

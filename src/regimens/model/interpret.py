@@ -195,7 +195,7 @@ def _inputs(shape: ModelShape, formulas: _Formulas, notes: Notes) -> tuple[Input
             notes.add(loc, f"Doses of {said} enter twice.", "Remove one of the two inputs.")
         portion = formulas.read_constant((*loc, "bioavailability"), entry.bioavailability, f"The bioavailability of {said}")
         lag = formulas.read_constant((*loc, "lag"), entry.lag, f"The lag of {said}")
-        inputs[entry.drug, entry.route] = Input(entry.drug, entry.route, entry.state, portion, lag)
+        inputs[entry.drug, entry.route] = Input(entry.drug, entry.route, entry.state, portion, lag, entry.infusion)
     return tuple(inputs.values())
 
 

@@ -92,6 +92,10 @@ class InputShape(_Shape):
     state: Text
     bioavailability: Formula
     lag: Formula
+    infusion: Annotated[
+        Literal["keeps its duration", "keeps its rate"],
+        Field(description="What bioavailability does not change of an infusion: its duration, or its rate."),
+    ] = "keeps its duration"
 
 
 class ObservableShape(_Shape):

@@ -57,6 +57,7 @@ def read_arms(name: str, shape: ArmShape, day_0: str | None, beside: Beside, not
             rest_days=days,
             rest=shape.rest or "" if ranges else "",
             ranges=ranges,
+            table=doses.table,
         )
 
 

@@ -16,6 +16,8 @@ from regimens.regimen.frequencywords import listed
 from regimens.regimen.weekdays import NO_DAY_0, SAY_DAY_0, names_weekdays
 from regimens.regimen.words import parse_dose, parse_frequency, parse_plan, parse_regimen, parse_rest, taken_day_0
 from regimens.scenario.schema import ArmShape, CycleShape, PartShape, RestShape, StartShape
+from regimens.scenario.tables import read_table_arm
+from regimens.scenario.values import TableFile
 from regimens.yamlfile import Loc, Notes, Unreadable
 
 if TYPE_CHECKING:
@@ -24,13 +26,13 @@ if TYPE_CHECKING:
     from regimens.regimen.parts import Part
     from regimens.scenario.beside import Beside
 
-SOURCES_OF_DOSES = ("regimen", "use", "ledger")
+SOURCES_OF_DOSES = ("regimen", "use", "table", "ledger")
 """Keys of an arm that say which doses it gives; an arm has one of them."""
 
 
 @dataclass(frozen=True)
 class Doses:
-    """The doses of an arm: its regimen with ranges unresolved, and the library's entry or the ledger that it is from.
+    """The doses of an arm: its regimen with ranges unresolved, and the library's entry, the ledger or the table it is from.
 
     `assumed` are sentences on what the words of the regimen leave open.
     """
@@ -39,6 +41,7 @@ class Doses:
     published: LibraryEntry | None = None
     ledger: Ledger | None = None
     assumed: tuple[str, ...] = ()
+    table: TableFile | None = None
 
 
 def key_of_doses(shape: ArmShape) -> str:
@@ -51,6 +54,9 @@ def read_doses(shape: ArmShape, loc: Loc, day_0: str | None, beside: Beside, not
     _check_keys(shape, loc, notes)
     if shape.use is not None:
         return _published(shape.use, (*loc, "use"), notes)
+    if shape.table is not None:
+        regimen, table, taken = read_table_arm(shape.table, (*loc, "table"), beside, notes)
+        return Doses(regimen, assumed=(taken,), table=TableFile(table.path, table.digest))
     if shape.ledger is None:
         return Doses(_written(shape, loc, day_0, notes), assumed=() if day_0 else tuple(_taken(shape.regimen)))
     ledger = _ledger(shape.ledger, shape.arm, loc, beside, notes)
@@ -65,8 +71,11 @@ def read_doses(shape: ArmShape, loc: Loc, day_0: str | None, beside: Beside, not
 def _check_keys(shape: ArmShape, loc: Loc, notes: Notes) -> None:
     given = [key for key in SOURCES_OF_DOSES if getattr(shape, key) is not None]
     if len(given) != 1:
-        found = f"both '{given[0]}' and '{given[1]}'" if given else "none of 'regimen', 'use' and 'ledger'"
-        advice = "Write the regimen, 'use:' with the name of a published one, or 'ledger:' with the file of an earlier run."
+        found = f"both '{given[0]}' and '{given[1]}'" if given else "none of 'regimen', 'use', 'table' and 'ledger'"
+        advice = (
+            "Write the regimen, 'use:' with the name of a published one, 'table:' with an event table, "
+            "or 'ledger:' with the file of an earlier run."
+        )
         notes.add(loc, f"Arm '{loc[-1]}' has {found}.", advice, key=True)
         raise Unreadable
     if shape.arm is not None and shape.ledger is None:

@@ -101,15 +101,40 @@ class SourceShape(Shape):
     registration: Words | None = None
 
 
+class TableShape(Shape):
+    """An event table, as NONMEM, mrgsolve, rxode2 or PKPDsim read it, and one of its IDs."""
+
+    file: Words = Field(description="CSV or Parquet file in the folder of this file.")
+    dialect: Literal["nonmem", "mrgsolve", "rxode2", "pkpdsim"] | None = Field(
+        default=None,
+        description="Left out with 'time', 'amount' and 'compartments': they are read from the JSON file beside the table.",
+    )
+    time: Words | None = Field(default=None, description="Unit of TIME, II and DUR: h, day.")
+    amount: dict[Words, Words] | None = Field(default=None, description="Drug -> the unit of AMT, for example 'MIU'.")
+    compartments: Words | dict[Words, Words] | None = Field(
+        default=None, description="CMT -> drug and route, for example 'il2 SC'; or those of the only input."
+    )
+    columns: dict[Words, Words] = Field(
+        default={}, description="AMT, TIME ... -> the name of the column, where it is another one."
+    )
+    modelled: dict[Words, Words] = Field(
+        default={}, description="Drug and route -> what RATE -1 or -2 is: 'duration 2 h', 'rate 0.5 MIU/h', or a column."
+    )
+    id: int | Words | None = Field(default=None, description="The ID whose doses are given; left out if all have the same.")
+
+
 class ArmShape(Shape):
-    """One regimen given to the population: written out, one of the library of published regimens by its name, or replayed."""
+    """One regimen given to the population: written out, one of the library by its name, of an event table, or replayed."""
 
     model_config = ConfigDict(
-        json_schema_extra={"oneOf": [{"required": ["regimen"]}, {"required": ["use"]}, {"required": ["ledger", "arm"]}]}
+        json_schema_extra={
+            "oneOf": [{"required": ["regimen"]}, {"required": ["use"]}, {"required": ["table"]}, {"required": ["ledger", "arm"]}]
+        }
     )
 
     regimen: RegimenShape | None = Field(default=None, description="Protocol text, a list of parts, or a mapping drug -> either.")
     use: Words | None = Field(default=None, description="Name of a published regimen, as `regimens library` lists them.")
+    table: Words | TableShape | None = Field(default=None, description="An event table that has the doses.")
     ledger: Words | None = Field(
         default=None, description="Path of a ledger.csv in the folder of this file: its doses are given again."
     )

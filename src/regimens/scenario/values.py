@@ -44,6 +44,14 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class TableFile:
+    """The event table that the doses of an arm are from: its path, and the SHA-256 of its bytes."""
+
+    path: str
+    digest: str
+
+
+@dataclass(frozen=True)
 class Arm:
     """One regimen given to the population.
 
@@ -78,6 +86,7 @@ class Arm:
     rest_days: int | None = None
     rest: str = ""
     ranges: Regimen | None = None
+    table: TableFile | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not isinstance(self.regimen, Regimen):

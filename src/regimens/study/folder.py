@@ -74,6 +74,7 @@ def fingerprint(scenario: Scenario) -> dict[str, str | int]:
     if population is not None and population.people is not None:
         files[f"file {population.people.path}"] = population.people.digest
     files |= {f"file {data.path}": data.digest for data in scenario.own if data.path}
+    files |= {f"file {arm.table.path}": arm.table.digest for arm in scenario.arms if arm.table is not None}
     return {
         **made_by,
         "code of regimens": code_digest(),

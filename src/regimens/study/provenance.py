@@ -40,6 +40,7 @@ class Provenance:
     failed: int
     packages: Mapping[str, str] = field(repr=False)
     observed: Mapping[str, str] = field(default_factory=dict)
+    tables: Mapping[str, str] = field(default_factory=dict)
     created: str = ""
     command: str = ""
 
@@ -60,12 +61,13 @@ class Provenance:
             "ledgers": dict(self.ledgers),
             "people": dict(self.people),
             "observed": dict(self.observed),
+            "event tables": dict(self.tables),
             "solver": {"method": "Rodas5P", **solver},
             "packages": dict(self.packages),
             "created": self.created,
             "command": self.command,
         }
-        left_out = {name for name in ("reduced", "people", "observed", "created", "command") if not found[name]}
+        left_out = {name for name in ("reduced", "people", "observed", "event tables", "created", "command") if not found[name]}
         return {name: value for name, value in found.items() if name not in left_out}
 
 
@@ -97,6 +99,7 @@ def provenance_of(study: Study, steps: tuple[int, int], failed: int) -> Provenan
         rejected=steps[1],
         failed=failed,
         observed={data.path: data.digest for data in scenario.own if data.path},
+        tables={arm.table.path: arm.table.digest for arm in scenario.arms if arm.table is not None},
         packages={name: importlib.metadata.version(name) for name in PACKAGES},
     )
 

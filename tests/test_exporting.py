@@ -1,0 +1,105 @@
+"""Exports: what is written of a scenario as exposure rows or JSON is read back to its doses; what is written of what."""
+
+from datetime import date
+
+import pytest
+
+from regimens import read_arms, read_exposure_rows
+from regimens.cli.exporting import FORMATS, OF_MODELS, OF_SCENARIOS, TABLES, ex_files, json_files
+from regimens.errors import RegimenError
+from regimens.regimen import weeks
+from regimens.scenario import read_scenario
+from regimens.scenario.values import planned_arms
+from regimens.shipped import folder
+from tests.test_cli import run
+
+MARCH = date(2027, 3, 1)
+SCENARIOS = sorted(path.stem for path in folder("scenarios").glob("*.yaml"))
+
+LIMITED = {"seed_trials": {"RA, 0.5 MIU x 5 with tocilizumab"}}
+"""Arms with a cap, whose amounts are written as the subject gets them."""
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_rows_of_a_shipped_scenario_are_read_back_to_its_doses(name, tmp_path):
+    path = folder("scenarios") / f"{name}.yaml"
+    ((file, text),) = ex_files(read_scenario(path), MARCH).items()
+    assert file == f"{name}-ex.csv"
+    (tmp_path / file).write_text(text, encoding="utf-8")
+    found = read_exposure_rows(tmp_path / file)
+    assert found.open == ()
+    given = [arm for arm in planned_arms(read_scenario(path)) if arm.regimen.drugs]
+    assert set(found.doses) == {arm.name for arm in given}
+    for arm in given:
+        events = arm.regimen.events(weeks(1000), arm.name)
+        if arm.name in LIMITED.get(name, ()):
+            assert found.doses[arm.name].time_h.tolist() == events.time_h.tolist()
+            assert sorted(set(found.doses[arm.name].basis)) == ["flat"]
+        else:
+            assert found.doses[arm.name] == events
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_the_json_of_a_shipped_scenario_is_read_back_to_its_arms(name, tmp_path):
+    path = folder("scenarios") / f"{name}.yaml"
+    ((file, text),) = json_files(read_scenario(path)).items()
+    (tmp_path / file).write_text(text, encoding="utf-8")
+    found = read_arms(tmp_path / file)
+    assert [(arm.name, arm.regimen) for arm in found] == [(a.name, a.regimen) for a in planned_arms(read_scenario(path))]
+
+
+def test_what_rows_leave_out_is_said(capsys):
+    ex_files(read_scenario(folder("scenarios") / "seed_trials.yaml"), MARCH)
+    assert capsys.readouterr().err.splitlines()[:2] == [
+        "Arm 'RA control' gives no dose and has no row.",
+        "Arm 'RA, 0.5 MIU x 5 with tocilizumab': amounts with a cap or a step are those of the scenario's subject; "
+        "rows cannot say the limit.",
+    ]
+
+
+def test_an_arm_that_rows_cannot_say_is_named(tmp_path):
+    text = (
+        "title: A\nmodels: [turnover]\nhorizon: 1 week\narms: {odd: {regimen: 1 MIU SC every 1/7000 h x 2}}\nendpoints: [doses]\n"
+    )
+    (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(RegimenError) as wrong:
+        ex_files(read_scenario(tmp_path / "a.yaml"), MARCH)
+    assert str(wrong.value) == "Arm 'odd': Exposure rows cannot say 1/7000 h: a time of il2 is no whole number of seconds."
+
+
+EQUAL = str(folder("scenarios") / "equal_total.yaml")
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_form_is_written_of_what_has_it_and_refused_of_the_other(form, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    dated = ("--from", "2027-03-01") if form == "ex" else ()
+    doses = run(monkeypatch, capsys, "export", EQUAL, "--to", form, "--out", "doses", *dated)
+    equations = run(monkeypatch, capsys, "export", "turnover", "--to", form, "--out", "equations", *dated)
+    written = [path.name for path in sorted((tmp_path / "doses").glob("*"))]
+    if form in OF_SCENARIOS:
+        endings = ["csv", "json"] if form in TABLES else [{"ex": "csv"}.get(form, "json")]
+        assert doses[0] == 0
+        assert written == [f"equal_total{'' if form == 'json' else f'-{form}'}.{ending}" for ending in endings]
+    else:
+        accepted = "nonmem, mrgsolve, rxode2, pkpdsim, ex, json"
+        assert doses[2] == f"{EQUAL}: the doses of a scenario are not written for '{form}', but for {accepted}.\n"
+    if form in OF_MODELS:
+        assert (equations[0], equations[1]) == (0, f"Written to equations/turnover{OF_MODELS[form]}\n")
+    else:
+        accepted = "nonmem, mrgsolve, rxode2, antimony, sbml"
+        assert equations[2] == f"turnover: the equations of a model are not written for '{form}', but for {accepted}.\n"
+    assert {doses[0], equations[0]} <= {0, 2}
+
+
+@pytest.mark.parametrize("given", [("--to", "ex"), ("--to", "nonmem", "--from", "2027-03-01")])
+def test_exposure_rows_and_nothing_else_have_a_first_date(given, monkeypatch, capsys):
+    code, _, err = run(monkeypatch, capsys, "export", EQUAL, *given)
+    said = "--to ex needs the date of day 0, for example --from 2027-03-01; no other form has dates."
+    assert (code, err.splitlines()[-1]) == (2, f"Error: {said}")
+
+
+def test_a_name_that_is_neither_a_model_nor_a_file_says_so(monkeypatch, capsys):
+    code, _, err = run(monkeypatch, capsys, "export", "turnovre", "--to", "sbml")
+    assert code == 2
+    assert err.startswith("turnovre")
