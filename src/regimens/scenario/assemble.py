@@ -29,6 +29,7 @@ from regimens.scenario.ownchecks import Known
 from regimens.scenario.population import read_population
 from regimens.scenario.python import plain
 from regimens.scenario.schema import ScenarioShape, SubjectShape
+from regimens.scenario.search import checked_search, read_search
 from regimens.scenario.settings import check_population, read_noise, read_trade_off, with_ledgers_of_people, with_trade_off
 from regimens.scenario.values import Arm, Scenario
 from regimens.scenario.variants import read_goal, read_real_life, with_variants
@@ -105,6 +106,7 @@ def _checked(shape: ScenarioShape, beside: Beside, notes: Notes) -> Scenario | N
     check_population(shape, population, arms, notes)
     arms = with_ledgers_of_people(arms, population, beside, notes)
     pair = read_trade_off(shape.trade_off, times.visits, notes)
+    search = read_search(shape.search, times.visits, notes)
     if notes.problems or times.horizon is None or times.step is None or subject is None:
         return None
     horizon_h = float(times.horizon)
@@ -116,6 +118,7 @@ def _checked(shape: ScenarioShape, beside: Beside, notes: Notes) -> Scenario | N
 
     endpoints, trade_off = with_trade_off(tuple(measured(named)), pair, measured, notes)
     endpoints, outcomes = with_outcomes(endpoints, seen, models, measured, notes)
+    search = checked_search(search, measured, subject, times.horizon, notes)
     if notes.problems:
         return None
     return Scenario(
@@ -136,6 +139,7 @@ def _checked(shape: ScenarioShape, beside: Beside, notes: Notes) -> Scenario | N
         equalise=goal,
         real_life=life,
         noise=noise,
+        search=search,
         outcomes=outcomes,
         individuals=shape.observe.individuals,
         day_0=shape.day_0 or "",

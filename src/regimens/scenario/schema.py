@@ -236,6 +236,38 @@ class PopulationShape(Shape):
     )
 
 
+class AmountsShape(Shape):
+    """Amounts from the lowest to the highest in equal steps, exactly."""
+
+    from_: IL2Text = Field(alias="from", description="The lowest amount, for example '0.25 MIU'.")
+    to: IL2Text = Field(description="The highest amount; a whole number of steps from the lowest.")
+    step: IL2Text = Field(description="The step, as a syringe and a vial can give it.")
+
+
+class SearchShape(Shape):
+    """Which schedules of IL-2 are searched, what must hold of one, and which is best."""
+
+    drug: Words = "il2"
+    amount: AmountsShape
+    every: Annotated[list[Days], Field(min_length=1)] = Field(description="Intervals and patterns: '2 days', '3 times a week'.")
+    doses: int | Words = Field(description="Doses of each course: a number, or a range such as 5-84.")
+    cycles: int | Words = Field(default=1, description="How often the course is given: a number, or a range such as 1-6.")
+    rests: Annotated[list[Days], Field(min_length=1)] = Field(
+        default=["none"], description="Rests between cycles: 'none', '14 days'."
+    )
+    within: Weeks = Field(description="Longest time from the first dose to one interval after the last.")
+    route: Words = "SC"
+    limits: list[Words] = Field(
+        default=[],
+        description="'total at most 21 MIU', 'doses at most 30', and 'ENDPOINT at most NUMBER in 80 % of subjects'.",
+    )
+    aim: Words = Field(description="'highest' or 'lowest' and an endpoint, or 'lowest total'.")
+    judged_by: Words = Field(
+        default="mean", alias="judged by", description="mean, worst model, regret, or for example cvar 10 %."
+    )
+    cost: Words | None = Field(default=None, description="An endpoint that is shown against the aim.")
+
+
 class SolverShape(Shape):
     """Error tolerances of one step of the integration: `rtol` of each state plus `atol` of the largest value it has had."""
 
@@ -284,6 +316,7 @@ class ScenarioShape(Shape):
     equalise: EqualiseShape | None = None
     real_life: RealLifeShape | None = None
     noise: NoiseShape | None = None
+    search: SearchShape | None = Field(default=None, description="Schedules to search, by `regimens search`.")
     observed: ObservedShape | list[ObservedShape] | None = Field(
         default=None, description="Observations of your own that are drawn on the curves; several files are a list."
     )
