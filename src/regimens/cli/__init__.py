@@ -23,6 +23,7 @@ from regimens.cli.console import (
     spinner,
     talk_console,
 )
+from regimens.cli.searching import search
 from regimens.errors import ExposureMismatch, RegimensError
 
 EXPOSURE_WIDTH = 106
@@ -40,6 +41,7 @@ def commands(debug: bool) -> None:
 
 
 commands.add_command(compare)
+commands.add_command(search)
 
 
 @commands.command()

@@ -118,7 +118,7 @@ def _checked(shape: ScenarioShape, beside: Beside, notes: Notes) -> Scenario | N
 
     endpoints, trade_off = with_trade_off(tuple(measured(named)), pair, measured, notes)
     endpoints, outcomes = with_outcomes(endpoints, seen, models, measured, notes)
-    search = checked_search(search, measured, subject, times.horizon, notes)
+    search = checked_search(search, measured, models, subject, times.horizon, notes)
     if notes.problems:
         return None
     return Scenario(

@@ -18,11 +18,12 @@ from regimens.errors import RegimenError, WordsError
 from regimens.regimen.quantities import Amount, Duration
 from regimens.regimen.space import Candidate, SearchSpace
 from regimens.regimen.words import parse_dose, parse_frequency, parse_rest
+from regimens.regimen.writing import write_frequency
 from regimens.units import amount_text, duration_text, parse_duration
 from regimens.yamlfile import Loc, Notes, Unreadable
 
 if TYPE_CHECKING:
-    from regimens.regimen.parts import Weekly
+    from regimens.model.declaration import Model
     from regimens.regimen.space import Timing
     from regimens.scenario.schema import SearchShape
     from regimens.subject import Subject
@@ -212,7 +213,9 @@ def read_search(shape: SearchShape | None, visits: Mapping[str, float], notes: N
 Check = Callable[[Sequence[tuple[Loc, Endpoint]]], Iterable[Endpoint]]
 
 
-def checked_search(search: Search | None, check: Check, subject: Subject, horizon: Fraction, notes: Notes) -> Search | None:
+def checked_search(
+    search: Search | None, check: Check, models: Sequence[Model], subject: Subject, horizon: Fraction, notes: Notes
+) -> Search | None:
     """Return the search with the labels of its endpoints; notes endpoints that no model has, and a space without schedules.
 
     `check` turns (place, endpoint) into endpoints that can be measured and notes the others.
@@ -231,6 +234,9 @@ def checked_search(search: Search | None, check: Check, subject: Subject, horizo
     if search.space.within.hours > horizon:
         found = f"Schedules may take {search.space.within}, longer than the horizon of {duration_text(horizon)}."
         notes.add(("search", "within"), found, "Move the horizon, or shorten 'within'.")
+    if len(notes.problems) == before and not any(ranks(model, search) for model in models):
+        what = f" and has '{search.aim.observable}'" if search.aim.observable else ""
+        notes.add(("search",), f"No model takes il2 by {search.space.route}{what}.", "Add a model that does.", key=True)
     if len(notes.problems) > before:
         return None
     made = replace(search, aim=replace(aim, better=better), cost=cost, limits=limits)
@@ -240,6 +246,12 @@ def checked_search(search: Search | None, check: Check, subject: Subject, horizo
 
 def _measured(loc: Loc, endpoint: Endpoint, check: Check) -> Endpoint:
     return next(iter(check([(loc, endpoint)])), endpoint)
+
+
+def ranks(model: Model, search: Search) -> bool:
+    """Return whether a model can rank schedules: it takes IL-2 by the route of the space, and has the observable of the aim."""
+    takes = (IL2, search.space.route) in {(entry.drug, entry.route) for entry in model.inputs}
+    return takes and search.aim.observable in {"", *(observable.name for observable in model.observables)}
 
 
 def _check_size(search: Search, subject: Subject, notes: Notes) -> None:
@@ -456,7 +468,7 @@ def search_value(search: Search) -> dict[str, object]:
     space = search.space
     found: dict[str, object] = {
         "amount": {"from": str(space.lowest), "to": str(space.highest), "step": str(space.step)},
-        "every": [_frequency(every) for every in space.every],
+        "every": [write_frequency(every) for every in space.every],
         "doses": _range_text(space.doses),
         "cycles": _range_text(space.cycles),
         "rests": [NO_REST if rest is None else str(rest) for rest in space.rests],
@@ -468,15 +480,6 @@ def search_value(search: Search) -> dict[str, object]:
         "cost": None if search.cost is None else search.cost.words,
     }
     return {key: value for key, value in found.items() if value not in (None, [])}
-
-
-def _frequency(every: Duration | Weekly) -> str:
-    if isinstance(every, Duration):
-        return str(every)
-    if every.days == (0, 2, 4):
-        return "3 times a week"
-    *most, last = map(str, every.days)
-    return f"on days {', '.join(most)} and {last} of each week"
 
 
 def _range_text(pair: tuple[int, int]) -> str | int:
