@@ -1,6 +1,8 @@
 """The key `search` of a scenario: what it means, how it is written, and every mistake in it with its line."""
 
+import re
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
@@ -196,3 +198,13 @@ def test_all_mistakes_are_told_at_once():
     with pytest.raises(InputFileError) as raised:
         Scenario.from_text(text)
     assert [problem.line for problem in raised.value.problems] == [DOSES, LIMITS, JUDGE]
+
+
+def test_the_search_of_the_readme_can_be_read():
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"^```yaml\n(search:\n.*?)^```", readme, flags=re.DOTALL | re.MULTILINE)
+    found = search(BASE[: BASE.index("search:")] + text)
+    assert [limit.words for limit in found.limits] == [
+        "total at most 21 MIU",
+        "days treg_fold above 1.2 at least 42 in 80 % of subjects",
+    ]

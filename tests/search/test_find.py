@@ -248,6 +248,28 @@ def test_a_limit_that_no_schedule_meets_is_told_with_the_nearest():
     )
 
 
+def test_an_aim_that_no_schedule_has_is_told():
+    aim = "trough of treg_fold from 18 days to 20 days"
+    with pytest.raises(RegimensError) as raised:
+        find_schedules(small.scenario(("mean of treg_fold to 3 weeks", aim), ("within: 3 weeks", "within: 12 days")))
+    assert str(raised.value) == (
+        f"No schedule within the limits has a value of '{aim}' under every model; the fewest have one under 'turnover'. "
+        "Choose an aim that every schedule has, such as a mean or a peak."
+    )
+
+
+def test_a_model_without_a_known_uncertainty_is_named(tmp_path):
+    text = small.BENT.replace(", uncertainty: 0.2", "")
+    (tmp_path / "bent.yaml").write_text(text, encoding="utf-8")
+    scenario = small.changed(
+        ("[turnover, effect_turnover]", "[bent.yaml]"), ("peak of treg", "peak of gain"), ("treg_fold to 3 weeks", "gain")
+    ).replace("peak of gain_fold", "peak of gain")
+    found = find_schedules(Scenario.from_text(scenario, folder=tmp_path))
+    said = "The uncertainty of the parameters of bent is not known, so no verdict tells two schedules apart."
+    assert said in list(searching.certainty(found))
+    assert all(row.flat for row in found.schedules if not row.reference)
+
+
 def test_a_scenario_without_a_search_is_refused():
     scenario = replace(small.scenario(), search=None)
     with pytest.raises(RegimensError) as raised:

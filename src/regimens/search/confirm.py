@@ -30,7 +30,7 @@ MOST_FINALISTS = 200
 WINNERS = 20
 """Schedules that are confirmed on the whole population, and those of them that are confirmed again on fresh draws."""
 
-CHUNK = 500
+CHUNK = 250
 """Runs (subjects of parameter draws) of a task: each simulates all finalists for so many runs."""
 
 

@@ -165,6 +165,7 @@ def answer_of(
     names = [model.name for model in models]
     check_some(search, names, confirmed.names, held[:, :, confirmed.places >= 0])
     allowed = within_limits(held) & (confirmed.places >= 0)
+    check_values(search, names, aims, allowed)
     tails = tail_mean([sign * each for each in level], search.judge.tail if search.judge.kind is Kind.CVAR else 1.0)
     score = scores(search.judge, aims, tails, allowed)
     order = ranking(score, allowed)
@@ -219,6 +220,18 @@ def check_some(search: Search, models: Sequence[str], names: Sequence[str], held
             f"No schedule{others} meets '{limit.words}' under every model. '{names[nearest]}' comes nearest: it meets it in "
             f"{100 * held[row, where, nearest]:.3g} % of the draws of '{models[where]}', and {100 * ENOUGH:g} % are needed."
         )
+
+
+def check_values(search: Search, models: Sequence[str], aims: Floats, allowed: np.ndarray) -> None:
+    """Raise RegimensError where no schedule within the limits has a value of the aim under every model; (models, schedules)."""
+    known = ~np.isnan(aims) & allowed
+    if known.all(axis=0).any():
+        return
+    least = models[int(known.sum(axis=1).argmin())]
+    raise RegimensError(
+        f"No schedule within the limits has a value of '{search.aim.words}' under every model; the fewest have one "
+        f"under '{least}'. Choose an aim that every schedule has, such as a mean or a peak."
+    )
 
 
 def _verdicts(outcomes: Outcomes, names: Sequence[str], best: int, rule: Rule) -> dict[int, Verdict]:

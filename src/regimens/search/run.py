@@ -35,6 +35,7 @@ from regimens.search.found import (
     answer_of,
     check_exposure,
     check_some,
+    check_values,
     edges_of,
     over_subjects_of,
 )
@@ -218,11 +219,10 @@ def find_schedules(
     with contextlib.nullcontext(executor) if executor is not None else local() as workers:
         done = _Runner(workers, store, progress)
         screening = screen_tasks(study, search, candidates, chunk)
-        screened = collect_screen(
-            study, search, candidates, done(screen, screening), lambda known: say(_so_far(search, candidates, known))
-        )
+        screened = collect_screen(study, search, candidates, done(screen, screening), _Teller(search, candidates, say))
         models = searched_models(study, search)
         check_some(search, [model.name for model in models], [one.words for one in candidates], screened.held)
+        check_values(search, [model.name for model in models], screened.means[:, 0], within_limits(screened.held))
         confirmed = _confirmed(scenario, search, candidates, screened, most, done, chunk)
         answer = answer_of(search, models, confirmed, candidates, scenario.subject, scenario.rule)
         say(f"best of {len(answer.order)} confirmed: {confirmed.names[answer.best]}")
@@ -302,6 +302,22 @@ def _fresh(
     first = scenario.cohort.draws
     tasks = confirm_tasks("fresh", study, search, first, chunk)
     return collect_confirmed(study, search, np.array(winners), done(confirm, tasks), first)
+
+
+@dataclass
+class _Teller:
+    """Says what is best so far, at most once for each percent of the schedules."""
+
+    search: Search
+    candidates: Sequence[Candidate]
+    say: Say
+    told: int = -1
+
+    def __call__(self, known: Screened) -> None:
+        percent = 100 * known.looked_at // len(self.candidates)
+        if percent > self.told:
+            self.told = percent
+            self.say(_so_far(self.search, self.candidates, known))
 
 
 def _so_far(search: Search, candidates: Sequence[Candidate], known: Screened) -> str:

@@ -204,6 +204,9 @@ def certainty(found: Found) -> Iterator[str]:
         yield f"Not ranked by {wording.listing(out)}: no input for IL-2 by this route, or no such endpoint."
     if len(found.models) == 1:
         yield ONE_MODEL
+    for model in found.models:
+        if found.study.cohort.draws > 1 and not model.uncertain:
+            yield f"The uncertainty of the parameters of {model.name} is not known, so no verdict tells two schedules apart."
     draws, needed = found.study.cohort.draws, fewest_draws(found.scenario.rule.probability)
     if draws == 1:
         yield "The parameters are taken as known (one draw): no schedule can be told from another, so all are flat."
