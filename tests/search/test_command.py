@@ -9,6 +9,7 @@ import pytest
 from regimens.cli import main
 from regimens.scenario import read_scenario
 from regimens.search.export import documentation
+from regimens.search.run import BrokenOff, find_schedules
 
 from . import small
 
@@ -75,3 +76,15 @@ def test_the_shipped_search_has_the_space_of_its_title():
     search = read_scenario(ROOT / "scenarios" / "find_schedule.yaml").search
     assert search.exact_limits[0].words == "total at most 21 MIU"
     assert str(search.space.within) == "84 days"
+
+
+def test_ctrl_c_writes_what_is_known_beside_the_result_and_says_where(command, monkeypatch):
+    def stopped(*_):
+        raise BrokenOff(find_schedules(small.scenario()))
+
+    monkeypatch.setattr("regimens.cli.searching._found", stopped)
+    code, out, err = command(small.TEXT, "--out", "found")
+    assert (code, out) == (1, "")
+    assert err == "Interrupted; no result was written.\nWhat is known is in found-so-far/report.html.\n"
+    assert Path("found-so-far/schedules.csv").is_file()
+    assert not Path("found").exists()

@@ -22,7 +22,7 @@ from regimens.scenario import Arm, Scenario
 from regimens.search.confirm import fresh_draws, with_fresh_draws
 from regimens.search.export import answer_scenario, files_of, frame_of, screened_frame
 from regimens.search.found import SCHEDULES, Edge, edges_of
-from regimens.search.run import find_schedules
+from regimens.search.run import BrokenOff, find_schedules
 from regimens.search.screen import TOLERANCES, collect_screen, screen, screen_tasks, typical_values
 from regimens.study.comparison import compare
 from regimens.study.study import resolve
@@ -120,6 +120,38 @@ def test_a_run_that_was_broken_off_ends_with_the_same_bytes(found, tmp_path):
     with Store.open(tmp_path / "kept", {"a": 1}, resume=True) as store:
         assert store.reused > 0
         assert _bytes(find_schedules(found.scenario, store=store, chunk=2)) == _bytes(found)
+
+
+def _stopped_at(found, stage, done):
+    """Return what Ctrl-C leaves when so many tasks are done of the second stage (confirm) or the third (fresh)."""
+    begun = []
+
+    def progress(finished, total):
+        begun.extend([total] if finished == 0 else [])
+        if len(begun) == stage and finished == done:
+            raise KeyboardInterrupt
+
+    with pytest.raises(BrokenOff) as stopped, local(1) as executor:
+        find_schedules(found.scenario, executor=executor, progress=progress, chunk=6)
+    return stopped.value.found
+
+
+def test_ctrl_c_leaves_the_answer_of_the_draws_that_are_done(found):
+    known = _stopped_at(found, stage=2, done=23)
+    draws = known.study.cohort.draws
+    assert 20 <= draws < 24
+    whole = find_schedules(small.scenario(("draws: 24", f"draws: {draws}")))
+    assert [row.aim for row in known.under_models] == [row.aim for row in whole.under_models]
+    assert known.fresh is None
+    said = f"A look at reduced size: {draws} of 24 draws. Run it in full before you conclude anything."
+    assert searching.reduced(known) == said
+    assert said in page(known)
+
+
+def test_ctrl_c_while_the_winners_are_confirmed_again_leaves_the_first_answer(found):
+    known = _stopped_at(found, stage=3, done=1)
+    assert [row.score for row in known.schedules] == [row.score for row in found.schedules]
+    assert known.fresh is None
 
 
 def _written(folder):

@@ -44,12 +44,14 @@ def search(
 
     Every schedule of the space is screened on typical subjects under every model and parameter draw; the best are confirmed on
     the population, the winners again on fresh draws. The answer is a set: what cannot be told from the best is said. The result
-    folder has a page, tables, and `answer.yaml`, a scenario that `regimens compare` takes.
+    folder has a page, tables, and `answer.yaml`, a scenario that `regimens compare` takes. Ctrl-C leaves a page of the draws that
+    are done, and `--resume` goes on.
     """
     from regimens.report.search import page, table
     from regimens.scenario import read_scenario, reduced
     from regimens.search.confirm import MOST_FINALISTS
     from regimens.search.export import files_of
+    from regimens.search.run import BrokenOff
     from regimens.study import folder as results
     from regimens.work import Store
 
@@ -69,13 +71,18 @@ def search(
     with Store.open(unfinished, {**results.fingerprint(scenario), "search": "schedules", "finalists": most}, resume) as store:
         say_kept(talk, store, resume)
         with kept_if_broken_off(store):
-            found = _found(scenario, store, workers, address, talk, most)
             options = {"--subjects": subjects, "--draws": draws, "--finalists": finalists}
-            made = replace(
-                found.provenance, created=store.started.date().isoformat(), command=said_command("search", file, options)
-            )
-            found = replace(found, provenance=made)
-            folder = out or results.default_folder(named, made.version, store.started.date())
+            command = said_command("search", file, options)
+            try:
+                found = _dated(_found(scenario, store, workers, address, talk, most), store, command)
+            except BrokenOff as stopped:
+                known = _dated(stopped.found, store, command)
+                folder = out or results.default_folder(named, known.provenance.version, store.started.date())
+                folder = results.free_folder(folder.with_name(f"{folder.name}-so-far"))
+                results.write_folder(files_of(known, page(known)), folder)
+                stopped.add_note(f"What is known is in {folder / 'report.html'}.")
+                raise
+            folder = out or results.default_folder(named, found.provenance.version, store.started.date())
             store.record_result(folder)
             results.write_folder(files_of(found, page(found)), folder, inside=store.folder)
         store.remove()
@@ -84,6 +91,11 @@ def search(
     say(talk, f"Written to {folder / 'report.html'}")
     if open_page:
         click.launch(str(folder / "report.html"))
+
+
+def _dated(found: Found, store: Store, command: str) -> Found:
+    """Return a result with the day on which its run began, and its command."""
+    return replace(found, provenance=replace(found.provenance, created=store.started.date().isoformat(), command=command))
 
 
 def _found(scenario: Scenario, store: Store, workers: int | None, address: str | None, talk: Console, most: int) -> Found:

@@ -29,6 +29,7 @@ def page(found: Found) -> str:
     content = {
         "scenario": found.scenario,
         "opening": searching.opening(found),
+        "reduced": searching.reduced(found),
         "judged": searching.judged(found),
         "answers": searching.answer(found),
         "pictures": drawn,
@@ -96,5 +97,5 @@ def table(found: Found, console_width: int) -> RenderableType:
         cells = [wording.exact(row.total_miu), str(row.visits), wording.number(row.largest_regret), wording.yes(row.flat)]
         cells += [wording.number(float(value)) for value in aims]
         grid.add_row(Text(row.schedule), *cells[: len(grid.columns) - 1])
-    said = [searching.opening(found), searching.judged(found)]
+    said = [*filter(None, (searching.reduced(found),)), searching.opening(found), searching.judged(found)]
     return Group(*map(Text, said), Text(""), grid, Text(""), *map(Text, searching.answer(found)))

@@ -88,6 +88,14 @@ class Confirmed:
         )
 
 
+class PartlyConfirmed(KeyboardInterrupt):
+    """Broken off by Ctrl-C while schedules were confirmed: `draws` of them are done under every model."""
+
+    def __init__(self, confirmed: Confirmed, draws: int) -> None:
+        super().__init__()
+        self.confirmed, self.draws = confirmed, draws
+
+
 def finalists(
     search: Search, candidates: Sequence[Candidate], screened: Screened, totals: Floats, left_out: np.ndarray, most: int
 ) -> np.ndarray:
@@ -141,25 +149,40 @@ def confirm_tasks(stage: str, study: Study, search: Search, first_draw: int = 0,
     each = chunk or CHUNK
     return [
         ConfirmTask(stage, EndpointsTask(study, model.place, start, min(each, study.runs - start)))
-        for model in searched_models(study, search)
         for start in range(first_draw * study.cohort.subjects, study.runs, each)
+        for model in searched_models(study, search)
     ]
 
 
 def collect_confirmed(
     study: Study, search: Search, places: np.ndarray, results: Iterable[tuple[ConfirmTask, Result]], first_draw: int = 0
 ) -> Confirmed:
-    """Put the results of all tasks together, of the draws from `first_draw` on; `places` are those of the arms in the space."""
+    """Put the results of all tasks together, of the draws from `first_draw` on; `places` are those of the arms in the space.
+
+    A KeyboardInterrupt becomes PartlyConfirmed where some draws are done under every model.
+    """
     models, subjects = searched_models(study, search), study.cohort.subjects
     first, failed = first_draw * subjects, 0
     shape = (len(study.arms), len(study.measured), study.runs - first)
     values = {model.place: np.full(shape, np.nan) for model in models}
-    for task, found in results:
-        start = task.task.first - first
-        values[task.task.model][:, :, start : start + task.task.count] = found["values"]
-        failed += int((found["status"] != OK).sum())
-    by_draw = tuple(_by_draw(values[model.place], model, subjects) for model in models)
-    return Confirmed(tuple(arm.name for arm in study.arms), places, by_draw, failed)
+    done = dict.fromkeys(values, 0)
+
+    def confirmed(draws: int) -> Confirmed:
+        cut = [_by_draw(values[model.place][:, :, : draws * subjects], model, subjects) for model in models]
+        return Confirmed(tuple(arm.name for arm in study.arms), places, tuple(cut), failed)
+
+    try:
+        for task, found in results:
+            start = task.task.first - first
+            values[task.task.model][:, :, start : start + task.task.count] = found["values"]
+            done[task.task.model] += task.task.count
+            failed += int((found["status"] != OK).sum())
+    except KeyboardInterrupt:
+        draws = min(done.values()) // subjects
+        if draws:
+            raise PartlyConfirmed(confirmed(draws), draws) from None
+        raise
+    return confirmed(shape[2] // subjects)
 
 
 def _by_draw(values: Floats, model: StudyModel, subjects: int) -> Floats:

@@ -197,7 +197,7 @@ def answer_of(
         front_under=np.stack([_flags(count, front(aim, total, allowed)) for aim in aims]),
         held=held,
         verdicts=said,
-        simplest=_simplest(confirmed, candidates, np.flatnonzero(flat)),
+        simplest=simplest_of(confirmed, candidates, np.flatnonzero(flat)),
     )
 
 
@@ -292,7 +292,7 @@ def _flags(count: int, places: np.ndarray) -> np.ndarray:
     return found
 
 
-def _simplest(confirmed: Confirmed, candidates: Sequence[Candidate], flat: np.ndarray) -> int:
+def simplest_of(confirmed: Confirmed, candidates: Sequence[Candidate], flat: np.ndarray) -> int:
     """Return the flat schedule with the fewest visits, then the fewest cycles, doses and the lowest total."""
 
     def burden(place: int) -> tuple[int, int, int, Fraction, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,11 +13,13 @@ import numpy as np
 
 from regimens.errors import RegimensError
 from regimens.exposure import exposure_of
+from regimens.scenario.population import reduced
 from regimens.scenario.search import Kind
 from regimens.search.confirm import (
     MOST_FINALISTS,
     WINNERS,
     Confirmed,
+    PartlyConfirmed,
     collect_confirmed,
     confirm,
     confirm_tasks,
@@ -208,7 +210,7 @@ def find_schedules(
     `executor` does the work, threads of this process if not given; `store` keeps finished tasks; `progress` is called with the
     number of finished tasks and of all of a stage; `say` with what is best so far; a task has at most `chunk` schedules of the
     screen, or runs. None of these changes a number. RegimensError for a scenario without a search, and where no schedule meets
-    the limits.
+    the limits; BrokenOff, a KeyboardInterrupt with what is known, for Ctrl-C when schedules are being confirmed.
     """
     if scenario.search is None:
         raise RegimensError(
@@ -220,16 +222,18 @@ def find_schedules(
         done = _Runner(workers, store, progress)
         screening = screen_tasks(study, search, candidates, chunk)
         screened = collect_screen(study, search, candidates, done(screen, screening), _Teller(search, candidates, say))
-        models = searched_models(study, search)
-        check_some(search, [model.name for model in models], [one.words for one in candidates], screened.held)
-        check_values(search, [model.name for model in models], screened.means[:, 0], within_limits(screened.held))
-        confirmed = _confirmed(scenario, search, candidates, screened, most, done, chunk)
-        answer = answer_of(search, models, confirmed, candidates, scenario.subject, scenario.rule)
-        say(f"best of {len(answer.order)} confirmed: {confirmed.names[answer.best]}")
-        fresh = _fresh(scenario, search, candidates, confirmed, answer, done, chunk)
-    failed = screened.failed + confirmed.failed
-    made = provenance_of(study, (0, 0), failed)
-    return Found(study, search, candidates, screened, confirmed, answer, fresh, fresh_draws(scenario), made)
+        names = [model.name for model in searched_models(study, search)]
+        check_some(search, names, [one.words for one in candidates], screened.held)
+        check_values(search, names, screened.means[:, 0], within_limits(screened.held))
+        return _Confirming(scenario, search, candidates, screened, most, done, chunk).found(say)
+
+
+class BrokenOff(KeyboardInterrupt):
+    """Broken off by Ctrl-C when something was known already: `found` is the result of the draws that were done."""
+
+    def __init__(self, found: Found) -> None:
+        super().__init__()
+        self.found = found
 
 
 @dataclass(frozen=True)
@@ -245,63 +249,88 @@ class _Runner:
             yield from zip(tasks, results, strict=True)
 
 
-def _confirmed(
-    scenario: Scenario,
-    search: Search,
-    candidates: Sequence[Candidate],
-    screened: Screened,
-    most: int,
-    done: _Runner,
-    chunk: int | None,
-) -> Confirmed:
-    """Return the best of the screen, and the arms of the scenario, on the population.
+@dataclass(frozen=True, eq=False)
+class _Confirming:
+    """What follows the screen: the best on the population, then the winners on fresh draws."""
 
-    Where few of them meet the limits on endpoints, which the screen knows of typical subjects only, the next best follow.
-    """
-    totals = np.array([float(one.total(scenario.subject)) for one in candidates])
-    left_out, found = np.zeros(len(candidates), dtype=bool), None
-    for number in range(1, ROUNDS + 1):
-        chosen = finalists(search, candidates, screened, totals, left_out, most)
-        if not len(chosen):
-            break
-        left_out[chosen] = True
-        words = {candidates[place].words.lower() for place in chosen}
-        arms = [] if found is not None else [arm for arm in references(scenario) if arm.name.lower() not in words]
-        study = study_of(scenario, search, [candidates[place] for place in chosen], arms)
-        places = np.concatenate([chosen, np.full(len(arms), -1, dtype=np.int64)])
-        made = collect_confirmed(
-            study, search, places, done(confirm, confirm_tasks(f"confirm-{number}", study, search, 0, chunk))
+    scenario: Scenario
+    search: Search
+    candidates: Sequence[Candidate]
+    screened: Screened
+    most: int
+    done: _Runner
+    chunk: int | None
+
+    def found(self, say: Say) -> Found:
+        """Return the result. Ctrl-C raises BrokenOff where something is known, else KeyboardInterrupt."""
+        try:
+            confirmed = self.confirmed()
+        except PartlyConfirmed as stopped:
+            with contextlib.suppress(RegimensError):
+                cut = reduced(self.scenario, None, None if self.scenario.population is None else stopped.draws)
+                raise BrokenOff(self.result(cut, stopped.confirmed, None)) from None
+            raise
+        known = self.result(self.scenario, confirmed, None)
+        say(f"best of {len(known.answer.order)} confirmed: {confirmed.names[known.answer.best]}")
+        try:
+            return replace(known, fresh=self.fresh(confirmed, known.answer))
+        except KeyboardInterrupt:
+            raise BrokenOff(known) from None
+
+    def result(self, scenario: Scenario, confirmed: Confirmed, fresh: Confirmed | None) -> Found:
+        """Return the result of schedules confirmed on the draws of a scenario."""
+        study = resolve(scenario)
+        models = searched_models(study, self.search)
+        answer = answer_of(self.search, models, confirmed, self.candidates, scenario.subject, scenario.rule)
+        made = provenance_of(study, (0, 0), self.screened.failed + confirmed.failed)
+        return Found(
+            study, self.search, tuple(self.candidates), self.screened, confirmed, answer, fresh, fresh_draws(scenario), made
         )
-        found = made if found is None else found.joined(made)
-        if np.count_nonzero(_allowed(search, found)) >= min(FEW, most):
-            break
-    assert found is not None
-    return found
+
+    def confirmed(self) -> Confirmed:
+        """Return the best of the screen, and the arms of the scenario, on the population.
+
+        Where few of them meet the limits on endpoints, which the screen knows of typical subjects only, the next best follow.
+        """
+        totals = np.array([float(one.total(self.scenario.subject)) for one in self.candidates])
+        left_out, found = np.zeros(len(self.candidates), dtype=bool), None
+        for number in range(1, ROUNDS + 1):
+            chosen = finalists(self.search, self.candidates, self.screened, totals, left_out, self.most)
+            if not len(chosen):
+                break
+            left_out[chosen] = True
+            words = {self.candidates[place].words.lower() for place in chosen}
+            arms = [] if found is not None else [arm for arm in references(self.scenario) if arm.name.lower() not in words]
+            study = study_of(self.scenario, self.search, [self.candidates[place] for place in chosen], arms)
+            places = np.concatenate([chosen, np.full(len(arms), -1, dtype=np.int64)])
+            tasks = confirm_tasks(f"confirm-{number}", study, self.search, 0, self.chunk)
+            try:
+                made = collect_confirmed(study, self.search, places, self.done(confirm, tasks))
+            except PartlyConfirmed:
+                if found is None:
+                    raise
+                raise PartlyConfirmed(found, self.scenario.cohort.draws) from None
+            found = made if found is None else found.joined(made)
+            if np.count_nonzero(_allowed(self.search, found)) >= min(FEW, self.most):
+                break
+        assert found is not None
+        return found
+
+    def fresh(self, confirmed: Confirmed, answer: Answer) -> Confirmed | None:
+        """Return the winners on fresh draws: the best over models, the best of each model, and the simplest of the flat ones."""
+        if not fresh_draws(self.scenario):
+            return None
+        chosen = dict.fromkeys([*answer.best_of, answer.simplest, *(int(place) for place in answer.order[:WINNERS])])
+        winners = sorted(int(confirmed.places[place]) for place in chosen)
+        study = study_of(with_fresh_draws(self.scenario), self.search, [self.candidates[place] for place in winners])
+        first = self.scenario.cohort.draws
+        tasks = confirm_tasks("fresh", study, self.search, first, self.chunk)
+        return collect_confirmed(study, self.search, np.array(winners), self.done(confirm, tasks), first)
 
 
 def _allowed(search: Search, found: Confirmed) -> np.ndarray:
     held = held_of(search, [np.moveaxis(values, 0, 1) for values in found.values])
     return within_limits(held) & (found.places >= 0)
-
-
-def _fresh(
-    scenario: Scenario,
-    search: Search,
-    candidates: Sequence[Candidate],
-    confirmed: Confirmed,
-    answer: Answer,
-    done: _Runner,
-    chunk: int | None,
-) -> Confirmed | None:
-    """Return the winners on fresh draws: the best over models, the best of each model, and the simplest of the flat ones."""
-    if not fresh_draws(scenario):
-        return None
-    chosen = dict.fromkeys([*answer.best_of, answer.simplest, *(int(place) for place in answer.order[:WINNERS])])
-    winners = sorted(int(confirmed.places[place]) for place in chosen)
-    study = study_of(with_fresh_draws(scenario), search, [candidates[place] for place in winners])
-    first = scenario.cohort.draws
-    tasks = confirm_tasks("fresh", study, search, first, chunk)
-    return collect_confirmed(study, search, np.array(winners), done(confirm, tasks), first)
 
 
 @dataclass

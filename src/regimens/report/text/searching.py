@@ -10,7 +10,7 @@ import numpy as np
 from regimens import wording
 from regimens.contrasts.verdict import fewest_draws
 from regimens.scenario.search import OF_SUBJECTS, Kind
-from regimens.search.found import Edge, edges_of
+from regimens.search.found import Edge, edges_of, simplest_of
 
 if TYPE_CHECKING:
     from regimens.search.run import Found
@@ -75,7 +75,7 @@ def opening(found: Found) -> str:
     models = wording.count(len(found.models), "model")
     return (
         f"{wording.count(screened, 'schedule')} of IL-2 within the limits on totals and doses, of {space.written:,} combinations "
-        f"({wording.count(len(space.amounts), 'amount')} x {space.timings_words}; {len(space.timings):,} different "
+        f"({len(space.amounts)} amounts x {space.timings_words}; {len(space.timings):,} different "
         f"timings fit into {space.within}): all screened on typical subjects under {models}, "
         f"{len(found.answer.order)} of them found within all limits on {_people(found)}."
     )
@@ -86,6 +86,12 @@ def _people(found: Found) -> str:
     if cohort.typical:
         return "the typical subject"
     return f"{wording.count(cohort.subjects, 'subject')} in {wording.count(cohort.draws, 'parameter draw')}"
+
+
+def reduced(found: Found) -> str:
+    """Return that a run has fewer subjects or draws than its scenario asks for, and how many; empty where it has all."""
+    said = [f"{done} of {asked} {name}" for name, (asked, done) in found.provenance.reduced.items()]
+    return f"A look at reduced size: {wording.listing(said)}. Run it in full before you conclude anything." if said else ""
 
 
 def judged(found: Found) -> str:
@@ -143,7 +149,7 @@ def under_each(found: Found) -> Iterator[str]:
             )
         flat = int(np.count_nonzero(answer.flat_under[row]))
         ahead = int(np.count_nonzero(answer.first[row] > 0))
-        said += f". {flat} of {count} cannot be told from its best"
+        said += f". {flat - 1} of {count - 1} others cannot be told from its best"
         said += f"; {wording.count(ahead, 'schedule')} {'is' if ahead == 1 else 'are'} the best in some draw." if ahead else "."
         yield said
 
@@ -155,19 +161,34 @@ def flat(found: Found) -> str:
     if count == 1:
         return f"Every other schedule is worse under every model by the rule of verdicts (probability {rule.probability:g})."
     said = (
-        f"{count} of {len(answer.order)} schedules cannot be told from it: not every model gives the best a probability of "
-        f"{rule.probability:g} against them."
+        f"{count - 1} of {len(answer.order) - 1} other schedules cannot be told from it: not every model gives the best "
+        f"a probability of {rule.probability:g} against them."
     )
     if simplest == answer.best:
         return f"{said} None of these is simpler than the best."
     one = found.candidate(simplest)
     assert one is not None
-    lost = [f"{wording.number(_worse(found, row, simplest))} under {model.name}" for row, model in enumerate(found.models)]
-    return (
-        f"{said} The simplest of these is {found.confirmed.names[simplest]} "
-        f"({wording.exact(answer.total_iu[simplest] / 1e6)} MIU on "
-        f"{wording.count(one.timing.days_on, 'day')}). Against the best it gives up {wording.listing(lost)}."
+    said += (
+        f" The simplest of these is {found.confirmed.names[simplest]} ({wording.exact(answer.total_iu[simplest] / 1e6)} MIU on "
+        f"{wording.count(one.timing.days_on, 'day')}). Against the best it gives up {_lost(found, simplest)}."
     )
+    everywhere = np.flatnonzero(answer.flat_under.all(axis=0))
+    others = [int(place) for place in everywhere if place != answer.best]
+    if len(found.models) == 1:
+        return said
+    if not others:
+        return f"{said} None of them is flat under every model against the model's own best."
+    plain = simplest_of(found.confirmed, found.candidates, np.array(others))
+    return (
+        f"{said} Of all, {len(others)} {'is' if len(others) == 1 else 'are'} flat under every model against the model's "
+        f"own best; the simplest is {found.confirmed.names[plain]}, which gives up {_lost(found, plain)}."
+    )
+
+
+def _lost(found: Found, place: int) -> str:
+    """Return how much less of the aim a schedule has than the best under each model."""
+    lost = [f"{wording.number(_worse(found, row, place))} under {model.name}" for row, model in enumerate(found.models)]
+    return wording.listing(lost)
 
 
 def _worse(found: Found, row: int, place: int) -> float:
