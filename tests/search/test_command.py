@@ -85,6 +85,6 @@ def test_ctrl_c_writes_what_is_known_beside_the_result_and_says_where(command, m
     monkeypatch.setattr("regimens.cli.searching._found", stopped)
     code, out, err = command(small.TEXT, "--out", "found")
     assert (code, out) == (1, "")
-    assert err == "Interrupted; no result was written.\nWhat is known is in found-so-far/report.html.\n"
+    assert err == "\nInterrupted; no result was written.\nWhat is known is in found-so-far/report.html.\n"
     assert Path("found-so-far/schedules.csv").is_file()
     assert not Path("found").exists()
