@@ -58,7 +58,7 @@ def test_the_public_names_are_these():
         "Parameters", "Population", "Regimen", "RegimenError", "RegimensError", "Rest", "Scenario", "SimulatedArm", "SpecificActivity",
         "Spread", "Study", "Subject", "Tolerances", "Trajectories", "UnitError", "Weekly", "compare", "compile_model", "days",
         "draw_subjects", "endpoint_values", "exposure_of", "find_model", "find_schedules", "hours", "load_model", "mg", "minutes",
-        "parse_endpoint", "parse_regimen", "read_scenario", "simulate", "simulate_arm", "typical_subject", "weeks",
+        "parse_endpoint", "parse_regimen", "read_scenario", "settle_pairs", "simulate", "simulate_arm", "typical_subject", "weeks",
     ]  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from regimens.cli.console import (
     talk_console,
 )
 from regimens.cli.searching import search
+from regimens.cli.settling import settle
 from regimens.errors import ExposureMismatch, RegimensError
 
 EXPOSURE_WIDTH = 106
@@ -42,6 +43,7 @@ def commands(debug: bool) -> None:
 
 commands.add_command(compare)
 commands.add_command(search)
+commands.add_command(settle)
 
 
 @commands.command()

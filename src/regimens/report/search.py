@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from regimens import wording
@@ -15,6 +16,7 @@ from regimens.search.export import provenance_mapping
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from regimens.scenario import Scenario
     from regimens.search.found import Schedule
     from regimens.search.run import Found
 
@@ -24,27 +26,58 @@ SHOWN, IN_TERMINAL = 60, 12
 
 def page(found: Found) -> str:
     """Return the report of a search as one HTML page that loads nothing and is the same for the same search."""
+    return written(
+        found.scenario,
+        kicker="regimens: a search of low-dose IL-2 schedules",
+        opening=searching.opening(found),
+        reduced=searching.reduced(found),
+        judged=searching.judged(found),
+        answers=searching.answer(found),
+        pictures=pictures(found),
+        take=searching.TAKE,
+        numbers=[schedules(found)],
+        how=searching.HOW,
+        provenance=flat(provenance_mapping(found)),
+    )
+
+
+def written(
+    scenario: Scenario,
+    *,
+    kicker: str,
+    opening: str,
+    answers: Sequence[str],
+    pictures: Sequence[Picture],
+    numbers: Sequence[Numbers],
+    how: str,
+    provenance: Sequence[tuple[str, str]],
+    reduced: str = "",
+    judged: str = "",
+    take: str = "",
+) -> str:
+    """Return the page of a question about a scenario: the answer in sentences, then figures, tables, and what it rests on."""
     script, plotly = page_script(), plotly_script()
-    drawn = pictures(found)
     content = {
-        "scenario": found.scenario,
-        "opening": searching.opening(found),
-        "reduced": searching.reduced(found),
-        "judged": searching.judged(found),
-        "answers": searching.answer(found),
-        "pictures": drawn,
-        "schedules": schedules(found),
-        "assumptions": found.scenario.assumptions,
-        "provenance": flat(provenance_mapping(found)),
-        "data": as_json(drawn, ()),
+        "scenario": scenario,
+        "kicker": kicker,
+        "opening": opening,
+        "reduced": reduced,
+        "judged": judged,
+        "answers": answers,
+        "pictures": pictures,
+        "take": take,
+        "numbers": numbers,
+        "how": how,
+        "assumptions": scenario.assumptions,
+        "provenance": provenance,
+        "data": as_json(list(pictures), ()),
         "style": asset("style.css") + colours_of({}),
         "opening_script": OPENING,
         "script": script,
         "plotly": plotly,
         "policy": policy(OPENING, plotly, script),
-        "text": searching,
     }
-    return environment().get_template("search.html.j2").render(content)
+    return environment().get_template("question.html.j2").render(content)
 
 
 def pictures(found: Found) -> list[Picture]:

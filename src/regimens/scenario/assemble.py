@@ -31,6 +31,7 @@ from regimens.scenario.python import plain
 from regimens.scenario.schema import ScenarioShape, SubjectShape
 from regimens.scenario.search import checked_search, read_search
 from regimens.scenario.settings import check_population, read_noise, read_trade_off, with_ledgers_of_people, with_trade_off
+from regimens.scenario.settle import checked_settle, read_settle
 from regimens.scenario.values import Arm, Scenario
 from regimens.scenario.variants import read_goal, read_real_life, with_variants
 from regimens.subject import Subject, mosteller
@@ -107,6 +108,7 @@ def _checked(shape: ScenarioShape, beside: Beside, notes: Notes) -> Scenario | N
     arms = with_ledgers_of_people(arms, population, beside, notes)
     pair = read_trade_off(shape.trade_off, times.visits, notes)
     search = read_search(shape.search, times.visits, notes)
+    settle = read_settle(shape.settle, arms, shape.arms, times.visits, notes)
     if notes.problems or times.horizon is None or times.step is None or subject is None:
         return None
     horizon_h = float(times.horizon)
@@ -119,6 +121,8 @@ def _checked(shape: ScenarioShape, beside: Beside, notes: Notes) -> Scenario | N
     endpoints, trade_off = with_trade_off(tuple(measured(named)), pair, measured, notes)
     endpoints, outcomes = with_outcomes(endpoints, seen, models, measured, notes)
     search = checked_search(search, measured, models, subject, times.horizon, notes)
+    observables = {observable.name for model in models for observable in model.observables}
+    settle = checked_settle(settle, observables, times.horizon, measured, notes)
     if notes.problems:
         return None
     return Scenario(
@@ -140,6 +144,7 @@ def _checked(shape: ScenarioShape, beside: Beside, notes: Notes) -> Scenario | N
         real_life=life,
         noise=noise,
         search=search,
+        settle=settle,
         outcomes=outcomes,
         individuals=shape.observe.individuals,
         day_0=shape.day_0 or "",

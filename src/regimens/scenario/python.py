@@ -24,6 +24,7 @@ from regimens.scenario.beside import Beside
 from regimens.scenario.outcomes import PublishedOutcome
 from regimens.scenario.own import OwnData
 from regimens.scenario.search import Search, search_value
+from regimens.scenario.settle import Settle, settle_value
 from regimens.scenario.values import AS_WRITTEN, Arm, ArmLike, Goal, Noise, TradeOff
 from regimens.scenario.writing import (
     amount_value,
@@ -188,6 +189,8 @@ def _mapping_of(value: object) -> str | Mapping[str, object] | None:
             return noise_value(value)
         case Search():
             return search_value(value)
+        case Settle():
+            return settle_value(value)
         case Tolerances():
             return tolerances_value(value)
     return None

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from regimens.scenario.outcomes import PublishedOutcome
     from regimens.scenario.own import OwnData
     from regimens.scenario.search import Search
+    from regimens.scenario.settle import Settle
 
 AS_WRITTEN, EQUAL_TOTAL, REAL_LIFE = "as written", "equal total", "real life"
 """Variants of an arm; pairs are compared within a variant, and each other one with the arm as written."""
@@ -134,11 +135,11 @@ class Scenario:
     `arms` holds the arms as written and their twins; `equalise` and `real_life` are what the twins were made by. `stated` are
     assumptions that the author wrote; `assumptions` adds those that follow from the settings. `population` is None for one
     typical subject. `outcomes` are what publications saw. `individuals` curves are drawn beside the median. `day_0` is the
-    weekday of day 0, '' where none is stated. `search` is what `regimens search` looks for. `own` are the user's own
-    observations (the key `observed` of a file); published ones are `observed` of their arms. `reduced_from` is the population
-    of the file where a run has fewer subjects or draws. `text` is the file as read ('' if built in Python), `digest` its
-    SHA-256, `model_files` the models as the file names them, `folder` where its files are. Two scenarios are equal if they
-    compare the same: the last four, `name`, `path` and the lines of arms do not count.
+    weekday of day 0, '' where none is stated. `search` is what `regimens search` looks for, `settle` what `regimens settle`
+    weighs. `own` are the user's own observations (the key `observed` of a file); published ones are `observed` of their arms.
+    `reduced_from` is the population of the file where a run has fewer subjects or draws. `text` is the file as read ('' if
+    built in Python), `digest` its SHA-256, `model_files` the models as the file names them, `folder` where its files are. Two
+    scenarios are equal if they compare the same: the last four, `name`, `path` and the lines of arms do not count.
     """
 
     title: str
@@ -159,6 +160,7 @@ class Scenario:
     real_life: RealLife | None = None
     noise: Noise | None = None
     search: Search | None = None
+    settle: Settle | None = None
     outcomes: tuple[PublishedOutcome, ...] = ()
     individuals: int = 0
     day_0: str = ""
@@ -257,6 +259,7 @@ class Scenario:
         real_life: RealLife | Mapping[str, object] | None = None,
         noise: Noise | Mapping[str, object] | None = None,
         search: Search | Mapping[str, object] | None = None,
+        settle: Settle | Mapping[str, object] | None = None,
         observed: OwnData | Mapping[str, object] | Sequence[OwnData | Mapping[str, object]] | None = None,
         solver: Tolerances | Mapping[str, object] | None = None,
         folder: str | Path | None = None,
@@ -301,6 +304,7 @@ class Scenario:
             "real_life": real_life,
             "noise": noise,
             "search": search,
+            "settle": settle,
             "observed": observed,
             "solver": solver,
         }

@@ -1,5 +1,6 @@
 """Searching schedules: all of a space are screened, the best are confirmed, the answer is a set with its regrets."""
 
 from regimens.search.run import Found, find_schedules
+from regimens.search.settling import Settled, settle_pairs
 
-__all__ = ["Found", "find_schedules"]
+__all__ = ["Found", "Settled", "find_schedules", "settle_pairs"]
