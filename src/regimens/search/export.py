@@ -203,14 +203,14 @@ of the draw's virtual subjects, and the covariance of the model's subjects (pool
 hypotheses are weighed by the likelihood of the data. The pair is settled where the probability that one arm is better reaches
 that of the scenario's verdicts; it is settled wrongly where the arm is not better under the hypothesis that made the data.
 
-Where fewer than 20 hypotheses would keep weight, the likelihood is raised to the largest power below 1 that leaves 20 (tempering),
-and the share of such trials is reported: more parameter draws say more. Trials of a truth that is none of the models have twice
-the covariance and a shift of each arm. Dropout is in the trials; limits of quantification are not.
+Where fewer than 20 hypotheses would keep weight, the likelihood is raised to the largest power below 1 that leaves 20
+(tempering), and the share of such trials is reported: more parameter draws say more. Trials of a truth that is none of the models
+have twice the covariance and a shift of each arm. Dropout is in the trials; limits of quantification are not.
 """
 
 
 def documentation() -> str:
-    """Return how a search and `settle` work, and their tables with columns, units and meanings, as Markdown for docs/search.md."""
+    """Return how a search and `settle` work, and all their tables, as Markdown for docs/search.md."""
     opening = _DOCUMENTATION.format(most_candidates=MOST_CANDIDATES, most_finalists=MOST_FINALISTS, winners=WINNERS)
     tables = "\n\n".join(table.documentation() for table in TABLES)
     trials = "\n\n".join(table.documentation() for table in (DESIGNS, DAYS))
