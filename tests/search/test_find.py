@@ -20,8 +20,9 @@ from regimens.report.search import page
 from regimens.report.text import searching
 from regimens.scenario import Arm, Scenario
 from regimens.search.confirm import fresh_draws, with_fresh_draws
+from regimens.search.edges import Edge, edges_of
 from regimens.search.export import answer_scenario, files_of, frame_of, screened_frame
-from regimens.search.found import SCHEDULES, Edge, edges_of
+from regimens.search.found import SCHEDULES
 from regimens.search.run import BrokenOff, find_schedules
 from regimens.search.screen import TOLERANCES, collect_screen, screen, screen_tasks, typical_values
 from regimens.study.comparison import compare

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from regimens.scenario import Scenario
-    from regimens.search.run import Found
+    from regimens.search.found import Found
     from regimens.work import Store
 
 

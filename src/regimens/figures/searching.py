@@ -18,7 +18,7 @@ from regimens.search.screen import within_limits
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from regimens.search.run import Found
+    from regimens.search.found import Found
     from regimens.statistics import Floats
 
 _OTHER, _FLAT, _BEST, _ARM = theme.BEHIND.light, theme.ACCENT.light, theme.AGAINST_MOST.light, theme.TEXT.light

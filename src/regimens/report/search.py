@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from regimens.scenario import Scenario
-    from regimens.search.found import Schedule
-    from regimens.search.run import Found
+    from regimens.search.found import Found, Schedule
 
 SHOWN, IN_TERMINAL = 60, 12
 """Rows of the table of schedules on the page, and in the terminal."""

@@ -29,7 +29,7 @@ from regimens.scenario.ownchecks import Known
 from regimens.scenario.population import read_population
 from regimens.scenario.python import plain
 from regimens.scenario.schema import ScenarioShape, SubjectShape
-from regimens.scenario.search import checked_search, read_search
+from regimens.scenario.searchwords import checked_search, read_search
 from regimens.scenario.settings import check_population, read_noise, read_trade_off, with_ledgers_of_people, with_trade_off
 from regimens.scenario.settle import checked_settle, read_settle
 from regimens.scenario.values import Arm, Scenario

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from regimens.endpoints import Endpoint
     from regimens.scenario.values import Scenario
-    from regimens.search.run import Found
+    from regimens.search.found import Found
     from regimens.study.folder import Content
 
 SCREENED = Table(

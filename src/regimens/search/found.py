@@ -1,52 +1,29 @@
-"""What a search found: every confirmed schedule with its aim, regret and verdict, and which of them answer the question."""
+"""What a search found: the result, and a row for every confirmed schedule."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
-from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regimens.contrasts.contrast import contrasts, paired, shares
-from regimens.contrasts.ranking import winners
-from regimens.contrasts.verdict import Verdict, fewest_draws, reaches, verdicts
-from regimens.errors import RegimensError
 from regimens.exposure import exposure_of
-from regimens.regimen.quantities import Duration
-from regimens.scenario.search import AT_MOST, EndpointLimit, ExactLimit, Kind, Search
-from regimens.search.judging import front, mean_over_draws, ranking, regrets, scores, tail_mean
-from regimens.search.screen import ENOUGH, held_of, within_limits
-from regimens.statistics import Floats, over_draws, over_subjects
+from regimens.scenario.search import Kind
+from regimens.search.answer import Answer, over_subjects_of
+from regimens.search.edges import check_exposure, edges_of
+from regimens.search.judging import mean_over_draws, scores, tail_mean
+from regimens.search.screen import Screened, searched_models, within_limits
 from regimens.tables import column, table_of
 
 if TYPE_CHECKING:
-    from regimens.contrasts.outcomes import Outcomes
-    from regimens.contrasts.verdict import Rule
-    from regimens.regimen.parts import Weekly
-    from regimens.regimen.space import Candidate, SearchSpace
+    from regimens.regimen.space import Candidate
+    from regimens.scenario.search import Search
+    from regimens.scenario.values import Scenario
     from regimens.search.confirm import Confirmed
-    from regimens.study.study import StudyModel
-    from regimens.subject import Subject
-
-
-class Edge(StrEnum):
-    """Where in the space a schedule lies at an edge: there may be a better one outside."""
-
-    LOWEST_AMOUNT = "lowest amount"
-    HIGHEST_AMOUNT = "highest amount"
-    SHORTEST_INTERVAL = "shortest interval"
-    LONGEST_INTERVAL = "longest interval"
-    FEWEST_DOSES = "fewest doses"
-    MOST_DOSES = "most doses"
-    MOST_CYCLES = "most cycles"
-    SHORTEST_REST = "shortest rest"
-    LONGEST_REST = "longest rest"
-    TIME = "longest time"
-    TOTAL = "limit on the total"
-    DOSES = "limit on the doses"
+    from regimens.statistics import Floats
+    from regimens.study.provenance import Provenance
+    from regimens.study.study import Study, StudyModel
 
 
 @dataclass(frozen=True)
@@ -110,244 +87,134 @@ LIMITS = table_of("limits", "schedule, model and limit on an endpoint", LimitHel
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
-    """The answer among confirmed schedules. Arrays are by schedule, in the order of `Confirmed`, and by model.
+class Found:
+    """The result of a search.
 
-    `score`, `total_iu`, `cost` and the flags `allowed`, `flat`, `front`, `cost_front` are (schedules,); `aim`, `low`, `high`,
-    `regret`, `first`, `best_beats`, `flat_under`, `front_under` (models, schedules), the aim in its own direction; `held`
-    (limits, models, schedules). `order` are the places of the allowed schedules, the best first; `best_of` is the place of the
-    best under each model; `verdicts` of the best against every other schedule, by place.
+    `candidates` are all schedules of the space within the limits on totals and doses; `screened` what the screen found of them,
+    `confirmed` what the population gave for the best, `answer` which of these answer the question. `fresh` are the winners on
+    `fresh_draws` other draws, None where there are none left.
     """
 
-    order: np.ndarray
-    best_of: tuple[int, ...]
-    allowed: np.ndarray = field(repr=False)
-    score: Floats = field(repr=False)
-    total_iu: Floats = field(repr=False)
-    cost: Floats = field(repr=False)
-    aim: Floats = field(repr=False)
-    low: Floats = field(repr=False)
-    high: Floats = field(repr=False)
-    regret: Floats = field(repr=False)
-    first: Floats = field(repr=False)
-    best_beats: Floats = field(repr=False)
-    flat: np.ndarray = field(repr=False)
-    flat_under: np.ndarray = field(repr=False)
-    front: np.ndarray = field(repr=False)
-    cost_front: np.ndarray = field(repr=False)
-    front_under: np.ndarray = field(repr=False)
-    held: Floats = field(repr=False)
-    verdicts: Mapping[int, Verdict] = field(repr=False)
-    simplest: int
+    study: Study
+    search: Search
+    candidates: tuple[Candidate, ...] = field(repr=False)
+    screened: Screened
+    confirmed: Confirmed
+    answer: Answer
+    fresh: Confirmed | None
+    fresh_draws: int
+    provenance: Provenance
 
     @property
-    def best(self) -> int:
-        """The place of the best schedule over models."""
-        return int(self.order[0])
+    def scenario(self) -> Scenario:
+        """The scenario that was searched."""
+        return self.study.scenario
 
+    @property
+    def models(self) -> tuple[StudyModel, ...]:
+        """The models that rank the schedules."""
+        return searched_models(self.study, self.search)
 
-def answer_of(
-    search: Search,
-    models: Sequence[StudyModel],
-    confirmed: Confirmed,
-    candidates: Sequence[Candidate],
-    subject: Subject,
-    rule: Rule,
-) -> Answer:
-    """Return the answer among the confirmed schedules. RegimensError where none of them meets the limits.
+    def candidate(self, place: int) -> Candidate | None:
+        """Return the schedule at a place of the answer; None for an arm of the scenario."""
+        there = int(self.confirmed.places[place])
+        return None if there < 0 else self.candidates[there]
 
-    Ties go to the schedule that stands first in the space.
-    """
-    sign, count = 1.0 if search.highest else -1.0, len(confirmed.names)
-    level = [over_subjects_of(values[:, 0], search) for values in confirmed.values]
-    aims = np.stack([sign * mean_over_draws(each) for each in level])
-    held = held_of(search, [np.moveaxis(values, 0, 1) for values in confirmed.values])
-    names = [model.name for model in models]
-    check_some(search, names, confirmed.names, held[:, :, confirmed.places >= 0])
-    allowed = within_limits(held) & (confirmed.places >= 0)
-    check_values(search, names, aims, allowed)
-    tails = tail_mean([sign * each for each in level], search.judge.tail if search.judge.kind is Kind.CVAR else 1.0)
-    score = scores(search.judge, aims, tails, allowed)
-    order = ranking(score, allowed)
-    best_of = tuple(int(ranking(aim, allowed)[0]) for aim in aims)
-    outcomes = confirmed.outcomes(search, models, max(each.shape[1] for each in level))
-    said = _verdicts(outcomes, confirmed.names, int(order[0]), rule)
-    flat = np.array([allowed[place] and (place not in said or not said[place].winner) for place in range(count)])
-    beats, flat_under = _against_best(outcomes, search, best_of, allowed, rule)
-    total = np.array([_total(confirmed, candidates, place, subject) for place in range(count)])
-    cost = _costs(search, confirmed)
-    bounds = np.array([[over_draws(draws)[1:] for draws in each] for each in level])
-    return Answer(
-        order=order,
-        best_of=best_of,
-        allowed=allowed,
-        score=score,
-        total_iu=total,
-        cost=cost,
-        aim=sign * aims,
-        low=bounds[:, :, 0],
-        high=bounds[:, :, 1],
-        regret=regrets(aims, allowed),
-        first=np.stack([_firsts(sign * each, allowed) for each in level]),
-        best_beats=beats,
-        flat=flat,
-        flat_under=flat_under,
-        front=_flags(count, front(score, total, allowed)),
-        cost_front=_flags(count, front(score, cost, allowed)),
-        front_under=np.stack([_flags(count, front(aim, total, allowed)) for aim in aims]),
-        held=held,
-        verdicts=said,
-        simplest=simplest_of(confirmed, candidates, np.flatnonzero(flat)),
-    )
+    @cached_property
+    def shown_order(self) -> tuple[int, ...]:
+        """Places of the answer as they are listed: the best first, then those beyond a limit, then arms of the scenario."""
+        ranked = [int(place) for place in self.answer.order]
+        others = [place for place in range(len(self.confirmed.names)) if place not in set(ranked)]
+        return (*ranked, *sorted(others, key=lambda place: (self.confirmed.places[place] < 0, -self.answer.score[place], place)))
 
+    @cached_property
+    def fresh_aims(self) -> Floats:
+        """The mean aim of every confirmed schedule on the fresh draws, (models, schedules); missing for those without."""
+        found = np.full((len(self.models), len(self.confirmed.names)), np.nan)
+        if self.fresh is not None:
+            at = [self.confirmed.names.index(name) for name in self.fresh.names]
+            found[:, at] = [mean_over_draws(over_subjects_of(values[:, 0], self.search)) for values in self.fresh.values]
+        return found
 
-def over_subjects_of(values: Floats, search: Search) -> Floats:
-    """Return the (schedules, draws) population statistic of the aim from (schedules, draws, subjects)."""
-    return np.stack([over_subjects(each, search.aim.statistic) for each in values])
+    @cached_property
+    def fresh_scores(self) -> Floats:
+        """The score of every winner on the fresh draws (schedules,); missing for others. A regret is among the winners."""
+        found = np.full(len(self.confirmed.names), np.nan)
+        if self.fresh is None:
+            return found
+        sign = 1.0 if self.search.highest else -1.0
+        levels = [sign * over_subjects_of(values[:, 0], self.search) for values in self.fresh.values]
+        tail = self.search.judge.tail if self.search.judge.kind is Kind.CVAR else 1.0
+        winner = np.ones(len(self.fresh.names), dtype=bool)
+        score = scores(self.search.judge, np.stack([mean_over_draws(each) for each in levels]), tail_mean(levels, tail), winner)
+        found[[self.confirmed.names.index(name) for name in self.fresh.names]] = score
+        return found
 
+    @cached_property
+    def schedules(self) -> tuple[Schedule, ...]:
+        """A row for every confirmed schedule and arm of the scenario, in the order shown."""
+        ranks = {int(place): rank for rank, place in enumerate(self.answer.order, 1)}
+        return tuple(self._schedule(place, ranks.get(place)) for place in self.shown_order)
 
-def check_some(search: Search, models: Sequence[str], names: Sequence[str], held: Floats) -> None:
-    """Raise RegimensError where no schedule meets the limits on endpoints: which limit none meets, and who comes nearest."""
-    for row, limit in enumerate(search.endpoint_limits):
-        if within_limits(held[: row + 1]).any():
-            continue
-        before = within_limits(held[:row])
-        least = np.where(np.isnan(held[row]), np.inf, held[row]).min(axis=0)
-        nearest = int(np.where(before, least, -np.inf).argmax())
-        where = int(np.where(np.isnan(held[row, :, nearest]), np.inf, held[row, :, nearest]).argmin())
-        others = f" that meets {' and '.join(repr(each.words) for each in search.endpoint_limits[:row])}" if row else ""
-        raise RegimensError(
-            f"No schedule{others} meets '{limit.words}' under every model. '{names[nearest]}' comes nearest: it meets it in "
-            f"{100 * held[row, where, nearest]:.3g} % of the draws of '{models[where]}', and {100 * ENOUGH:g} % are needed."
+    def _schedule(self, place: int, rank: int | None) -> Schedule:
+        answer, one, subject = self.answer, self.candidate(place), self.scenario.subject
+        if one is None:
+            arm = next(arm for arm in self.scenario.arms if arm.name == self.confirmed.names[place])
+            (row,) = exposure_of(arm.regimen, subject)
+            total, doses, visits, span, cycles = row.total, row.doses, row.days_on, row.span_h, len(row.per_cycle)
+        else:
+            (total, doses, visits, span), cycles = check_exposure(self.search, one, subject), one.timing.cycles
+        edges = () if one is None else edges_of(self.search.space, self.search.limits, one, subject)
+        return Schedule(
+            schedule=self.confirmed.names[place],
+            reference=one is None,
+            rank=rank,
+            total_miu=float(total / 1_000_000),
+            doses=doses,
+            visits=visits,
+            span_days=float(span / 24),
+            cycles=cycles,
+            score=float(answer.score[place]),
+            score_fresh=float(self.fresh_scores[place]),
+            largest_regret=float(answer.regret[:, place].max()),
+            cost=float(answer.cost[place]),
+            within_limits=bool(within_limits(answer.held[:, :, [place]])[0]),
+            flat=bool(answer.flat[place]),
+            front=bool(answer.front[place]),
+            cost_front=bool(answer.cost_front[place]),
+            edge="; ".join(edges),
         )
 
-
-def check_values(search: Search, models: Sequence[str], aims: Floats, allowed: np.ndarray) -> None:
-    """Raise RegimensError where no schedule within the limits has a value of the aim under every model; (models, schedules)."""
-    known = ~np.isnan(aims) & allowed
-    if known.all(axis=0).any():
-        return
-    least = models[int(known.sum(axis=1).argmin())]
-    raise RegimensError(
-        f"No schedule within the limits has a value of '{search.aim.words}' under every model; the fewest have one "
-        f"under '{least}'. Choose an aim that every schedule has, such as a mean or a peak."
-    )
-
-
-def _verdicts(outcomes: Outcomes, names: Sequence[str], best: int, rule: Rule) -> dict[int, Verdict]:
-    """Return the verdict of the best schedule against every other one, by place."""
-    others = [place for place in range(len(names)) if place != best]
-    pairs = [(names[best], names[place]) for place in others]
-    return dict(zip(others, verdicts(outcomes, contrasts(outcomes, pairs), pairs, rule), strict=True))
-
-
-def _against_best(
-    outcomes: Outcomes, search: Search, best_of: Sequence[int], allowed: np.ndarray, rule: Rule
-) -> tuple[Floats, np.ndarray]:
-    """Return, for each model and schedule, the share of draws that differ in which the model's best one is better, and whether
-    it cannot be told apart from it: (models, schedules) each.
-    """
-    names = outcomes.arms
-    beats, flat = np.full((len(outcomes.models), len(names)), np.nan), np.zeros((len(outcomes.models), len(names)), dtype=bool)
-    for row, (model, best) in enumerate(zip(outcomes.models, best_of, strict=True)):
-        for place, name in enumerate(names):
-            counted = shares(paired(outcomes, model, search.aim, names[best], name), search.aim)
-            differ = counted.better + counted.worse
-            beats[row, place] = counted.better / differ if differ > 0 else 0.5
-            told = reaches(beats[row, place], rule.probability) and reaches(differ, rule.differ)
-            enough = outcomes.draws_of(model) >= fewest_draws(rule.probability)
-            flat[row, place] = allowed[place] and not (told and enough)
-    return beats, flat
-
-
-def _total(confirmed: Confirmed, candidates: Sequence[Candidate], place: int, subject: Subject) -> float:
-    there = confirmed.places[place]
-    return float(candidates[there].total(subject)) if there >= 0 else np.nan
-
-
-def _costs(search: Search, confirmed: Confirmed) -> Floats:
-    """Return the mean over models and draws of the population statistic of the cost (schedules,); missing without a cost."""
-    if search.cost is None:
-        return np.full(len(confirmed.names), np.nan)
-    row, statistic = search.measured.index(search.cost), search.cost.statistic
-    means = [
-        mean_over_draws(np.stack([over_subjects(each, statistic) for each in values[:, row]])) for values in confirmed.values
-    ]
-    return mean_over_draws(np.stack(means, axis=1))
-
-
-def _firsts(level: Floats, allowed: np.ndarray) -> Floats:
-    """Return the share of draws in which each allowed schedule has the best of (schedules, draws), ties split."""
-    found = np.zeros(len(level))
-    among = level[allowed]
-    whole = among[:, ~np.isnan(among).any(axis=0)]
-    if whole.size:
-        found[allowed] = winners(whole).mean(axis=1)
-    return found
-
-
-def _flags(count: int, places: np.ndarray) -> np.ndarray:
-    found = np.zeros(count, dtype=bool)
-    found[places] = True
-    return found
-
-
-def simplest_of(confirmed: Confirmed, candidates: Sequence[Candidate], flat: np.ndarray) -> int:
-    """Return the flat schedule with the fewest visits, then the fewest cycles, doses and the lowest total."""
-
-    def burden(place: int) -> tuple[int, int, int, Fraction, int]:
-        one = candidates[confirmed.places[place]]
-        return one.timing.days_on, one.timing.cycles, one.timing.all_doses, one.amount.value, place
-
-    return min((int(place) for place in flat), key=burden)
-
-
-def edges_of(
-    space: SearchSpace, limits: Sequence[ExactLimit | EndpointLimit], one: Candidate, subject: Subject
-) -> tuple[Edge, ...]:
-    """Return where a schedule lies at an edge of its space, or where the next step would break a limit.
-
-    A dimension with one value has no edge, nor has one cycle, and no rest is no edge.
-    """
-    timing, found = one.timing, []
-    if len(space.amounts) > 1:
-        found += [Edge.LOWEST_AMOUNT] if one.amount == space.lowest else []
-        found += [Edge.HIGHEST_AMOUNT] if one.amount == space.highest else []
-    lengths = [_mean_interval(every) for every in space.every]
-    if len(lengths) > 1:
-        found += [Edge.SHORTEST_INTERVAL] if _mean_interval(timing.every) == min(lengths) else []
-        found += [Edge.LONGEST_INTERVAL] if _mean_interval(timing.every) == max(lengths) else []
-    fewest, most = space.doses
-    found += [Edge.FEWEST_DOSES] if timing.doses == fewest < most else []
-    merged = None in space.rests and timing.cycles == 1
-    found += [Edge.MOST_DOSES] if timing.doses == most * (space.cycles[1] if merged else 1) and most > fewest else []
-    found += [Edge.MOST_CYCLES] if timing.cycles == space.cycles[1] > space.cycles[0] else []
-    rests = sorted(rest.hours for rest in space.rests if rest is not None)
-    if timing.rest is not None and len(rests) > 1:
-        found += [Edge.SHORTEST_REST] if timing.rest.hours == rests[0] and None not in space.rests else []
-        found += [Edge.LONGEST_REST] if timing.rest.hours == rests[-1] else []
-    found += [Edge.TIME] if timing.span + _mean_interval(timing.every) > space.within.hours else []
-    for limit in limits:
-        if isinstance(limit, ExactLimit) and limit.side == AT_MOST:
-            if limit.of == "doses":
-                found += [Edge.DOSES] if timing.all_doses == limit.number else []
-            else:
-                each, step = (amount.for_size(subject.weight_kg, subject.bsa_m2) for amount in (one.amount, space.step))
-                found += [Edge.TOTAL] if one.total(subject) + min(each, step * timing.all_doses) > limit.number else []
-    return tuple(found)
-
-
-def _mean_interval(every: Duration | Weekly) -> Fraction:
-    return every.hours if isinstance(every, Duration) else Fraction(168, len(every.days))
-
-
-def check_exposure(search: Search, one: Candidate, subject: Subject) -> tuple[Fraction, int, int, Fraction]:
-    """Return total (IU), doses, days with a dose and span (h) of a schedule by exposure; RegimensError if it breaks a limit."""
-    (row,) = exposure_of(one.regimen, subject)
-    for limit in search.exact_limits:
-        number = row.total if limit.of == "total" else Fraction(row.doses)
-        if number > limit.number if limit.side == AT_MOST else number < limit.number:
-            raise RegimensError(
-                f"'{one.words}' breaks '{limit.words}': it has {limit.said(number)}. This is a fault of the search."
+    @cached_property
+    def under_models(self) -> tuple[UnderModel, ...]:
+        """A row for every confirmed schedule and arm of the scenario under each model, in the order shown."""
+        answer, aim = self.answer, self.search.aim
+        return tuple(
+            UnderModel(
+                schedule=self.confirmed.names[place],
+                model=model.name,
+                aim=float(answer.aim[row, place]),
+                low=float(answer.low[row, place]),
+                high=float(answer.high[row, place]),
+                unit=aim.unit(model.unit_of(aim.observable) or "1"),
+                fresh=float(self.fresh_aims[row, place]),
+                regret=float(answer.regret[row, place]),
+                first=float(answer.first[row, place]),
+                best_beats=float(answer.best_beats[row, place]),
+                flat=bool(answer.flat_under[row, place]),
+                front=bool(answer.front_under[row, place]),
             )
-    return row.total, row.doses, row.days_on, row.span_h
+            for place in self.shown_order
+            for row, model in enumerate(self.models)
+        )
+
+    @cached_property
+    def limits(self) -> tuple[LimitHeld, ...]:
+        """A row for every confirmed schedule, model and limit on an endpoint; models without the endpoint have none."""
+        return tuple(
+            LimitHeld(self.confirmed.names[place], model.name, limit.words, float(share))
+            for place in self.shown_order
+            for column, model in enumerate(self.models)
+            for row, limit in enumerate(self.search.endpoint_limits)
+            if not np.isnan(share := self.answer.held[row, column, place])
+        )

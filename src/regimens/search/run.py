@@ -5,16 +5,14 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from regimens.errors import RegimensError
-from regimens.exposure import exposure_of
 from regimens.scenario.population import reduced
-from regimens.scenario.search import Kind
+from regimens.search.answer import Answer, answer_of, check_some, check_values
 from regimens.search.confirm import (
     MOST_FINALISTS,
     WINNERS,
@@ -29,170 +27,23 @@ from regimens.search.confirm import (
     study_of,
     with_fresh_draws,
 )
-from regimens.search.found import (
-    Answer,
-    LimitHeld,
-    Schedule,
-    UnderModel,
-    answer_of,
-    check_exposure,
-    check_some,
-    check_values,
-    edges_of,
-    over_subjects_of,
-)
-from regimens.search.judging import mean_over_draws, ranking, scores, tail_mean
+from regimens.search.judging import ranking, scores
 from regimens.search.screen import Screened, collect_screen, held_of, screen, screen_tasks, searched_models, within_limits
-from regimens.study.provenance import Provenance, provenance_of
-from regimens.study.study import Study, resolve
+from regimens.study.provenance import provenance_of
+from regimens.study.study import resolve
 from regimens.work import Progress, Result, Store, Work, local, no_progress, run
 
 if TYPE_CHECKING:
     from regimens.regimen.space import Candidate
     from regimens.scenario.search import Search
     from regimens.scenario.values import Scenario
-    from regimens.statistics import Floats
-    from regimens.study.study import StudyModel
     from regimens.work.task import T
+from regimens.search.found import Found
 
 FEW, ROUNDS = 20, 5
 """Confirmed schedules within the limits below which the next best of the screen are confirmed too, and how often at most."""
 
 Say = Callable[[str], object]
-
-
-@dataclass(frozen=True, eq=False)
-class Found:
-    """The result of a search.
-
-    `candidates` are all schedules of the space within the limits on totals and doses; `screened` what the screen found of them,
-    `confirmed` what the population gave for the best, `answer` which of these answer the question. `fresh` are the winners on
-    `fresh_draws` other draws, None where there are none left.
-    """
-
-    study: Study
-    search: Search
-    candidates: tuple[Candidate, ...] = field(repr=False)
-    screened: Screened
-    confirmed: Confirmed
-    answer: Answer
-    fresh: Confirmed | None
-    fresh_draws: int
-    provenance: Provenance
-
-    @property
-    def scenario(self) -> Scenario:
-        """The scenario that was searched."""
-        return self.study.scenario
-
-    @property
-    def models(self) -> tuple[StudyModel, ...]:
-        """The models that rank the schedules."""
-        return searched_models(self.study, self.search)
-
-    def candidate(self, place: int) -> Candidate | None:
-        """Return the schedule at a place of the answer; None for an arm of the scenario."""
-        there = int(self.confirmed.places[place])
-        return None if there < 0 else self.candidates[there]
-
-    @cached_property
-    def shown_order(self) -> tuple[int, ...]:
-        """Places of the answer as they are listed: the best first, then those beyond a limit, then arms of the scenario."""
-        ranked = [int(place) for place in self.answer.order]
-        others = [place for place in range(len(self.confirmed.names)) if place not in set(ranked)]
-        return (*ranked, *sorted(others, key=lambda place: (self.confirmed.places[place] < 0, -self.answer.score[place], place)))
-
-    @cached_property
-    def fresh_aims(self) -> Floats:
-        """The mean aim of every confirmed schedule on the fresh draws, (models, schedules); missing for those without."""
-        found = np.full((len(self.models), len(self.confirmed.names)), np.nan)
-        if self.fresh is not None:
-            at = [self.confirmed.names.index(name) for name in self.fresh.names]
-            found[:, at] = [mean_over_draws(over_subjects_of(values[:, 0], self.search)) for values in self.fresh.values]
-        return found
-
-    @cached_property
-    def fresh_scores(self) -> Floats:
-        """The score of every winner on the fresh draws (schedules,); missing for others. A regret is among the winners."""
-        found = np.full(len(self.confirmed.names), np.nan)
-        if self.fresh is None:
-            return found
-        sign = 1.0 if self.search.highest else -1.0
-        levels = [sign * over_subjects_of(values[:, 0], self.search) for values in self.fresh.values]
-        tail = self.search.judge.tail if self.search.judge.kind is Kind.CVAR else 1.0
-        winner = np.ones(len(self.fresh.names), dtype=bool)
-        score = scores(self.search.judge, np.stack([mean_over_draws(each) for each in levels]), tail_mean(levels, tail), winner)
-        found[[self.confirmed.names.index(name) for name in self.fresh.names]] = score
-        return found
-
-    @cached_property
-    def schedules(self) -> tuple[Schedule, ...]:
-        """A row for every confirmed schedule and arm of the scenario, in the order shown."""
-        ranks = {int(place): rank for rank, place in enumerate(self.answer.order, 1)}
-        return tuple(self._schedule(place, ranks.get(place)) for place in self.shown_order)
-
-    def _schedule(self, place: int, rank: int | None) -> Schedule:
-        answer, one, subject = self.answer, self.candidate(place), self.scenario.subject
-        if one is None:
-            arm = next(arm for arm in self.scenario.arms if arm.name == self.confirmed.names[place])
-            (row,) = exposure_of(arm.regimen, subject)
-            total, doses, visits, span, cycles = row.total, row.doses, row.days_on, row.span_h, len(row.per_cycle)
-        else:
-            (total, doses, visits, span), cycles = check_exposure(self.search, one, subject), one.timing.cycles
-        edges = () if one is None else edges_of(self.search.space, self.search.limits, one, subject)
-        return Schedule(
-            schedule=self.confirmed.names[place],
-            reference=one is None,
-            rank=rank,
-            total_miu=float(total / 1_000_000),
-            doses=doses,
-            visits=visits,
-            span_days=float(span / 24),
-            cycles=cycles,
-            score=float(answer.score[place]),
-            score_fresh=float(self.fresh_scores[place]),
-            largest_regret=float(answer.regret[:, place].max()),
-            cost=float(answer.cost[place]),
-            within_limits=bool(within_limits(answer.held[:, :, [place]])[0]),
-            flat=bool(answer.flat[place]),
-            front=bool(answer.front[place]),
-            cost_front=bool(answer.cost_front[place]),
-            edge="; ".join(edges),
-        )
-
-    @cached_property
-    def under_models(self) -> tuple[UnderModel, ...]:
-        """A row for every confirmed schedule and arm of the scenario under each model, in the order shown."""
-        answer, aim = self.answer, self.search.aim
-        return tuple(
-            UnderModel(
-                schedule=self.confirmed.names[place],
-                model=model.name,
-                aim=float(answer.aim[row, place]),
-                low=float(answer.low[row, place]),
-                high=float(answer.high[row, place]),
-                unit=aim.unit(model.unit_of(aim.observable) or "1"),
-                fresh=float(self.fresh_aims[row, place]),
-                regret=float(answer.regret[row, place]),
-                first=float(answer.first[row, place]),
-                best_beats=float(answer.best_beats[row, place]),
-                flat=bool(answer.flat_under[row, place]),
-                front=bool(answer.front_under[row, place]),
-            )
-            for place in self.shown_order
-            for row, model in enumerate(self.models)
-        )
-
-    @cached_property
-    def limits(self) -> tuple[LimitHeld, ...]:
-        """A row for every confirmed schedule, model and limit on an endpoint; models without the endpoint have none."""
-        return tuple(
-            LimitHeld(self.confirmed.names[place], model.name, limit.words, float(share))
-            for place in self.shown_order
-            for column, model in enumerate(self.models)
-            for row, limit in enumerate(self.search.endpoint_limits)
-            if not np.isnan(share := self.answer.held[row, column, place])
-        )
 
 
 def find_schedules(

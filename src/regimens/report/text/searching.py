@@ -10,10 +10,11 @@ import numpy as np
 from regimens import wording
 from regimens.contrasts.verdict import fewest_draws
 from regimens.scenario.search import OF_SUBJECTS, Kind
-from regimens.search.found import Edge, edges_of, simplest_of
+from regimens.search.answer import simplest_of
+from regimens.search.edges import Edge, edges_of
 
 if TYPE_CHECKING:
-    from regimens.search.run import Found
+    from regimens.search.found import Found
 
 _AT_LIMITS = {Edge.TOTAL, Edge.DOSES}
 NO_EDGE = "The best schedule lies inside the space, at no edge of it."
