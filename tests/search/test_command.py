@@ -68,6 +68,17 @@ def test_a_first_look_takes_fewer_draws_and_says_so(command):
     }
 
 
+def test_check_says_how_many_schedules_a_search_has(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("small.yaml").write_text(small.TEXT, encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", ["regimens", "check", "small.yaml"])
+    with pytest.raises(SystemExit):
+        main()
+    assert capsys.readouterr().out.splitlines()[1] == (
+        "small.yaml: its search has 21 schedules within the limits on totals and doses."
+    )
+
+
 def test_the_documentation_is_what_the_code_declares():
     assert (ROOT / "docs" / "search.md").read_text(encoding="utf-8") == documentation()
 

@@ -351,6 +351,20 @@ def test_lowest_total_is_the_cheapest_schedule_within_the_limits():
     assert ranked[0].score == -ranked[0].largest_regret == 0.0
 
 
+def test_an_aim_may_be_limited_too():
+    """Its better direction is that of the search, whatever that of its observable."""
+    limit = "peak of treg_fold at least 1.8 in 50 % of subjects"
+    made = find_schedules(
+        small.scenario(("highest mean of treg_fold to 3 weeks", "lowest peak of treg_fold"), ("total at most 4 MIU", limit))
+    )
+    ranked = [row for row in made.schedules if row.rank is not None]
+    assert 0 < len(ranked) < len(made.candidates)
+    aims = {(row.schedule, row.model): row.aim for row in made.under_models}
+    for model in ("turnover", "effect_turnover"):
+        best = made.confirmed.names[made.answer.best_of[[m.name for m in made.models].index(model)]]
+        assert aims[best, model] == min(aims[row.schedule, model] for row in ranked)
+
+
 def test_shares_of_first_places_add_up_and_tables_have_what_they_declare(found):
     first = Counter()
     for row in found.under_models:

@@ -84,7 +84,7 @@ def test_neither_workers_nor_chunks_change_a_number(found):
 def test_a_pair_that_is_settled_needs_no_trial():
     settled = settle_pairs(scenario(("[[daily, twice]]", "[[daily, none]]")))
     (said,) = settling.answers(settled)
-    assert said == "'daily' and 'none': before a trial, 'daily' is better with a probability of 100 %. No trial needed."
+    assert said == "'daily' and 'none': before a trial, 'daily' is better with a probability of 100\u00a0%. No trial needed."
 
 
 def test_the_most_contested_pair_has_different_doses():

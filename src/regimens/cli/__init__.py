@@ -109,6 +109,8 @@ def _checked(file: Path) -> Iterator[str]:
     arms = planned_arms(scenario)
     audit(arms, scenario.subject, scenario.path)
     yield f"a scenario of {_count(arms, 'arm')} under {_count(scenario.models, 'model')}, as it should be."
+    if scenario.search is not None:
+        yield f"its search has {scenario.search.size(scenario.subject):,} schedules within the limits on totals and doses."
     for arm in arms:
         if arm.variant == AS_WRITTEN:
             yield from (f"Arm '{arm.name}', {seam.in_words}" for seam in seams(arm.regimen))

@@ -12,6 +12,7 @@ from regimens.report.pictures import Picture
 from regimens.report.search import written
 from regimens.report.text import reading
 from regimens.report.text import settling as text
+from regimens.search.export import settings_of
 from regimens.search.settling import DAYS, DESIGNS
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def page(found: Settled) -> str:
         pictures=drawn,
         numbers=[designs(found), days(found)],
         how=text.HOW,
-        provenance=flat(found.provenance.as_mapping()),
+        provenance=flat(settings_of(found.provenance)),
     )
 
 
@@ -67,7 +68,7 @@ def table(found: Settled) -> RenderableType:
 
 def files_of(found: Settled) -> dict[str, Content]:
     """Return what a result consists of by file name: the page, two tables, and the provenance."""
-    made = found.provenance.as_mapping()
+    made = settings_of(found.provenance)
     return {
         "report.html": page(found),
         "designs.csv": DESIGNS.frame_of_rows(found.designs).to_csv(index=False, lineterminator="\n"),

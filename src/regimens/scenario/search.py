@@ -122,6 +122,10 @@ class Search:
         asked = [self.aim, *(limit.endpoint for limit in self.endpoint_limits), *([] if self.cost is None else [self.cost])]
         return tuple({endpoint.words.lower(): endpoint for endpoint in reversed(asked)}.values())[::-1]
 
+    def row(self, endpoint: Endpoint) -> int:
+        """Return the place of an endpoint of the search in `measured`."""
+        return [known.words.lower() for known in self.measured].index(endpoint.words.lower())
+
     def candidates(self, subject: Subject) -> tuple[Candidate, ...]:
         """Return every schedule that meets the limits on totals and doses, exactly; the simplest timings first."""
         amounts, route = self.space.amounts, self.space.route

@@ -187,7 +187,7 @@ def _costs(search: Search, confirmed: Confirmed) -> Floats:
     """Return the mean over models and draws of the population statistic of the cost (schedules,); missing without a cost."""
     if search.cost is None:
         return np.full(len(confirmed.names), np.nan)
-    row, statistic = search.measured.index(search.cost), search.cost.statistic
+    row, statistic = search.row(search.cost), search.cost.statistic
     means = [
         mean_over_draws(np.stack([over_subjects(each, statistic) for each in values[:, row]])) for values in confirmed.values
     ]

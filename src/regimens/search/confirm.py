@@ -13,7 +13,7 @@ from regimens.drugs import IL2
 from regimens.engine.trajectories import OK
 from regimens.population.uncertainty import most_draws
 from regimens.scenario.values import AS_WRITTEN, Arm
-from regimens.search.judging import front, in_turns, ranking, scores, spread_out
+from regimens.search.judging import front, in_turns, mean_over_draws, ranking, scores, spread_out
 from regimens.search.screen import Screened, searched_models, within_limits
 from regimens.study.study import Study, resolve
 from regimens.study.tasks import EndpointsTask, perform
@@ -111,7 +111,7 @@ def finalists(
     lists = [ranking(score, allowed), *(ranking(aim, allowed) for aim in aims)]
     lists += [spread_out(front(gain, totals, allowed)) for gain in (score, *aims)]
     if search.cost is not None:
-        cost = screened.means[:, search.measured.index(search.cost)].mean(axis=0)
+        cost = mean_over_draws(screened.means[:, search.row(search.cost)].T)
         lists.append(spread_out(front(score, cost, allowed)))
     lists.append(ranking(np.where(wins > 0, wins, -np.inf), allowed))
     lists.append(spread_out(best_of_cells(candidates, score, allowed)))

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from regimens.scenario.values import Scenario
     from regimens.search.found import Found
     from regimens.study.folder import Content
+    from regimens.study.provenance import Provenance
 
 SCREENED = Table(
     "screened",
@@ -153,9 +154,15 @@ def provenance_mapping(found: Found) -> dict[str, object]:
         "confirmed": int(np.count_nonzero(found.confirmed.places >= 0)),
         "fresh draws": found.fresh_draws,
     }
-    made = found.provenance.as_mapping()
-    del made["runs"], made["runs behind the bands of the curves"]
-    return {**made, "search": counts}
+    return {**settings_of(found.provenance), "search": counts}
+
+
+def settings_of(provenance: Provenance) -> dict[str, object]:
+    """Return what provenance.json holds of a run that draws no curves: without runs and steps, which stages have of their own."""
+    made = provenance.as_mapping()
+    left_out = ("runs", "runs behind the bands of the curves")
+    solver = {"method": "Rodas5P", "rtol": provenance.rtol, "atol": provenance.atol, "failed": provenance.failed}
+    return {name: solver if name == "solver" else value for name, value in made.items() if name not in left_out}
 
 
 _DOCUMENTATION = """\

@@ -140,7 +140,7 @@ def held_of(search: Search, values: Sequence[Floats]) -> Floats:
     `values` has (measured endpoints, schedules, draws) or (measured endpoints, schedules, draws, subjects) for each model. With
     subjects, a draw counts where the share of subjects that the limit asks for meets it. Missing where a model has no such value.
     """
-    rows = [[_held(limit, model[search.measured.index(limit.endpoint)]) for model in values] for limit in search.endpoint_limits]
+    rows = [[_held(limit, model[search.row(limit.endpoint)]) for model in values] for limit in search.endpoint_limits]
     return np.array(rows).reshape(len(search.endpoint_limits), len(values), values[0].shape[1])
 
 

@@ -18,6 +18,7 @@ import numpy as np
 from regimens.contrasts.contrast import differences, sign
 from regimens.contrasts.verdict import reaches
 from regimens.endpoints import parse_endpoint
+from regimens.engine.trajectories import OK
 from regimens.errors import RegimensError
 from regimens.scenario.values import AS_WRITTEN
 from regimens.search.weighing import LEAST_SIZE, Hypotheses, log_likelihood, trial_data, truths, weigh
@@ -113,7 +114,7 @@ def settle_pairs(
             "Add draws, for example 'population: {subjects: 20, seed: 1, draws: 200}'."
         )
     study = _study(scenario, settle)
-    values = _simulated(study, executor, store, progress, chunk)
+    values, failed = _simulated(study, executor, store, progress, chunk)
     models = [model for model in study.models if _knows(model, settle) and model.uncertain]
     found = _Settling(scenario, settle, study, models, values)
     pairs = settle.pairs or (found.most_contested(),)
@@ -125,7 +126,7 @@ def settle_pairs(
         pairs,
         tuple(found.design(pair, design) for pair, design in rows),
         tuple(row for pair, design in rows for row in found.each_day(pair, design)),
-        provenance_of(study, (0, 0), 0),
+        provenance_of(study, (0, 0), failed),
     )
 
 
@@ -148,22 +149,24 @@ def _knows(model: StudyModel, settle: Settle) -> bool:
 
 def _simulated(
     study: Study, executor: Executor | None, store: Store | None, progress: Progress, chunk: int | None
-) -> dict[str, Floats]:
-    """Return (arms, endpoints, draws, subjects) for each model by its name."""
+) -> tuple[dict[str, Floats], int]:
+    """Return (arms, endpoints, draws, subjects) for each model by its name, and the number of runs whose integration failed."""
     each, shape = chunk or CHUNK, (len(study.arms), len(study.measured), study.runs)
     work = [
         EndpointsTask(study, model.place, first, min(each, study.runs - first))
         for model in study.models
         for first in range(0, study.runs, each)
     ]
-    values = {model.place: np.full(shape, np.nan) for model in study.models}
+    values, failed = {model.place: np.full(shape, np.nan) for model in study.models}, 0
     with (
         contextlib.nullcontext(executor) if executor is not None else local() as workers,
         contextlib.closing(run(perform, work, workers, store, progress)) as results,
     ):
         for task, found in zip(work, results, strict=True):
             values[task.model][:, :, task.first : task.first + task.count] = found["values"]
-    return {model.name: values[model.place].reshape(*shape[:2], -1, study.cohort.subjects) for model in study.models}
+            failed += int((found["status"] != OK).sum())
+    by_draw = {model.name: values[model.place].reshape(*shape[:2], -1, study.cohort.subjects) for model in study.models}
+    return by_draw, failed
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,8 +215,7 @@ class _Settling:
     def _gain(self, values: Floats) -> Floats:
         """Return how much better the first arm is in each draw: (draws,), 0 where the two cannot be told apart."""
         endpoint = self.settle.endpoint
-        row = self.study.measured.index(self.study.scenario.endpoints[0])
-        return np.nan_to_num(sign(endpoint) * over_subjects(differences(values[0, row], values[1, row]), endpoint.statistic))
+        return np.nan_to_num(sign(endpoint) * over_subjects(differences(values[0, 0], values[1, 0]), endpoint.statistic))
 
     def _logs(self, values: Floats) -> Floats:
         """Return the logarithms of the samples: (2, days, draws, subjects). RegimensError for a sample that is not above 0."""

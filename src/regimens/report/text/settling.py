@@ -53,7 +53,7 @@ def opening(found: Settled) -> str:
 
 
 def _percent(share: float) -> str:
-    return wording.MISSING if wording.missing(share) else f"{wording.percent(share)} %"
+    return wording.MISSING if wording.missing(share) else f"{wording.percent(share)}\u00a0%"
 
 
 def _rows(found: Settled, pair: tuple[str, str]) -> list[DesignResult]:
