@@ -75,7 +75,7 @@ def test_check_says_how_many_schedules_a_search_has(tmp_path, monkeypatch, capsy
     with pytest.raises(SystemExit):
         main()
     assert capsys.readouterr().out.splitlines()[1] == (
-        "small.yaml: its search has 21 schedules within the limits on totals and doses."
+        "small.yaml: its search has 15 schedules within the limits on totals and doses."
     )
 
 
