@@ -271,6 +271,17 @@ def test_the_answer_can_be_compared_at_once(found):
     assert compare(again).exposure.differences == ()
 
 
+def test_a_limit_on_few_subjects_is_not_asked_of_the_typical_one():
+    """A tenth of the subjects reach what the typical subject never does."""
+    limit = "share with treg_fold above 2.5 at least 1 in 10 % of subjects"
+    scenario = small.scenario(("total at most 4 MIU", limit), ("subjects: 3", "subjects: 30"), ("draws: 24", "draws: 4"))
+    found = find_schedules(scenario)
+    assert np.isnan(found.screened.held).all()
+    assert any(row.within_limits and not row.reference for row in found.schedules)
+    typical = found.screened.means[:, found.search.row(found.search.endpoint_limits[0].endpoint)]
+    assert (typical < 0.5).any()
+
+
 def test_a_limit_that_no_schedule_meets_is_told_with_the_nearest():
     limit = "share with treg_fold above 50 at least 1 in 50 % of subjects"
     with pytest.raises(RegimensError) as raised:

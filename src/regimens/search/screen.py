@@ -37,6 +37,9 @@ TOLERANCES = Tolerances(rtol=1e-4, atol=1e-6)
 RUNS = 4000
 """Simulations of a task under one model: so many schedules that their draws are about this number."""
 
+OF_THE_TYPICAL = 0.5
+"""Share of subjects from which on a limit must hold of the typical subject too: about half of the subjects lie on either side."""
+
 ENOUGH = 0.5
 """Share of the draws of a model in which a limit on an endpoint must hold."""
 
@@ -138,13 +141,16 @@ def held_of(search: Search, values: Sequence[Floats]) -> Floats:
     """Return the share of draws in which schedules meet the limits on endpoints: (limits, models, schedules).
 
     `values` has (measured endpoints, schedules, draws) or (measured endpoints, schedules, draws, subjects) for each model. With
-    subjects, a draw counts where the share of subjects that the limit asks for meets it. Missing where a model has no such value.
+    subjects, a draw counts where the share of subjects that the limit asks for meets it. Missing where a model has no such
+    value, and without subjects for a limit on less than half of them, of which the typical subject says nothing.
     """
     rows = [[_held(limit, model[search.row(limit.endpoint)]) for model in values] for limit in search.endpoint_limits]
     return np.array(rows).reshape(len(search.endpoint_limits), len(values), values[0].shape[1])
 
 
 def _held(limit: EndpointLimit, values: Floats) -> Floats:
+    if values.ndim == 2 and limit.share < OF_THE_TYPICAL:
+        return np.full(len(values), np.nan)
     with np.errstate(invalid="ignore"):
         met = values <= limit.number if limit.side == AT_MOST else values >= limit.number
     if values.ndim == 3:
