@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from scipy.stats import multivariate_normal, norm
+from scipy.stats import multivariate_normal, nct, norm, t
 
-from regimens.search.weighing import LEAST_SIZE, Group, Hypotheses, log_likelihood, trial_data, truths, weigh
+from regimens.search.weighing import LEAST_SIZE, Group, Hypotheses, log_likelihood, t_test, trial_data, truths, weigh
 
 GENERATOR = np.random.default_rng(11)
 
@@ -154,3 +154,27 @@ def test_hypotheses_on_some_days_have_those_days_only():
     some = hypotheses.on([2, 0])
     assert some.mean[4, 1].tolist() == hypotheses.mean[4, 1, [2, 0]].tolist()
     assert some.covariance[1, 0].tolist() == hypotheses.covariance[1, 0][np.ix_([2, 0], [2, 0])].tolist()
+
+
+def t_tests(hypotheses, subjects, trials):
+    return np.mean([t_test(trial_data(hypotheses, subjects, 0.0, 2, trial, 0), 1) for trial in range(trials)])
+
+
+def test_the_power_of_the_t_test_is_its_closed_form():
+    """Two arms of n with an SD of 0.5 each and means 0.4 apart: the noncentral t with 2 n - 2 degrees of freedom."""
+    for n in (5, 20):
+        freedom, centre = 2 * n - 2, 0.4 / (0.5 * np.sqrt(2 / n))
+        limit = t.ppf(0.975, freedom)
+        expected = nct.sf(limit, freedom, centre) + nct.cdf(-limit, freedom, centre)
+        found = t_tests(one_sample(np.full(30, 0.4)), n, 2000)
+        assert found == pytest.approx(expected, abs=4 * np.sqrt(expected * (1 - expected) / 2000))
+
+
+def test_the_type_one_error_of_the_t_test_is_its_level():
+    found = t_tests(one_sample(np.full(30, 0.4)).null, 8, 4000)
+    assert found == pytest.approx(0.05, abs=4 * np.sqrt(0.05 * 0.95 / 4000))
+
+
+def test_a_t_test_needs_two_subjects_in_each_arm():
+    assert not t_test(trial_data(one_sample(np.full(30, 50.0)), 1, 0.0, 1, 0, 0), 1)
+    assert t_test(trial_data(one_sample(np.full(30, 50.0)), 3, 0.0, 1, 0, 0), 1)

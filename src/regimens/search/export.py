@@ -212,7 +212,9 @@ that of the scenario's verdicts; it is settled wrongly where the arm is not bett
 
 Where fewer than 20 hypotheses would keep weight, the likelihood is raised to the largest power below 1 that leaves 20
 (tempering), and the share of such trials is reported: more parameter draws say more. Trials of a truth that is none of the models
-have twice the covariance and a shift of each arm. Dropout is in the trials; limits of quantification are not.
+have twice the covariance and a shift of each arm. A t-test of the last sample is there for comparison, with its type I error;
+for other statistics of trials use a package for clinical trials, such as rpact or gsDesign in R. Dropout is in the trials; limits
+of quantification are not.
 """
 
 

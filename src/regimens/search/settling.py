@@ -21,7 +21,7 @@ from regimens.endpoints import parse_endpoint
 from regimens.engine.trajectories import OK
 from regimens.errors import RegimensError
 from regimens.scenario.values import AS_WRITTEN
-from regimens.search.weighing import LEAST_SIZE, Hypotheses, log_likelihood, trial_data, truths, weigh
+from regimens.search.weighing import LEAST_SIZE, Hypotheses, log_likelihood, t_test, trial_data, truths, weigh
 from regimens.statistics import over_subjects
 from regimens.study.provenance import Provenance, provenance_of
 from regimens.study.study import Study, resolve
@@ -58,6 +58,10 @@ class DesignResult:
     regret: float = column("expected loss of choosing after the trial", "unit of the endpoint")
     size: float = column("effective number of hypotheses after the trial, before tempering: median over trials")
     tempered: float = column("share of trials in which the weights were tempered to keep 20 hypotheses", "1")
+    t_test: float = column(
+        "share of trials in which a t-test (two-sided, 5 %, logarithms) tells the arms apart at the last sample", "1"
+    )
+    type_1: float = column("the same where both arms have the samples of the first: its type I error", "1")
     outside_settled: float = column("share of trials settled where no model is true: more noise, and a shift of each arm", "1")
     outside_wrong: float = column("share of these that settle it for the arm that is not better", "1")
 
@@ -245,6 +249,7 @@ class _Settling:
         chosen = float(hypotheses.prior @ gain)
         inside, size, tempered, regret = self._trials(hypotheses, design.subjects)
         outside, *_ = self._trials(hypotheses, design.subjects, outside=True)
+        power, type_1 = (self._t_tests(each, design.subjects) for each in (hypotheses, hypotheses.null))
         settled = float(np.mean(inside != 0))
         return DesignResult(
             *pair,
@@ -259,6 +264,8 @@ class _Settling:
             float(np.mean(regret)),
             float(np.median(size)),
             float(np.mean(tempered)),
+            power,
+            type_1,
             float(np.mean(outside != 0)),
             float(np.mean(outside < 0)),
         )
@@ -273,6 +280,15 @@ class _Settling:
             without = float(np.mean(self._trials(everything.on(others), design.subjects)[0] != 0)) if others else float("nan")
             rows.append(DayResult(*pair, design.name, float(day), alone, without))
         return rows
+
+    def _t_tests(self, hypotheses: Hypotheses, subjects: int) -> float:
+        """Return the share of trials in which a t-test of the last sample tells the arms apart."""
+        seed, settle, days = self.study.cohort.seed, self.settle, hypotheses.mean.shape[2]
+        made = (
+            trial_data(hypotheses, subjects, settle.dropout, seed, trial, int(truth))
+            for trial, truth in enumerate(truths(hypotheses, settle.trials, seed))
+        )
+        return float(np.mean([t_test(groups, days) for groups in made]))
 
     def _trials(self, hypotheses: Hypotheses, subjects: int, outside: bool = False) -> tuple[Floats, Floats, Floats, Floats]:
         """Return, of every trial (trials,): 1 where it is settled rightly, -1 wrongly and 0 not; the effective number of

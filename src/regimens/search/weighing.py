@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.special import ndtri, stdtrit
 
 from regimens.chance import streams, uniforms
 
@@ -51,6 +51,12 @@ class Hypotheses:
         """1 where the first arm is better, 0 where the second is, 0.5 where neither is: (hypotheses,)."""
         return 0.5 + 0.5 * np.sign(self.gain)
 
+    @property
+    def null(self) -> Hypotheses:
+        """The same with the samples of the first arm in both: no arm differs from the other."""
+        mean, covariance = (np.repeat(each[:, :1], 2, axis=1) for each in (self.mean, self.covariance))
+        return replace(self, gain=np.zeros_like(self.gain), mean=mean, covariance=covariance)
+
     def on(self, days: Sequence[int]) -> Hypotheses:
         """Return the hypotheses on some of the days."""
         chosen = np.array(days, dtype=np.int64)
@@ -80,6 +86,20 @@ def log_likelihood(hypotheses: Hypotheses, groups: Sequence[Group]) -> Floats:
             squares = np.einsum("hi,ij,hj->h", away, precision, away)
             found[mine] -= 0.5 * (group.count * (squares + size) + np.sum(precision * group.scatter))
     return found
+
+
+def t_test(groups: Sequence[Group], days: int, level: float = 0.05) -> bool:
+    """Return whether a two-sided t-test of the last of so many samples tells two arms apart, on the logarithms.
+
+    Subjects who left before it do not count; with fewer than two in an arm it tells nothing.
+    """
+    last = {group.arm: group for group in groups if group.seen == days}
+    if len(last) < 2 or min(group.count for group in last.values()) < 2:
+        return False
+    freedom = last[0].count + last[1].count - 2
+    variance = (last[0].scatter[-1, -1] + last[1].scatter[-1, -1]) / freedom
+    error = np.sqrt(variance * (1 / last[0].count + 1 / last[1].count))
+    return bool(abs(last[0].mean[-1] - last[1].mean[-1]) > stdtrit(freedom, 1 - level / 2) * error)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,8 @@ HEADS = (
     "Loss after",
     "Effective draws",
     "Tempered",
+    "t-test, last sample",
+    "Its type I error",
     "Settled, outside",
 )
 DAY_HEADS = ("Day", "Settled by this day alone", "Settled without it")
@@ -35,7 +37,9 @@ HOW = (
     "other draws of "
     "all models are weighed by the likelihood of the data; the draw that made them takes no part. Where fewer than "
     f"{LEAST_SIZE} draws would keep weight, the likelihood is raised to a power below 1 (tempered): more parameter draws in the "
-    "scenario say more. Outside: a truth that is none of the models, with the covariance of the samples times "
+    "scenario say more. The t-test, for comparison, is of the last sample, two-sided at 5 %, on the logarithms; for other "
+    "statistics of trials use a package for clinical trials, such as rpact or gsDesign in R. Outside: a truth that is "
+    "none of the models, with the covariance of the samples times "
     f"{OUTSIDE_NOISE:g} and a shift of each arm by a factor of about exp(±{OUTSIDE_SHIFT:g})."
 )
 
@@ -129,6 +133,8 @@ def design_cells(row: DesignResult) -> tuple[str, ...]:
         wording.number(row.regret),
         wording.number(row.size),
         _percent(row.tempered),
+        _percent(row.t_test),
+        _percent(row.type_1),
         _percent(row.outside_settled),
     )
 
