@@ -325,6 +325,8 @@ def test_with_one_draw_nothing_is_told_apart():
     found = find_schedules(small.scenario((", draws: 24", "")))
     assert all(row.flat for row in found.schedules if not row.reference)
     assert found.fresh is None
+    assert searching.flat(found) == searching.UNTOLD
+    assert "simplest" not in " ".join(arm.name for arm in answer_scenario(found).arms)
     assert "The parameters are taken as known (one draw): no schedule can be told from another, so all are flat." in list(
         searching.certainty(found)
     )

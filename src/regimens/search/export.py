@@ -94,13 +94,15 @@ def frame_of(found: Found, table: Table) -> pd.DataFrame:
 def answer_scenario(found: Found) -> Scenario:
     """Return a scenario that compares the schedules that answer the question, with the arms of the search's scenario.
 
-    These are the best over models, the best of each model, and the simplest of those that cannot be told from the best.
+    These are the best over models, the best of each model, and the simplest of those that cannot be told from the best, where any
+    can be told apart.
     """
     answer, scenario = found.answer, found.scenario
     called: dict[int, list[str]] = {answer.best: ["best over models"]}
     for model, place in zip(found.models, answer.best_of, strict=True):
         called.setdefault(place, []).append(f"best of {model.name}")
-    called.setdefault(answer.simplest, []).append("simplest")
+    if found.tells_apart:
+        called.setdefault(answer.simplest, []).append("simplest")
     arms = []
     for place, names in called.items():
         one = found.candidate(place)

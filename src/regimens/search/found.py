@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from regimens.contrasts.verdict import fewest_draws
 from regimens.exposure import exposure_of
 from regimens.scenario.search import Kind
 from regimens.search.answer import Answer, over_subjects_of
@@ -114,6 +115,12 @@ class Found:
     def models(self) -> tuple[StudyModel, ...]:
         """The models that rank the schedules."""
         return searched_models(self.study, self.search)
+
+    @property
+    def tells_apart(self) -> bool:
+        """Whether the rule of verdicts can tell schedules apart at all: enough draws, and every model's uncertainty is known."""
+        enough = self.study.cohort.draws >= fewest_draws(self.scenario.rule.probability)
+        return enough and all(model.uncertain for model in self.models)
 
     def candidate(self, place: int) -> Candidate | None:
         """Return the schedule at a place of the answer; None for an arm of the scenario."""

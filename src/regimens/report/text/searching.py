@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _AT_LIMITS = {Edge.TOTAL, Edge.DOSES}
 NO_EDGE = "The best schedule lies inside the space, at no edge of it."
+UNTOLD = "The rule of verdicts tells no schedule from another here, so it is not known which schedules are as good as the best."
 ONE_MODEL = (
     "One model ranks the schedules: nothing can be said about what other models would prefer, and every judge but cvar is the "
     "same as the mean."
@@ -150,13 +151,16 @@ def under_each(found: Found) -> Iterator[str]:
             )
         flat = int(np.count_nonzero(answer.flat_under[row]))
         ahead = int(np.count_nonzero(answer.first[row] > 0))
-        said += f". {flat - 1} of {count - 1} others cannot be told from its best"
-        said += f"; {wording.count(ahead, 'schedule')} {'is' if ahead == 1 else 'are'} the best in some draw." if ahead else "."
+        said += f". {flat - 1} of {count - 1} others cannot be told from its best" if found.tells_apart else ""
+        some = f"{wording.count(ahead, 'schedule')} {'is' if ahead == 1 else 'are'} the best in some draw"
+        said += f"{'; ' if found.tells_apart else '. '}{some}." if ahead else "."
         yield said
 
 
 def flat(found: Found) -> str:
     """Return how many schedules no verdict tells from the best, and what the simplest of them gives up."""
+    if not found.tells_apart:
+        return UNTOLD
     answer, rule = found.answer, found.scenario.rule
     count, simplest = int(np.count_nonzero(answer.flat)), answer.simplest
     if count == 1:
