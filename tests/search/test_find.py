@@ -160,7 +160,7 @@ def _written(folder):
 
 
 def test_a_killed_command_goes_on_and_ends_with_the_same_bytes(tmp_path):
-    (tmp_path / "s.yaml").write_text(small.changed(("subjects: 3", "subjects: 20")), encoding="utf-8")
+    (tmp_path / "s.yaml").write_text(small.changed(("subjects: 3", "subjects: 80")), encoding="utf-8")
     command = [sys.executable, "-m", "regimens", "search", "s.yaml", "--workers", "1", "--out"]
     subprocess.run([*command, "whole"], cwd=tmp_path, check=True, capture_output=True)
     started = subprocess.Popen([*command, "killed"], cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
