@@ -58,9 +58,10 @@ def test_the_public_names_are_these():
         "InputFileError", "MIU", "Model", "ModelError", "OwnData", "OwnGroup", "OwnValue", "Parameters", "Population",
         "Regimen", "RegimenError", "RegimensError", "Rest", "Scenario", "SimulatedArm", "SpecificActivity", "Spread",
         "StateChange", "SteadyState", "Study", "Subject", "Tolerances", "Trajectories", "UnitError", "Weekly", "compare",
-        "compile_model", "days", "draw_subjects", "endpoint_values", "exposure_of", "find_model", "hours", "load_model", "mg",
-        "minutes", "model_text", "parse_endpoint", "parse_regimen", "read_arms", "read_event_table", "read_exposure_rows",
-        "read_sbml", "read_scenario", "simulate", "simulate_arm", "steady_state", "typical_subject", "weeks",
+        "compile_model", "days", "draw_subjects", "endpoint_values", "exposure_of", "find_model", "find_schedules", "hours",
+        "load_model", "mg", "minutes", "model_text", "parse_endpoint", "parse_regimen", "read_arms", "read_event_table",
+        "read_exposure_rows", "read_sbml", "read_scenario", "settle_pairs", "simulate", "simulate_arm", "steady_state",
+        "typical_subject", "weeks",
     ]  # fmt: skip
 
 

@@ -290,7 +290,7 @@ def test_piped_output_has_no_colour_and_no_bar(scenario):
 def test_shown_help_names_every_command(scenario, monkeypatch, capsys):
     code, out, _ = run(monkeypatch, capsys, "--help")
     assert code == 0
-    for command in ("compare", "exposure", "check", "explain", "models", "model", "schema"):
+    for command in ("compare", "search", "settle", "exposure", "check", "explain", "models", "model", "schema"):
         assert f"  {command} " in out
     assert "Nothing here is for treatment decisions." in out
 

@@ -73,6 +73,8 @@ if TYPE_CHECKING:
     from regimens.scenario import OwnValue as OwnValue
     from regimens.scenario import Scenario as Scenario
     from regimens.scenario import read_scenario as read_scenario
+    from regimens.search import find_schedules as find_schedules
+    from regimens.search import settle_pairs as settle_pairs
     from regimens.study import Comparison as Comparison
     from regimens.study import Study as Study
     from regimens.study import compare as compare
@@ -95,6 +97,7 @@ _HOMES = {
         "Rest", "StateChange", "Weekly", "days", "hours", "mg", "minutes", "parse_regimen", "weeks",
     ),
     "regimens.scenario": ("Arm", "OwnData", "OwnGroup", "OwnValue", "Scenario", "read_scenario"),
+    "regimens.search": ("find_schedules", "settle_pairs"),
     "regimens.study": ("Comparison", "Study", "compare"),
     "regimens.subject": ("Subject",),
 }  # fmt: skip

@@ -189,6 +189,7 @@ SHIPPED = {
     "dose_finding": [],
     "dose_levels": [],
     "equal_total": [],
+    "find_schedule": [],
     "own_data": [],
     "published_trials": [
         (25, "after-horizon", "Arm '1 MIU x 5, then every 2 weeks': 6 of 17 doses lie at or after the horizon of 91 days and are not given (6 MIU of il2)."),
@@ -209,6 +210,7 @@ SHIPPED = {
         (83, "endpoint-of-some-models", "'SMD of th17_fold from baseline to one week after a 5-day course' has no number under turnover, effect_turnover and expansion: they have no observable 'th17_fold'."),
         (84, "endpoint-of-some-models", "'SMD of th17_treg_ratio_fold from baseline to one week after a 5-day course' has no number under turnover, effect_turnover and expansion: they have no observable 'th17_treg_ratio_fold'."),
     ],
+    "settle": [],
 }  # fmt: skip
 
 

@@ -28,6 +28,8 @@ from regimens.cli.explaining import explain
 from regimens.cli.exporting import export
 from regimens.cli.importing import import_model
 from regimens.cli.linting import lint
+from regimens.cli.searching import search
+from regimens.cli.settling import settle
 from regimens.errors import ExposureMismatch, RegimensError
 
 EXPOSURE_WIDTH = 106
@@ -50,6 +52,8 @@ commands.add_command(explain)
 commands.add_command(diff)
 commands.add_command(lint)
 commands.add_command(export)
+commands.add_command(search)
+commands.add_command(settle)
 
 
 @commands.command()
@@ -115,6 +119,8 @@ def _checked(file: Path) -> Iterator[str]:
     arms = planned_arms(scenario)
     audit(arms, scenario.subject, scenario.path)
     yield f"a scenario of {_count(arms, 'arm')} under {_count(scenario.models, 'model')}, as it should be."
+    if scenario.search is not None:
+        yield f"its search has {scenario.search.size(scenario.subject):,} schedules within the limits on totals and doses."
     for arm in arms:
         if arm.variant == AS_WRITTEN:
             yield from (f"Arm '{arm.name}', {seam.in_words}" for seam in seams(arm.regimen))

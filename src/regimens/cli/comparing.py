@@ -65,7 +65,7 @@ def compare(
         raise click.UsageError("--workers counts tasks on this machine; a cluster has workers of its own. Leave one of them out.")
     form = _form(format, no_subjects)
     scenario = read_scenario(file)
-    _check_reduced(scenario, subjects, draws)
+    check_reduced(scenario, subjects, draws)
     scenario = reduced(scenario, subjects, draws)
     if images is not None:
         check_images(images)
@@ -77,8 +77,8 @@ def compare(
     if out is not None and out.exists():
         raise results.OutputExists(out)
     with Store.open(unfinished, results.fingerprint(scenario), resume) as store:
-        _say_kept(talk, store, resume)
-        with _kept_if_broken_off(store):
+        say_kept(talk, store, resume)
+        with kept_if_broken_off(store):
             options = {
                 "--subjects": subjects,
                 "--draws": draws,
@@ -87,7 +87,9 @@ def compare(
                 "--images": images,
             }
             comparison = _compared(scenario, store, workers, address, talk)
-            made = replace(comparison.provenance, created=store.started.date().isoformat(), command=_command(file, options))
+            made = replace(
+                comparison.provenance, created=store.started.date().isoformat(), command=said_command("compare", file, options)
+            )
             comparison = replace(comparison, provenance=made)
             folder = _written(comparison, out, store, form, images)
         store.remove()
@@ -112,7 +114,7 @@ def _form(format: str | None, no_subjects: bool) -> Format | None:
 def _compared(scenario: Scenario, store: Store, workers: int | None, address: str | None, talk: Console) -> Comparison:
     from regimens.study.comparison import compare as run
 
-    with _executor(workers, address) as executor, bar(talk) as progress:
+    with executor_of(workers, address) as executor, bar(talk) as progress:
         comparison = run(scenario, executor=executor, store=store, progress=progress)
     if store.unsaved:
         say(talk, f"{store.unsaved} finished tasks could not be kept in {store.folder}: {store.save_error}.")
@@ -120,7 +122,8 @@ def _compared(scenario: Scenario, store: Store, workers: int | None, address: st
 
 
 @contextlib.contextmanager
-def _executor(workers: int | None, address: str | None) -> Iterator[Executor]:
+def executor_of(workers: int | None, address: str | None) -> Iterator[Executor]:
+    """Yield what does the tasks: threads here, or the workers of a cluster."""
     from regimens.work import cluster, local
 
     if address is not None:
@@ -147,7 +150,7 @@ def _written(comparison: Comparison, out: Path | None, store: Store, form: Forma
 
 
 @contextlib.contextmanager
-def _kept_if_broken_off(store: Store) -> Iterator[None]:
+def kept_if_broken_off(store: Store) -> Iterator[None]:
     """Add to what breaks a run off, from outside, how it can be gone on with."""
     try:
         yield
@@ -157,7 +160,8 @@ def _kept_if_broken_off(store: Store) -> Iterator[None]:
         raise
 
 
-def _say_kept(talk: Console, store: Store, resume: bool) -> None:
+def say_kept(talk: Console, store: Store, resume: bool) -> None:
+    """Say how many finished tasks of an earlier run are used, or dropped."""
     if store.reused:
         say(talk, f"Going on with the run of {store.started:%Y-%m-%d %H:%M}: {_tasks(store.reused)} kept.")
     elif resume:
@@ -170,13 +174,14 @@ def _tasks(count: int) -> str:
     return "1 finished task is" if count == 1 else f"{count} finished tasks are"
 
 
-def _command(file: Path, options: Mapping[str, str | int | None]) -> str:
+def said_command(name: str, file: Path, options: Mapping[str, str | int | None]) -> str:
     """Return the command that gives the same result again, with the options that were given: True for one without a value."""
     given = [f" {name}" if value is True else f" {name} {value}" for name, value in options.items() if value]
-    return f"regimens compare {file.as_posix()}" + "".join(given)
+    return f"regimens {name} {file.as_posix()}" + "".join(given)
 
 
-def _check_reduced(scenario: Scenario, subjects: int | None, draws: int | None) -> None:
+def check_reduced(scenario: Scenario, subjects: int | None, draws: int | None) -> None:
+    """Raise RegimensError for fewer subjects or draws than a scenario that has none of them."""
     population = scenario.population
     if subjects is not None and population is None:
         raise RegimensError(

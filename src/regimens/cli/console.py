@@ -76,6 +76,32 @@ def bar(talk: Console) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: shown.update(task, completed=done, total=total)
 
 
+@contextlib.contextmanager
+def stage_bar(talk: Console) -> Iterator[tuple[Callable[[int, int], None], Callable[[str], None]]]:
+    """Show the tasks done of a stage, and beneath them a sentence on what is known; nothing where nobody looks.
+
+    Yields what takes the counts of tasks, and what takes the sentence.
+    """
+    if not talk.is_terminal:
+        yield (lambda done, total: None), (lambda sentence: None)
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        BarColumn(bar_width=20),
+        MofNCompleteColumn(),
+        TextColumn("tasks, after"),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+    )
+    with Progress(*columns, console=talk, transient=True) as shown:
+        task = shown.add_task("", total=None)
+        yield (
+            lambda done, total: shown.update(task, completed=done, total=total),
+            lambda sentence: shown.update(task, description=sentence.replace("[", r"\[")),
+        )
+
+
 def exit_code(error: Exception) -> int:
     """Return the exit code that an error stands for."""
     if isinstance(error, ExposureMismatch):

@@ -12,6 +12,10 @@ OWN_VALUES = "own data, one subject"
 MEDIAN_OBSERVED, ENDS_OBSERVED = "observed median", "observed 5th and 95th percentile"
 GIVEN, PLANNED_AND_GIVEN = "MIU a subject", "IL-2 planned and given"
 AS_WRITTEN = "as written"
+SETTLED, SAMPLES = "Share of trials that settle the pair", "Samples of the trial"
+INSIDE, OUTSIDE = "a model is true", "no model is true"
+TOTAL_MIU, AMOUNT_MIU = "Total (MIU)", "Amount of a dose (MIU)"
+BEST, FLAT, OTHER, ARM_OF_SCENARIO = "best", "not told from the best", "other schedules", "arms of the scenario"
 CHANGED = {"equal total": "at equal total", "real life": "in real life"}
 """How a kind of variant is said."""
 
@@ -26,6 +30,21 @@ def differences_from(arm: str) -> str:
 def against(gain: str, cost: str) -> str:
     """Return the title of gain against cost."""
     return f"{gain}, against {wording.inside(cost)}"
+
+
+def aim(words: str) -> str:
+    """Return an aim in words as a title."""
+    return f"{words[:1].upper()}{words[1:]}"
+
+
+def over_models(judge: str) -> str:
+    """Return the heading of schedules over all models, as they are judged."""
+    return {"regret": "Largest regret under any model (0 is best)"}.get(judge, f"Over models ({judge})")
+
+
+def map_of(aim_words: str) -> str:
+    """Return the title of an aim over amount and interval."""
+    return f"{aim(aim_words)}, by amount and interval"
 
 
 def level_axis(kind: str, of: str) -> str:

@@ -38,10 +38,10 @@ def _write_part(part: Part) -> str:
     dose = part if isinstance(part, Dose) else part.dose
     over = "" if dose.over is None else f" over {dose.over}"
     if isinstance(part, AtSteadyState):
-        return f"at steady state of {dose.amount} {dose.route} {_write_frequency(part.every)}{over}"
+        return f"at steady state of {dose.amount} {dose.route} {write_frequency(part.every)}{over}"
     if isinstance(part, Dose):
         return f"{dose.amount} {dose.route} once{over}"
-    return f"{dose.amount} {dose.route} {_write_frequency(part.every)}{over} x {part.doses}"
+    return f"{dose.amount} {dose.route} {write_frequency(part.every)}{over} x {part.doses}"
 
 
 def _write_range(rest: Rest) -> str:
@@ -53,7 +53,8 @@ def _write_range(rest: Rest) -> str:
     return f"{rest.shortest.hours * 60}-{rest.longest.hours * 60} min"
 
 
-def _write_frequency(every: Duration | Weekly) -> str:
+def write_frequency(every: Duration | Weekly) -> str:
+    """Write an interval or a weekly pattern: 'daily', 'every 3 days', '3 times a week'."""
     if isinstance(every, Weekly):
         if every == THREE_A_WEEK:
             return "3 times a week"

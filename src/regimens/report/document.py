@@ -35,12 +35,14 @@ from regimens.scenario.values import AS_WRITTEN
 from regimens.study.rows import NOT_MODELLED
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
+
     from regimens.scenario import Arm
     from regimens.study.comparison import Comparison
 
 _ASSETS = files("regimens.report") / "assets"
 _SHORT = 20
-_OPENING = Markup('document.documentElement.classList.add("scripted");')
+OPENING = Markup('document.documentElement.classList.add("scripted");')
 _LOADED_NOTHING = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'"
 )
@@ -57,17 +59,22 @@ class Curves:
 
 def page(comparison: Comparison) -> str:
     """Return the report of `comparison` as one HTML page that loads nothing and is the same for the same comparison."""
+    return environment().get_template("page.html.j2").render(_content(comparison))
+
+
+def environment() -> Environment:
+    """Return what renders the templates of pages."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    environment = Environment(
+    made = Environment(
         loader=PackageLoader("regimens.report", "assets"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(wording=wording, findings=findings, reading=reading, sheets_text=model_sheets)
-    return environment.get_template("page.html.j2").render(_content(comparison))
+    made.globals.update(wording=wording, findings=findings, reading=reading, sheets_text=model_sheets)
+    return made
 
 
 def pictures_of(comparison: Comparison) -> dict[str, Picture]:
@@ -84,7 +91,7 @@ def _content(whole: Comparison) -> dict[str, object]:
     }
     drawn = _drawn(whole, view)
     inks = tuple(look.ink for look in view.arms)
-    script, plotly = Markup(f"\n{_asset('page.js')}\n"), _plotly()
+    script, plotly = page_script(), plotly_script()
     entries = audit.audit(whole, view)
     return {
         "scenario": whole.scenario,
@@ -105,11 +112,11 @@ def _content(whole: Comparison) -> dict[str, object]:
         "references": bibliography.entries,
         "provenance": flat(whole.provenance.as_mapping()),
         "data": as_json(list(_all(drawn)), inks),
-        "style": _asset("style.css") + _colours(view),
-        "opening_script": _OPENING,
+        "style": asset("style.css") + _colours(view),
+        "opening_script": OPENING,
         "script": script,
         "plotly": plotly,
-        "policy": policy(_OPENING, plotly, script),
+        "policy": policy(OPENING, plotly, script),
         "dash": css_dash,
     }
 
@@ -234,20 +241,32 @@ def flat(values: Mapping[str, object], under: str = "") -> list[tuple[str, str]]
 
 def _colours(view: View) -> Markup:
     """Return the colours of the page, and those of the arms by class, on the light and on the dark ground."""
+    arms = "".join(f".a{look.index}{{--c:var(--a{look.index})}}" for look in view.arms)
+    return Markup(f"{colours_of({f'a{look.index}': look.ink for look in view.arms})}{arms}\n")
+
+
+def colours_of(more: Mapping[str, theme.Ink]) -> Markup:
+    """Return the colours of a page, and more by name, on the light and on the dark ground."""
     names = {"paper": theme.PAPER, "ink": theme.TEXT, "soft": theme.SOFT, "hair": theme.HAIR, "faint": theme.FAINT,
              "context": theme.CONTEXT, "link": theme.LINK}  # fmt: skip
-    names |= {f"a{look.index}": look.ink for look in view.arms}
+    names |= more
     light = "".join(f"--{name}:{ink.light};" for name, ink in names.items())
     dark = "".join(f"--{name}:{ink.dark};" for name, ink in names.items())
-    arms = "".join(f".a{look.index}{{--c:var(--a{look.index})}}" for look in view.arms)
-    return Markup(f":root{{{light}}}\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n{arms}\n")
+    return Markup(f":root{{{light}}}\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n")
 
 
-def _asset(name: str) -> Markup:
+def page_script() -> Markup:
+    """Return the script of every page."""
+    return Markup(f"\n{asset('page.js')}\n")
+
+
+def asset(name: str) -> Markup:
+    """Return the text of a file beside the templates."""
     return Markup((_ASSETS / name).read_text(encoding="utf-8"))
 
 
-def _plotly() -> Markup:
+def plotly_script() -> Markup:
+    """Return Plotly's own script."""
     from plotly.offline import get_plotlyjs
 
     return Markup(get_plotlyjs().replace("</script", "<\\/script"))

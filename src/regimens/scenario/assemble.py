@@ -29,7 +29,9 @@ from regimens.scenario.ownchecks import Known
 from regimens.scenario.population import read_population
 from regimens.scenario.python import plain
 from regimens.scenario.schema import ScenarioShape, SubjectShape
+from regimens.scenario.searchwords import checked_search, read_search
 from regimens.scenario.settings import check_population, read_noise, read_trade_off, with_ledgers_of_people, with_trade_off
+from regimens.scenario.settle import checked_settle, read_settle
 from regimens.scenario.values import Arm, Scenario
 from regimens.scenario.variants import read_goal, read_real_life, with_variants
 from regimens.subject import Subject, mosteller
@@ -105,6 +107,8 @@ def _checked(shape: ScenarioShape, beside: Beside, notes: Notes) -> Scenario | N
     check_population(shape, population, arms, notes)
     arms = with_ledgers_of_people(arms, population, beside, notes)
     pair = read_trade_off(shape.trade_off, times.visits, notes)
+    search = read_search(shape.search, times.visits, notes)
+    settle = read_settle(shape.settle, arms, shape.arms, times.visits, notes)
     if notes.problems or times.horizon is None or times.step is None or subject is None:
         return None
     horizon_h = float(times.horizon)
@@ -116,6 +120,9 @@ def _checked(shape: ScenarioShape, beside: Beside, notes: Notes) -> Scenario | N
 
     endpoints, trade_off = with_trade_off(tuple(measured(named)), pair, measured, notes)
     endpoints, outcomes = with_outcomes(endpoints, seen, models, measured, notes)
+    search = checked_search(search, measured, models, subject, times.horizon, notes)
+    observables = {observable.name for model in models for observable in model.observables}
+    settle = checked_settle(settle, observables, times.horizon, measured, notes)
     if notes.problems:
         return None
     return Scenario(
@@ -136,6 +143,8 @@ def _checked(shape: ScenarioShape, beside: Beside, notes: Notes) -> Scenario | N
         equalise=goal,
         real_life=life,
         noise=noise,
+        search=search,
+        settle=settle,
         outcomes=outcomes,
         individuals=shape.observing.individuals,
         day_0=shape.day_0 or "",

@@ -23,6 +23,8 @@ from regimens.regimen import Amount, AtSteadyState, Course, Cycle, Dose, Duratio
 from regimens.scenario.beside import Beside
 from regimens.scenario.outcomes import PublishedOutcome
 from regimens.scenario.own import OwnData
+from regimens.scenario.search import Search, search_value
+from regimens.scenario.settle import Settle, settle_value
 from regimens.scenario.values import AS_WRITTEN, Arm, ArmLike, Goal, Noise, TradeOff
 from regimens.scenario.writing import (
     amount_value,
@@ -185,6 +187,10 @@ def _mapping_of(value: object) -> str | Mapping[str, object] | None:
             return real_life_value(value)
         case Noise():
             return noise_value(value)
+        case Search():
+            return search_value(value)
+        case Settle():
+            return settle_value(value)
         case Tolerances():
             return tolerances_value(value)
     return None

@@ -288,6 +288,70 @@ class PopulationShape(Shape):
     )
 
 
+class AmountsShape(Shape):
+    """Amounts from the lowest to the highest in equal steps, exactly."""
+
+    from_: IL2Text = Field(alias="from", description="The lowest amount, for example '0.25 MIU'.")
+    to: IL2Text = Field(description="The highest amount; a whole number of steps from the lowest.")
+    step: IL2Text = Field(description="The step, as a syringe and a vial can give it.")
+
+
+class SearchShape(Shape):
+    """Which schedules of IL-2 are searched, what must hold of one, and which is best."""
+
+    drug: Words = "il2"
+    amount: AmountsShape
+    every: Annotated[list[Days], Field(min_length=1)] = Field(description="Intervals and patterns: '2 days', '3 times a week'.")
+    doses: int | Words = Field(description="Doses of each course: a number, or a range such as 5-84.")
+    cycles: int | Words = Field(default=1, description="How often the course is given: a number, or a range such as 1-6.")
+    rests: Annotated[list[Days], Field(min_length=1)] = Field(
+        default=["none"], description="Rests between cycles: 'none', '14 days'."
+    )
+    within: Weeks = Field(description="Longest time from the first dose to one interval after the last.")
+    route: Words = "SC"
+    limits: list[Words] = Field(
+        default=[],
+        description="'total at most 21 MIU', 'doses at most 30', and 'ENDPOINT at most NUMBER in 80 % of subjects'.",
+    )
+    aim: Words = Field(description="'highest' or 'lowest' and an endpoint, or 'lowest total'.")
+    judged_by: Words = Field(
+        default="mean", alias="judged by", description="mean, worst model, regret, or for example cvar 10 %."
+    )
+    cost: Words | None = Field(default=None, description="An endpoint that is shown against the aim.")
+
+
+class DesignShape(Shape):
+    """A trial of two arms."""
+
+    subjects: int = Field(ge=1, le=100_000, description="Subjects of each arm.")
+    days: list[int | float] = Field(
+        min_length=1, max_length=50, description="Elapsed days of the samples; the first dose is day 0."
+    )
+
+
+class SettleNoiseShape(Shape):
+    """What sampling adds to the true value, as coefficients of variation."""
+
+    assay: float = Field(default=0.1, ge=0, le=5, description="Variation of the assay.")
+    day_to_day: float = Field(default=0.15, ge=0, le=5, description="Variation within a person from day to day.")
+    correlated_over: Days = Field(default="3 days", description="Time over which day-to-day variation is correlated.")
+
+
+class SettleShape(Shape):
+    """Trials that could settle which of two arms is better."""
+
+    endpoint: Words = Field(description="What one arm should be better on, for example 'mean of treg_fold to 12 weeks'.")
+    observable: Words | None = Field(default=None, description="What is sampled. Left out: the observable of the endpoint.")
+    pairs: list[Annotated[list[Words], Field(min_length=2, max_length=2)]] = Field(
+        default=[], description="Pairs of arms. Left out: the most contested one."
+    )
+    designs: Annotated[dict[Words, DesignShape], Field(min_length=1)]
+    noise: SettleNoiseShape = SettleNoiseShape()
+    dropout: float = Field(default=0.0, ge=0, lt=1, description="Share of subjects who leave before the last sample.")
+    wanted: float = Field(default=0.8, gt=0, le=1, description="Probability with which a trial should settle the pair.")
+    trials: int = Field(default=400, ge=20, le=100_000, description="Simulated trials of each design and pair.")
+
+
 class SolverShape(Shape):
     """Error tolerances of one step of the integration: `rtol` of each state plus `atol` of the largest value it has had."""
 
@@ -338,6 +402,8 @@ class ScenarioShape(Shape):
     equalise: EqualiseShape | None = None
     real_life: RealLifeShape | None = None
     noise: NoiseShape | None = None
+    settle: SettleShape | None = Field(default=None, description="Trials that could settle a pair, for `regimens settle`.")
+    search: SearchShape | None = Field(default=None, description="Schedules to search, by `regimens search`.")
     observed: ObservedShape | list[ObservedShape] | None = Field(
         default=None, description="Observations of your own that are drawn on the curves; several files are a list."
     )

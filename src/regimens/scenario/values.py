@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from regimens.regimen.equalise import Equalised
     from regimens.scenario.outcomes import PublishedOutcome
     from regimens.scenario.own import OwnData
+    from regimens.scenario.search import Search
+    from regimens.scenario.settle import Settle
 
 AS_WRITTEN, EQUAL_TOTAL, REAL_LIFE = "as written", "equal total", "real life"
 """Variants of an arm; pairs are compared within a variant, and each other one with the arm as written."""
@@ -144,11 +146,11 @@ class Scenario:
     assumptions that the author wrote; `assumptions` adds those that follow from the settings. `population` is None for one
     typical subject. `outcomes` are what publications saw. `individuals` curves are drawn beside the median. `day_0` is the
     weekday of day 0, '' where none is stated. `read` says on which side of a dose curves, visits and checks of own values are
-    read at its time; endpoints do not depend on it. `own` are the user's own observations (the key `observed` of a file);
-    published ones are `observed` of their arms. `reduced_from` is the population of the file where a run has fewer subjects or
-    draws. `text` is the file as read ('' if built in Python), `digest` its SHA-256, `model_files` the models as the file names
-    them, `folder` where its files are. Two scenarios are equal if they compare the same: the last four, `name`, `path` and the
-    lines of arms do not count.
+    read at its time; endpoints do not depend on it. `search` is what `regimens search` looks for, `settle` what `regimens
+    settle` weighs. `own` are the user's own observations (the key `observed` of a file); published ones are `observed` of their
+    arms. `reduced_from` is the population of the file where a run has fewer subjects or draws. `text` is the file as read ('' if
+    built in Python), `digest` its SHA-256, `model_files` the models as the file names them, `folder` where its files are. Two
+    scenarios are equal if they compare the same: the last four, `name`, `path` and the lines of arms do not count.
     """
 
     title: str
@@ -168,6 +170,8 @@ class Scenario:
     equalise: Goal | None = None
     real_life: RealLife | None = None
     noise: Noise | None = None
+    search: Search | None = None
+    settle: Settle | None = None
     outcomes: tuple[PublishedOutcome, ...] = ()
     individuals: int = 0
     day_0: str = ""
@@ -266,6 +270,8 @@ class Scenario:
         equalise: Goal | Mapping[str, object] | None = None,
         real_life: RealLife | Mapping[str, object] | None = None,
         noise: Noise | Mapping[str, object] | None = None,
+        search: Search | Mapping[str, object] | None = None,
+        settle: Settle | Mapping[str, object] | None = None,
         observed: OwnData | Mapping[str, object] | Sequence[OwnData | Mapping[str, object]] | None = None,
         solver: Tolerances | Mapping[str, object] | None = None,
         folder: str | Path | None = None,
@@ -309,6 +315,8 @@ class Scenario:
             "equalise": equalise,
             "real_life": real_life,
             "noise": noise,
+            "search": search,
+            "settle": settle,
             "observed": observed,
             "solver": solver,
         }

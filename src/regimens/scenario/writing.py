@@ -30,6 +30,8 @@ from regimens.scenario.beside import Beside
 from regimens.scenario.observed import layout_value
 from regimens.scenario.outcomes import NOT_MODELLED, PublishedOutcome
 from regimens.scenario.own import OwnData
+from regimens.scenario.search import search_value
+from regimens.scenario.settle import settle_value
 from regimens.scenario.values import AS_WRITTEN, Arm, Goal, Noise, Reference, Scenario, TradeOff
 from regimens.subject import Subject
 from regimens.units import amount_text, decimal_text, duration_text
@@ -84,6 +86,8 @@ def mapping_of(scenario: Scenario) -> dict[str, object]:
         "equalise": None if scenario.equalise is None else goal_value(scenario.equalise),
         "real_life": None if scenario.real_life is None else real_life_value(scenario.real_life),
         "noise": None if scenario.noise is None else noise_value(scenario.noise),
+        "search": None if scenario.search is None else search_value(scenario.search),
+        "settle": None if scenario.settle is None else settle_value(scenario.settle),
         "observed": list(scenario.own),
         "solver": None if scenario.tolerances == Tolerances() else tolerances_value(scenario.tolerances),
     }

@@ -15,7 +15,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-import regimens
 from regimens import shipped
 from regimens.errors import RegimensError
 from regimens.study.arraytables import ENDPOINTS, endpoints_table
@@ -89,7 +88,7 @@ def fingerprint(scenario: Scenario) -> dict[str, str | int]:
 def code_digest() -> str:
     """Return a SHA-256 of the modules of this package, and of the fits and the evidence that come with it."""
     digest = hashlib.sha256()
-    modules = Path(regimens.__file__).parent
+    modules = Path(__file__).parents[1]
     for folder, pattern in ((modules, "*.py"), (shipped.folder("posteriors"), "*.*"), (shipped.folder("evidence"), "*.*")):
         for path in sorted(folder.rglob(pattern)):
             digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())

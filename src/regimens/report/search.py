@@ -1,0 +1,133 @@
+"""The report of a search: a page with the answer, the front and the map, and the same as a table for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from regimens import wording
+from regimens.figures.searching import search_front, search_map
+from regimens.report.document import OPENING, asset, colours_of, environment, flat, page_script, plotly_script, policy
+from regimens.report.numbers import Numbers
+from regimens.report.pictures import Picture, as_json
+from regimens.report.text import reading, searching
+from regimens.search.export import provenance_mapping
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from regimens.scenario import Scenario
+    from regimens.search.found import Found, Schedule
+
+SHOWN, IN_TERMINAL = 60, 12
+"""Rows of the table of schedules on the page, and in the terminal."""
+
+
+def page(found: Found) -> str:
+    """Return the report of a search as one HTML page that loads nothing and is the same for the same search."""
+    return written(
+        found.scenario,
+        kicker="regimens: a search of low-dose IL-2 schedules",
+        opening=searching.opening(found),
+        reduced=searching.reduced(found),
+        judged=searching.judged(found),
+        answers=searching.answer(found),
+        pictures=pictures(found),
+        take=searching.TAKE,
+        numbers=[schedules(found)],
+        how=searching.HOW,
+        provenance=flat(provenance_mapping(found)),
+    )
+
+
+def written(
+    scenario: Scenario,
+    *,
+    kicker: str,
+    opening: str,
+    answers: Sequence[str],
+    pictures: Sequence[Picture],
+    numbers: Sequence[Numbers],
+    how: str,
+    provenance: Sequence[tuple[str, str]],
+    reduced: str = "",
+    judged: str = "",
+    take: str = "",
+) -> str:
+    """Return the page of a question about a scenario: the answer in sentences, then figures, tables, and what it rests on."""
+    script, plotly = page_script(), plotly_script()
+    content = {
+        "scenario": scenario,
+        "kicker": kicker,
+        "opening": opening,
+        "reduced": reduced,
+        "judged": judged,
+        "answers": answers,
+        "pictures": pictures,
+        "take": take,
+        "numbers": numbers,
+        "how": how,
+        "assumptions": scenario.assumptions,
+        "provenance": provenance,
+        "data": as_json(list(pictures), ()),
+        "style": asset("style.css") + colours_of({}),
+        "opening_script": OPENING,
+        "script": script,
+        "plotly": plotly,
+        "policy": policy(OPENING, plotly, script),
+    }
+    return environment().get_template("question.html.j2").render(content)
+
+
+def pictures(found: Found) -> list[Picture]:
+    """Return the figures of the page."""
+    front, over = search_front(found), search_map(found)
+    heads = [str(made.layout.title.text) for made in (front, over)]
+    return [
+        Picture("front", heads[0], searching.front(found), searching.FRONT_READING, reading.described(heads[0]), front),
+        Picture("map", heads[1], "", searching.MAP_READING, reading.described(heads[1]), over),
+    ]
+
+
+def schedules(found: Found, most: int = SHOWN) -> Numbers:
+    """Return the flat schedules, the best first, then others up to `most` rows, and the arms of the scenario."""
+    rows = sorted(found.schedules, key=lambda row: (row.reference, row.rank is None, not row.flat))
+    kept = [row for row in rows if not row.reference][:most] + [row for row in rows if row.reference]
+    heads = [*searching.HEADS, *(f"Regret, {model.name}" for model in found.models)]
+    return Numbers(searching.table_caption(found, most), "Schedule", tuple(heads), tuple(_row(found, row) for row in kept))
+
+
+def _row(found: Found, row: Schedule) -> tuple[str, tuple[str, ...]]:
+    place = found.confirmed.names.index(row.schedule)
+    aim = found.answer.aim[:, place]
+    return row.schedule, (
+        wording.MISSING if row.rank is None else str(row.rank),
+        wording.exact(row.total_miu),
+        str(row.doses),
+        str(row.visits),
+        f"{wording.number(float(aim.min()))} to {wording.number(float(aim.max()))}",
+        wording.yes(row.flat),
+        wording.yes(row.front),
+        *(wording.number(float(value)) for value in found.answer.regret[:, place]),
+    )
+
+
+def table(found: Found, console_width: int) -> RenderableType:
+    """Return the answer in sentences and the first schedules as a table, for rich."""
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    grid.add_column("Schedule", overflow="fold")
+    heads = ["MIU", "Visits", "Largest regret", "Flat", *(model.name for model in found.models)]
+    for head in heads[: max(3, (console_width - 40) // 11)]:
+        grid.add_column(head, justify="right")
+    ranked = [row for row in found.schedules if not row.reference][:IN_TERMINAL]
+    for row in [*ranked, *(row for row in found.schedules if row.reference)]:
+        aims = found.answer.aim[:, found.confirmed.names.index(row.schedule)]
+        cells = [wording.exact(row.total_miu), str(row.visits), wording.number(row.largest_regret), wording.yes(row.flat)]
+        cells += [wording.number(float(value)) for value in aims]
+        grid.add_row(Text(row.schedule), *cells[: len(grid.columns) - 1])
+    said = [*filter(None, (searching.reduced(found),)), searching.opening(found), searching.judged(found)]
+    return Group(*map(Text, said), Text(""), grid, Text(""), *map(Text, searching.answer(found)))
