@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sized
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -24,6 +23,9 @@ from regimens.cli.console import (
     talk_console,
 )
 from regimens.errors import ExposureMismatch, RegimensError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sized
 
 EXPOSURE_WIDTH = 106
 """Characters that the exposure table needs to keep every digit."""
@@ -92,8 +94,10 @@ def _checked(file: Path) -> Iterator[str]:
     from regimens.exposure import audit
     from regimens.model.file import model_in
     from regimens.regimen.seams import seams
+    from regimens.rules.possible import audit_rules
     from regimens.scenario import read_scenario
     from regimens.scenario.values import AS_WRITTEN, planned_arms
+    from regimens.study.study import guides_of
     from regimens.yamlfile import read as read_yaml
 
     located = read_yaml(file)
@@ -104,6 +108,7 @@ def _checked(file: Path) -> Iterator[str]:
     scenario = read_scenario(file)
     arms = planned_arms(scenario)
     audit(arms, scenario.subject, scenario.path)
+    audit_rules(guides_of(scenario), scenario.subject, scenario.path)
     yield f"a scenario of {_count(arms, 'arm')} under {_count(scenario.models, 'model')}, as it should be."
     for arm in arms:
         if arm.variant == AS_WRITTEN:

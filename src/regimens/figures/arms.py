@@ -6,7 +6,6 @@ hue of its own. Arms without doses are grey.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,8 @@ from regimens.figures import theme
 from regimens.scenario.values import AS_WRITTEN
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from regimens.exposure import DrugExposure
     from regimens.figures.theme import Ink
     from regimens.regimen import DoseEvents
@@ -137,7 +138,15 @@ def _families(arms: Sequence[StudyArm]) -> dict[int, int]:
     found = {}
     for arm in arms:
         plan = arm.planned
-        shape = (plan.time_h.tobytes(), plan.drug, plan.route, plan.basis, plan.duration_h.tobytes(), arm.arm.adherence)
+        shape = (
+            plan.time_h.tobytes(),
+            plan.drug,
+            plan.route,
+            plan.basis,
+            plan.duration_h.tobytes(),
+            arm.arm.adherence,
+            arm.arm.rules,
+        )
         found[arm.place] = known.setdefault(shape, len(known)) if len(plan) else -1
     return found
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,8 @@ from regimens.regimen import Course, Cycle, Dose, Rest
 from regimens.scenario.values import AS_WRITTEN
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from regimens.figures.arms import Look
     from regimens.figures.view import View
     from regimens.regimen.parts import Part
@@ -43,7 +44,11 @@ class Series:
 
 def series_of(comparison: Comparison, view: View) -> tuple[Series, ...]:
     """Return the series of the kind of number in which most arms differ; none where no three arms differ in one number."""
-    regimens = {arm.name: arm.regimen for arm in comparison.scenario.arms if arm.variant == AS_WRITTEN and arm.adherence is None}
+    regimens = {
+        arm.name: arm.regimen
+        for arm in comparison.scenario.arms
+        if arm.variant == AS_WRITTEN and not (arm.adherence or arm.rules)
+    }
     plans = [(look, tuple(_numbers(regimens[look.name].plans))) for look in view.arms if look.dosed and look.name in regimens]
     found = [_series(plans, kind) for kind in (AMOUNT, INTERVAL, REST)]
     return max(found, key=lambda series: sum(len(each.looks) for each in series))

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from regimens import shipped
@@ -17,10 +15,14 @@ from regimens.regimen.words import parse_dose
 from regimens.scenario.assumed import implied
 from regimens.scenario.names import fault_of
 from regimens.scenario.regimens import key_of_doses, read_doses
+from regimens.scenario.rules import read_rules
 from regimens.scenario.values import Arm, Reference
 from regimens.yamlfile import Loc, Notes, Unreadable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from fractions import Fraction
+
     from regimens.regimen import Regimen
     from regimens.scenario.beside import Beside
     from regimens.scenario.schema import ArmShape, ExpectShape, SourceShape
@@ -41,6 +43,7 @@ def read_arms(name: str, shape: ArmShape, day_0: str | None, beside: Beside, not
     observed = _observed(shape.observed, written, (*loc, "observed"), notes)
     stated = sentences(shape.assumptions) + doses.assumed + (published.assumed if published else ())
     ranges = written if written.has_ranges else None
+    rules = read_rules(shape, written, loc, notes)
     drawn = ranges if shape.rest == "drawn" else None
     for days, regimen in _resolved(shape, written, loc, notes):
         replayed = None if ledger is None else (beside.name_of(ledger.path) or "given in Python", shape.arm or "")
@@ -57,6 +60,7 @@ def read_arms(name: str, shape: ArmShape, day_0: str | None, beside: Beside, not
             rest_days=days,
             rest=shape.rest or "" if ranges else "",
             ranges=ranges,
+            rules=rules,
         )
 
 

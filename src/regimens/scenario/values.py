@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,12 +19,15 @@ from regimens.scenario.names import alike, fault_of
 from regimens.subject import Subject
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from regimens.adherence.realise import Adherence, RealLife
     from regimens.endpoints import Endpoint
     from regimens.evidence import Response
     from regimens.exposure import Expected
     from regimens.model.declaration import Model
     from regimens.regimen.equalise import Equalised
+    from regimens.rules.values import Rules
     from regimens.scenario.outcomes import PublishedOutcome
     from regimens.scenario.own import OwnData
 
@@ -58,7 +60,7 @@ class Arm:
     none. `variant` says what was done to the arm `of`: AS_WRITTEN, EQUAL_TOTAL or REAL_LIFE; arms as written are of
     themselves. `adherence` is what makes the doses of subjects differ, None where everybody gets the plan. `equalised` is how
     an arm of equal total was made, and `changed` says it in a sentence. Of several arms that take each length of a range,
-    `range_of` is the name in the file and `rest_days` the length.
+    `range_of` is the name in the file and `rest_days` the length. `rules` change the doses of the plan by what is measured.
     """
 
     name: str
@@ -77,6 +79,7 @@ class Arm:
     rest_days: int | None = None
     rest: str = ""
     ranges: Regimen | None = None
+    rules: Rules | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not isinstance(self.regimen, Regimen):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
@@ -20,6 +19,8 @@ from regimens.units import amount_text, decimal_text, duration_text, parse_durat
 from regimens.yamlfile import Notes, Unreadable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from regimens.regimen import Regimen
     from regimens.scenario.schema import EqualiseShape, RealLifeShape
     from regimens.subject import Subject
@@ -68,13 +69,14 @@ def with_variants(
 ) -> Iterator[Arm]:
     """Yield every arm, its twin of equal total if it gives IL-2 and another total, and its twin in real life if it gives doses.
 
-    A replayed arm has no twins: its doses are what happened.
+    A replayed arm has no twins: its doses are what happened. Nor is an arm with rules brought to an equal total, which follows
+    from its rules.
     """
     for arm in arms:
         yield arm
         if arm.adherence is not None and arm.adherence.ledger is not None:
             continue
-        if goal is not None and subject is not None and IL2 in arm.regimen.drugs:
+        if goal is not None and arm.rules is None and subject is not None and IL2 in arm.regimen.drugs:
             yield from _equal_total(arm, goal, subject, notes)
         if life is not None and arm.regimen.drugs:
             _check_late(arm, life, notes)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,10 +10,13 @@ import numpy as np
 from regimens.contrasts.outcomes import Named, Outcomes
 from regimens.engine.trajectories import OK, STATUS_WORDS
 from regimens.study.noise import noise_factor
-from regimens.study.tasks import BandsTask, Task, TrialsTask, people
+from regimens.study.ruled import KEPT, RuledArm
+from regimens.study.tasks import BandsTask, DecisionsTask, FixedTask, Task, TrialsTask, people
 from regimens.study.trials import PERCENTILES, checked_bins, trial_count
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from regimens.statistics import Floats
     from regimens.study.study import Study, StudyModel
     from regimens.work import Result
@@ -57,6 +59,7 @@ class Collected:
     `values` are (measured endpoints, draws, subjects), in the order of the study's `measured`; `status` and `stopped_h` (draws,
     subjects); arms that give the same doses share their bands; `steps` counts accepted and rejected steps of the integration.
     `trials` are the percentiles of simulated trials where the user's own values are checked, (bins, trials, percentiles).
+    `ruled` is what rules made of the arms that have some, `written` the doses and decisions of their first subjects.
     """
 
     values: dict[Key, Floats] = field(repr=False)
@@ -65,6 +68,8 @@ class Collected:
     bands: dict[Key, Bands] = field(repr=False)
     steps: tuple[int, int]
     trials: dict[Key, Floats] = field(default_factory=dict, repr=False)
+    ruled: dict[Key, RuledArm] = field(default_factory=dict, repr=False)
+    written: dict[Key, Result] = field(default_factory=dict, repr=False)
 
     @property
     def failed(self) -> int:
@@ -81,12 +86,19 @@ def collect(study: Study, results: Iterable[tuple[Task, Result]]) -> Collected:
     stopped = {pair: np.zeros(study.runs) for pair in pairs}
     drawn: dict[tuple[int, int], Bands] = {}
     trials: dict[Key, Floats] = {}
+    written: dict[Key, Result] = {}
+    kept: dict[tuple[int, int], dict[str, list[np.ndarray]]] = {}
     steps = np.zeros(2, dtype=np.int64)
     for task, found in results:
         steps += found["steps"]
         model = study.models[task.model]
         if isinstance(task, BandsTask):
             drawn |= {(task.model, arm): _bands(study, task, found, row) for row, arm in enumerate(task.arms)}
+            continue
+        if isinstance(task, DecisionsTask):
+            written[model.name, study.arms[task.arm].name] = found
+            continue
+        if isinstance(task, FixedTask):
             continue
         if isinstance(task, TrialsTask):
             arm = study.arms[task.arm]
@@ -99,6 +111,8 @@ def collect(study: Study, results: Iterable[tuple[Task, Result]]) -> Collected:
             values[key][:, rows] = found["values"][place]
             status[key][rows] = found["status"][place]
             stopped[key][rows] = found["stopped_h"][place]
+            for name in KEPT if study.arms[place].guide is not None else ():
+                kept.setdefault((task.model, place), {}).setdefault(name, []).append(found[f"{name} {place}"])
     return Collected(
         values={pair: found.reshape(-1, *shape) for pair, found in values.items()},
         status={pair: found.reshape(shape) for pair, found in status.items()},
@@ -110,6 +124,13 @@ def collect(study: Study, results: Iterable[tuple[Task, Result]]) -> Collected:
         },
         steps=(int(steps[0]), int(steps[1])),
         trials=trials,
+        ruled={
+            (study.models[model].name, study.arms[place].name): RuledArm(
+                *(np.concatenate(own[name]).reshape(*shape, *own[name][0].shape[1:]) for name in KEPT)
+            )
+            for (model, place), own in kept.items()
+        },
+        written=written,
     )
 
 
@@ -123,7 +144,7 @@ def outcomes_of(study: Study, collected: Collected) -> Outcomes:
     """Return the endpoints with the parameters behind them, for contrasts; arms that are not modelled are missing (NaN)."""
     missing = np.broadcast_to(np.nan, (len(study.measured), study.cohort.draws, study.cohort.subjects))
     values = {
-        (model.name, arm.name): _values(study, model, arm.name, collected.values.get((model.name, arm.name), missing))
+        (model.name, arm.name): values_of(study, model, arm.name, collected.values.get((model.name, arm.name), missing))
         for model in study.models
         for arm in study.arms
     }
@@ -148,7 +169,7 @@ def outcomes_of(study: Study, collected: Collected) -> Outcomes:
     )
 
 
-def _values(study: Study, model: StudyModel, arm: str, measured: Floats) -> tuple[Floats, ...]:
+def values_of(study: Study, model: StudyModel, arm: str, measured: Floats) -> tuple[Floats, ...]:
     """Return what `Outcomes` holds of each endpoint, from the (measured endpoints, draws, subjects) values of one arm.
 
     What a trial reads has the noise of the scenario; an endpoint of subjects is a true value.

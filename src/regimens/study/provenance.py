@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib.metadata
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from regimens.study.ruled import Replay
     from regimens.study.study import Study, StudyModel
 
 PACKAGES = ("numpy", "scipy", "pandas", "plotly", "llvmlite", "pydantic", "PyYAML")
@@ -40,6 +42,7 @@ class Provenance:
     failed: int
     packages: Mapping[str, str] = field(repr=False)
     observed: Mapping[str, str] = field(default_factory=dict)
+    replays: tuple[Replay, ...] = ()
     created: str = ""
     command: str = ""
 
@@ -60,17 +63,23 @@ class Provenance:
             "ledgers": dict(self.ledgers),
             "people": dict(self.people),
             "observed": dict(self.observed),
+            "ledgers replayed": {f"{replay.arm}, {replay.model}": replay.in_words() for replay in self.replays},
             "solver": {"method": "Rodas5P", **solver},
             "packages": dict(self.packages),
             "created": self.created,
             "command": self.command,
         }
-        left_out = {name for name in ("reduced", "people", "observed", "created", "command") if not found[name]}
+        left_out = {
+            name for name in ("reduced", "people", "observed", "ledgers replayed", "created", "command") if not found[name]
+        }
         return {name: value for name, value in found.items() if name not in left_out}
 
 
-def provenance_of(study: Study, steps: tuple[int, int], failed: int) -> Provenance:
-    """Return the provenance of a study whose integration took so many steps (accepted, rejected)."""
+def provenance_of(study: Study, steps: tuple[int, int], failed: int, replays: tuple[Replay, ...] = ()) -> Provenance:
+    """Return the provenance of a study whose integration took so many steps (accepted, rejected).
+
+    `replays` are the checks of the ledgers of arms with rules.
+    """
     scenario, population = study.scenario, study.scenario.population
     ledgers = [arm.adherence.ledger for arm in scenario.arms if arm.adherence is not None and arm.adherence.ledger is not None]
     people = None if population is None else population.people
@@ -93,6 +102,7 @@ def provenance_of(study: Study, steps: tuple[int, int], failed: int) -> Provenan
         rejected=steps[1],
         failed=failed,
         observed={data.path: data.digest for data in scenario.own if data.path},
+        replays=replays,
         packages={name: importlib.metadata.version(name) for name in PACKAGES},
     )
 
