@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from regimens.engine.changes import Changes, initial_states
 from regimens.engine.kernel import PERIOD_H, Job, Kernel, Measuring
-from regimens.engine.timeline import Doses, Timeline, timeline
+from regimens.engine.timeline import Timeline, timeline
 from regimens.engine.trajectories import OK, Floats, Integers, Statistics, Tolerances, Trajectories
 
 if TYPE_CHECKING:
+    from regimens.engine.given import Doses
     from regimens.engine.measures import Measures
     from regimens.model.compile import CompiledModel
     from regimens.model.parameters import Parameters
@@ -84,18 +86,36 @@ class Results:
         )
 
 
-def blocks(compiled: CompiledModel, kernel: Kernel, people: Parameters, doses: Doses, times_h: Floats) -> Iterator[Block]:
-    """Yield the subjects block by block. `times_h` is (1 or subjects, times); `people` has the model's order of parameters."""
-    output_time = np.ascontiguousarray(times_h / compiled.hours_per_time)
-    size = max(LEAST_BLOCK, BLOCK_ACTIONS // (3 * doses.time_h.shape[1] + 1))
+@dataclass(frozen=True)
+class Subjects:
+    """Who is integrated, and what is done to them.
+
+    `people` has the model's order of parameters. `start` (subjects, states) stands in place of the initial states, None for
+    those of the model. `numbers` (subjects,) are the numbers of the subjects in messages.
+    """
+
+    people: Parameters
+    doses: Doses
+    changes: Changes
+    start: Floats | None
+    numbers: Integers
+
+
+def blocks(compiled: CompiledModel, kernel: Kernel, subjects: Subjects, output_time: Floats) -> Iterator[Block]:
+    """Yield the subjects block by block. `output_time` is (1 or subjects, times) in model time."""
+    people, actions = subjects.people, 3 * subjects.doses.time_h.shape[1] + 1
+    actions += (3 + len(compiled.states)) * subjects.changes.kind.shape[1]
+    size = max(LEAST_BLOCK, BLOCK_ACTIONS // actions)
     for first in range(0, people.subjects, size):
         rows = slice(first, min(first + size, people.subjects))
-        some = people[rows]
+        some, changes = people[rows], subjects.changes[rows]
         times = output_time if len(output_time) == 1 else output_time[rows]
         table = kernel.table(some.values)
-        plan = timeline(compiled, some, doses[rows], table, np.broadcast_to(times[:, -1], (len(table),)), first)
-        initial = np.where(plan.sound[:, np.newaxis], table[:, : len(compiled.states)], np.nan)
-        yield Block(rows, some.values, initial, plan, times)
+        end = np.broadcast_to(times[:, -1], (len(table),))
+        plan = timeline(compiled, some, subjects.doses[rows], changes, table, end, subjects.numbers[rows])
+        initial = table[:, : len(compiled.states)]
+        states = initial_states(changes, initial if subjects.start is None else subjects.start[rows], initial)
+        yield Block(rows, some.values, np.where(plan.sound[:, np.newaxis], states, np.nan), plan, times)
 
 
 @dataclass(frozen=True)

@@ -145,7 +145,10 @@ class _Callee:
 
 
 def _emit_land(unit: Unit) -> None:
-    """Write `land(frame, memory, job, lane)`: apply the actions that are due; the last action ends the subject."""
+    """Write `land(frame, memory, job, lane)`: apply the actions that are due; the last action ends the subject.
+
+    A state that is set begins anew: its scale forgets what was before, as at the start of a subject.
+    """
     b, (base, memory, job, lane) = unit.begin("land")
     frame = Frame(unit.layout, b, base)
     n = len(unit.equations.states)
@@ -160,9 +163,15 @@ def _emit_land(unit: Unit) -> None:
             b.ret_void()
             b.position_at_end(b.append_basic_block("unreachable"))
         value = _action(b, job, "action_value", "value_stride", subject, action, DOUBLE)
-        adds = b.icmp_signed("<", target, integer(n))
-        old = b.select(adds, frame.get("y", lane, target), ir.Constant(DOUBLE, 0.0))
-        frame.put("y", lane, b.fadd(old, value), target)
+        with b.if_else(b.icmp_signed(">", target, integer(2 * n))) as (sets, otherwise):
+            with sets:
+                state = b.sub(target, integer(2 * n + 1))
+                frame.put("y", lane, value, state)
+                frame.put("scale", lane, ir.Constant(DOUBLE, LEAST_SCALE), state)
+            with otherwise:
+                adds = b.icmp_signed("<", target, integer(n))
+                old = b.select(adds, frame.get("y", lane, target), ir.Constant(DOUBLE, 0.0))
+                frame.put("y", lane, b.fadd(old, value), target)
         following = b.add(action, integer(1))
         frame.put("action", lane, following)
         _set_stop(b, frame, job, lane, subject, following)

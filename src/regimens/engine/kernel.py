@@ -34,8 +34,8 @@ ARRAYS = (
     "values",  # (subjects, parameters) doubles
     "initial",  # (subjects, states) doubles
     "action_time",  # (subjects, actions) doubles, ascending, in model time; the last action ends the subject
-    "action_target",  # (subjects, actions) integers: state, states + state for its infusion rate, 2 states for the end
-    "action_value",  # (subjects, actions) doubles: amount to add to a state, or rate to set
+    "action_target",  # (subjects, actions) integers, see `timeline.Timeline.target`
+    "action_value",  # (subjects, actions) doubles: amount to add to a state, or rate or state to set
     "output_time",  # (subjects, times) doubles, ascending, in model time
     "chosen",  # (columns,) integers: places of the wanted readouts
     "out",  # (subjects, times, columns) doubles

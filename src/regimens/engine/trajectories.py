@@ -17,13 +17,20 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
 OK, STEP_LIMIT, NON_FINITE, STEP_UNDERFLOW, NEGATIVE = 0, 1, 2, 3, 4
+GROWS, OSCILLATES, UNSETTLED, BY_TIME = 5, 6, 7, 8
 STATUS_WORDS = {
     OK: "ok",
     STEP_LIMIT: "step limit",
     NON_FINITE: "a state is no finite number",
     STEP_UNDERFLOW: "the step became too small",
     NEGATIVE: "a state fell below zero",
+    GROWS: "no steady state: a state grows without bound",
+    OSCILLATES: "no steady state: it repeats only after several intervals",
+    UNSETTLED: "no steady state within the largest number of intervals",
+    BY_TIME: "no steady state: the model depends on time",
 }
+NO_STEADY_STATE = (GROWS, OSCILLATES, UNSETTLED, BY_TIME)
+"""Codes of subjects that have no steady state to start at."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,8 @@ class Trajectories:
     `times_h` is (times,), or (subjects, times) where each subject has its own times. `values` is (subjects, times,
     observables) in the units of the model, NaN after the integration of a subject stopped. `status` (subjects,) holds the
     codes of STATUS_WORDS, `stopped_h` (subjects,) the time that each integration reached. `measured` holds the (columns,
-    subjects) numbers of every measure, NaN for a subject that failed.
+    subjects) numbers of every measure, NaN for a subject that failed. `intervals` (subjects,) is the number of intervals that
+    were simulated in search of steady states, 0 where they were solved exactly, None where none was asked for.
     """
 
     times_h: Floats
@@ -66,6 +74,7 @@ class Trajectories:
     stopped_h: Floats
     measured: dict[Measure, Floats] = field(repr=False)
     statistics: Statistics
+    intervals: Integers | None = None
 
     def of(self, observable: str) -> Floats:
         """Return the (subjects, times) values of one observable."""

@@ -26,7 +26,8 @@ class Equations:
     """The equations of a model as nodes of one graph; states and inputs in the order of the model.
 
     `jacobian` holds the entries (row, column) that are not identically zero, `by_time` the derivatives of the rates with
-    respect to explicit time. `readouts` are the observables, then the states. Times are in the model's unit.
+    respect to explicit time. `readouts` are the nodes of `CompiledModel.readouts`, then the states that have no name there, as
+    an observable with another formula has it; `read_states` are the places of all states in it. Times are in the model's unit.
     """
 
     graph: Graph
@@ -40,6 +41,7 @@ class Equations:
     entries: tuple[int, ...]
     """Indices of the states that doses enter."""
     readouts: tuple[int, ...]
+    read_states: tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,7 +175,9 @@ def _equations(compiled: CompiledModel) -> Equations:
     for definition in model.definitions:
         names[definition.name] = graph.read(definition.formula, names)
     rates = tuple(graph.read(state.rate, names) for state in model.states)
-    readouts = {o.name: graph.read(o.formula, names) for o in model.observables}
+    observed = {o.name: graph.read(o.formula, names) for o in model.observables}
+    readouts = [observed[name] if name in observed else names[name] for name in compiled.readouts]
+    readouts += [state for state in states if state not in readouts]
     jacobian, by_time = _derivatives(graph, rates, compiled.states)
     return Equations(
         graph,
@@ -185,7 +189,8 @@ def _equations(compiled: CompiledModel) -> Equations:
         tuple(graph.read(given.bioavailability, names) for given in model.inputs),
         tuple(graph.read(given.lag, names) for given in model.inputs),
         tuple(sorted({compiled.states.index(given.state) for given in model.inputs})),
-        tuple(readouts[name] if name in readouts else names[name] for name in compiled.readouts),
+        tuple(readouts),
+        tuple(readouts.index(state) for state in states),
     )
 
 
