@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from regimens.engine import Tolerances
     from regimens.model.compile import CompiledModel
     from regimens.model.parameters import Parameters
+    from regimens.regimen.changes import StateChange
     from regimens.regimen.events import DosePlan
     from regimens.rules.guide import Guide
 
@@ -47,7 +48,7 @@ OPEN = tuple(REASONS.index(reason) for reason in (AS_PLANNED, REST_DRAWN))
 
 @dataclass(frozen=True, eq=False)
 class Chance:
-    """What the noise of looks depends on: a seed, and the number and parameter draw of each subject; `None` for no noise."""
+    """What the noise of looks depends on: a seed, and the number and the parameter draw of each subject (subjects,)."""
 
     seed: int
     subjects: Integers
@@ -85,10 +86,11 @@ class Followed:
     timed: Timed
     given: Floats
     log: Log
+    changes: tuple[StateChange, ...] = ()
 
     def plan(self, horizon_h: float, arm: str = "") -> DosePlan:
-        """Return the doses of all subjects."""
-        return dose_plan(self.timed, self.given, horizon_h, arm)
+        """Return the doses of all subjects, with what the plan does to their state besides."""
+        return dose_plan(self.timed, self.given, horizon_h, arm, self.changes)
 
 
 def follow(
@@ -99,16 +101,17 @@ def follow(
     horizon_h: float,
     tolerances: Tolerances,
     chance: Chance | None = None,
+    changes: tuple[StateChange, ...] = (),
 ) -> Followed:
     """Return the doses that subjects get by the rules of an arm, in one model.
 
-    `timed` is when its doses are due and given, `people` who the subjects are. Every subject is decided on by its own curve and
-    noise alone. The noise of a look depends on the seed, the subject, the parameter draw, the observable and the running number
-    of the decision: not on the arm or the model.
+    `timed` is when its doses are due and given, `people` who the subjects are, `chance` what noise depends on (None: no noise),
+    `changes` what the plan does to the state besides doses. Every subject is decided on by its own curve and noise alone. The
+    noise of a look depends on the seed, the subject, the parameter draw, the observable and the running number of the decision:
+    not on the arm or the model.
     """
-    course = _Course(
-        guide, _with_optional(guide, timed), Advance(compiled, people, tolerances, guide.rules.observables), horizon_h
-    )
+    advance = Advance(compiled, people, tolerances, guide.rules.observables, changes)
+    course = _Course(guide, _with_optional(guide, timed), advance, horizon_h)
     noise = _noise(guide, chance, len(timed.due_h))
     course.give(0)
     for decision in range(len(guide.decisions)):
@@ -264,4 +267,4 @@ class _Course:
             after("stopped").astype(bool),
             after("stride"),
         )
-        return Followed(self.timed, self.given, log)
+        return Followed(self.timed, self.given, log, self.advance.changes)

@@ -216,7 +216,8 @@ class _Found:
     @property
     def open(self) -> Bools:
         """Where no rule was followed yet and doses have not stopped."""
-        return (self.rule == NONE) & ~self.state.stopped
+        found: Bools = (self.rule == NONE) & ~self.state.stopped
+        return found
 
     def follow(self, place: int, where: Bools, action: int) -> None:
         """Follow a rule in some rows."""

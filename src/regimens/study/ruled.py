@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -103,7 +103,7 @@ def followed(study: Study, arm: StudyArm, compiled: CompiledModel, runs: Runs, p
     adherence = (None if study.cohort.typical else arm.arm.adherence) or Adherence()
     when = timed(arm.arm.regimen, adherence, scenario.horizon_h, seed, runs.subject, runs.draw)
     chance = None if study.cohort.typical else Chance(seed, runs.subject, runs.draw)
-    return follow(arm.guide, when, compiled, people, scenario.horizon_h, scenario.tolerances, chance)
+    return follow(arm.guide, when, compiled, people, scenario.horizon_h, scenario.tolerances, chance, arm.planned.changes)
 
 
 KEPT = ("total", "planned", "level", "reasons")
@@ -150,7 +150,7 @@ def _replayed(
     names = [observable.name for observable in compiled.model.observables]
     text = Ledger(ledger_rows(arm.name, found.timed, horizon_h, found.given)).to_csv()
     rows = pd.read_csv(io.StringIO(text), float_precision="round_trip", keep_default_na=False, na_values={"max": "", "step": ""})
-    doses = Ledger(rows).events(0, sample, arm.name)
+    doses = tuple(replace(events, changes=found.changes) for events in Ledger(rows).events(0, sample, arm.name))
     plan = found.plan(horizon_h, arm.name)
     first = [plan.of_subject(subject) for subject in range(sample)]
     grid = scenario.observe_h
