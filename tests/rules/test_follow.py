@@ -29,7 +29,9 @@ def actions(found, subject=0):
 def test_a_hold_ends_at_the_time_that_the_decay_gives():
     held_above, back_below, dose, every = 2_000_000.0, 300_000.0, 1_000_000.0, 12.0
     found = followed(
-        decay(K), "1 MIU IV every 12 h x 40", rules("hold while amount above 2000000, resume when below 300000", first_dose="as planned")
+        decay(K),
+        "1 MIU IV every 12 h x 40",
+        rules("hold while amount above 2000000, resume when below 300000", first_dose="as planned"),
     )
     q, x, expected, held = np.exp(-K * every), 0.0, [], False
     for _ in range(40):
@@ -121,7 +123,9 @@ def test_another_drug_is_given_once_at_the_decision_that_asks_for_it():
     assert actions(found).count("dose of another drug") == 1
     assert found.timed.given_h[0, -1] == found.log.time_h[0, decision]
     events = found.plan(5000.0).sets[0]
-    assert [(drug, amount) for drug, amount in zip(events.drug, events.amount, strict=True) if drug == "other"] == [("other", 100.0)]
+    assert [(drug, amount) for drug, amount in zip(events.drug, events.amount, strict=True) if drug == "other"] == [
+        ("other", 100.0)
+    ]
 
 
 def test_what_is_seen_is_as_old_as_the_delay_and_nothing_before_the_start():
@@ -219,9 +223,7 @@ def test_decisions_at_visits_are_made_at_their_times_and_none_after_the_last_dos
 
 def test_a_subject_that_cannot_be_integrated_sees_nothing_more():
     compiled = decay(K, formula="x")
-    found = followed(
-        compiled, "1 MIU IV daily x 5", rules("stop if amount above 1"), tolerances=Tolerances(max_steps=1)
-    )
+    found = followed(compiled, "1 MIU IV daily x 5", rules("stop if amount above 1"), tolerances=Tolerances(max_steps=1))
     assert np.all(np.isnan(found.log.seen))
     assert given(found).tolist() == [1e6] * 5
 

@@ -77,7 +77,9 @@ def test_a_rule_below_one_that_always_comes_first_is_never_followed():
 
 
 def guide(*limits, regimen="(0.5 MIU SC daily x 2, rest 5 days) x 4"):
-    made = rules("raise one level if amount below 2", decide="before each cycle", levels=["0.5 MIU", "1 MIU", "2 MIU"], limits=limits)
+    made = rules(
+        "raise one level if amount below 2", decide="before each cycle", levels=["0.5 MIU", "1 MIU", "2 MIU"], limits=limits
+    )
     return {"rising": guide_of(made, parse_regimen(regimen))}
 
 
@@ -90,7 +92,9 @@ def test_limits_that_hold_are_said_with_the_totals():
 
 def test_limits_that_can_be_broken_are_refused_with_the_way_there():
     with pytest.raises(ExposureMismatch) as raised:
-        audit_rules(guide("total at most 10 MIU", "at most 1 MIU a dose from cycle 2", "at most 0.5 MIU a dose"), Subject(), "a.yaml")
+        audit_rules(
+            guide("total at most 10 MIU", "at most 1 MIU a dose from cycle 2", "at most 0.5 MIU a dose"), Subject(), "a.yaml"
+        )
     assert str(raised.value) == (
         "a.yaml: Arm 'rising': `limits` says 'total at most 10 MIU', but the rules can lead to 11 MIU (2 doses of 0.5 MIU, then "
         "2 doses of 1 MIU, then 4 doses of 2 MIU).\n"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -60,6 +62,17 @@ def read_ledger(path: str | Path, arm: str, model: str | None = None) -> Ledger:
     if problems:
         raise InputFileError(table.path, problems, table.text)
     return Ledger(rows, table.path, table.digest)
+
+
+def ledger_of_csv(text: str) -> Ledger:
+    """Return the ledger that `Ledger.to_csv` wrote; its cells are not checked."""
+    header, *cells = csv.reader(io.StringIO(text))
+    values: dict[str, list[Value | None]] = {}
+    for place, name in enumerate(header):
+        column = [row[place] for row in cells]
+        numbers = [float(cell) if cell else np.nan for cell in column] if name in (*WHOLE, *NUMBERS) else []
+        values[name] = list(numbers or column)
+    return Ledger(_frame(values))
 
 
 def _which_model(arm: str, model: str | None, models: Sequence[str]) -> Problem:

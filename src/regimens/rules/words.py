@@ -93,7 +93,11 @@ class RuleCursor(Cursor):
         """Return the example most like the text, of those that begin with the same word where there are some."""
         first = _MEANT.get(self.tokens[0].word, self.tokens[0].word)
         alike = [example for example in self.examples if example.split()[0] == first]
-        return max(alike or self.examples, key=lambda example: difflib.SequenceMatcher(None, self.text.lower(), example.lower()).ratio())
+
+        def likeness(example: str) -> float:
+            return difflib.SequenceMatcher(None, self.text.lower(), example.lower()).ratio()
+
+        return max(alike or self.examples, key=likeness)
 
     def one_of(self, words: Sequence[str], expected: str) -> str:
         """Move behind one of `words` and return it; RegimenError that says which is perhaps meant if another comes next."""

@@ -228,7 +228,7 @@ def _shared(one: Comparison, other: Comparison) -> str:
     """Return the values at which both comparisons hold, in words; '' where there are none."""
     if one.side == other.side:
         limit = (max if one.side == "above" else min)(one.limit, other.limit)
-        return Comparison(one.observable, one.side, limit).in_words()
+        return f"while {Comparison(one.observable, one.side, limit).in_words()}"
     low, high = sorted((one, other), key=lambda each: each.side)
     if low.limit >= high.limit:
         return ""

@@ -87,7 +87,7 @@ def collect(study: Study, results: Iterable[tuple[Task, Result]]) -> Collected:
     drawn: dict[tuple[int, int], Bands] = {}
     trials: dict[Key, Floats] = {}
     written: dict[Key, Result] = {}
-    kept: dict[tuple[int, int], dict[str, list[np.ndarray]]] = {}
+    kept: dict[tuple[int, int], dict[int, Result]] = {}
     steps = np.zeros(2, dtype=np.int64)
     for task, found in results:
         steps += found["steps"]
@@ -111,8 +111,8 @@ def collect(study: Study, results: Iterable[tuple[Task, Result]]) -> Collected:
             values[key][:, rows] = found["values"][place]
             status[key][rows] = found["status"][place]
             stopped[key][rows] = found["stopped_h"][place]
-            for name in KEPT if study.arms[place].guide is not None else ():
-                kept.setdefault((task.model, place), {}).setdefault(name, []).append(found[f"{name} {place}"])
+            if study.arms[place].guide is not None:
+                kept.setdefault((task.model, place), {})[task.first] = {name: found[f"{name} {place}"] for name in KEPT}
     return Collected(
         values={pair: found.reshape(-1, *shape) for pair, found in values.items()},
         status={pair: found.reshape(shape) for pair, found in status.items()},
@@ -125,13 +125,17 @@ def collect(study: Study, results: Iterable[tuple[Task, Result]]) -> Collected:
         steps=(int(steps[0]), int(steps[1])),
         trials=trials,
         ruled={
-            (study.models[model].name, study.arms[place].name): RuledArm(
-                *(np.concatenate(own[name]).reshape(*shape, *own[name][0].shape[1:]) for name in KEPT)
-            )
+            (study.models[model].name, study.arms[place].name): _ruled(shape, [own[first] for first in sorted(own)])
             for (model, place), own in kept.items()
         },
         written=written,
     )
+
+
+def _ruled(shape: tuple[int, int], parts: list[Result]) -> RuledArm:
+    """Return what was kept of the runs of one arm with rules, in the order of the runs."""
+    whole = {name: np.concatenate([part[name] for part in parts]) for name in KEPT}
+    return RuledArm(**{name: found.reshape(*shape, *found.shape[1:]) for name, found in whole.items()})
 
 
 def _bands(study: Study, task: BandsTask, found: Result, row: int) -> Bands:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from regimens.adherence.ledger import REASONS, Ledger
+from regimens.adherence.ledgerfile import ledger_of_csv
 from regimens.adherence.realise import Adherence, Timed, doses_of, ledger_rows, timed
 from regimens.engine import simulate
 from regimens.regimen import DosePlan
@@ -143,14 +143,11 @@ def _replayed(
     """Return for the first subjects whether their ledger, written and read again, gives the same curve to the last bit, and by
     how much values at decisions differ from those that were looked at.
     """
-    import pandas as pd
-
     sample, scenario = people.subjects, study.scenario
     horizon_h, tolerances = scenario.horizon_h, scenario.tolerances
     names = [observable.name for observable in compiled.model.observables]
     text = Ledger(ledger_rows(arm.name, found.timed, horizon_h, found.given)).to_csv()
-    rows = pd.read_csv(io.StringIO(text), float_precision="round_trip", keep_default_na=False, na_values={"max": "", "step": ""})
-    doses = tuple(replace(events, changes=found.changes) for events in Ledger(rows).events(0, sample, arm.name))
+    doses = tuple(replace(events, changes=found.changes) for events in ledger_of_csv(text).events(0, sample, arm.name))
     plan = found.plan(horizon_h, arm.name)
     first = [plan.of_subject(subject) for subject in range(sample)]
     grid = scenario.observe_h

@@ -271,12 +271,13 @@ def _doses(
 ) -> tuple[DosePlan, Followed | None]:
     """Return what the subjects of runs get, and where that follows from rules, how."""
     if arm.guide is None:
-        return _adhered(study, arm, runs), None
+        return given(study, arm, runs), None
     found = followed(study, arm, compiled(model.declared), runs, parameters)
     return found.plan(study.scenario.horizon_h, arm.name), found
 
 
-def _adhered(study: Study, arm: StudyArm, runs: Runs) -> DosePlan:
+def given(study: Study, arm: StudyArm, runs: Runs) -> DosePlan:
+    """Return what the subjects of runs get of an arm without rules: the plan, or what adherence makes of it."""
     adherence = arm.arm.adherence
     if adherence is None or (study.cohort.typical and adherence.ledger is None):
         return DosePlan((arm.planned,))
