@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from regimens.regimen import minutes as minutes
     from regimens.regimen import parse_regimen as parse_regimen
     from regimens.regimen import weeks as weeks
+    from regimens.rules.values import Rules as Rules
     from regimens.scenario import Arm as Arm
     from regimens.scenario import OwnData as OwnData
     from regimens.scenario import OwnGroup as OwnGroup
@@ -78,6 +79,7 @@ _HOMES = {
         "IU", "MIU", "Amount", "Course", "Cycle", "Dose", "DoseEvents", "DosePlan", "Duration", "Regimen", "Rest", "Weekly",
         "days", "hours", "mg", "minutes", "parse_regimen", "weeks",
     ),
+    "regimens.rules.values": ("Rules",),
     "regimens.scenario": ("Arm", "OwnData", "OwnGroup", "OwnValue", "Scenario", "read_scenario"),
     "regimens.study": ("Comparison", "Study", "compare"),
     "regimens.subject": ("Subject",),

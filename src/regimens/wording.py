@@ -5,16 +5,20 @@ from __future__ import annotations
 import html
 import math
 import textwrap
-from collections.abc import Iterable, Sequence
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from regimens import drugs
 from regimens.statistics import INTERVAL, Floats
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from fractions import Fraction
+
 MISSING = "–"
 NO_DOSES = "no doses"
+BY_RULES = "changed by rules"
 NOT_MODELLED = "not modelled"
 NOT_REACHED = "not reached"
 TOTAL, DOSES = "Total", "Doses"

@@ -7,6 +7,7 @@ from regimens.figures.grid import pairs
 from regimens.figures.over_time import curves, curves_by_arm
 from regimens.figures.plane import trade_off
 from regimens.figures.response import dose_response, rest_response
+from regimens.figures.ruled import decisions, levels, rule_totals
 from regimens.figures.strips import schedule
 from regimens.figures.tornado import sensitivity
 from regimens.figures.totals import exposure, given
@@ -16,12 +17,15 @@ __all__ = [
     "contrasts",
     "curves",
     "curves_by_arm",
+    "decisions",
     "dose_response",
     "exposure",
     "given",
+    "levels",
     "pairs",
     "predictive_check",
     "rest_response",
+    "rule_totals",
     "schedule",
     "sensitivity",
     "trade_off",

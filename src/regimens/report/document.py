@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -16,9 +15,10 @@ from regimens.engine.trajectories import OK, STATUS_WORDS
 from regimens.figures import theme, titles
 from regimens.figures.levels import series_of
 from regimens.figures.response import dose_response
+from regimens.figures.ruled import level_inks
 from regimens.figures.shown import judged, shown_endpoints
 from regimens.figures.view import View, view_of
-from regimens.report import against, answer, audit, basis, numbers, published, variants, verdict, visits
+from regimens.report import against, answer, audit, basis, numbers, published, ruled, variants, verdict, visits
 from regimens.report.numbers import Numbers
 from regimens.report.pictures import (
     Picture,
@@ -35,6 +35,8 @@ from regimens.scenario.values import AS_WRITTEN
 from regimens.study.rows import NOT_MODELLED
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from regimens.scenario import Arm
     from regimens.study.comparison import Comparison
 
@@ -83,7 +85,7 @@ def _content(whole: Comparison) -> dict[str, object]:
         for look in view.arms
     }
     drawn = _drawn(whole, view)
-    inks = tuple(look.ink for look in view.arms)
+    inks = (*(look.ink for look in view.arms), *level_inks(whole))
     script, plotly = Markup(f"\n{_asset('page.js')}\n"), _plotly()
     entries = audit.audit(whole, view)
     return {
@@ -148,6 +150,7 @@ def _drawn(comparison: Comparison, view: View) -> dict[str, object]:
         "rests": variants.rests(comparison, view),
         "real_life": variants.real_life(comparison, view),
         "checks": predictive_pictures(comparison, view),
+        "rules": ruled.rules(comparison, view),
         "given": exposure_pictures(comparison, view),
     }
 

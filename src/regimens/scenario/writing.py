@@ -112,7 +112,7 @@ def arm_value(arm: Arm) -> dict[str, object]:
         "regimen": regimen_value(ranges or arm.regimen) if ledger is None else None,
         "ledger": ledger,
         "arm": None if ledger is None else _arm_of(ledger),
-        "model": None if ledger is None or not len(ledger.rows) else ledger.rows["model"].iloc[0],
+        "model": None if ledger is None else _model_of(ledger),
         "rules": None if arm.rules is None else rules_value(arm.rules),
         "rest": rest,
         "expect": _expect(arm.expected, arm.regimen),
@@ -143,6 +143,12 @@ def _look(look: Look) -> dict[str, object]:
 
 def _arm_of(ledger: Ledger) -> str:
     return str(ledger.rows["arm"].iloc[0]) if len(ledger.rows) else "no dose"
+
+
+def _model_of(ledger: Ledger) -> str | None:
+    """Return the model whose curves the rules of a ledger's arm looked at, None where it had none."""
+    found = ledger.rows["model"].iloc[0] if len(ledger.rows) else None
+    return found if isinstance(found, str) and found else None
 
 
 def regimen_value(regimen: Regimen) -> str | dict[str, str]:

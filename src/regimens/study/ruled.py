@@ -129,19 +129,19 @@ _LOG = ("time_h", "looked_h", "true", "seen", "rule", "action", "level", "held",
 
 
 def written_down(study: Study, arm: StudyArm, compiled: CompiledModel, found: Followed, people: Parameters) -> Result:
-    """Return the doses and decisions of some subjects as arrays, with the check of a sample of them."""
+    """Return the doses and decisions of some subjects as arrays; of a sample the check of their ledger, and their curves."""
     arrays = {f"timed {name}": np.array(getattr(found.timed, name)) for name in _TIMED}
     arrays |= {f"log {name}": np.array(getattr(found.log, name)) for name in _LOG}
     sample = min(REPLAYED, len(found.given))
-    same, apart = _replayed(study, arm, compiled, found, people[:sample])
-    return {**arrays, "given": found.given, "same": same, "apart": np.array([apart])}
+    same, apart, curves = _replayed(study, arm, compiled, found, people[:sample])
+    return {**arrays, "given": found.given, "same": same, "apart": np.array([apart]), "curves": curves}
 
 
 def _replayed(
     study: Study, arm: StudyArm, compiled: CompiledModel, found: Followed, people: Parameters
-) -> tuple[np.ndarray, float]:
-    """Return for the first subjects whether their ledger, written and read again, gives the same curve to the last bit, and by
-    how much values at decisions differ from those that were looked at.
+) -> tuple[np.ndarray, float, Floats]:
+    """Return for the first subjects whether their ledger, written and read again, gives the same curve to the last bit, by how
+    much values at decisions differ from those that were looked at, and their curves of the first observable that is looked at.
     """
     sample, scenario = people.subjects, study.scenario
     horizon_h, tolerances = scenario.horizon_h, scenario.tolerances
@@ -155,7 +155,8 @@ def _replayed(
         simulate(compiled, people, events, grid, observables=names, tolerances=tolerances, threads=1) for events in (first, doses)
     )
     same = np.all((one.values == other.values) | (np.isnan(one.values) & np.isnan(other.values)), axis=(1, 2))
-    return same, _apart(arm.guide, found, compiled, people, doses, tolerances)
+    curves = one.of(arm.looked_at[0])
+    return same, _apart(arm.guide, found, compiled, people, doses, tolerances), curves
 
 
 def _apart(

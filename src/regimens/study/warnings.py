@@ -5,8 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from regimens.drugs import display_unit
 from regimens.exposure import cut_off
-from regimens.scenario.values import planned_arms
+from regimens.scenario.values import AS_WRITTEN, planned_arms
 from regimens.study.collect import Collected, failures
 from regimens.study.given import LEDGER_SUBJECTS, Given
 from regimens.study.ruled import LOGGED
@@ -94,12 +97,23 @@ def _cut_ledgers(study: Study) -> Iterator[str]:
 
 
 def _rules(study: Study, collected: Collected) -> Iterator[str]:
-    """Yield a sentence for every arm with rules whose ledger, simulated again, gives another curve, and for ledgers cut short."""
-    for (model, arm), found in collected.written.items():
-        if not found["same"].all():
-            lost = int((~found["same"].astype(bool)).sum())
-            ledgers = f"the ledgers of {lost} of {len(found['same'])} subjects"
-            yield f"Arm '{arm}' under '{model}': {ledgers} do not give their curves again."
+    """Yield sentences on arms with rules: totals that are those of the plan, ledgers that do not give their curves again, and
+    ledgers cut short.
+    """
+    for arm in study.arms:
+        found = {model: ruled for (model, name), ruled in collected.ruled.items() if name == arm.name}
+        if arm.guide is not None and found and arm.arm.variant == AS_WRITTEN:
+            unit, size = display_unit(arm.guide.doses[0].dose.amount.unit)
+            got = [f"{np.median(ruled.total) / size:.4g} {unit} under '{model}'" for model, ruled in found.items()]
+            yield (
+                f"The doses of arm '{arm.name}' follow rules: the median subject gets {_listing(got)}. The totals shown beside "
+                "its schedule are those of its plan."
+            )
+    for (model, name), kept in collected.written.items():
+        same = kept["same"].astype(bool)
+        if not same.all():
+            ledgers = f"the ledgers of {int((~same).sum())} of {len(same)} subjects"
+            yield f"Arm '{name}' under '{model}': {ledgers} do not give their curves again."
     cohort = study.cohort
     if collected.written and (cohort.draws > 1 or cohort.subjects > LOGGED):
         few = f"first {LOGGED} subjects" if cohort.subjects > LOGGED else "subjects"
