@@ -34,12 +34,15 @@ GIVEN = {
 def examples() -> dict[str, tuple]:
     """Return comparison and arguments for every public function."""
     made = example.drawn()
-    own = small("own_data")
+    own, ruled = small("own_data"), small("escalation")
     check = own.own.checks[0]
     return {name: (made, *more) for name, more in GIVEN.items()} | {
         "dose_response": (example.thirteen(), "peak of treg_fold"),
+        "decisions": (ruled, "until Treg double"),
+        "levels": (ruled, "until Treg double"),
         "predictive_check": (own, check.arm, check.observable),
         "rest_response": (made, RESTED.format(made.scenario.arms[0].name), "peak of treg_fold"),
+        "rule_totals": (ruled,),
     }
 
 
