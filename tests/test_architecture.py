@@ -53,12 +53,14 @@ def test_every_public_name_is_what_it_says_in_a_fresh_process(before):
 
 def test_the_public_names_are_these():
     assert regimens.__all__ == [
-        "Amount", "Arm", "Bodies", "Comparison", "CompiledModel", "Course", "Cycle", "Dose", "DoseEvents", "DosePlan", "DosedArm",
-        "Duration", "Endpoint", "ExposureMismatch", "IU", "InputFileError", "MIU", "Model", "ModelError", "OwnData", "OwnGroup", "OwnValue",
-        "Parameters", "Population", "Regimen", "RegimenError", "RegimensError", "Rest", "Rules", "Scenario", "SimulatedArm", "SpecificActivity",
-        "Spread", "Study", "Subject", "Tolerances", "Trajectories", "UnitError", "Weekly", "compare", "compile_model", "days",
+        "Amount", "Arm", "AtSteadyState", "Bodies", "Comparison", "CompiledModel", "Course", "Cycle", "Dose",
+        "DoseEvents", "DosePlan", "DosedArm", "Duration", "Endpoint", "ExposureMismatch", "IU", "InputFileError", "MIU",
+        "Model", "ModelError", "OwnData", "OwnGroup", "OwnValue", "Parameters", "Population", "Regimen", "RegimenError",
+        "RegimensError", "Rest", "Rules", "Scenario", "SimulatedArm", "SpecificActivity", "Spread", "StateChange", "SteadyState",
+        "Study", "Subject", "Tolerances", "Trajectories", "UnitError", "Weekly", "compare", "compile_model", "days",
         "draw_subjects", "endpoint_values", "exposure_of", "find_model", "hours", "load_model", "mg", "minutes",
-        "parse_endpoint", "parse_regimen", "read_scenario", "simulate", "simulate_arm", "typical_subject", "weeks",
+        "parse_endpoint", "parse_regimen", "read_scenario", "simulate", "simulate_arm", "steady_state",
+        "typical_subject", "weeks",
     ]  # fmt: skip
 
 

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from regimens.endpoints import endpoint_values as endpoint_values
     from regimens.endpoints import parse_endpoint as parse_endpoint
     from regimens.endpoints import simulate_arm as simulate_arm
+    from regimens.engine import SteadyState as SteadyState
     from regimens.engine import Tolerances as Tolerances
     from regimens.engine import Trajectories as Trajectories
     from regimens.engine import simulate as simulate
+    from regimens.engine import steady_state as steady_state
     from regimens.errors import ExposureMismatch as ExposureMismatch
     from regimens.errors import InputFileError as InputFileError
     from regimens.errors import ModelError as ModelError
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from regimens.regimen import IU as IU
     from regimens.regimen import MIU as MIU
     from regimens.regimen import Amount as Amount
+    from regimens.regimen import AtSteadyState as AtSteadyState
     from regimens.regimen import Course as Course
     from regimens.regimen import Cycle as Cycle
     from regimens.regimen import Dose as Dose
@@ -48,6 +51,7 @@ if TYPE_CHECKING:
     from regimens.regimen import Duration as Duration
     from regimens.regimen import Regimen as Regimen
     from regimens.regimen import Rest as Rest
+    from regimens.regimen import StateChange as StateChange
     from regimens.regimen import Weekly as Weekly
     from regimens.regimen import days as days
     from regimens.regimen import hours as hours
@@ -70,14 +74,14 @@ if TYPE_CHECKING:
 _HOMES = {
     "regimens.drugs": ("SpecificActivity",),
     "regimens.endpoints": ("DosedArm", "Endpoint", "SimulatedArm", "endpoint_values", "parse_endpoint", "simulate_arm"),
-    "regimens.engine": ("Tolerances", "Trajectories", "simulate"),
+    "regimens.engine": ("SteadyState", "Tolerances", "Trajectories", "simulate", "steady_state"),
     "regimens.errors": ("ExposureMismatch", "InputFileError", "ModelError", "RegimenError", "RegimensError", "UnitError"),
     "regimens.exposure": ("exposure_of",),
     "regimens.model": ("CompiledModel", "Model", "Parameters", "compile_model", "find_model", "load_model", "typical_subject"),
     "regimens.population": ("Bodies", "Population", "Spread", "draw_subjects"),
     "regimens.regimen": (
-        "IU", "MIU", "Amount", "Course", "Cycle", "Dose", "DoseEvents", "DosePlan", "Duration", "Regimen", "Rest", "Weekly",
-        "days", "hours", "mg", "minutes", "parse_regimen", "weeks",
+        "IU", "MIU", "Amount", "AtSteadyState", "Course", "Cycle", "Dose", "DoseEvents", "DosePlan", "Duration", "Regimen",
+        "Rest", "StateChange", "Weekly", "days", "hours", "mg", "minutes", "parse_regimen", "weeks",
     ),
     "regimens.rules.values": ("Rules",),
     "regimens.scenario": ("Arm", "OwnData", "OwnGroup", "OwnValue", "Scenario", "read_scenario"),

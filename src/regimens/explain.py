@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from regimens.drugs import display_unit
 from regimens.exposure import DrugExposure, exposure_of
 from regimens.regimen.seams import seams
+from regimens.regimen.writing import write_plan
 from regimens.units import amount_text, day_text, decimal_text, duration_text, elapsed_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from fractions import Fraction
+
     from regimens.regimen import Regimen
     from regimens.regimen.planned import PlannedDose
     from regimens.subject import Subject
@@ -41,6 +43,9 @@ def _explain_resolved(regimen: Regimen, subject: Subject) -> Iterator[str]:
     for row in exposure_of(regimen, subject):
         yield ""
         yield from _explain_drug(row, [dose for dose in planned if dose.drug == row.drug], subject)
+        if regimen.start is not None and regimen.start[0] == row.drug:
+            before = write_plan((regimen.start[1],)).removeprefix("at steady state of ")
+            yield f"  Before day 0    {before}, until steady state; these doses are not counted"
     for seam in seams(regimen):
         yield ""
         yield seam.in_words

@@ -11,7 +11,7 @@ from regimens.engine import Tolerances, simulate
 from regimens.model.compile import compile_model
 from regimens.model.parameters import typical_subject
 from regimens.regimen.changes import StateChange
-from tests.engine.models import doses, oral, pop, pop_parameters, subjects, tmdd
+from tests.engine.models import doses, oral, pop, pop_parameters, signed, subjects, tmdd
 
 LINEAR = compile_model(oral())
 TIGHT = Tolerances(rtol=1e-10, atol=1e-12)
@@ -75,3 +75,15 @@ def test_a_start_that_is_not_finite_is_refused():
     with pytest.raises(ValueError) as caught:  # noqa: PT011 - the whole message is asserted
         simulate(LINEAR, subjects(oral(), 2), doses([0.0], 1.0), [1.0], start=start)
     assert str(caught.value) == "start of 'central' is nan in subject 1 (counted from 0); it must be a finite number."
+
+
+def test_a_start_below_zero_of_a_state_that_cannot_be_negative_is_refused():
+    with pytest.raises(ValueError) as caught:  # noqa: PT011 - the whole message is asserted
+        simulate(LINEAR, typical_subject(oral()), doses([0.0], 1.0), [1.0], start=[[-1e-9, 1.0]])
+    assert str(caught.value) == (
+        "start of 'depot' is -1e-09 in subject 0 (counted from 0); this state cannot be negative. "
+        "Put 0 in place of what another run left below zero."
+    )
+    allowed = compile_model(signed(oral(), "depot", "central"))
+    found = simulate(allowed, typical_subject(oral()), doses([], 0.0), [0.0], start=[[-1.0, 1.0]], observables=["depot"])
+    assert found.values[0, 0, 0] == -1.0

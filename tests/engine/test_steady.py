@@ -93,12 +93,14 @@ def test_a_steady_state_that_is_solved_is_that_of_very_many_intervals_where_elim
 
 def test_a_nonlinear_steady_state_is_that_of_another_solver():
     compiled, one = compile_model(tmdd()), typical_subject(tmdd())
+
+    def rates(t: float, y: np.ndarray) -> np.ndarray:
+        return compiled.rhs(t, y, one.values[0])
+
     y = compiled.initial(one.values)[0]
     for _ in range(60):
-        y = y + np.array([10.0, 0.0, 0.0, 0.0])
-        y = solve_ivp(lambda t, x: compiled.rhs(t, x, one.values[0]), (0.0, EVERY), y, method="Radau", rtol=1e-10, atol=1e-12).y[
-            :, -1
-        ]
+        dosed = y + np.array([10.0, 0.0, 0.0, 0.0])
+        y = solve_ivp(rates, (0.0, EVERY), dosed, method="LSODA", rtol=1e-9, atol=1e-11).y[:, -1]
     found = steady_state(compiled, one, every())
     assert np.allclose(found.states[0], y, rtol=3e-6)
     assert found.intervals[0] > 0
@@ -111,6 +113,34 @@ def test_an_iterated_steady_state_is_that_of_very_many_intervals(declared):
     many = simulate(compiled, people, doses(24.0 * np.arange(200), 10.0), [4800.0], observables=compiled.states, tolerances=TIGHT)
     assert found.status.tolist() == [OK] * 10
     assert np.allclose(found.states, many.values[:, 0], rtol=3e-6)
+
+
+def test_newtons_method_ends_where_very_many_intervals_do_and_much_sooner():
+    slow = replace(tmdd(), parameters=tuple(replace(p, value=p.value / 20.0) if p.name in ("kdeg", "ksyn", "kint") else p
+                                            for p in tmdd().parameters))  # fmt: skip
+    compiled, people = compile_model(slow), subjects(slow, 10)
+    found = steady_state(compiled, people, every(24.0))
+    many = simulate(compiled, people, doses(24.0 * np.arange(1000), 10.0), [24000.0], observables=compiled.states).values[:, 0]
+    assert found.status.tolist() == [OK] * 10
+    assert np.allclose(found.states, many, rtol=5e-6)
+    assert found.intervals.max() < 200
+
+
+def test_of_two_steady_states_it_is_the_one_that_the_initial_states_lead_to():
+    switch = model(
+        "switch",
+        {"c": ("0", "-k*c"), "x": ("0.05", "s*(hill(x, h, 4) - m*x) + a*c")},
+        {"k": 1.0, "s": 0.05, "h": 1.0, "m": 0.5, "a": 0.0},
+        into={("il2", "SC"): "c"},
+    )
+    people = subjects(switch, 12, spread=0.0)
+    people.values[:, people.names.index("a")] = np.linspace(0.0, 0.3, 12)
+    compiled = compile_model(switch)
+    found = steady_state(compiled, people, every(24.0, 3.0))
+    many = simulate(compiled, people, doses(24.0 * np.arange(2000), 3.0), [48000.0], observables=["x"]).values[:, 0, 0]
+    assert found.status.tolist() == [OK] * 12
+    assert np.allclose(found.states[:, 1], many, rtol=1e-4)
+    assert many.min() < 0.3 < 1.5 < many.max()
 
 
 def test_a_smaller_tolerance_needs_more_intervals_and_comes_closer():
@@ -164,7 +194,7 @@ def test_an_oscillation_of_another_period_is_no_steady_state():
     assert found.status.tolist() == [OSCILLATES, OSCILLATES, UNSETTLED]
     assert STATUS_WORDS[UNSETTLED] == "no steady state within the largest number of intervals"
     assert np.isnan(found.states).all()
-    assert found.intervals[2] == 60
+    assert 60 <= found.intervals[2] < 80
 
 
 def test_what_is_conserved_does_not_hide_a_steady_state():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from regimens import shipped
-from regimens.engine import Tolerances, simulate
+from regimens.engine import Tolerances, simulate, steady_state
 from regimens.model import compile_model, find_model, typical_subject
 from regimens.model.declaration import HOURS_PER
 from regimens.model.evaluate import evaluate
@@ -189,6 +189,41 @@ def test_a_batch_of_one_is_a_row_of_a_batch_bit_by_bit(model, text):
     assert run(model, text, parameters[3:4]).values.tobytes() == whole[3:4].tobytes()
     order = np.array([5, 0, 7, 2, 1, 6, 3, 4])
     assert run(model, text, parameters[order]).values.tobytes() == whole[order].tobytes()
+
+
+STEADY = {"daily": "1 MIU SC daily", "infusions": "1 MIU IV every 12 h over 4 h", "weekly per m2": "0.5 MIU/m2 SC weekly"}
+
+
+@pytest.fixture(params=STEADY)
+def repeated(request):
+    return STEADY[request.param]
+
+
+def test_a_start_at_steady_state_stays_there_and_very_many_intervals_lead_to_it(model, repeated):
+    """Relative to the largest value of each state; some states of the larger models take years."""
+    begun, many = parse_regimen(f"at steady state of {repeated}, {repeated} x 21"), parse_regimen(f"{repeated} x 301")
+    every, names = float(begun.start[1].every.hours), states_of(model)
+    parameters = draw_subjects(Population(4, 4), model, Subject())
+    stays = run(model, begun.in_words(), parameters, names, times=every * np.arange(21), horizon=weeks(400))
+    assert (stays.status == 0).all()
+    comes = run(
+        model, many.in_words(), parameters, names, times=every * np.array([100, 300, 300.02, 300.05, 300.5]), horizon=weeks(400)
+    ).values
+    size = np.maximum(np.abs(comes).max(axis=1), 1e-9)
+    assert (np.abs(stays.values - stays.values[:, :1]) <= 20 * JUDGED * size[:, np.newaxis]).all()
+    off = (np.abs(comes[:, :2] - stays.values[:, :1]) / size[:, np.newaxis]).max(axis=2)
+    assert ((off[:, 1] <= 0.5 * off[:, 0]) | (off[:, 1] <= 20 * JUDGED)).all()
+
+
+def test_a_steady_state_is_the_same_alone_and_in_any_order(model):
+    parameters = draw_subjects(Population(8, 4), model, Subject())
+    (change,) = parse_regimen("at steady state of 1 MIU SC daily, 1 MIU SC once").changes
+    whole = steady_state(compile_model(model), parameters, change)
+    order = np.array([5, 0, 7, 2, 1, 6, 3, 4])
+    mixed = steady_state(compile_model(model), parameters[order], change, threads=2)
+    assert mixed.states.tobytes() == whole.states[order].tobytes()
+    assert steady_state(compile_model(model), parameters[3:4], change).states.tobytes() == whole.states[3:4].tobytes()
+    assert np.array_equal(mixed.intervals, whole.intervals[order])
 
 
 def test_doses_per_m2_meet_the_body_of_each_subject(model):

@@ -5,7 +5,7 @@ from fractions import Fraction
 from hypothesis import strategies as st
 
 from regimens.drugs import ROUTES
-from regimens.regimen import Course, Cycle, Dose, Regimen, Rest, Weekly
+from regimens.regimen import AtSteadyState, Course, Cycle, Dose, Regimen, Rest, Weekly
 from regimens.regimen.quantities import Amount, Duration
 
 values = st.integers(1, 10**9).map(lambda n: Fraction(n, 100))
@@ -65,9 +65,21 @@ def plans(draw, unit, depth=2, steps=True):
 
 
 @st.composite
+def starts(draw, unit, steps=True):
+    """A start at steady state, the first part of a plan."""
+    every = draw(spans)
+    return AtSteadyState(draw(doses(unit, every, steps)), every)
+
+
+@st.composite
 def regimens(draw):
+    """Regimens of up to three drugs; one of them may start at steady state."""
     drugs = draw(st.lists(st.sampled_from(["il2", "tocilizumab", "rapamycin"]), unique=True, max_size=3))
-    return Regimen(**{drug: draw(plans("IU" if drug == "il2" else "mg")) for drug in drugs})
+    units = {drug: "IU" if drug == "il2" else "mg" for drug in drugs}
+    given = {drug: draw(plans(unit)) for drug, unit in units.items()}
+    if drugs and draw(st.booleans()):
+        given[drugs[0]] = (draw(starts(units[drugs[0]])), *given[drugs[0]])
+    return Regimen(**given)
 
 
 def in_sevenths(parts):

@@ -20,7 +20,7 @@ WORDS = [
     *["0", "1", "2", "5", "7", "28", "0.5", "1e3", "1e40", "21/13", "10^6", "10^99", "10²", "10⁶", "1,000,000", "1,000", "two", "MIU", "kIU", "IU", "MU", "million", "mg", "ug", "m2", "kg", "/", "per", "(", ")", ",", ";", ":", "&", "-", "+", "."],
     *["SC", "s.c.", "subcut", "IV", "IM", "PO", "oral", "inhaled", "by", "mouth", "over", "min", "h", "d", "w", "day", "days", "week", "weeks", "month", "x", "×", "for", "a", "total", "of", "doses", "cycles", "cycle"],
     *["once", "twice", "thrice", "three", "times", "daily", "weekly", "monthly", "biweekly", "BID", "TID", "q.d.", "QOD", "every", "each", "other", "second", "q", "alternate", "on", "at", "protocol"],
-    *["elapsed", "until", "from", "to", "Mon", "Tuesday", "Fridays", "MWF", "rest", "then", "followed", "by", "and", "load", "loading", "dose", "no", "max", "in", "steps", "single", "il2:", "drug:"],
+    *["elapsed", "until", "from", "to", "Mon", "Tuesday", "Fridays", "MWF", "rest", "then", "followed", "by", "and", "load", "loading", "dose", "no", "at steady state of", "steady", "max", "in", "steps", "single", "il2:", "drug:"],
 ]  # fmt: skip
 
 

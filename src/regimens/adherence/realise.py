@@ -4,7 +4,7 @@ after stopping early; or the doses of an earlier ledger again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -126,6 +126,7 @@ def realise(
     - A subject who stops early stops at one of the doses before the horizon, each with the same probability: that dose and
       all that are due at the same time or later, of every drug, are 'stopped'.
     - A dose is 'missed' with its probability, which depends on whether the dose of that drug before it was missed.
+    - What comes before 0 h is as it is planned: a start at steady state is that of doses that were all given.
     - A dose that is given may be 'late', by less than the time until the next planned dose of that drug (less the time of an
       infusion). One that would come at or after the horizon is not given; its reason stays 'late'.
 
@@ -139,7 +140,7 @@ def realise(
     chance = _Chance(seed, who, np.broadcast_to(np.asarray(draws, dtype=np.int64), who.shape))
     rows = ledger_rows(arm_name, _timed(regimen, adherence, horizon_h, chance), horizon_h)
     # Subjects of several draws may have one number; their place tells them apart.
-    events = Ledger(rows).events(0, len(who), arm_name)
+    events = tuple(replace(own, changes=regimen.changes) for own in Ledger(rows).events(0, len(who), arm_name))
     return Realised(events, Ledger(rows.assign(subject=who[rows["subject"].to_numpy()])))
 
 

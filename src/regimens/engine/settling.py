@@ -72,8 +72,8 @@ def steady_state(
     a dose, before it has arrived.
 
     A model whose rates are linear in its states is solved exactly, from one interval that is simulated from several states. For
-    any other model the dose is repeated from the initial states on until no state is further than `within` from its limit,
-    in `most` intervals at most. There is no steady state where a state grows without bound, where states come back only after
+    any other model the dose is repeated from the initial states on until no state is further than `within` from its limit, at
+    most `most` times; Newton's method, which takes over where changes are slow, simulates some intervals more. There is no steady state where a state grows without bound, where states come back only after
     several intervals, and where the rates depend on `time`: the status says so, and the states are not a number.
 
     Results depend neither on `threads` nor on the other subjects nor on their order. Raises ModelError as `simulate` does,

@@ -39,7 +39,7 @@ def simulate(
     events: DoseEvents | Sequence[DoseEvents] | DosePlan,
     times_h: Floats | Sequence[float],
     *,
-    start: Floats | None = None,
+    start: Floats | Sequence[Sequence[float]] | None = None,
     read: Reading = "before doses",
     observables: Sequence[str] | None = None,
     measures: Sequence[Measure] = (),
@@ -66,8 +66,8 @@ def simulate(
     subject in which a state falls clearly below zero, unless the model declares `nonnegative: false` for that state (the rule is
     at `step.CLEARLY`), and a subject without a steady state, from the time on at which it should begin.
     Raises ModelError for parameters, observables or doses that the model does not have and for a share outside 0 to 1,
-    ValueError for arrays of wrong shape, for a `start` that is not finite and for a measure whose window or threshold is not
-    possible.
+    ValueError for arrays of wrong shape, for a `start` that is not finite or that cannot be negative, and for a measure whose
+    window or threshold is not possible.
     """
     times = _times(times_h, parameters.subjects)
     names = tuple(compiled.observables if observables is None else observables)
@@ -85,7 +85,7 @@ def simulate(
     return found if settled is None else replace(found, intervals=settled.intervals)
 
 
-def _start(compiled: CompiledModel, start: Floats | None, subjects: int) -> Floats | None:
+def _start(compiled: CompiledModel, start: Floats | Sequence[Sequence[float]] | None, subjects: int) -> Floats | None:
     """Return the given states at 0 h, (subjects, states)."""
     if start is None:
         return None
@@ -96,6 +96,10 @@ def _start(compiled: CompiledModel, start: Floats | None, subjects: int) -> Floa
     for row, column in np.argwhere(~np.isfinite(states))[:1]:
         found = f"start of '{compiled.states[column]}' is {states[row, column]:g} in subject {row} (counted from 0)"
         raise ValueError(f"{found}; it must be a finite number.")
+    nonnegative = np.array([state.nonnegative for state in compiled.model.states])
+    for row, column in np.argwhere(nonnegative & (states < 0.0))[:1]:
+        found = f"start of '{compiled.states[column]}' is {states[row, column]:g} in subject {row} (counted from 0)"
+        raise ValueError(f"{found}; this state cannot be negative. Put 0 in place of what another run left below zero.")
     return states
 
 

@@ -2,7 +2,8 @@
 
 The period map takes the states just before a dose to those one interval later. A model whose rates are linear in its states has
 an affine map x -> A x + b: its columns are simulated, and (I - A) x = b is solved. For any other model the map is applied, from
-the initial states on, until the states no longer change.
+the initial states on, until the states no longer change. Where they change slowly, Newton's method on the map goes the rest of
+the way; it counts only if it ends where the changes so far lead, at a point that attracts.
 """
 
 from __future__ import annotations
@@ -59,6 +60,15 @@ SAME = 1e-2
 
 STEADY_GROWTH = 1e-6
 """Changes that differ by less than this share over the last chunk are a growth without bound."""
+
+NEWTON_AFTER, NEWTON_STEPS = 24, 12
+"""Intervals after which Newton's method is tried, at the end of each chunk, and the largest number of its steps."""
+
+RAISED = 1e-4
+"""Share of a state by which it is raised to find a column of the map's derivative."""
+
+FURTHER = 3.0
+"""Newton's method is distrusted if it ends further away than so many times the distance that the last changes suggest."""
 
 FINER, FINEST = 0.1, 0.01
 """Factors of the tolerances for iteration, and for the columns of a linear map."""
@@ -121,7 +131,14 @@ def find(search: Search, repeated: Repeated) -> SteadyState:
             rows = rows[np.isnan(found.states[rows]).any(axis=1)]
         if len(rows):
             found.states[rows], found.intervals[rows], found.status[rows] = _iterated(search, repeated[rows])
+    found.states[:] = _from_zero(search.compiled, found.states)
     return found
+
+
+def _from_zero(compiled: CompiledModel, states: Floats) -> Floats:
+    """Return states (rows, states) with 0 in place of the small errors below zero of those that cannot be negative."""
+    nonnegative = np.array([state.nonnegative for state in compiled.model.states])
+    return np.where(nonnegative & (states < 0.0), 0.0, states)
 
 
 def _solved(search: Search, repeated: Repeated) -> Floats:
@@ -170,10 +187,57 @@ def _iterated(search: Search, repeated: Repeated) -> tuple[Floats, Integers, Int
         found[rows], status[left] = ends[done, steps], codes
         intervals[left] += np.where(done, settled, chunk)
         now[left] = ends[:, -1]
+        slow = np.flatnonzero((codes == UNSETTLED) & (intervals[left] >= NEWTON_AFTER) & (path.ahead > 0.0))
+        if len(slow):
+            rows = left[slow]
+            found[rows], tried = _newton(search, repeated[rows], now[rows], largest[rows], path.ahead[slow])
+            intervals[rows] += tried
+            codes[slow] = np.where(np.isnan(found[rows]).any(axis=1), UNSETTLED, OK)
+            status[rows] = codes[slow]
         left = left[codes == UNSETTLED]
         if not len(left):
             break
     return found, intervals, status
+
+
+def _newton(search: Search, repeated: Repeated, start: Floats, largest: Floats, ahead: Floats) -> tuple[Floats, Integers]:
+    """Return the limits (rows, states) near `start`, not a number where Newton's method finds none that can be trusted, and
+    the numbers of intervals simulated. `ahead` (rows,) is how far the limit is likely to be, as a share of the states.
+    """
+    count, n = start.shape
+    search = replace(search, settings=_finer(search.settings, FINEST))
+    found, intervals = np.full((count, n), np.nan), np.zeros(count, dtype=np.int64)
+    now, left = start.copy(), np.arange(count)
+    for _ in range(NEWTON_STEPS):
+        ends, matrix = _derivative(search, repeated[left], now[left], largest[left])
+        intervals[left] += n + 1
+        radius = np.full(len(left), np.inf)
+        sound = np.isfinite(matrix).all(axis=(1, 2)) & np.isfinite(ends).all(axis=1)
+        radius[sound] = np.abs(np.linalg.eigvals(matrix[sound])).max(axis=1, initial=0.0)
+        keep = radius < ALMOST_ONE
+        left, ends, matrix = left[keep], ends[keep], matrix[keep]
+        step = np.asarray(np.linalg.solve(np.eye(n) - matrix, (ends - now[left])[..., np.newaxis])[..., 0], dtype=np.float64)
+        now[left] += step
+        sizes = np.maximum(np.abs(now[left]), LEAST_SHARE * largest[left])
+        near = Path.largest(now[left] - start[left], sizes) <= FURTHER * ahead[left] + search.within
+        done = near & (Path.largest(step, sizes) <= search.within)
+        found[left[done]] = now[left[done]]
+        left = left[near & ~done]
+        if not len(left):
+            break
+    return found, intervals
+
+
+def _derivative(search: Search, repeated: Repeated, states: Floats, largest: Floats) -> tuple[Floats, Floats]:
+    """Return the states one interval later (rows, states), and their derivative (rows, states, states) by the states before."""
+    count, n = states.shape
+    raised = RAISED * np.maximum(np.abs(states), LEAST_SHARE * largest)
+    raised[raised == 0.0] = RAISED
+    starts = np.repeat(states[:, np.newaxis], n + 1, axis=1)
+    starts[:, 1 + np.arange(n), np.arange(n)] += raised
+    read, _ = _periods(search, repeated[np.repeat(np.arange(count), n + 1)], starts.reshape(-1, n), 1)
+    ends = read[:, -1].reshape(count, n + 1, n)
+    return ends[:, 0], np.swapaxes(ends[:, 1:] - ends[:, :1], 1, 2) / raised[:, np.newaxis]
 
 
 def _finer(settings: Settings, factor: float) -> Settings:
@@ -198,7 +262,7 @@ def _periods(search: Search, repeated: Repeated, start: Floats, intervals: int) 
     sets = tuple(_repeats(dose, intervals) for dose in repeated.doses)
     plan = DosePlan(sets, repeated.which)
     changes = read_changes(compiled, plan)
-    changes = Changes(changes.kind, changes.interval_h, changes.doses, start[:, np.newaxis])
+    changes = Changes(changes.kind, changes.interval_h, changes.doses, _from_zero(compiled, start)[:, np.newaxis])
     subjects = Subjects(repeated.people, read_doses(compiled, plan), changes, None, repeated.numbers)
     times_h = np.array([dose.interval_h for dose in repeated.doses])[repeated.which, np.newaxis]
     times_h = times_h * (np.arange(1, READINGS * intervals + 1) / READINGS)
@@ -240,14 +304,25 @@ class Path:
     def of(cls, ends: Floats, largest: Floats) -> Path:
         """Return the path of states of which `largest` are the largest magnitudes."""
         sizes = np.maximum(np.abs(ends), LEAST_SHARE * largest[:, np.newaxis])
-        return cls(ends, sizes, cls._largest(ends[:, 1:] - ends[:, :-1], sizes[:, 1:]))
+        return cls(ends, sizes, cls.largest(ends[:, 1:] - ends[:, :-1], sizes[:, 1:]))
 
     @staticmethod
-    def _largest(changes: Floats, sizes: Floats) -> Floats:
+    def largest(changes: Floats, sizes: Floats) -> Floats:
         """Return the largest relative change of a state; a state that was never anything but zero has none."""
         with np.errstate(all="ignore"):
             found: Floats = np.max(np.where(changes == 0.0, 0.0, np.abs(changes) / sizes), axis=-1, initial=0.0)
         return found
+
+    @property
+    def ahead(self) -> Floats:
+        """How far the limit of each row is likely to be, 0 where changes do not shrink (see `settled`)."""
+        back = min(4, self.steps.shape[1] - 1)
+        if not back:
+            return np.zeros(len(self.steps))
+        with np.errstate(all="ignore"):
+            factor = (self.steps[:, -1] / self.steps[:, -1 - back]) ** (1.0 / back)
+            left: Floats = np.where(factor < 1.0, self.steps[:, -1] * factor / (1.0 - factor), 0.0)
+        return left
 
     def settled(self, within: float) -> Integers:
         """Return after how many intervals each row is at its limit, 0 where it is not.
@@ -273,7 +348,7 @@ class Path:
         last = self.steps[:, -LONGEST_CYCLE:].max(axis=1)
         found[self._grows() & (last > within)] = GROWS
         for period in range(2, LONGEST_CYCLE + 1):
-            again = self._largest(self.ends[:, period:] - self.ends[:, :-period], self.sizes[:, period:])
+            again = self.largest(self.ends[:, period:] - self.ends[:, :-period], self.sizes[:, period:])
             found[(again[:, -LONGEST_CYCLE:].max(axis=1) <= SAME * last) & (last > within)] = OSCILLATES
         return found
 

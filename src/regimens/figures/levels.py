@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regimens.drugs import display_unit
-from regimens.regimen import Course, Cycle, Dose, Rest
+from regimens.regimen import AtSteadyState, Course, Cycle, Dose, Rest
 from regimens.scenario.values import AS_WRITTEN
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from regimens.regimen.parts import Part
     from regimens.study.comparison import Comparison
 
-AMOUNT, INTERVAL, REST, DOSES, REPEATS = "amount", "interval", "rest", "doses", "repeats"
+AMOUNT, INTERVAL, REST, DOSES, REPEATS, START = "amount", "interval", "rest", "doses", "repeats", "start"
 
 LEAST_LEVELS = 3
 """Levels from which a response is drawn."""
@@ -94,6 +94,8 @@ def _of_part(part: Part, around: str) -> Iterator[Number]:
         yield Number(DOSES, float(part.doses), around)
     elif isinstance(part, Rest):
         yield Number(REST, float(part.shortest.hours / 24), f"{around} {part.longest.hours - part.shortest.hours}")
+    elif isinstance(part, AtSteadyState):
+        yield Number(START, 0.0, f"{_amount(part.dose, around)} {part.every}")
     elif isinstance(part, Cycle):
         for each in part.parts:
             yield from _of_part(each, f"{around} ({len(part.parts)}")

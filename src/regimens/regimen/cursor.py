@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from regimens.errors import RegimenError, UnitError, nearest
 from regimens.regimen.tokens import Token, tokens_of
 from regimens.units import TIME_ADVICE, exact, time_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 Built = TypeVar("Built")
 
@@ -29,6 +31,7 @@ EXAMPLES = (
     "1 MIU SC on Mon, Wed and Fri x 12",
     "5 mg/kg IV over 2 h at weeks 0, 2 and 6",
     "load 3 MIU SC, then 1 MIU SC weekly x 4",
+    "at steady state of 1 MIU SC daily, 3 MIU SC weekly x 4",
     "no dose",
 )
 """Regimens that can be read; an error shows the one most like the text."""

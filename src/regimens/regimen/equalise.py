@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from regimens.drugs import IL2
 from regimens.errors import RegimenError
-from regimens.regimen.parts import Course, Cycle, Dose, Part, Rest, Weekly
+from regimens.regimen.parts import AtSteadyState, Course, Cycle, Dose, Part, Rest, Weekly
 from regimens.regimen.quantities import Amount, Duration
 from regimens.regimen.regimen import Regimen
 from regimens.subject import Subject
 from regimens.units import duration_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 TYPICAL = Subject()
 
@@ -42,7 +45,8 @@ def equalise(regimen: Regimen, total: Amount, by: str, step: Amount | None = Non
     rounded to the nearest one, never to 0, and an amount per m2 or per kg is rounded so for each person),
     'doses' (the number of doses of every course times the factor, whole and at least 1, at the same interval) or 'interval'
     (as 'doses', but in the same span of every course: intervals become as many whole hours as fit, and what is left of the
-    span is a rest). Rests keep their length. RegimenError where a regimen has no IL-2 or cannot be changed that way.
+    span is a rest). Rests keep their length, and a start at steady state its dose. RegimenError where a regimen has no IL-2 or
+    cannot be changed that way.
     """
     if by not in _LEVERS:
         raise RegimenError(f"Unknown way to equalise a total: '{by}'.", f"Known: {', '.join(_LEVERS)}.")
@@ -72,7 +76,7 @@ def _total(parts: Iterable[Part], subject: Subject) -> Fraction:
     for part in parts:
         if isinstance(part, Cycle):
             total += part.repeats * _total(part.parts, subject)
-        elif not isinstance(part, Rest):
+        elif not isinstance(part, Rest | AtSteadyState):
             dose, count = (part, 1) if isinstance(part, Dose) else (part.dose, part.doses)
             total += count * dose.amount.for_size(subject.weight_kg, subject.bsa_m2)
     return total
@@ -82,7 +86,7 @@ def _given(parts: Iterable[Part]) -> Iterator[Dose | Course]:
     for part in parts:
         if isinstance(part, Cycle):
             yield from _given(part.parts)
-        elif not isinstance(part, Rest):
+        elif not isinstance(part, Rest | AtSteadyState):
             yield part
 
 
@@ -90,7 +94,7 @@ def _changed(parts: Iterable[Part], change: Callable[[Dose | Course], Sequence[P
     for part in parts:
         if isinstance(part, Cycle):
             yield Cycle(*_changed(part.parts, change), repeats=part.repeats)
-        elif isinstance(part, Rest):
+        elif isinstance(part, Rest | AtSteadyState):
             yield part
         else:
             yield from change(part)

@@ -1,4 +1,4 @@
-"""The parts of a regimen as frozen values: doses, courses, rests, cycles.
+"""The parts of a regimen as frozen values: doses, courses, rests, cycles, and a start at steady state.
 
 They do not depend on a subject or a model. Amounts and times are exact; parts with the same meaning are equal however they
 were built. A course lasts doses x interval (a weekly pattern: whole weeks), so the next part starts one interval after its
@@ -8,14 +8,17 @@ part has `doses` (their number) and `length` (h, with rests that are ranges at t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from regimens.drugs import IL2, ROUTES, UNNAMED
 from regimens.errors import RegimenError
 from regimens.regimen.quantities import Amount, Duration
 from regimens.units import duration_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 MOST_DOSES = 100_000
 """Largest number of doses that one drug of a regimen may have: far above any protocol, and it catches typing errors."""
@@ -58,6 +61,11 @@ class Dose:
         over = "" if self.over is None else f", over={self.over!r}"
         route = f", {self.route!r}" if self.route != "SC" or over else ""
         return f"Dose({self.amount!r}{route}{over})"
+
+
+def _short(dose: Dose) -> str:
+    """Return how a dose reads in Python, by its amount alone where that is enough."""
+    return repr(dose.amount if dose == Dose(dose.amount) else dose)
 
 
 @dataclass(frozen=True)
@@ -141,8 +149,7 @@ class Course:
         return Fraction(168 * week + 24 * self.every.days[place])
 
     def __repr__(self) -> str:
-        dose = self.dose.amount if self.dose == Dose(self.dose.amount) else self.dose
-        return f"Course({dose!r}, every={self.every!r}, doses={self.doses})"
+        return f"Course({_short(self.dose)}, every={self.every!r}, doses={self.doses})"
 
 
 @dataclass(frozen=True, repr=False)
@@ -193,6 +200,48 @@ class Rest:
 
 
 @dataclass(frozen=True, repr=False)
+class AtSteadyState:
+    """The start of a plan: at 0 h the subject has got `dose` at one interval for so long that its states come back after each.
+
+    0 h is when the next of these doses would be given. They lie before it, so they are in no total and take no time.
+
+    >>> AtSteadyState(MIU(1), every=days(1))
+    AtSteadyState(MIU(1), every=days(1))
+    """
+
+    dose: Dose
+    every: Duration
+
+    def __init__(self, dose: Dose | Amount, every: Duration) -> None:
+        object.__setattr__(self, "dose", Dose(dose) if isinstance(dose, Amount) else dose)
+        object.__setattr__(self, "every", every)
+        if not isinstance(self.dose, Dose) or not isinstance(self.every, Duration):
+            found = self.every if isinstance(self.dose, Dose) else self.dose
+            example = "Write for example AtSteadyState(MIU(1), every=days(1))."
+            raise RegimenError(f"AtSteadyState needs a dose and a Duration, found {found!r}.", example)
+        if self.every.hours <= 0:
+            raise RegimenError(f"Interval must be longer than zero, found {self.every}.")
+        if self.dose.duration > self.every.hours:
+            raise RegimenError(
+                f"An infusion over {self.dose.over} does not fit an interval of {duration_text(self.every.hours)}.",
+                "It must end before the next one starts, or with it.",
+            )
+
+    @property
+    def doses(self) -> int:
+        """Number of doses from 0 h on: 0."""
+        return 0
+
+    @property
+    def length(self) -> Fraction:
+        """Hours until the next part: 0."""
+        return Fraction(0)
+
+    def __repr__(self) -> str:
+        return f"AtSteadyState({_short(self.dose)}, every={self.every!r})"
+
+
+@dataclass(frozen=True, repr=False)
 class Cycle:
     """Parts in sequence, given `repeats` times: `Cycle(Course(...), Rest(...), repeats=3)`."""
 
@@ -202,7 +251,7 @@ class Cycle:
     def __init__(self, *parts: Part, repeats: int) -> None:
         object.__setattr__(self, "parts", parts)
         object.__setattr__(self, "repeats", repeats)
-        check_parts(parts)
+        check_parts(parts, in_cycle=True)
         _check_count(repeats, "repeats")
 
     @property
@@ -219,16 +268,18 @@ class Cycle:
         return f"Cycle({', '.join(map(repr, self.parts))}, repeats={self.repeats})"
 
 
-Part = Dose | Course | Rest | Cycle
+Part = Dose | Course | Rest | Cycle | AtSteadyState
 
 
-def check_parts(parts: tuple[object, ...]) -> None:
-    """Raise RegimenError unless `parts` is a sequence of at least one part."""
+def check_parts(parts: tuple[object, ...], in_cycle: bool = False) -> None:
+    """Raise RegimenError unless `parts` is a sequence of at least one part, with a start at steady state only at its start."""
     if not parts:
         raise RegimenError("A plan or cycle needs at least one part, found none.", "Parts are Dose, Course, Rest and Cycle.")
-    for part in parts:
-        if not isinstance(part, Dose | Course | Rest | Cycle):
+    for place, part in enumerate(parts):
+        if not isinstance(part, Dose | Course | Rest | Cycle | AtSteadyState):
             raise RegimenError(f"{part!r} is not a part of a regimen.", "Parts are Dose, Course, Rest and Cycle.")
+        if isinstance(part, AtSteadyState) and (place or in_cycle):
+            raise RegimenError("A steady state can only be the start of a plan.", "Give AtSteadyState first, outside any Cycle.")
 
 
 def _check_count(count: object, what: str) -> None:
@@ -253,7 +304,7 @@ def rests(parts: Iterable[Part]) -> Iterator[Rest]:
 
 
 def each_dose(parts: Iterable[Part]) -> Iterator[Dose]:
-    """Yield the Dose of every course and every Dose of a plan once, those inside cycles too."""
+    """Yield the Dose of every course and every Dose of a plan once, those inside cycles and of its steady state too."""
     for part in parts:
         if isinstance(part, Cycle):
             yield from each_dose(part.parts)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import repeat
+from typing import TYPE_CHECKING
 
-from regimens.regimen.parts import Cycle, Dose, Part, Rest
+from regimens.regimen.parts import AtSteadyState, Cycle, Dose, Part, Rest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ def _walk(parts: tuple[Part, ...], clock: _Clock) -> Iterator[tuple[Fraction, Do
         elif isinstance(part, Cycle):
             clock.hours += part.length
             clock.ranges += range_count((part,))
-        else:
+        elif not isinstance(part, AtSteadyState):
             starts = [clock.hours + part.start(index) for index in range(part.doses)]
             clock.hours += part.length
             yield from zip(starts, repeat(part.dose), [*starts[1:], clock.hours], repeat(clock.ranges))

@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from regimens.drugs import IL2
 from regimens.errors import RegimenError
+from regimens.regimen.changes import StateChange
 from regimens.regimen.events import NO_CAP, NO_STEP, DoseEvents
-from regimens.regimen.parts import MOST_DOSES, Course, Cycle, Dose, Part, Rest, check_parts, drug_of, each_dose, rests
+from regimens.regimen.parts import (
+    MOST_DOSES,
+    AtSteadyState,
+    Course,
+    Cycle,
+    Dose,
+    Part,
+    Rest,
+    check_parts,
+    drug_of,
+    each_dose,
+    rests,
+)
 from regimens.regimen.planned import PlannedDose, range_count, ranges, write_out
 from regimens.regimen.quantities import Duration
 from regimens.regimen.writing import write_plans
 from regimens.units import duration_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
 
 
 @dataclass(frozen=True, init=False, repr=False)
@@ -28,7 +44,8 @@ class Regimen:
     Regimen(il2=Course(MIU(0.5), every=days(1), doses=5), tocilizumab=Dose(mg(8).per_kg, 'IV', over=hours(1)))
 
     Parts given without a drug are IL-2's when their amounts are in IU, else those of the drug called 'drug'
-    (`regimens.drugs.UNNAMED`), which no shipped model has as an input. Every drug starts at 0 h; a leading Rest delays it.
+    (`regimens.drugs.UNNAMED`), which no shipped model has as an input. Every drug starts at 0 h; a leading Rest delays it. The
+    plan of one drug may begin with AtSteadyState.
     """
 
     plans: tuple[tuple[str, tuple[Part, ...]], ...]
@@ -44,11 +61,47 @@ class Regimen:
         for drug, given in self.plans:
             check_parts(given)
             _check_plan(drug, given)
+        begun = [drug for drug, given in self.plans if isinstance(given[0], AtSteadyState)]
+        if len(begun) > 1:
+            raise RegimenError(
+                f"Two drugs start at steady state: '{begun[0]}' and '{begun[1]}'.",
+                "Only one drug can. Keep it for one of them, and give the doses of the other one from day 0 on.",
+            )
 
     @property
     def drugs(self) -> tuple[str, ...]:
         """Names of the drugs that are given, in alphabetical order."""
         return tuple(drug for drug, _ in self.plans)
+
+    @property
+    def start(self) -> tuple[str, AtSteadyState] | None:
+        """The drug of whose repeated dose subjects are at steady state at 0 h, with that dose; None where there is none."""
+        for drug, (first, *_) in self.plans:
+            if isinstance(first, AtSteadyState):
+                return drug, first
+        return None
+
+    @property
+    def changes(self) -> tuple[StateChange, ...]:
+        """The start at steady state as a change of the state at 0 h; empty where there is none."""
+        if self.start is None:
+            return ()
+        drug, begun = self.start
+        dose = begun.dose
+        return (
+            StateChange(
+                time_h=0.0,
+                kind="steady state",
+                interval_h=float(begun.every.hours),
+                drug=drug,
+                amount=float(dose.amount.value),
+                basis=dose.amount.basis,
+                cap=NO_CAP if dose.amount.cap is None else float(dose.amount.cap),
+                step=NO_STEP if dose.amount.step is None else float(dose.amount.step),
+                route=dose.route,
+                duration_h=float(dose.duration),
+            ),
+        )
 
     @property
     def has_ranges(self) -> bool:
@@ -78,7 +131,10 @@ class Regimen:
         return tuple(ranges(dict(self.plans).get(drug, ())))
 
     def events(self, horizon: Duration, arm: str = "") -> DoseEvents:
-        """Return the doses that start before `horizon` as columns of floats (h; IU or mg), named after `arm`."""
+        """Return the doses that start before `horizon` as columns of floats (h; IU or mg), named after `arm`.
+
+        A start at steady state is a change at 0 h.
+        """
         if not isinstance(horizon, Duration):
             raise RegimenError(f"Horizon must be a Duration, found {horizon!r}.", "Write for example weeks(24).")
         planned = [dose for dose in self.written_out() if dose.start < horizon.hours]
@@ -95,6 +151,7 @@ class Regimen:
             cycle=np.array([dose.cycle for dose in planned], dtype=np.int64),
             number=np.array([dose.number for dose in planned], dtype=np.int64),
             arm=arm,
+            changes=self.changes,
         )
 
     def with_rests(self, choice: str) -> Regimen:
@@ -149,7 +206,7 @@ RESOLUTIONS: dict[str, Callable[[Rest], Duration]] = {
 
 
 def _sequence(given: Part | Iterable[Part]) -> tuple[Part, ...]:
-    return (given,) if isinstance(given, Dose | Course | Rest | Cycle) else tuple(given)
+    return (given,) if isinstance(given, Dose | Course | Rest | Cycle | AtSteadyState) else tuple(given)
 
 
 def _plan_repr(parts: tuple[Part, ...]) -> str:
@@ -169,6 +226,11 @@ def _check_plan(drug: str, parts: tuple[Part, ...]) -> None:
     if not drug.isidentifier():
         raise RegimenError(f"'{drug}' is not a name of a drug.", "Use letters, digits and _, and begin with a letter.")
     count = sum(part.doses for part in parts)
+    if count == 0 and isinstance(parts[0], AtSteadyState):
+        raise RegimenError(
+            f"The plan of '{drug}' has no dose after its start at steady state.",
+            "Write the doses that follow, or 'rest 28 days' and a dose after it.",
+        )
     if count == 0:
         raise RegimenError(f"The plan of '{drug}' has no dose.", "Leave the drug out, or write 'no dose'.")
     if count > MOST_DOSES:

@@ -3,7 +3,8 @@
 regimen   = drug ":" plan { ( ";" | "&" ) drug ":" plan } | plan
 plan      = "no dose" | item { then item }
 then      = "," | [ "," ] ( "then" | "and then" | "followed by" )
-item      = "(" plan ")" "x" count [ "cycles" ] | rest | from | load then ( rest | clause ) | clause
+item      = "(" plan ")" "x" count [ "cycles" ] | rest | from | start | load then ( rest | clause ) | clause
+start     = "at steady state of" clause
 rest      = "rest" ( number [ "-" number ] unit of time | "until" [ "protocol" ] ( "day" | "week" ) count )
 from      = "from protocol day" count
 load      = ( "load" | "loading dose" [ "of" ] ) amount [ route ] [ over ] [ "once" ]
@@ -22,7 +23,6 @@ What a clause says stands in any order (`clause`); what it means is decided once
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
@@ -38,9 +38,12 @@ from regimens.regimen.pauses import read_anchor, read_rest, read_rest_until
 from regimens.regimen.placing import place
 from regimens.regimen.quantities import Duration
 from regimens.regimen.regimen import Regimen, regimen_of
+from regimens.regimen.startwords import WORDS, read_start
 from regimens.regimen.weekdays import Week, place_weekdays, week_after, week_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from regimens.regimen.tokens import Token
 
 Read = TypeVar("Read")
@@ -178,6 +181,8 @@ class _Reader(Cursor):
             return read_rest_until(self, token, before) if self.accept("until") else (read_rest(self),)
         if self.accept("from"):
             return read_anchor(self, token, before, self.depth)
+        if self.accept(*WORDS):
+            return (read_start(self, token, not before and self.depth == 1),)
         if token.word in ("load", "loading"):
             return self.load(before)
         if token.kind in ("number", "power") or token.word in {"-", "+"}:
@@ -198,6 +203,8 @@ class _Reader(Cursor):
     def no_item(self, token: Token) -> NoReturn:
         """Raise the error of a word that begins neither a dose nor a rest."""
         found = f"Found {token} where a dose such as '1 MIU SC', 'rest', '(' or 'no dose' is expected."
+        if token.word == "steady" or (token.word in ("at", "in") and self.ahead().word == "steady"):
+            raise self.error(found, token, "A start at steady state is written 'at steady state of 1 MIU SC daily, ...'.")
         if token.word in ("off", "break", "pause", "wait", "washout", "without"):
             raise self.error(found, token, "A pause is written 'rest 9 days'.")
         if token.kind == "word" and token.word != "rest" and (self.ahead().kind == "number" or self.ahead().word == "-"):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from regimens.regimen.parts import THREE_A_WEEK, Cycle, Dose, Part, Rest, Weekly, drug_of
+from regimens.regimen.parts import THREE_A_WEEK, AtSteadyState, Cycle, Dose, Part, Rest, Weekly, drug_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from regimens.regimen.quantities import Duration
 
 
@@ -37,6 +38,8 @@ def _write_part(part: Part) -> str:
         return f"({', '.join(map(_write_part, part.parts))}) x {part.repeats}"
     dose = part if isinstance(part, Dose) else part.dose
     over = "" if dose.over is None else f" over {dose.over}"
+    if isinstance(part, AtSteadyState):
+        return f"at steady state of {dose.amount} {dose.route} {_write_frequency(part.every)}{over}"
     if isinstance(part, Dose):
         return f"{dose.amount} {dose.route} once{over}"
     return f"{dose.amount} {dose.route} {_write_frequency(part.every)}{over} x {part.doses}"

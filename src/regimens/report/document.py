@@ -97,6 +97,7 @@ def _content(whole: Comparison) -> dict[str, object]:
         "audit": entries,
         "audit_finding": audit.finding(entries),
         "audit_reading": schedules.reference(whole.scenario.subject),
+        "starts": schedules.starts(whole.starts),
         "visits": visits.visits(whole, view),
         "outcomes": published.outcomes(whole, view, bibliography),
         "statuses": statuses(whole, view),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from regimens import wording
@@ -13,6 +12,8 @@ from regimens.report.text import findings, schedules
 from regimens.units import amount_text, best_amount_unit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rich.console import RenderableType
     from rich.table import Table
     from rich.text import Text
@@ -136,6 +137,8 @@ def exposure_table(table: ExposureTable, arms: Iterable[Arm], subject: Subject) 
             shown.add_row(Text(arm.name), schedules.NO_DOSE)
         for row in rows:
             shown.add_row(Text(arm.name), row.drug, *_numbers(row), schedules.expected(row))
+        if arm.regimen.start is not None:
+            shown.caption, shown.caption_justify = schedules.BEFORE_DAY_0, "left"
     return shown
 
 

@@ -114,6 +114,11 @@ class Advance:
         before = (given_h < until) & (given[rows] > 0.0)
         # A dose that comes in at this very moment is left to the next block, so it may not be of this one.
         found: Bools = np.any(before & (given_h + over + self.lag_h[rows][:, entry] >= until), axis=1)
+        for change in self.changes:
+            if change.kind != "reset" and change.amount:
+                # Doses of before a steady state that wait for their lag arrive after it.
+                lag = self.lag_h[rows, inputs[change.drug, change.route]]
+                found |= (change.time_h < until_h) & (change.time_h + lag + change.duration_h >= until_h)
         return found
 
 

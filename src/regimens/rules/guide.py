@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regimens.drugs import leading
-from regimens.regimen import Amount, Cycle, Dose, Duration, Regimen, Rest
+from regimens.regimen import Amount, Course, Cycle, Dose, Duration, Regimen
 from regimens.rules.ladder import Ladder
 from regimens.rules.timetable import Decision, decisions_of
 
@@ -59,6 +59,6 @@ def _intervals(parts: Sequence[Part]) -> list[object]:
             found += _intervals(part.parts)
         elif isinstance(part, Dose):
             found.append(None)
-        elif not isinstance(part, Rest):
+        elif isinstance(part, Course):
             found.append(part.every)
     return found

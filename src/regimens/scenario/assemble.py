@@ -139,8 +139,9 @@ def _checked(shape: ScenarioShape, beside: Beside, notes: Notes) -> Scenario | N
         real_life=life,
         noise=noise,
         outcomes=outcomes,
-        individuals=shape.observe.individuals,
+        individuals=shape.observing.individuals,
         day_0=shape.day_0 or "",
+        read=shape.observing.read,
         own=own,
         model_files=tuple("" if place in beside.models else name for place, name in enumerate(shape.models)),
     )
@@ -169,7 +170,7 @@ def grid(horizon: Fraction, step: Fraction) -> npt.NDArray[np.float64]:
 
 def _times(shape: ScenarioShape, notes: Notes) -> _Times:
     horizon = _duration(shape.horizon, ("horizon",), notes)
-    step = _duration(shape.observe.every, ("observe", "every"), notes)
+    step = _duration(shape.observing.every, ("observe", "every"), notes)
     visits = {name: _duration(text, ("visits", name), notes) for name, text in shape.visits.items()}
     for name in shape.visits:
         if fault := fault_of(name, "a visit"):

@@ -19,7 +19,7 @@ from regimens.engine.trajectories import Tolerances
 from regimens.errors import InputFileError, Problem, RegimensError
 from regimens.model.declaration import Model
 from regimens.population import People, Population
-from regimens.regimen import Amount, Course, Cycle, Dose, Duration, Regimen, Rest
+from regimens.regimen import Amount, AtSteadyState, Course, Cycle, Dose, Duration, Regimen, Rest
 from regimens.rules.values import Rules
 from regimens.scenario.beside import Beside
 from regimens.scenario.outcomes import PublishedOutcome
@@ -79,7 +79,7 @@ def as_list(given: object) -> object:
     return given if isinstance(given, list | tuple) else [given]
 
 
-_PARTS = Dose | Course | Rest | Cycle
+_PARTS = Dose | Course | Rest | Cycle | AtSteadyState
 
 
 @dataclass
@@ -113,7 +113,7 @@ class _Plain:
                 return float(value)
             case Mapping():
                 return {self._key(key, loc): self.of(entry, (*loc, str(key))) for key, entry in value.items()}
-            case Regimen() | Dose() | Course() | Rest() | Cycle():
+            case Regimen() | Dose() | Course() | Rest() | Cycle() | AtSteadyState():
                 return regimen_value(value if isinstance(value, Regimen) else Regimen(value))
             case list() | tuple():
                 if value and all(isinstance(part, _PARTS) for part in value):

@@ -11,11 +11,11 @@ from regimens.adherence.ledgerfile import read_ledger
 from regimens.adherence.replay import plan_of
 from regimens.errors import EvidenceError, InputFileError, RegimenError
 from regimens.evidence import LibraryEntry, entry
-from regimens.regimen import Course, Cycle, Dose, Regimen
+from regimens.regimen import AtSteadyState, Course, Cycle, Dose, Duration, Regimen
 from regimens.regimen.frequencywords import listed
 from regimens.regimen.weekdays import NO_DAY_0, SAY_DAY_0, names_weekdays
 from regimens.regimen.words import parse_dose, parse_frequency, parse_plan, parse_regimen, parse_rest, taken_day_0
-from regimens.scenario.schema import ArmShape, CycleShape, DosingShape, RestShape
+from regimens.scenario.schema import ArmShape, CycleShape, PartShape, RestShape, StartShape
 from regimens.yamlfile import Loc, Notes, Unreadable
 
 if TYPE_CHECKING:
@@ -132,16 +132,18 @@ def _taken(given: str | Sequence[object] | Mapping[str, object] | None) -> Itera
         yield f"Day 0 is taken to be a {day}: the regimen names weekdays, and nothing says on which one day 0 falls."
 
 
-def _read_parts(shapes: Sequence[DosingShape | RestShape | CycleShape], loc: Loc, notes: Notes) -> tuple[Part, ...]:
+def _read_parts(shapes: Sequence[PartShape], loc: Loc, notes: Notes) -> tuple[Part, ...]:
     return tuple(_read_part(shape, (*loc, index), notes) for index, shape in enumerate(shapes))
 
 
-def _read_part(shape: DosingShape | RestShape | CycleShape, loc: Loc, notes: Notes) -> Part:
+def _read_part(shape: PartShape, loc: Loc, notes: Notes) -> Part:
     if isinstance(shape, RestShape):
         return notes.read((*loc, "rest"), lambda: parse_rest(shape.rest))
     if isinstance(shape, CycleShape):
         parts = _read_parts(shape.cycle, (*loc, "cycle"), notes)
         return notes.read(loc, lambda: Cycle(*parts, repeats=shape.repeats))
+    if isinstance(shape, StartShape):
+        return _read_start(shape, loc, notes)
     dose: Dose = notes.read((*loc, "dose"), lambda: parse_dose(shape.dose))
     if shape.every is None and shape.doses is None:
         return dose
@@ -151,6 +153,16 @@ def _read_part(shape: DosingShape | RestShape | CycleShape, loc: Loc, notes: Not
         raise Unreadable
     every = notes.read((*loc, "every"), lambda: parse_frequency(shape.every or ""))
     return notes.read(loc, lambda: Course(dose, every, shape.doses or 0))
+
+
+def _read_start(shape: StartShape, loc: Loc, notes: Notes) -> AtSteadyState:
+    dose = notes.read((*loc, "at steady state of"), lambda: parse_dose(shape.steady))
+    every = notes.read((*loc, "every"), lambda: parse_frequency(shape.every))
+    if not isinstance(every, Duration):
+        found = f"'{shape.every}' is no interval of a steady state."
+        notes.add((*loc, "every"), found, "Write one interval, such as 'daily' or '2 days'.")
+        raise Unreadable
+    return notes.read(loc, lambda: AtSteadyState(dose, every))
 
 
 def flat_il2(text: str, loc: Loc, what: str, notes: Notes) -> Amount:

@@ -37,6 +37,15 @@ class RestShape(Shape):
     rest: Days = Field(description="'14 days', or a range such as '9-16 days'.")
 
 
+class StartShape(Shape):
+    """The first part of a plan: subjects are at steady state of a repeated dose on day 0, when it would next be given."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    steady: DoseText = Field(alias="at steady state of", description="Amount and route, for example '1 MIU SC'.")
+    every: Days = Field(description="Interval: '2 days', 'daily'.")
+
+
 class CycleShape(Shape):
     """Parts that are repeated as a whole."""
 
@@ -46,11 +55,15 @@ class CycleShape(Shape):
 
 def _part_kind(value: object) -> str:
     keys = value if isinstance(value, dict) else {}
-    return "a cycle" if "cycle" in keys else "a rest" if "rest" in keys else "a dosing"
+    kinds = {"cycle": "a cycle", "rest": "a rest", "at steady state of": "a start at steady state"}
+    return next((kind for key, kind in kinds.items() if key in keys), "a dosing")
 
 
 PartShape = Annotated[
-    Annotated[DosingShape, Tag("a dosing")] | Annotated[RestShape, Tag("a rest")] | Annotated[CycleShape, Tag("a cycle")],
+    Annotated[DosingShape, Tag("a dosing")]
+    | Annotated[RestShape, Tag("a rest")]
+    | Annotated[CycleShape, Tag("a cycle")]
+    | Annotated[StartShape, Tag("a start at steady state")],
     Discriminator(_part_kind),
 ]
 
@@ -142,11 +155,22 @@ class ArmShape(Shape):
     )
 
 
+Reading = Literal["before doses", "after doses"]
+
+
+def _observe_kind(value: object) -> str:
+    return "words" if isinstance(value, str) else "settings"
+
+
 class ObserveShape(Shape):
     """The grid of the trajectories that are written and drawn, and how many curves of single subjects."""
 
     every: Hours = "6 h"
     individuals: int = Field(default=0, ge=0, le=100, description="How many subjects' own curves are drawn beside the median.")
+    read: Reading = Field(
+        default="before doses",
+        description="On which side of a dose curves, visits and checks of own values are read at its time. Endpoints are not.",
+    )
 
 
 class VerdictShape(Shape):
@@ -300,7 +324,9 @@ class ScenarioShape(Shape):
     day_0: Weekday | None = Field(
         default=None, alias="day 0", description="The weekday of day 0, for arms that name weekdays ('on Mon, Wed and Fri')."
     )
-    observe: ObserveShape = ObserveShape()
+    observe: Annotated[
+        Annotated[Reading, Tag("words")] | Annotated[ObserveShape, Tag("settings")], Discriminator(_observe_kind)
+    ] = ObserveShape()
     subject: SubjectShape = SubjectShape()
     population: PopulationShape | None = Field(default=None, description="Left out: one typical subject.")
     visits: dict[str, Weeks] = Field(default={}, description="Name of a visit -> its elapsed time.")
@@ -317,3 +343,8 @@ class ScenarioShape(Shape):
         default=None, description="Observations of your own that are drawn on the curves; several files are a list."
     )
     solver: SolverShape = SolverShape()
+
+    @property
+    def observing(self) -> ObserveShape:
+        """What `observe` says, whichever form it has."""
+        return ObserveShape(read=self.observe) if isinstance(self.observe, str) else self.observe

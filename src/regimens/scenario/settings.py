@@ -93,9 +93,9 @@ def check_population(shape: ScenarioShape, population: Population | None, arms: 
     elif population is None:
         # It could not be read, so its number of subjects is unknown.
         return
-    if shape.observe.individuals > subjects:
+    if shape.observing.individuals > subjects:
         whose = "has one typical subject" if shape.population is None else f"has {subjects} subjects"
-        found = f"{shape.observe.individuals} curves of single subjects are asked for, but the scenario {whose}."
+        found = f"{shape.observing.individuals} curves of single subjects are asked for, but the scenario {whose}."
         notes.add(("observe", "individuals"), found, f"Ask for at most {subjects}.")
     for arm in arms:
         ledger = None if arm.adherence is None else arm.adherence.ledger

@@ -13,7 +13,7 @@ from regimens.contrasts.verdict import Rule
 from regimens.engine.trajectories import Tolerances
 from regimens.errors import RegimensError
 from regimens.population import Cohort, Population, cohort_of
-from regimens.regimen import Amount, Course, Cycle, Dose, Duration, Regimen, Rest
+from regimens.regimen import Amount, AtSteadyState, Course, Cycle, Dose, Duration, Regimen, Rest
 from regimens.scenario.assumed import assumed_of, questions_of
 from regimens.scenario.names import alike, fault_of
 from regimens.subject import Subject
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from regimens.adherence.realise import Adherence, RealLife
     from regimens.endpoints import Endpoint
+    from regimens.engine.simulation import Reading
     from regimens.evidence import Response
     from regimens.exposure import Expected
     from regimens.model.declaration import Model
@@ -97,7 +98,7 @@ class Arm:
         return (drawn or self.regimen).in_words()
 
 
-ArmLike = str | Regimen | Dose | Course | Rest | Cycle | Mapping[str, object] | Arm
+ArmLike = str | Regimen | Dose | Course | Rest | Cycle | AtSteadyState | Mapping[str, object] | Arm
 """What `Scenario.build` takes for an arm: protocol text, a regimen or a part of one, the mapping of a file, or an Arm."""
 
 
@@ -136,11 +137,12 @@ class Scenario:
     `arms` holds the arms as written and their twins; `equalise` and `real_life` are what the twins were made by. `stated` are
     assumptions that the author wrote; `assumptions` adds those that follow from the settings. `population` is None for one
     typical subject. `outcomes` are what publications saw. `individuals` curves are drawn beside the median. `day_0` is the
-    weekday of day 0, '' where none is stated. `own` are the user's own observations (the key `observed` of a file); published
-    ones are `observed` of their arms. `reduced_from` is the population of the file where a run has fewer subjects or draws.
-    `text` is the file as read ('' if built in Python), `digest` its SHA-256, `model_files` the models as the file names them,
-    `folder` where its files are. Two scenarios are equal if they compare the same: the last four, `name`, `path` and the lines
-    of arms do not count.
+    weekday of day 0, '' where none is stated. `read` says on which side of a dose curves, visits and checks of own values are
+    read at its time; endpoints do not depend on it. `own` are the user's own observations (the key `observed` of a file);
+    published ones are `observed` of their arms. `reduced_from` is the population of the file where a run has fewer subjects or
+    draws. `text` is the file as read ('' if built in Python), `digest` its SHA-256, `model_files` the models as the file names
+    them, `folder` where its files are. Two scenarios are equal if they compare the same: the last four, `name`, `path` and the
+    lines of arms do not count.
     """
 
     title: str
@@ -163,6 +165,7 @@ class Scenario:
     outcomes: tuple[PublishedOutcome, ...] = ()
     individuals: int = 0
     day_0: str = ""
+    read: Reading = "before doses"
     own: tuple[OwnData, ...] = ()
     reduced_from: Population | None = field(default=None, compare=False)
     name: str = field(default="scenario", compare=False)
@@ -247,7 +250,7 @@ class Scenario:
         outcomes: Sequence[PublishedOutcome | Mapping[str, object]] | None = None,
         description: str = "",
         day_0: str | None = None,
-        observe: Mapping[str, object] | None = None,
+        observe: Reading | Mapping[str, object] | None = None,
         subject: Subject | Mapping[str, object] | None = None,
         population: Population | Mapping[str, object] | None = None,
         visits: Mapping[str, str | Duration] | None = None,

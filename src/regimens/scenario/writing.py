@@ -72,7 +72,7 @@ def mapping_of(scenario: Scenario) -> dict[str, object]:
         ],
         "horizon": time_text(scenario.horizon_h),
         "day 0": scenario.day_0,
-        "observe": {"every": time_text(step), **({"individuals": scenario.individuals} if scenario.individuals else {})},
+        "observe": _observe_value(scenario, step),
         "subject": None if scenario.subject == Subject() else subject_value(scenario.subject),
         "population": None if scenario.population is None else population_value(scenario.population),
         "visits": {name: time_text(time) for name, time in scenario.visits},
@@ -89,6 +89,13 @@ def mapping_of(scenario: Scenario) -> dict[str, object]:
         "solver": None if scenario.tolerances == Tolerances() else tolerances_value(scenario.tolerances),
     }
     return {key: value for key, value in found.items() if value not in (None, "", [], {})}
+
+
+def _observe_value(scenario: Scenario, step_h: float) -> dict[str, object]:
+    found: dict[str, object] = {"every": time_text(step_h)}
+    if scenario.individuals:
+        found["individuals"] = scenario.individuals
+    return found if scenario.read == "before doses" else {**found, "read": scenario.read}
 
 
 def _arms(arms: Sequence[Arm]) -> dict[str, object]:

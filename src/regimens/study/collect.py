@@ -60,6 +60,7 @@ class Collected:
     subjects); arms that give the same doses share their bands; `steps` counts accepted and rejected steps of the integration.
     `trials` are the percentiles of simulated trials where the user's own values are checked, (bins, trials, percentiles).
     `ruled` is what rules made of the arms that have some, `written` the doses and decisions of their first subjects.
+    `intervals` (draws, subjects), of arms that start at steady state, counts the intervals simulated in search of it.
     """
 
     values: dict[Key, Floats] = field(repr=False)
@@ -70,6 +71,7 @@ class Collected:
     trials: dict[Key, Floats] = field(default_factory=dict, repr=False)
     ruled: dict[Key, RuledArm] = field(default_factory=dict, repr=False)
     written: dict[Key, Result] = field(default_factory=dict, repr=False)
+    intervals: dict[Key, np.ndarray] = field(default_factory=dict, repr=False)
 
     @property
     def failed(self) -> int:
@@ -84,6 +86,8 @@ def collect(study: Study, results: Iterable[tuple[Task, Result]]) -> Collected:
     values = {pair: np.full((len(study.measured), study.runs), np.nan) for pair in pairs}
     status = {pair: np.zeros(study.runs, dtype=np.int8) for pair in pairs}
     stopped = {pair: np.zeros(study.runs) for pair in pairs}
+    started = {arm.name for arm in study.arms if arm.planned.changes}
+    intervals = {pair: np.zeros(study.runs, dtype=np.int64) for pair in pairs if pair[1] in started}
     drawn: dict[tuple[int, int], Bands] = {}
     trials: dict[Key, Floats] = {}
     written: dict[Key, Result] = {}
@@ -113,6 +117,8 @@ def collect(study: Study, results: Iterable[tuple[Task, Result]]) -> Collected:
             stopped[key][rows] = found["stopped_h"][place]
             if study.arms[place].guide is not None:
                 kept.setdefault((task.model, place), {})[task.first] = {name: found[f"{name} {place}"] for name in KEPT}
+            if key in intervals:
+                intervals[key][rows] = found["intervals"][place]
     return Collected(
         values={pair: found.reshape(-1, *shape) for pair, found in values.items()},
         status={pair: found.reshape(shape) for pair, found in status.items()},
@@ -129,6 +135,7 @@ def collect(study: Study, results: Iterable[tuple[Task, Result]]) -> Collected:
             for (model, place), own in kept.items()
         },
         written=written,
+        intervals={pair: found.reshape(shape) for pair, found in intervals.items()},
     )
 
 

@@ -18,7 +18,18 @@ from regimens.study.given import Given, given_rows, ledgers_of
 from regimens.study.own import Own, own_of
 from regimens.study.provenance import Provenance, provenance_of
 from regimens.study.published import Published, published
-from regimens.study.rows import EqualTotal, SeenPoint, StatusCount, Summary, equal_totals, seen_points, statuses, summaries
+from regimens.study.rows import (
+    EqualTotal,
+    SeenPoint,
+    Start,
+    StatusCount,
+    Summary,
+    equal_totals,
+    seen_points,
+    starts,
+    statuses,
+    summaries,
+)
 from regimens.study.ruled import ledger_of
 from regimens.study.ruledrows import Ruled, ruled_of
 from regimens.study.study import Study, guides_of, resolve
@@ -44,11 +55,11 @@ class Comparison:
     """The result of a scenario: typed rows and arrays. `to_frame(name)` gives each table as a DataFrame.
 
     `study` is the scenario resolved; `exposure` the exact totals; `outcomes` the endpoints of every subject; `collected` their
-    statuses and the bands of the curves; `summary`, `statuses`, `equal_total`, `given`, `observed` (published responses) and
-    `visits` are rows; `published` holds what documents saw against what was simulated; `own` are the user's own observations
-    and their predictive checks; `versus` holds everything that compares arms; `ledger` the doses of the first subjects where
-    subjects differ in their doses (None elsewhere); `ruled` is what rules can lead to and did. `warnings` are sentences for the
-    reader; `provenance` is what the numbers depend on.
+    statuses and the bands of the curves; `summary`, `statuses`, `starts` (at steady state), `equal_total`, `given`, `observed`
+    (published responses) and `visits` are rows; `published` holds what documents saw against what was simulated; `own` are the
+    user's own observations and their predictive checks; `versus` holds everything that compares arms; `ledger` the doses of the
+    first subjects where subjects differ in their doses (None elsewhere); `ruled` is what rules can lead to and did. `warnings`
+    are sentences for the reader; `provenance` is what the numbers depend on.
     """
 
     study: Study
@@ -68,6 +79,7 @@ class Comparison:
     provenance: Provenance
     own: Own = field(default_factory=Own)
     ruled: Ruled = field(default_factory=Ruled)
+    starts: tuple[Start, ...] = ()
 
     @property
     def scenario(self) -> Scenario:
@@ -202,4 +214,5 @@ def comparison_of(study: Study, exposure: ExposureTable, collected: Collected, r
         provenance=provenance_of(study, collected.steps, collected.failed, ruled.replays),
         own=own_of(study, collected),
         ruled=ruled,
+        starts=starts(study, collected.intervals, collected.status),
     )

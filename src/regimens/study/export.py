@@ -35,7 +35,7 @@ from regimens.study.arraytables import (
 from regimens.study.given import GIVEN, people_totals
 from regimens.study.own import PREDICTIVE_CHECK
 from regimens.study.published import OUTCOMES
-from regimens.study.rows import EQUAL_TOTAL, OBSERVED, STATUSES, SUMMARY
+from regimens.study.rows import EQUAL_TOTAL, OBSERVED, STARTS, STATUSES, SUMMARY
 from regimens.study.ruled import DECISIONS, decision_rows
 from regimens.study.ruledrows import LEVEL_SHARES, RULED_TOTALS, SAME_MEAN
 from regimens.study.visits import whose
@@ -183,6 +183,7 @@ _EXPORTS: tuple[tuple[Table, Callable[[Comparison], pd.DataFrame]], ...] = (
     (CONTRASTS, _rows(CONTRASTS, lambda c: c.versus.contrasts)),
     (VERDICTS, lambda c: verdicts_frame(c.versus.verdicts)),
     (STATUSES, _rows(STATUSES, lambda c: c.statuses)),
+    (STARTS, _rows(STARTS, lambda c: c.starts)),
     (BEST, _rows(BEST, lambda c: c.versus.best)),
     (TRADE_OFF, _rows(TRADE_OFF, lambda c: c.versus.trade_off)),
     (SENSITIVITY, _rows(SENSITIVITY, lambda c: c.versus.sensitivity)),

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regimens.engine.trajectories import STATUS_WORDS
+from regimens.engine.trajectories import OK, STATUS_WORDS
+from regimens.regimen.writing import write_plan
 from regimens.statistics import over_draws, over_subjects, prediction_interval
 from regimens.tables import column, table_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from regimens.contrasts.outcomes import Outcomes
     from regimens.scenario.values import Scenario
     from regimens.study.study import Study
@@ -52,6 +54,19 @@ class StatusCount:
 
 
 @dataclass(frozen=True)
+class Start:
+    """How the steady state was found at which an arm starts under one model, over subjects and parameter draws."""
+
+    arm: str = column("arm")
+    model: str = column("model")
+    repeated: str = column("drug, dose and interval before day 0, whose doses are not counted")
+    subjects: int = column("subjects at steady state, over draws")
+    without: int = column("subjects that have none or whose integration failed, over draws; their endpoints are missing")
+    median: float = column("intervals simulated to find it, median; 0 where it was solved exactly")
+    most: int = column("intervals simulated to find it, largest")
+
+
+@dataclass(frozen=True)
 class EqualTotal:
     """Which lever brought one arm to the equal total of IL-2, and how far rounding leaves it from there."""
 
@@ -84,6 +99,7 @@ class SeenPoint:
 
 SUMMARY = table_of("summary", "arm, model and endpoint", Summary)
 STATUSES = table_of("statuses", "arm, model and status", StatusCount)
+STARTS = table_of("starts", "arm that starts at steady state, and model", Start)
 EQUAL_TOTAL = table_of("equal_total", "arm brought to the equal total", EqualTotal)
 OBSERVED = table_of("observed", "published response of an arm", SeenPoint)
 
@@ -127,6 +143,22 @@ def statuses(study: Study, status: Mapping[tuple[str, str], np.ndarray]) -> tupl
             rows += [
                 StatusCount(arm.name, model.name, STATUS_WORDS[int(code)], int(n)) for code, n in zip(found, counts, strict=True)
             ]
+    return tuple(rows)
+
+
+def starts(
+    study: Study, intervals: Mapping[tuple[str, str], np.ndarray], status: Mapping[tuple[str, str], np.ndarray]
+) -> tuple[Start, ...]:
+    """Return how the steady states were found at which arms start; `intervals` and `status` are by (model, arm)."""
+    rows = []
+    for (model, arm), counts in intervals.items():
+        start = study.arm(arm).arm.regimen.start
+        assert start is not None
+        drug, first = start
+        fine = counts[status[model, arm] == OK]
+        middle, most = (float(np.median(fine)), int(fine.max())) if fine.size else (np.nan, 0)
+        repeated = f"{drug}: {write_plan((first,)).removeprefix('at steady state of ')}"
+        rows.append(Start(arm, model, repeated, fine.size, counts.size - fine.size, middle, most))
     return tuple(rows)
 
 

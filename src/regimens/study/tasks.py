@@ -163,13 +163,13 @@ def _trials_tasks(study: Study, model: StudyModel, chunk: int) -> Iterator[Trial
 def perform(task: Task) -> Result:
     """Do a task.
 
-    An EndpointsTask gives `values` (arms, measured endpoints, runs), `status` and `stopped_h` (arms, runs), and `steps`:
-    accepted, rejected. A BandsTask gives, each (arms, observables, times), `median`, `low`, `high` of the prediction interval and
-    `confidence_low`, `confidence_high` of the typical subject's curve; `individuals` (arms, observables, runs, times); `visits`
-    (arms, observables, runs, visits); `steps`. Arms that are not modelled have NaN values and status 0. A TrialsTask gives
-    `percentiles` (bins, trials, percentiles) and `steps`. A DecisionsTask gives what `ruled.written_down` does, a FixedTask
-    `values` (measured endpoints, runs); an EndpointsTask of arms with rules, too, what `ruled.kept` does, with the place of the
-    arm behind each name.
+    An EndpointsTask gives `values` (arms, measured endpoints, runs), `status`, `stopped_h` and `intervals` (arms, runs; those
+    simulated in search of a steady state), and `steps`: accepted, rejected. A BandsTask gives, each (arms, observables, times),
+    `median`, `low`, `high` of the prediction interval and `confidence_low`, `confidence_high` of the typical subject's curve;
+    `individuals` (arms, observables, runs, times); `visits` (arms, observables, runs, visits); `steps`. Arms that are not
+    modelled have NaN values and status 0. A TrialsTask gives `percentiles` (bins, trials, percentiles) and `steps`. A
+    DecisionsTask gives what `ruled.written_down` does, a FixedTask `values` (measured endpoints, runs); an EndpointsTask of arms
+    with rules, too, what `ruled.kept` does, with the place of the arm behind each name.
     """
     match task:
         case EndpointsTask():
@@ -191,21 +191,24 @@ def _endpoints(task: EndpointsTask) -> Result:
     values = np.full((len(study.arms), len(study.measured), task.count), np.nan)
     status = np.zeros((len(study.arms), task.count), dtype=np.int64)
     stopped = np.full((len(study.arms), task.count), study.scenario.horizon_h)
+    intervals = np.zeros((len(study.arms), task.count), dtype=np.int64)
     steps = np.zeros(2, dtype=np.int64)
     more: Result = {}
     for place in model.modelled:
         arm = study.arms[place]
         if arm.twin < place:
-            values[place], status[place], stopped[place] = (part[arm.twin] for part in (values, status, stopped))
+            for part in (values, status, stopped, intervals):
+                part[place] = part[arm.twin]
             more |= {f"{name} {place}": more[f"{name} {arm.twin}"] for name in KEPT if arm.guide is not None}
             continue
         doses, ruled = _doses(study, model, arm, runs, parameters)
         values[place], read = _measured(study, model, arm, doses, parameters)
         status[place], stopped[place] = read.status, read.stopped_h
+        intervals[place] = 0 if read.intervals is None else read.intervals
         steps += (read.statistics.steps, read.statistics.rejected)
         if ruled is not None:
             more |= {f"{name} {place}": array for name, array in kept(arm, ruled, doses, parameters).items()}
-    return {"values": values, "status": status, "stopped_h": stopped, "steps": steps, **more}
+    return {"values": values, "status": status, "stopped_h": stopped, "intervals": intervals, "steps": steps, **more}
 
 
 def _measured(
@@ -361,6 +364,7 @@ def _read(study: Study, model: StudyModel, parameters: Parameters, doses: DosePl
         parameters,
         doses,
         times_h,
+        read=study.scenario.read,
         observables=[observable.name for observable in model.observables],
         tolerances=study.scenario.tolerances,
         threads=1,

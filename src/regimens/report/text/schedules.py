@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,9 +11,12 @@ from regimens.drugs import label, unit_of
 from regimens.figures.marks import largest
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from regimens.exposure import DrugExposure
     from regimens.figures.view import View
     from regimens.regimen import DoseEvents
+    from regimens.study.rows import Start
     from regimens.subject import Subject
 
 DOSE_HEADS = ("Drug", "Cycle", "Doses", "Amount per dose", "First dose, day", "Last dose, day")
@@ -46,6 +48,26 @@ def reference(subject: Subject) -> str:
     size = f"{wording.exact(subject.weight_kg)} kg and {wording.number(float(subject.bsa_m2))} m²"
     return f"Totals are exact sums of the doses written out, for a subject of {size}."
 
+
+def starts(rows: Sequence[Start]) -> list[str]:
+    """Return a sentence for every arm and model that starts at steady state, and one on what its doses count for."""
+    said = [_start(row) for row in rows]
+    return [*said, BEFORE_DAY_0] if said else []
+
+
+def _start(row: Start) -> str:
+    whose = f"{wording.under(row.arm, row.model)}: at steady state of {row.repeated} on day 0"
+    if not row.subjects:
+        return f"{whose}, which no subject has."
+    found = "solved exactly" if not row.most else f"found in {row.median:g} intervals (median; at most {row.most})"
+    one_typical = row.subjects + row.without == 1
+    if row.most and one_typical:
+        found = f"found in {wording.count(row.most, 'interval')}"
+    missing = f"; {wording.count(row.without, 'subject has', 'subjects have')} none" if row.without else ""
+    return f"{whose}, {found}{missing}."
+
+
+BEFORE_DAY_0 = "Doses before a start at steady state lie before day 0 and are not counted."
 
 EXPOSURE_HEADS = ("Doses", "Total", "/ week", "7 days", "Last day", "On / off")
 DRUG, EXPECTED, NO_DOSE = "Drug", "Expected", "no dose"
