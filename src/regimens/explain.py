@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -12,9 +14,6 @@ from regimens.regimen.writing import write_plan
 from regimens.units import amount_text, day_text, decimal_text, duration_text, elapsed_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from fractions import Fraction
-
     from regimens.regimen import Regimen
     from regimens.regimen.planned import PlannedDose
     from regimens.subject import Subject

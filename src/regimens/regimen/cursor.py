@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import NoReturn, TypeVar
 
 from regimens.errors import RegimenError, UnitError, nearest
 from regimens.regimen.tokens import Token, tokens_of
 from regimens.units import TIME_ADVICE, exact, time_unit
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 Built = TypeVar("Built")
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from regimens.drugs import IL2
 from regimens.errors import RegimenError
@@ -13,9 +13,6 @@ from regimens.regimen.quantities import Amount, Duration
 from regimens.regimen.regimen import Regimen
 from regimens.subject import Subject
 from regimens.units import duration_text
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 TYPICAL = Subject()
 

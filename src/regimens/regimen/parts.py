@@ -8,17 +8,14 @@ part has `doses` (their number) and `length` (h, with rests that are ranges at t
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from regimens.drugs import IL2, ROUTES, UNNAMED
 from regimens.errors import RegimenError
 from regimens.regimen.quantities import Amount, Duration
 from regimens.units import duration_text
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 MOST_DOSES = 100_000
 """Largest number of doses that one drug of a regimen may have: far above any protocol, and it catches typing errors."""
@@ -279,7 +276,7 @@ def check_parts(parts: tuple[object, ...], in_cycle: bool = False) -> None:
         if not isinstance(part, Dose | Course | Rest | Cycle | AtSteadyState):
             raise RegimenError(f"{part!r} is not a part of a regimen.", "Parts are Dose, Course, Rest and Cycle.")
         if isinstance(part, AtSteadyState) and (place or in_cycle):
-            raise RegimenError("A steady state can only be the start of a plan.", "Give AtSteadyState first, outside any Cycle.")
+            raise RegimenError("A steady state can only be the start of a plan.", "Put it first, outside any cycle.")
 
 
 def _check_count(count: object, what: str) -> None:

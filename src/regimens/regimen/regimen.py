@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -29,9 +29,6 @@ from regimens.regimen.planned import PlannedDose, range_count, ranges, write_out
 from regimens.regimen.quantities import Duration
 from regimens.regimen.writing import write_plans
 from regimens.units import duration_text
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
 
 
 @dataclass(frozen=True, init=False, repr=False)

@@ -23,6 +23,7 @@ What a clause says stands in any order (`clause`); what it means is decided once
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
@@ -42,8 +43,6 @@ from regimens.regimen.startwords import WORDS, read_start
 from regimens.regimen.weekdays import Week, place_weekdays, week_after, week_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from regimens.regimen.tokens import Token
 
 Read = TypeVar("Read")

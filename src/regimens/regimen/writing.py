@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from regimens.regimen.parts import THREE_A_WEEK, AtSteadyState, Cycle, Dose, Part, Rest, Weekly, drug_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from regimens.regimen.quantities import Duration
 
 

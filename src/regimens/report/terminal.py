@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from regimens import wording
@@ -12,8 +13,6 @@ from regimens.report.text import findings, schedules
 from regimens.units import amount_text, best_amount_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from rich.console import RenderableType
     from rich.table import Table
     from rich.text import Text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,6 @@ from regimens.statistics import over_draws, over_subjects, prediction_interval
 from regimens.tables import column, table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from regimens.contrasts.outcomes import Outcomes
     from regimens.scenario.values import Scenario
     from regimens.study.study import Study

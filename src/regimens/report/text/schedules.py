@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,8 +12,6 @@ from regimens.drugs import label, unit_of
 from regimens.figures.marks import largest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from regimens.exposure import DrugExposure
     from regimens.figures.view import View
     from regimens.regimen import DoseEvents
@@ -56,7 +55,7 @@ def starts(rows: Sequence[Start]) -> list[str]:
 
 
 def _start(row: Start) -> str:
-    whose = f"{wording.under(row.arm, row.model)}: at steady state of {row.repeated} on day 0"
+    whose = f"{wording.under(row.arm, row.model)}: on day 0 at steady state of {row.repeated}"
     if not row.subjects:
         return f"{whose}, which no subject has."
     found = "solved exactly" if not row.most else f"found in {row.median:g} intervals (median; at most {row.most})"
