@@ -133,7 +133,7 @@ def test_parts_that_cannot_be_a_start_are_refused():
     for wrong in (lambda: Regimen(Dose(MIU(1)), start), lambda: Cycle(start, Dose(MIU(1)), repeats=2)):
         with pytest.raises(RegimenError) as caught:
             wrong()
-        assert str(caught.value) == "A steady state can only be the start of a plan. Give AtSteadyState first, outside any Cycle."
+        assert str(caught.value) == "A steady state can only be the start of a plan. Put it first, outside any cycle."
     with pytest.raises(RegimenError) as caught:
         AtSteadyState(MIU(1), every=days(0))
     assert str(caught.value) == "Interval must be longer than zero, found 0 days."

@@ -48,6 +48,26 @@ CHANGES = {
               |                ^
           Did you mean 'MIU'? Amounts are written in IU, kIU, MIU, ug, mg or g, each also per m2 or per kg (MIU/m2, mg/kg).""",
     ),
+    "a weekly pattern as the interval of a steady state": (
+        "regimen: 1 MIU SC daily x 5",
+        "regimen:\n    - {at steady state of: 1 MIU SC, every: 3 times a week}\n    - {dose: 1 MIU SC}",
+        """\
+        bad.yaml:7: A steady state needs one interval, found '3 times a week'.
+            6 |     regimen:
+          > 7 |     - {at steady state of: 1 MIU SC, every: 3 times a week}
+              |                                             ^
+          Write for example 'daily' or '2 days'.""",
+    ),
+    "an unknown side of reading": (
+        "horizon: 8 weeks",
+        "horizon: 8 weeks\nobserve: after",
+        """\
+        bad.yaml:4: 'observe': found 'after'.
+            3 | horizon: 8 weeks
+          > 4 | observe: after
+              |          ^
+          Did you mean 'after doses'? Accepted: 'before doses' or 'after doses'.""",
+    ),
     "a thousandth of a unit": (
         "1 MIU SC daily x 5",
         "'1 mIU SC daily x 5'",

@@ -68,7 +68,7 @@ def test_a_start_is_a_row_of_a_table_and_a_sentence_of_the_page(tmp_path):
     assert found.to_frame("starts")["arm"].tolist() == ["treated", "parts", "other"]
     said = starts(found.starts)
     assert said[0] == (
-        f"treated, turnover: at steady state of il2: 1 MIU SC daily on day 0, found in {np.median(counts):g} intervals "
+        f"treated, turnover: on day 0 at steady state of il2: 1 MIU SC daily, found in {np.median(counts):g} intervals "
         f"(median; at most {counts.max()})."
     )
     assert said[-1] == BEFORE_DAY_0 == "Doses before a start at steady state lie before day 0 and are not counted."
@@ -80,13 +80,13 @@ def test_a_start_is_a_row_of_a_table_and_a_sentence_of_the_page(tmp_path):
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        (Start("A", "m", "il2: 1 MIU SC daily", 9, 0, 0.0, 0), "A, m: at steady state of il2: 1 MIU SC daily on day 0, solved exactly."),
-        (Start("A", "m", "il2: 1 MIU SC daily", 1, 0, 31.0, 31), "A, m: at steady state of il2: 1 MIU SC daily on day 0, found in 31 intervals."),
+        (Start("A", "m", "il2: 1 MIU SC daily", 9, 0, 0.0, 0), "A, m: on day 0 at steady state of il2: 1 MIU SC daily, solved exactly."),
+        (Start("A", "m", "il2: 1 MIU SC daily", 1, 0, 31.0, 31), "A, m: on day 0 at steady state of il2: 1 MIU SC daily, found in 31 intervals."),
         (
             Start("A", "m", "il2: 1 MIU SC daily", 7, 2, 20.5, 31),
-            "A, m: at steady state of il2: 1 MIU SC daily on day 0, found in 20.5 intervals (median; at most 31); two subjects have none.",
+            "A, m: on day 0 at steady state of il2: 1 MIU SC daily, found in 20.5 intervals (median; at most 31); two subjects have none.",
         ),
-        (Start("A", "m", "il2: 1 MIU SC daily", 0, 9, np.nan, 0), "A, m: at steady state of il2: 1 MIU SC daily on day 0, which no subject has."),
+        (Start("A", "m", "il2: 1 MIU SC daily", 0, 9, np.nan, 0), "A, m: on day 0 at steady state of il2: 1 MIU SC daily, which no subject has."),
     ],
 )  # fmt: skip
 def test_what_is_said_of_a_start(row, said):

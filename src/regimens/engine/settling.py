@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from regimens.engine.changes import ADDED, STEADY, Changes
 from regimens.engine.checks import checked_people
+from regimens.engine.periods import Repeated
 from regimens.engine.running import Settings
-from regimens.engine.steady import MOST_INTERVALS, WITHIN, Repeated, Search, SteadyState, find
+from regimens.engine.steady import MOST_INTERVALS, WITHIN, Search, SteadyState, find
 from regimens.engine.trajectories import Floats, Integers, Tolerances
 
 if TYPE_CHECKING:
@@ -20,12 +21,20 @@ if TYPE_CHECKING:
     from regimens.regimen.events import DosePlan
 
 
+@dataclass(frozen=True)
+class Settled:
+    """How the searches of each subject (subjects,) ended: the intervals of all of them, and the first code that is not OK."""
+
+    intervals: Integers
+    status: Integers
+
+
 def settle(
     compiled: CompiledModel, people: Parameters, plan: DosePlan, changes: Changes, times_h: Floats, settings: Settings
-) -> tuple[Changes, SteadyState | None]:
+) -> tuple[Changes, Settled | None]:
     """Return the changes with the states that they set or add, and how the searches ended; None where there was none.
 
-    A subject with several steady states is counted with the intervals of all, and with the status of the first that is missing.
+    Changes at or after the last time, which never act, are not searched for.
     """
     ends = np.broadcast_to(times_h[:, -1:] if times_h.shape[1] else np.zeros((1, 1)), (people.subjects, 1))
     kind = np.broadcast_to(changes.kind, (people.subjects, changes.kind.shape[1]))
@@ -33,7 +42,9 @@ def settle(
     subject, place = np.nonzero((kind >= STEADY) & ((at == 0.0) | (at < ends)))
     if not len(subject):
         return changes, None
-    doses = [_dose(plan.of_subject(s).changes[p]) for s, p in zip(subject.tolist(), place.tolist(), strict=True)]
+    which = np.zeros(people.subjects, dtype=np.int64) if plan.which is None else plan.which
+    known = [[_dose(change) for change in events.changes] for events in plan.sets]
+    doses = [known[row][column] for row, column in zip(which[subject].tolist(), place.tolist(), strict=True)]
     added = np.flatnonzero(kind[subject, place] == ADDED)
     doses += [replace(doses[row], amount=0.0) for row in added]
     distinct = tuple(dict.fromkeys(doses))
@@ -48,12 +59,12 @@ def settle(
     np.add.at(intervals, numbers, found.intervals)
     for row in reversed(range(len(numbers))):
         status[numbers[row]] = found.status[row] or status[numbers[row]]
-    return replace(changes, states=states), SteadyState(states[:, -1], intervals, status)
+    return replace(changes, states=states), Settled(intervals, status)
 
 
 def _dose(change: StateChange) -> StateChange:
-    """Return what the search for a steady state depends on: the repeated dose, whenever it is needed."""
-    return replace(change, time_h=0.0, kind="steady state")
+    """Return what the search for a steady state depends on, the same whenever it is needed; a reset as it is."""
+    return change if change.kind == "reset" else replace(change, time_h=0.0, kind="steady state")
 
 
 def steady_state(
@@ -73,8 +84,9 @@ def steady_state(
 
     A model whose rates are linear in its states is solved exactly, from one interval that is simulated from several states. For
     any other model the dose is repeated from the initial states on until no state is further than `within` from its limit, at
-    most `most` times; Newton's method, which takes over where changes are slow, simulates some intervals more. There is no steady state where a state grows without bound, where states come back only after
-    several intervals, and where the rates depend on `time`: the status says so, and the states are not a number.
+    most `most` times; Newton's method, which takes over where changes are slow, simulates some intervals more. There is no
+    steady state where a state grows without bound, where states come back only after several intervals, and where the rates
+    depend on `time`: the status says so, and the states are not a number.
 
     Results depend neither on `threads` nor on the other subjects nor on their order. Raises ModelError as `simulate` does,
     ValueError for a reset and where `within` or `most` is not above 0.

@@ -159,8 +159,8 @@ def _read_start(shape: StartShape, loc: Loc, notes: Notes) -> AtSteadyState:
     dose = notes.read((*loc, "at steady state of"), lambda: parse_dose(shape.steady))
     every = notes.read((*loc, "every"), lambda: parse_frequency(shape.every))
     if not isinstance(every, Duration):
-        found = f"'{shape.every}' is no interval of a steady state."
-        notes.add((*loc, "every"), found, "Write one interval, such as 'daily' or '2 days'.")
+        found = f"A steady state needs one interval, found '{shape.every}'."
+        notes.add((*loc, "every"), found, "Write for example 'daily' or '2 days'.")
         raise Unreadable
     return notes.read(loc, lambda: AtSteadyState(dose, every))
 
