@@ -174,6 +174,9 @@ def timed(
 def _timed(regimen: Regimen, adherence: Adherence, horizon_h: float, chance: _Chance) -> Timed:
     plan, doses = adherence.drawn or regimen, doses_of(regimen, adherence)
     planned_h = np.array([[float(dose.start) for dose in _by_drug(regimen)]])
+    if adherence.drawn is None and adherence.real_life is None:
+        due_h = np.repeat(planned_h, len(chance.subjects), axis=0)
+        return Timed(doses, planned_h, due_h, due_h, due_h < horizon_h, np.full(due_h.shape, REASONS.index(AS_PLANNED)))
     due_h = _due(plan, doses, chance)
     reason = np.where(due_h == planned_h, REASONS.index(AS_PLANNED), REASONS.index(REST_DRAWN))
     given_h, is_given = _deviating(doses, due_h, reason, adherence.real_life or AS_IN_THE_PLAN, horizon_h, chance)

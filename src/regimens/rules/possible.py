@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Possible:
-    """What the rules of one arm can lead to in the typical subject, whatever is measured, before the horizon cuts anything."""
+    """What the rules of one arm can lead to in the typical subject, whatever is measured, before the horizon cuts anything.
+
+    `broken` has a problem for each limit that they can break, with its line.
+    """
 
     arm: str = column("arm")
     drug: str = column("drug that the rules are about")
@@ -31,21 +34,36 @@ class Possible:
     largest: float = column("largest total that the rules can lead to", "MIU or mg")
     largest_doses: str = column("its doses, in order")
     limits: str = column("limits of the arm, none of which can be broken; blank where there are none")
+    broken: tuple[Problem, ...] = ()
+
+    def in_words(self) -> str:
+        """Return what the rules can lead to, as a sentence."""
+        least, largest = (
+            f"{self.least:g} {self.unit} ({self.least_doses})",
+            f"{self.largest:g} {self.unit} ({self.largest_doses})",
+        )
+        return f"Arm '{self.arm}': its rules can lead to {least} at the least and {largest} at the most."
 
 
 POSSIBLE = table_of("possible_totals", "arm with rules", Possible)
 
 
+def possible_totals(guides: Mapping[str, Guide], subject: Subject) -> tuple[Possible, ...]:
+    """Return what the rules of all arms can lead to; `guides` are the arms by name."""
+    return tuple(
+        _row(arm, guide, walk(guide.ladder, guide.doses, guide.decisions, subject), subject) for arm, guide in guides.items()
+    )
+
+
 def audit_rules(guides: Mapping[str, Guide], subject: Subject, path: str = "") -> tuple[Possible, ...]:
     """Return what the rules of all arms can lead to; ExposureMismatch with every limit that they can break.
 
-    `guides` are the arms by name, `path` is the scenario file, which the message names.
+    `path` is the scenario file, which the message names.
     """
-    walked = {arm: walk(guide.ladder, guide.doses, guide.decisions, subject) for arm, guide in guides.items()}
-    broken = [problem for arm, guide in guides.items() for problem in _broken(arm, guide, walked[arm])]
-    if broken:
+    rows = possible_totals(guides, subject)
+    if broken := [problem for row in rows for problem in row.broken]:
         raise ExposureMismatch(broken, path)
-    return tuple(_row(arm, guide, walked[arm], subject) for arm, guide in guides.items())
+    return rows
 
 
 def _broken(arm: str, guide: Guide, found: Walked) -> Iterator[Problem]:
@@ -78,4 +96,5 @@ def _row(arm: str, guide: Guide, found: Walked, subject: Subject) -> Possible:
         float(found.largest.total / size),
         found.largest.doses_in_words(canonical),
         "; ".join(limit.in_words() for limit in guide.rules.limits),
+        tuple(_broken(arm, guide, found)),
     )
