@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from regimens.errors import RegimenError
 from regimens.regimen import MIU, days, mg
 from regimens.regimen.parts import Dose
+from regimens.rules.cursor import DECISIONS, LIMITS, RULES
 from regimens.rules.values import After, Change, Comparison, Give, Hold, Keep, Look, Rules, Space, Stop, When
-from regimens.rules.words import DECISIONS, LIMITS, RULES, parse_decide, parse_level, parse_limit, parse_look, parse_rule
+from regimens.rules.words import parse_decide, parse_level, parse_limit, parse_look, parse_rule
 
 KNOWN = ("treg_fold", "eosinophil_fold", "th17_treg_ratio_fold")
 

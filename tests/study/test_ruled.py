@@ -57,15 +57,18 @@ def test_more_subjects_change_nothing_for_the_first_ones(tmp_path):
     assert np.array_equal(one.level, other.level[:, :3])
 
 
+@pytest.mark.parametrize("start", ["", "at steady state of 0.5 MIU SC weekly, "])
 @pytest.mark.parametrize("model", ["turnover", "expansion"])
-def test_a_rule_that_never_applies_gives_the_bytes_of_the_fixed_arm(model, tmp_path):
-    study, found = collected(small(tmp_path, arms=NEVER, models=f"[{model}]"))
+def test_a_rule_that_never_applies_gives_the_bytes_of_the_fixed_arm(model, start, tmp_path):
+    arms = NEVER.replace("regimen: ", f"regimen: {start}")
+    study, found = collected(small(tmp_path, arms=arms, models=f"[{model}]"))
     assert study.arms[1].twin == 1
     assert found.values[model, "never"].tobytes() == found.values[model, "fixed"].tobytes()
     for name in ("median", "low", "high", "individuals", "visits"):
         one, other = (getattr(found.bands[model, arm], name) for arm in ("never", "fixed"))
         assert one.tobytes() == other.tobytes()
     assert np.all(found.ruled[model, "never"].level == 0)
+    assert np.all(found.written[model, "never"]["same"])
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from regimens.drugs import leading
 from regimens.rules.guide import planned_amount, planned_interval
-from regimens.rules.values import Change, Comparison, Give, Hold, Keep, Limit, Look, Rule, Rules, Space
+from regimens.rules.values import Change, Comparison, Give, Hold, Keep, Look, Rule, Rules, Space
 from regimens.rules.words import parse_decide, parse_level, parse_limit, parse_look, parse_rule
 from regimens.units import duration_text
 from regimens.yamlfile import Loc, Notes, Unreadable
@@ -76,13 +76,13 @@ def _each(texts: Sequence[str], loc: Loc, notes: Notes, read: Callable[[str], Re
     return found
 
 
-def compared_in(rule: Rule) -> tuple[Comparison, ...]:
+def _compared_in(rule: Rule) -> tuple[Comparison, ...]:
     """Return all comparisons of a rule."""
     return (*rule.when.all_of, *(rule.resume if isinstance(rule, Hold) else ()))
 
 
 def _check_looks(rules: Rules, loc: Loc, notes: Notes) -> None:
-    used = {each.observable for rule in rules.ladder for each in compared_in(rule)}
+    used = {each.observable for rule in rules.ladder for each in _compared_in(rule)}
     for name in rules.observables:
         if name not in used:
             notes.add((*loc, "look at", name), f"'{name}' is looked at, but no rule names it.", "Leave it out.", key=True)
@@ -241,8 +241,3 @@ def _number(value: Fraction) -> str:
 
 def _some(count: int, what: str) -> str:
     return f"{count} {what}{'s' * (count != 1)}"
-
-
-def limit_said(limit: Limit) -> str:
-    """Return a limit as its file says it, quoted."""
-    return f"'{limit.in_words()}'"
