@@ -176,7 +176,7 @@ def decisions(comparison: Comparison, arm: str) -> go.Figure:
         panels,
         marks.time_ticks(view.time, panels.columns),
         axis.as_axis(),
-        titles.decisions_of(arm, axis.title),
+        titles.decisions_of(arm, observable.label),
         hovermode="closest",
         showlegend=True,
     )

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regimens import wording
+from regimens.contrasts.pairs import compared, won
 from regimens.figures import titles
 from regimens.figures.ruled import decisions, levels, rule_totals, ruled_looks, told
-from regimens.figures.shown import shown_endpoints
+from regimens.figures.shown import judged, shown_endpoints
+from regimens.report import verdict
 from regimens.report.numbers import Numbers
 from regimens.report.pictures import Picture
 from regimens.report.text import reading
@@ -28,15 +30,33 @@ def rules(comparison: Comparison, view: View) -> Section | None:
         return None
     sample = sum(replay.sample for replay in comparison.ruled.replays)
     same = sum(replay.subjects for replay in comparison.ruled.replays)
+    said, judgements = _judged(comparison, view)
     pictures: list[Picture] = []
     for look in arms:
         pictures += [_levels(comparison, look), _decisions(comparison, look)]
     return Section(
         " ".join(_asked(comparison, look) for look in arms),
-        (*(_outcome(comparison, look) for look in arms), text.replayed(sample, same)),
+        tuple(filter(None, (*(_outcome(comparison, look) for look in arms), said, text.replayed(sample, same)))),
         (*pictures[:1], _totals(comparison, view), *pictures[1:]),
         tuple((name, table) for name, table in _tables(comparison, arms) if table.rows),
+        judgements,
     )
+
+
+def _judged(comparison: Comparison, view: View) -> tuple[str, verdict.Table | None]:
+    """Return how many arms with rules are supported to differ from fixed doses of the same mean total, and the verdicts."""
+    lead = next(iter(judged(comparison)), None)
+    rows = [
+        row
+        for found in comparison.ruled.same_mean
+        if view.look(found.arm)
+        for row in found.verdicts
+        if lead and row.endpoint == lead.words
+    ]
+    judgeable = compared(rows)
+    if lead is None or view.draws == 1 or not judgeable:
+        return "", None
+    return text.supported(len(won(judgeable)), len(judgeable), lead), verdict.table(lead, rows)
 
 
 def _asked(comparison: Comparison, look: Look) -> str:

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 from regimens import wording
 
 if TYPE_CHECKING:
+    from regimens.figures.shown import ShownEndpoint
+
+if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 TOTAL_HEADS = (
     "Plan", "Least and largest possible", "Median given", f"{wording.WITHIN} of subjects", "Doses raised, %", "Doses reduced, %",
@@ -70,6 +74,12 @@ def _over(values: Sequence[float], said: Callable[[float], str]) -> str:
     """Return the least and the largest of some values; one where both are said alike."""
     low, high = said(min(values)), said(max(values))
     return low if low == high else f"{low} to {high}"
+
+
+def supported(won: int, pairs: int, lead: ShownEndpoint) -> str:
+    """Return in how many arms a difference from fixed doses of the same mean total is supported."""
+    said = wording.supported(won, pairs, "arm", f" on {wording.inside(lead.label)}")
+    return wording.sentence(f"against fixed doses of the same mean total, {said}")
 
 
 def replayed(sample: int, same: int) -> str:
