@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from regimens import compare
-from regimens.figures import decisions, levels, rule_totals
+from regimens.figures import rule_decisions, rule_levels, rule_totals
 from regimens.figures.ruled import told
 from regimens.report.document import page
 from tests.small import scenario
@@ -29,7 +29,7 @@ def comparison(tmp_path_factory):
 
 
 def test_levels_are_the_shares_of_the_table_and_add_up(comparison):
-    figure = levels(comparison, "ruled")
+    figure = rule_levels(comparison, "ruled")
     for place, model in enumerate(("turnover", "effect_turnover")):
         traces = [trace for trace in figure.data if trace.xaxis == ("x" if place == 0 else "x2")]
         assert np.allclose(np.sum([trace.y for trace in traces], axis=0), 1.0)
@@ -40,7 +40,7 @@ def test_levels_are_the_shares_of_the_table_and_add_up(comparison):
 
 
 def test_decisions_stand_where_the_log_has_them(comparison):
-    figure = decisions(comparison, "ruled")
+    figure = rule_decisions(comparison, "ruled")
     log = comparison.to_frame("decisions")
     for subject in told(comparison, "ruled"):
         own = log[(log["model"] == subject.model) & (log["subject"] == subject.number)]
@@ -59,7 +59,7 @@ def test_totals_are_those_of_the_tables(comparison):
     assert {(row.low, row.high) for row in comparison.ruled.totals} <= set(bars)
 
 
-@pytest.mark.parametrize("draw", [levels, decisions])
+@pytest.mark.parametrize("draw", [rule_levels, rule_decisions])
 def test_an_arm_without_rules_is_refused(draw, comparison):
     with pytest.raises(KeyError, match=r"No arm with rules is called 'fixed'\."):
         draw(comparison, "fixed")

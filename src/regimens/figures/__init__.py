@@ -7,7 +7,7 @@ from regimens.figures.grid import pairs
 from regimens.figures.over_time import curves, curves_by_arm
 from regimens.figures.plane import trade_off
 from regimens.figures.response import dose_response, rest_response
-from regimens.figures.ruled import decisions, levels, rule_totals
+from regimens.figures.ruled import rule_decisions, rule_levels, rule_totals
 from regimens.figures.strips import schedule
 from regimens.figures.tornado import sensitivity
 from regimens.figures.totals import exposure, given
@@ -17,14 +17,14 @@ __all__ = [
     "contrasts",
     "curves",
     "curves_by_arm",
-    "decisions",
     "dose_response",
     "exposure",
     "given",
-    "levels",
     "pairs",
     "predictive_check",
     "rest_response",
+    "rule_decisions",
+    "rule_levels",
     "rule_totals",
     "schedule",
     "sensitivity",

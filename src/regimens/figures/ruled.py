@@ -65,7 +65,7 @@ def _inks(count: int) -> tuple[Ink, ...]:
     return theme.steps(theme.ACCENT, max(1, count))
 
 
-def levels(comparison: Comparison, arm: str) -> go.Figure:
+def rule_levels(comparison: Comparison, arm: str) -> go.Figure:
     """Return the share of subjects at each level over time in an arm with rules, a panel a model. KeyError for another arm."""
     view = view_of(comparison)
     models = _models(comparison, view, arm)
@@ -151,7 +151,7 @@ def told(comparison: Comparison, arm: str) -> tuple[Subject, ...]:
     return tuple(found)
 
 
-def decisions(comparison: Comparison, arm: str) -> go.Figure:
+def rule_decisions(comparison: Comparison, arm: str) -> go.Figure:
     """Return the curve of one subject under each model with the decisions on it. KeyError for an arm without rules."""
     view = view_of(comparison)
     look, models = view.look(arm), _models(comparison, view, arm)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from regimens import wording
 from regimens.contrasts.pairs import compared, won
 from regimens.figures import titles
-from regimens.figures.ruled import decisions, levels, rule_totals, ruled_looks, told
+from regimens.figures.ruled import rule_decisions, rule_levels, rule_totals, ruled_looks, told
 from regimens.figures.shown import judged, shown_endpoints
 from regimens.report import verdict
 from regimens.report.numbers import Numbers
@@ -83,13 +83,13 @@ def _levels(comparison: Comparison, look: Look) -> Picture:
         if row.arm == look.name
     )
     numbers = Numbers(caption, "Level, model", text.LEVELS_HEADS, rows)
-    figure = levels(comparison, look.name)
+    figure = rule_levels(comparison, look.name)
     key = f"levels-{look.index + 1}"
     return Picture(key, heading, "", text.HOW_TO_READ_LEVELS, reading.described(heading), figure, numbers)
 
 
 def _decisions(comparison: Comparison, look: Look) -> Picture:
-    figure = decisions(comparison, look.name)
+    figure = rule_decisions(comparison, look.name)
     heading = str(figure.layout.title.text)
     said = text.told({subject.model: subject.number for subject in told(comparison, look.name)})
     return Picture(f"decisions-{look.index + 1}", heading, "", said, reading.described(heading), figure)
