@@ -5,16 +5,13 @@ from __future__ import annotations
 import html
 import math
 import textwrap
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
 
 import numpy as np
 
 from regimens import drugs
 from regimens.statistics import INTERVAL, Floats
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from fractions import Fraction
 
 MISSING = "–"
 NO_DOSES = "no doses"

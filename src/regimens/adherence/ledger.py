@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -12,8 +13,6 @@ from regimens.regimen.events import NO_CAP, NO_STEP, DoseEvents
 from regimens.tables import Column, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import pandas as pd
 
 LEDGER = Table(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,8 +19,6 @@ from regimens.errors import InputFileError, Problem, did_you_mean
 from regimens.subject import BASES
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pandas as pd
 
 LARGEST_LEDGER = 50_000_000

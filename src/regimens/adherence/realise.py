@@ -4,6 +4,7 @@ after stopping early; or the doses of an earlier ledger again.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -15,8 +16,6 @@ from regimens.adherence.ledger import AS_PLANNED, COLUMNS, LATE, MISSED, REASONS
 from regimens.chance import streams
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     import pandas as pd
 
     from regimens.regimen import DoseEvents, Regimen

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Sized
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 import click
 
@@ -23,9 +24,6 @@ from regimens.cli.console import (
     talk_console,
 )
 from regimens.errors import ExposureMismatch, RegimensError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sized
 
 EXPOSURE_WIDTH = 106
 """Characters that the exposure table needs to keep every digit."""

@@ -6,6 +6,7 @@ hue of its own. Arms without doses are grey.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,6 @@ from regimens.figures import theme
 from regimens.scenario.values import AS_WRITTEN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from regimens.exposure import DrugExposure
     from regimens.figures.theme import Ink
     from regimens.regimen import DoseEvents

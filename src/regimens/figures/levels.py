@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,6 @@ from regimens.regimen import AtSteadyState, Course, Cycle, Dose, Rest
 from regimens.scenario.values import AS_WRITTEN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from regimens.figures.arms import Look
     from regimens.figures.view import View
     from regimens.regimen.parts import Part

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from regimens import drugs, wording
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 SCHEDULES = "Schedules"
 EVERY_PAIR, DECIDES = "How likely each arm is better than each other, %", "What decides the difference"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -35,8 +36,6 @@ from regimens.scenario.values import AS_WRITTEN
 from regimens.study.rows import NOT_MODELLED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
     from regimens.scenario import Arm
     from regimens.study.comparison import Comparison
 

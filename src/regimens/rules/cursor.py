@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import difflib
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Sequence
 
 from regimens.errors import RegimenError, nearest
 from regimens.regimen.cursor import Cursor
 from regimens.regimen.tokens import LONGEST_TEXT, NUMBERS, Token
 from regimens.rules.values import AT_VISITS, BEFORE_CYCLE, BEFORE_DOSE
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
 
 RULES = (
     "hold while eosinophil_fold above 3, resume one level lower when below 2",

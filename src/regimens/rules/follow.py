@@ -6,6 +6,7 @@ any other doses: so an arm in which no rule ever applies has the bytes of the ar
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -32,8 +33,6 @@ from regimens.rules.timetable import Timetable, amounts_given, timetable
 from regimens.rules.values import Give
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from regimens.adherence.realise import Timed
     from regimens.engine import Tolerances
     from regimens.model.compile import CompiledModel

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from regimens.drugs import leading
@@ -11,9 +13,6 @@ from regimens.rules.ladder import Ladder
 from regimens.rules.timetable import Decision, decisions_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from fractions import Fraction
-
     from regimens.regimen.parts import Part
     from regimens.regimen.planned import PlannedDose
     from regimens.rules.values import Rules

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,6 @@ from regimens.tables import column, table_of
 from regimens.units import amount_text, exact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
     from regimens.rules.guide import Guide
     from regimens.subject import Subject
 

@@ -4,7 +4,9 @@ decision on each rule may apply.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -13,9 +15,6 @@ import numpy as np
 from regimens.rules.values import AS_PLANNED, AT_VISITS, BEFORE_CYCLE, BEFORE_DOSE, CYCLES, DOSES, Rules
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from fractions import Fraction
-
     from regimens.regimen.planned import PlannedDose
     from regimens.rules.ladder import Bools, Floats, Integers
 

@@ -6,6 +6,7 @@ every model, subject and noise.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise, product
@@ -19,8 +20,6 @@ from regimens.rules.values import Hold, Keep
 from regimens.units import amount_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from regimens.regimen.planned import PlannedDose
     from regimens.subject import Subject
 

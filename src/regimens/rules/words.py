@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, NoReturn
@@ -36,8 +37,6 @@ from regimens.rules.values import (
 from regimens.units import parse_duration
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
-
     from regimens.regimen.tokens import Token
 
 MOST_AMOUNTS = 10_000

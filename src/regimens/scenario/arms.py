@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from regimens import shipped
@@ -20,9 +22,6 @@ from regimens.scenario.values import Arm, Reference
 from regimens.yamlfile import Loc, Notes, Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from fractions import Fraction
-
     from regimens.regimen import Regimen
     from regimens.scenario.beside import Beside
     from regimens.scenario.schema import ArmShape, ExpectShape, SourceShape

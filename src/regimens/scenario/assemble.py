@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,9 +39,6 @@ from regimens.yamlfile import Loc, Located, Notes, Unreadable, parse, problems_o
 from regimens.yamlfile import read as read_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from fractions import Fraction
-
     from regimens.model.declaration import Model
 
 MOST_READINGS = 10_000

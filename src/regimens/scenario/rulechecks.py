@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -20,8 +21,6 @@ from regimens.scenario.values import AS_WRITTEN, Arm
 from regimens.units import day_text, decimal_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from regimens.model.declaration import Model
     from regimens.rules.timetable import Decision
     from regimens.subject import Subject

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -14,9 +16,6 @@ from regimens.units import duration_text
 from regimens.yamlfile import Loc, Notes, Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from fractions import Fraction
-
     from regimens.regimen import Amount, Regimen
     from regimens.scenario.schema import ArmShape, RulesShape
 

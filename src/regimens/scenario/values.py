@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,8 +20,6 @@ from regimens.scenario.names import alike, fault_of
 from regimens.subject import Subject
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from regimens.adherence.realise import Adherence, RealLife
     from regimens.endpoints import Endpoint
     from regimens.engine.simulation import Reading

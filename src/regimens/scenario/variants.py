@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
@@ -19,8 +20,6 @@ from regimens.units import amount_text, decimal_text, duration_text, parse_durat
 from regimens.yamlfile import Notes, Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from regimens.regimen import Regimen
     from regimens.scenario.schema import EqualiseShape, RealLifeShape
     from regimens.subject import Subject

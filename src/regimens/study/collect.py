@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,6 @@ from regimens.study.tasks import BandsTask, DecisionsTask, FixedTask, Task, Tria
 from regimens.study.trials import PERCENTILES, checked_bins, trial_count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from regimens.statistics import Floats
     from regimens.study.study import Study, StudyModel
     from regimens.work import Result

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -39,9 +41,6 @@ from regimens.study.warnings import warnings_of
 from regimens.work import Progress, Store, local, run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from concurrent.futures import Executor
-
     import pandas as pd
 
     from regimens.contrasts.outcomes import Outcomes

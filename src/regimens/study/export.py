@@ -5,6 +5,7 @@ Tables of rows are declared beside their rows, tables of arrays in `arraytables`
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,8 +42,6 @@ from regimens.study.ruledrows import LEVEL_SHARES, RULED_TOTALS, SAME_MEAN
 from regimens.study.visits import whose
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
     import pandas as pd
 
     from regimens.endpoints import Endpoint

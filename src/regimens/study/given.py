@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,6 @@ from regimens.statistics import TAILS, Floats
 from regimens.tables import column, table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from regimens.study.study import Study, StudyArm
 
 DIGITS = 12

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -20,8 +21,6 @@ from regimens.scenario.values import planned_arms
 from regimens.study.bins import bins_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from regimens.endpoints import Endpoint
     from regimens.model.declaration import Model, Observable
     from regimens.rules.guide import Guide

@@ -6,6 +6,7 @@ A task is a value that any process can do. Its numbers do not depend on how the 
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,6 @@ from regimens.study.study import BAND_RUNS, Study, StudyArm, StudyModel
 from regimens.study.trials import checked_bins, percentiles_of, runs_of_trials, trial_count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
     from regimens.model.declaration import Model
     from regimens.model.parameters import Parameters
     from regimens.rules.follow import Followed

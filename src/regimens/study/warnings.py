@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,6 @@ from regimens.study.given import LEDGER_SUBJECTS, Given
 from regimens.study.ruled import LOGGED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from regimens.study.study import Study
 
 
