@@ -164,7 +164,7 @@ def test_a_near_miss_is_answered_with_what_would_be_right(text):
         (
             parse_decide,
             "every 0 weeks",
-            "An interval of '0' is not longer than zero.\n    every 0 weeks\n          ^\n  Write for example 'every 2 weeks'.",
+            "An interval of '0 weeks' is shorter than 1 h.\n    every 0 weeks\n          ^\n  Write for example 'every 2 weeks'.",
         ),
         (
             parse_limit,

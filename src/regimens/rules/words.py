@@ -39,6 +39,9 @@ from regimens.units import parse_duration
 if TYPE_CHECKING:
     from regimens.regimen.tokens import Token
 
+SHORTEST_H = 1
+"""Shortest interval between decisions (h)."""
+
 MOST_AMOUNTS = 10_000
 """Most amounts that a rule that keeps a range may choose from."""
 
@@ -57,8 +60,9 @@ def parse_decide(text: str) -> Decide:
     elif first == "every":
         start = cursor.next
         hours = cursor.time("an interval such as '2 weeks'") if start.kind == "number" else cursor.unit_of_time()
-        if hours <= 0:
-            raise cursor.error(f"An interval of {start} is not longer than zero.", start, "Write for example 'every 2 weeks'.")
+        if hours < SHORTEST_H:
+            found = f"An interval of '{cursor.written_since(start)}' is shorter than {SHORTEST_H} h."
+            raise cursor.error(found, start, "Write for example 'every 2 weeks'.")
         made = Decide(EVERY, Duration(hours))
     else:
         cursor.one_of(("each", "every"), "'each'")
