@@ -99,6 +99,14 @@ def test_a_stop_ends_all_doses_and_all_decisions():
     assert found.timed.reason[0].tolist() == [0] * 4 + [9] * 4
 
 
+def test_a_stop_above_a_hold_counts_the_visits_of_the_hold_and_one_below_it_does_not():
+    hold, stop = "hold while amount above 1500000, resume when below 1", "stop if amount above 1000000 at two visits in a row"
+    above = followed(decay(0.005), "1 MIU IV daily x 12", rules(stop, hold))
+    assert actions(above)[:6] == ["as before", "held", "stopped", *["not made: stopped"] * 3]
+    below = followed(decay(0.005), "1 MIU IV daily x 12", rules(hold, stop))
+    assert actions(below)[:6] == ["as before", *["held"] * 5]
+
+
 def test_doses_are_left_out_while_the_interval_is_longer_and_come_back():
     made = rules("change the interval to 3 days if amount above 1500000", "change the interval to 1 day if amount below 300000")
     found = followed(decay(K), "1 MIU IV daily x 14", made)

@@ -116,7 +116,7 @@ class Ladder:
 
         The first rule that applies is followed. A rule that would change nothing does not apply: a rise at the highest level.
         While doses are held, only that rule and the rules above it that stop are looked at, and no decision counts for others.
-        A change of the level, and a hold, begin to count decisions in a row anew.
+        A change of the level or the interval, a hold and its end begin to count decisions in a row anew for all other rules.
         """
         rows = len(seen)
         met = np.stack([self._all(rule.when.all_of, seen) for rule in self.rules.ladder], axis=1)
@@ -144,7 +144,9 @@ class Ladder:
                     found.state.used[(found.rule == place) & (found.action == GAVE), place] = True
         found.state.stopped[found.action == STOPPED] = True
         begun_anew = np.isin(found.action, (HELD, RESUMED, RAISED, LOWERED, SPACED))
-        found.state.streak[begun_anew] = 0
+        for place, rule in enumerate(self.rules.ladder):
+            goes_on = (found.action == HELD) & (place < found.rule) & isinstance(rule, Stop)
+            found.state.streak[begun_anew & ~goes_on, place] = 0
         return Decided(found.state, found.rule, found.action)
 
     def stride(self, rule: Space) -> int:
