@@ -212,7 +212,7 @@ def test_a_frame_of_doses_reads_back_equal_whatever_the_order_of_columns_and_tim
     doses = regimen.with_rests("shortest").events(hours(400), "an arm")
     frame = doses.to_frame()
     read = DoseEvents.from_frame(frame)
-    assert replace(read, arm="an arm") == doses
+    assert replace(read, arm="an arm", changes=doses.changes) == doses  # a frame has the doses only
     assert read.arm == ("an arm" if len(doses) else "")
     columns = random.sample(list(frame.columns), len(frame.columns))
     again = DoseEvents.from_frame(frame[columns].iloc[::-1])

@@ -14,9 +14,9 @@ Kind = Literal["reset", "steady state", "added steady state"]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """reset: all states go back to their initial values. steady state: they become those of a dose repeated for ever, just before
-it is next given. added steady state: what the dose makes of them, beside the steady state without it, is added to what is there.
-The first two also end what was given before: running infusions, and doses that still wait for their lag. In all kinds but a reset,
-doses given before that still wait for their lag in the steady state arrive after it."""
+it is next given. added steady state: what the dose makes of them, beside the steady state without it, is added to what is
+there. The first two also end what was given before: running infusions, and doses that still wait for their lag. In all kinds
+but a reset, doses given before that still wait for their lag in the steady state arrive after it."""
 
 
 @dataclass(frozen=True)
