@@ -56,7 +56,7 @@ def test_the_public_names_are_these():
         "Amount", "Arm", "AtSteadyState", "Bodies", "Comparison", "CompiledModel", "Course", "Cycle", "Dose", "DoseEvents",
         "DosePlan", "DosedArm", "Duration", "Endpoint", "EventSubject", "EventTable", "ExposureMismatch", "IU", "ImportedModel",
         "InputFileError", "MIU", "Model", "ModelError", "OwnData", "OwnGroup", "OwnValue", "Parameters", "Population",
-        "Regimen", "RegimenError", "RegimensError", "Rest", "Scenario", "SimulatedArm", "SpecificActivity", "Spread",
+        "Regimen", "RegimenError", "RegimensError", "Rest", "Rules", "Scenario", "SimulatedArm", "SpecificActivity", "Spread",
         "StateChange", "SteadyState", "Study", "Subject", "Tolerances", "Trajectories", "UnitError", "Weekly", "compare",
         "compile_model", "days", "draw_subjects", "endpoint_values", "exposure_of", "find_model", "find_schedules", "hours",
         "load_model", "mg", "minutes", "model_text", "parse_endpoint", "parse_regimen", "read_arms", "read_event_table",

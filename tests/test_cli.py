@@ -185,6 +185,23 @@ def test_exposure_says_what_the_horizon_cuts_off(scenario, monkeypatch, capsys):
     assert err == "Arm 'five days': 2 of 5 doses lie at or after the horizon of 3 days and are not given (2 MIU of il2).\n"
 
 
+def test_exposure_says_what_rules_can_lead_to_and_which_limits_they_can_break(scenario, monkeypatch, capsys):
+    rules = (
+        "    rules:\n      decide: before each dose\n      look at: {treg_fold: {}}\n      rules: [raise one level if treg_fold below 2]\n"
+        "      levels: [1 MIU, 2 MIU]\n      limits: [total at most 8 MIU]\n  placebo:"
+    )
+    scenario.write_text(SMALL.replace("  placebo:", rules), encoding="utf-8")
+    code, out, err = run(monkeypatch, capsys, "exposure", "small.yaml")
+    assert code == 3
+    assert out.endswith(
+        "Arm 'five days': its rules can lead to 5 MIU (5 doses of 1 MIU) at the least and 9 MIU (1 dose of 1 MIU, then 4 doses of "
+        "2 MIU) at the most.\n"
+    )
+    said = "but the rules can lead to 9 MIU (1 dose of 1 MIU, then 4 doses of 2 MIU)."
+    assert err == f"small.yaml:13: Arm 'five days': `limits` says 'total at most 8 MIU', {said}\n"
+    assert run(monkeypatch, capsys, "check", "small.yaml")[0] == 3
+
+
 def test_check_reads_scenarios_and_models_and_names_every_bad_one(scenario, monkeypatch, capsys):
     Path("bad.yaml").write_text(SMALL.replace("1 MIU", "1 MUI"), encoding="utf-8")
     Path("wrong.yaml").write_text(SMALL.replace("total: 5", "total: 4"), encoding="utf-8")

@@ -13,7 +13,10 @@ from nbclient import NotebookClient
 from regimens.cli import commands
 from regimens.model import load_model
 from regimens.regimen import parse_regimen
+from regimens.rules.possible import audit_rules
+from regimens.rules.words import parse_rule
 from regimens.scenario import Scenario, read_scenario
+from regimens.study.study import guides_of
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -98,6 +101,23 @@ def test_the_scenario_of_the_readme_can_be_read(tmp_path):
     file = tmp_path / "readme.yaml"
     file.write_text(text, encoding="utf-8")
     assert [arm.regimen.doses() for arm in read_scenario(file).arms] == [21, 15]
+
+
+def test_the_rules_of_the_readme_can_be_followed_and_keep_their_limits():
+    text = next(block for block in blocks("yaml") if "rules:" in block)
+    more = "title: T\nmodels: [balance]\nhorizon: 20 weeks\npopulation: {subjects: 2, seed: 1}\nendpoints: [peak of treg_fold]\n"
+    scenario = Scenario.from_text(f"{more}arms:\n{text}")
+    (row,) = audit_rules(guides_of(scenario), scenario.subject)
+    assert (row.planned, row.least, row.largest) == (20.0, 2.5, 60.0)
+
+
+def test_every_rule_of_the_table_of_rules_can_be_read():
+    table = README.partition("| A rule | What it does |")[2].partition("\n\n")[0]
+    texts = re.findall(r"`([^`]+)`", "\n".join(line.rpartition("|")[0].rpartition("|")[0] for line in table.splitlines()))
+    assert len(texts) == 7
+    for text in texts:
+        rule = text.replace("[", "").replace("]", "").replace("…", "treg_fold above 1").replace("1 , ", "1, ")
+        assert parse_rule(rule, ("treg_fold",))
 
 
 def test_the_own_data_of_the_readme_are_those_of_the_shipped_scenario():

@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from regimens.regimen import minutes as minutes
     from regimens.regimen import parse_regimen as parse_regimen
     from regimens.regimen import weeks as weeks
+    from regimens.rules.values import Rules as Rules
     from regimens.scenario import Arm as Arm
     from regimens.scenario import OwnData as OwnData
     from regimens.scenario import OwnGroup as OwnGroup
@@ -96,6 +97,7 @@ _HOMES = {
         "IU", "MIU", "Amount", "AtSteadyState", "Course", "Cycle", "Dose", "DoseEvents", "DosePlan", "Duration", "Regimen",
         "Rest", "StateChange", "Weekly", "days", "hours", "mg", "minutes", "parse_regimen", "weeks",
     ),
+    "regimens.rules.values": ("Rules",),
     "regimens.scenario": ("Arm", "OwnData", "OwnGroup", "OwnValue", "Scenario", "read_scenario"),
     "regimens.search": ("find_schedules", "settle_pairs"),
     "regimens.study": ("Comparison", "Study", "compare"),

@@ -15,6 +15,7 @@ from regimens.statistics import INTERVAL, Floats
 
 MISSING = "–"
 NO_DOSES = "no doses"
+BY_RULES = "changed by rules"
 NOT_MODELLED = "not modelled"
 NOT_REACHED = "not reached"
 TOTAL, DOSES = "Total", "Doses"

@@ -168,7 +168,12 @@ def test_all_cells_that_are_wrong_are_said_at_once(tmp_path):
         (3, "'max' is 'no'.", "An amount above 0, or nothing where there is no cap, is needed."),
         (3, "'planned' is '0'.", "An amount above 0 is needed."),
         (3, "'planned_h' is '-1'.", "A time in h, 0 or more, is needed."),
-        (3, "'reason' is 'forgot'.", "One of as planned, rest drawn, late, missed, stopped is needed."),
+        (
+            3,
+            "'reason' is 'forgot'.",
+            "One of as planned, rest drawn, late, missed, stopped, held, reduced, raised, spaced, stopped by rule, "
+            "given by rule is needed.",
+        ),
         (3, "'route' is 'spray'.", "One of SC, IV, IM, PO, inhaled is needed."),
         (3, "'step' is '0'.", "An amount above 0, or nothing where there is no step, is needed."),
         (3, "'subject' is 'x'.", "A whole number from 0 up is needed."),

@@ -34,12 +34,15 @@ GIVEN = {
 def examples() -> dict[str, tuple]:
     """Return comparison and arguments for every public function."""
     made = example.drawn()
-    own = small("own_data")
+    own, ruled = small("own_data"), small("escalation")
     check = own.own.checks[0]
     return {name: (made, *more) for name, more in GIVEN.items()} | {
         "dose_response": (example.thirteen(), "peak of treg_fold"),
+        "rule_decisions": (ruled, "until Treg double"),
+        "rule_levels": (ruled, "until Treg double"),
         "predictive_check": (own, check.arm, check.observable),
         "rest_response": (made, RESTED.format(made.scenario.arms[0].name), "peak of treg_fold"),
+        "rule_totals": (ruled,),
     }
 
 
@@ -78,7 +81,7 @@ def test_a_figure_that_does_not_exist_is_refused_with_those_that_do():
         example.six(1).plot.heatmap  # noqa: B018
     assert str(raised.value) == (
         "There is no figure 'heatmap'. Figures are before_after, contrasts, curves, curves_by_arm, dose_response, exposure, given, "
-        "pairs, predictive_check, rest_response, schedule, sensitivity, trade_off."
+        "pairs, predictive_check, rest_response, rule_decisions, rule_levels, rule_totals, schedule, sensitivity, trade_off."
     )
 
 

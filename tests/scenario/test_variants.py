@@ -211,7 +211,7 @@ def test_a_ledger_that_cannot_be_used_says_why(tmp_path):
     assert (line, message.replace(str(tmp_path), "")) == (
         13,
         "The ledger 'runs/ledger.csv' cannot be used:\n/runs/ledger.csv:1: The ledger has no arm 'B'.\n"
-        "  > 1 | arm,subject,drug,cycle,dose,planned_h,given_h,planned,given,basis,max,step,route,duration_h,reason\n"
+        "  > 1 | arm,subject,drug,cycle,dose,planned_h,given_h,planned,given,basis,max,step,route,duration_h,reason,m\n"
         "  The only one known is 'B, real life'.",
     )
 

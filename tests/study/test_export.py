@@ -23,7 +23,11 @@ def result(tmp_path_factory):
     more = LIFE + "trade_off: {gain: mean of treg_fold to 2 weeks, cost: peak of serum_il2}\n"
     more += "observed: {file: my.csv, time: days, observable: treg_fold, unit: '1'}\n"
     population = "{subjects: 6, seed: 3, draws: 4, body: {weight: {typical: 70 kg, cv: 0.2}}}"
-    words = small.text(more=more, population=population).replace("24 h}", "24 h, individuals: 2}")
+    ruled = (
+        "  ruled:\n    regimen: 1 MIU SC daily x 5\n    rules: {decide: before each dose, look at: {treg_fold: {}}, "
+        "rules: [stop if treg_fold above 2]}\n"
+    )
+    words = small.text(more=more, population=population, arms=small.ARMS + ruled).replace("24 h}", "24 h, individuals: 2}")
     folder = tmp_path_factory.mktemp("export")
     (folder / "my.csv").write_text("subject,arm,time,value\n1,low,7,2.1\n2,low,7,1.7\n", encoding="utf-8")
     return compare(small.written(folder, words))
@@ -83,6 +87,7 @@ def test_without_subjects_no_file_has_a_row_of_a_single_subject(result):
     with_them, without = files_of(result, "page", FORMATS["csv"], {}), files_of(result, "page", None, {})
     assert set(with_them) - set(without) == {
         "endpoints.csv.gz", "subjects.csv", "individuals.csv.gz", "observations.csv.gz", "ledger.csv", "own_values.csv",
+        "decisions.csv.gz",
     }  # fmt: skip
     assert all(with_them[name] == content for name, content in without.items() if isinstance(content, str))
     assert [name for name in without if name.endswith(".csv") and "subject," in without[name].splitlines()[0]] == []

@@ -112,7 +112,7 @@ def test_a_subject_alone_has_the_numbers_it_has_among_others(arm, busy):
     study = resolve(busy)
     (model,), chosen = study.models, study.arm(arm)
     numbers = np.arange(study.runs)
-    parameters, doses = people(study, model, numbers), given(study, chosen, numbers)
+    parameters, doses = people(study, model, numbers), given(study, chosen, Runs(*np.divmod(numbers, study.cohort.subjects)))
     assert len(set(parameters.values[:, parameters.names.index("tlag")])) == len(numbers)
     compiled = compile_model(model.declared)
 

@@ -26,24 +26,34 @@ LEDGER = Table(
         Column("dose", "dose within the cycle, from 1"),
         Column("planned_h", "when the plan of the arm has the dose, rests at their midpoint", "h"),
         Column("given_h", "when it was given, or was due if it was not given", "h"),
-        Column("planned", "amount planned, per kg or per m2 where `basis` says so", "IU or mg"),
+        Column("planned", "amount planned, or given by a rule; per kg or per m2 where `basis` says so", "IU or mg"),
         Column("given", "amount given, likewise; 0 for a dose that was not given", "IU or mg"),
         Column("basis", "flat, per m2 or per kg"),
         Column("max", "largest amount that one person gets; blank for no cap", "IU or mg"),
         Column("step", "amounts of a person are multiples of this; blank for no step", "IU or mg"),
         Column("route", "route"),
         Column("duration_h", "time an infusion takes; 0 for a bolus", "h"),
-        Column("reason", "as planned, rest drawn, late, missed or stopped"),
+        Column(
+            "reason",
+            "as planned, rest drawn, late, missed or stopped; by a rule: held, reduced, raised, spaced, stopped by rule or "
+            "given by rule. A late dose is late, whatever its amount",
+        ),
+        Column("model", "model whose curves the rules of the arm looked at; blank for an arm without rules"),
     ),
 )
 """A ledger as in its file. Doses due at or after the horizon have no row."""
 
 COLUMNS = LEDGER.header
 
-ADDED = ("step",)
+ADDED = ("step", "model")
 """Columns that files of earlier versions do not have; blank where they are missing."""
 
-AS_PLANNED, REST_DRAWN, LATE, MISSED, STOPPED = REASONS = ("as planned", "rest drawn", "late", "missed", "stopped")
+AS_PLANNED, REST_DRAWN, LATE, MISSED, STOPPED = ("as planned", "rest drawn", "late", "missed", "stopped")
+HELD, REDUCED, RAISED, SPACED = ("held", "reduced", "raised", "spaced")
+STOPPED_BY_RULE, GIVEN_BY_RULE = ("stopped by rule", "given by rule")
+REASONS = (
+    AS_PLANNED, REST_DRAWN, LATE, MISSED, STOPPED, HELD, REDUCED, RAISED, SPACED, STOPPED_BY_RULE, GIVEN_BY_RULE
+)  # fmt: skip
 """Why a dose was given as it was, or was not given."""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,8 +35,8 @@ Read = Callable[[Table, str], Value | None]
 """Reads the text of a cell; None where it is not what the column holds."""
 
 
-def read_ledger(path: str | Path, arm: str) -> Ledger:
-    """Return the rows of one arm of a ledger file, such as the `ledger.csv` of a result.
+def read_ledger(path: str | Path, arm: str, model: str | None = None) -> Ledger:
+    """Return the rows of one arm of a ledger file, such as the `ledger.csv` of a result; of one `model` where the arm had rules.
 
     InputFileError lists every problem of the file: columns that are missing or unknown, cells that hold no number where one
     is needed, negative times and amounts, unknown words, an arm that is not in the file, doses with two rows, missing
@@ -48,11 +50,36 @@ def read_ledger(path: str | Path, arm: str) -> Ledger:
         problems.append(Problem(f"The ledger has no arm '{arm}'.", did_you_mean(arm, arms), 1))
     if not problems:
         chosen = [row for row, name in enumerate(arms) if name == arm]
+        models = list(dict.fromkeys(str(values["model"][row]) for row in chosen))
+        if model is not None or len(models) > 1:
+            if model not in models:
+                problems.append(_which_model(arm, model, models))
+            chosen = [row for row in chosen if values["model"][row] == model]
+    if not problems:
         rows = _frame({column: [cells[row] for row in chosen] for column, cells in values.items()})
         problems += [*_repeated(rows, [table.lines[row] for row in chosen]), *_left_out(rows, arm)]
     if problems:
         raise InputFileError(table.path, problems, table.text)
     return Ledger(rows, table.path, table.digest)
+
+
+def ledger_of_csv(text: str) -> Ledger:
+    """Return the ledger that `Ledger.to_csv` wrote; its cells are not checked."""
+    header, *cells = csv.reader(io.StringIO(text))
+    values: dict[str, list[Value | None]] = {}
+    for place, name in enumerate(header):
+        column = [row[place] for row in cells]
+        numbers = [float(cell) if cell else np.nan for cell in column] if name in (*WHOLE, *NUMBERS) else []
+        values[name] = list(numbers or column)
+    return Ledger(_frame(values))
+
+
+def _which_model(arm: str, model: str | None, models: Sequence[str]) -> Problem:
+    if model is None:
+        advice = f"Add 'model:' with one of {', '.join(models)}."
+        return Problem(f"The doses of arm '{arm}' are of {len(models)} models.", advice, 1)
+    found = f"The ledger has no doses of arm '{arm}' under the model '{model}'."
+    return Problem(found, did_you_mean(model, [name for name in models if name]), 1)
 
 
 def _values(table: Table, column: str, problems: list[Problem]) -> list[Value | None]:
@@ -112,6 +139,7 @@ _HOLDS: dict[str, tuple[Read, str]] = {
     "step": (_number(_positive, blank=np.nan), "An amount above 0, or nothing where there is no step,"),
     "route": (_word(ROUTES.__contains__), f"One of {', '.join(ROUTES)}"),
     "duration_h": _TIME,
+    "model": (_word(lambda text: True), "The name of a model, or nothing"),
     "reason": (_word(REASONS.__contains__), f"One of {', '.join(REASONS)}"),
 }
 """Column -> how its cells are read, and what they must hold in words."""

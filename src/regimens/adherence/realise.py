@@ -67,6 +67,32 @@ class Realised:
     cut: int = 0
 
 
+@dataclass(frozen=True, eq=False)
+class Timed:
+    """When the doses of a plan are due and given. Arrays are (subjects, doses), doses sorted by drug, then time.
+
+    `planned_h` is when the plan has them (one row for all, or one each), `given_h` when they are given, or were due if they are
+    not; `reason` are places in REASONS.
+    """
+
+    doses: tuple[PlannedDose, ...]
+    planned_h: Floats
+    due_h: Floats
+    given_h: Floats
+    is_given: npt.NDArray[np.bool_]
+    reason: Integers
+
+    @property
+    def amounts(self) -> Floats:
+        """The planned amounts (doses,; IU or mg, per kg or per m2 where that is their basis)."""
+        return np.array([float(dose.dose.amount.value) for dose in self.doses])
+
+    @property
+    def given(self) -> Floats:
+        """The amounts given if they are those of the plan (subjects, doses)."""
+        return np.where(self.is_given, self.amounts, 0.0)
+
+
 @dataclass(frozen=True)
 class _Chance:
     """What random numbers depend on: a seed, the numbers of the subjects, and the parameter draw of each."""
@@ -111,7 +137,7 @@ def realise(
     if adherence.ledger is not None:
         return _replayed(arm_name, adherence.ledger, horizon_h, who)
     chance = _Chance(seed, who, np.broadcast_to(np.asarray(draws, dtype=np.int64), who.shape))
-    rows = _rows(arm_name, regimen, adherence, horizon_h, chance)
+    rows = ledger_rows(arm_name, _timed(regimen, adherence, horizon_h, chance), horizon_h)
     # Subjects of several draws may have one number; their place tells them apart.
     events = tuple(replace(own, changes=regimen.changes) for own in Ledger(rows).events(0, len(who), arm_name))
     return Realised(events, Ledger(rows.assign(subject=who[rows["subject"].to_numpy()])))
@@ -129,21 +155,47 @@ def _replayed(arm_name: str, ledger: Ledger, horizon_h: float, who: Integers) ->
     )
 
 
-def _rows(arm_name: str, regimen: Regimen, adherence: Adherence, horizon_h: float, chance: _Chance) -> pd.DataFrame:
-    """Return the rows of the ledger, sorted by subject and time; subjects are numbered by their place among those of `chance`."""
-    import pandas as pd
+def timed(
+    regimen: Regimen,
+    adherence: Adherence,
+    horizon_h: float,
+    seed: int,
+    subjects: Sequence[int] | Integers,
+    draws: Sequence[int] | Integers | int = 0,
+) -> Timed:
+    """Return when the doses of a plan are due to subjects and given, as `realise` describes; arguments are as there."""
+    who = np.asarray(subjects, dtype=np.int64)
+    return _timed(
+        regimen, adherence, horizon_h, _Chance(seed, who, np.broadcast_to(np.asarray(draws, dtype=np.int64), who.shape))
+    )
 
-    plan = adherence.drawn or regimen
-    doses = _by_drug(plan)
-    planned_h = np.array([float(dose.start) for dose in _by_drug(regimen)])
+
+def _timed(regimen: Regimen, adherence: Adherence, horizon_h: float, chance: _Chance) -> Timed:
+    plan, doses = adherence.drawn or regimen, doses_of(regimen, adherence)
+    planned_h = np.array([[float(dose.start) for dose in _by_drug(regimen)]])
+    if adherence.drawn is None and adherence.real_life is None:
+        due_h = np.repeat(planned_h, len(chance.subjects), axis=0)
+        return Timed(doses, planned_h, due_h, due_h, due_h < horizon_h, np.full(due_h.shape, REASONS.index(AS_PLANNED)))
     due_h = _due(plan, doses, chance)
     reason = np.where(due_h == planned_h, REASONS.index(AS_PLANNED), REASONS.index(REST_DRAWN))
     given_h, is_given = _deviating(doses, due_h, reason, adherence.real_life or AS_IN_THE_PLAN, horizon_h, chance)
+    return Timed(doses, planned_h, due_h, given_h, is_given, reason)
+
+
+def ledger_rows(arm_name: str, timed: Timed, horizon_h: float, given: Floats | None = None, model: str = "") -> pd.DataFrame:
+    """Return the rows of a ledger, sorted by subject and time; subjects are numbered by their place.
+
+    `given` (subjects, doses) are the amounts given, those of the plan if not said; `model` is the one whose curves rules looked
+    at. Doses due at or after the horizon have no row.
+    """
+    import pandas as pd
+
+    doses, given_h = timed.doses, timed.given_h
     # Columns are sorted by drug and the sort is stable, so that doses at one time stand in the order of their drugs.
     order = np.argsort(given_h, axis=1, kind="stable")
-    subject, place = np.nonzero(np.take_along_axis(due_h < horizon_h, order, axis=1))
+    subject, place = np.nonzero(np.take_along_axis(timed.due_h < horizon_h, order, axis=1))
     dose = order[subject, place]
-    amount = _column(doses, lambda dose: float(dose.dose.amount.value), float)[dose]
+    amounts = timed.given if given is None else given
     cap = _column(doses, lambda dose: _or_blank(dose.dose.amount.cap), float)
     step = _column(doses, lambda dose: _or_blank(dose.dose.amount.step), float)
     columns = (
@@ -152,18 +204,24 @@ def _rows(arm_name: str, regimen: Regimen, adherence: Adherence, horizon_h: floa
         _column(doses, lambda dose: dose.drug)[dose],
         _column(doses, lambda dose: dose.cycle, np.int64)[dose],
         _column(doses, lambda dose: dose.number, np.int64)[dose],
-        planned_h[dose],
+        np.broadcast_to(timed.planned_h, given_h.shape)[subject, dose],
         given_h[subject, dose],
-        amount,
-        np.where(is_given[subject, dose], amount, 0.0),
+        timed.amounts[dose],
+        amounts[subject, dose],
         _column(doses, lambda dose: dose.dose.amount.basis)[dose],
         cap[dose],
         step[dose],
         _column(doses, lambda dose: dose.dose.route)[dose],
         _column(doses, lambda dose: float(dose.dose.duration), float)[dose],
-        np.array(REASONS, dtype=object)[reason[subject, dose]],
+        np.array(REASONS, dtype=object)[timed.reason[subject, dose]],
+        np.full(len(dose), model, dtype=object),
     )
     return pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)))
+
+
+def doses_of(regimen: Regimen, adherence: Adherence) -> tuple[PlannedDose, ...]:
+    """Return the doses of a plan in the order of the columns of `Timed`: by drug, then time."""
+    return tuple(_by_drug(adherence.drawn or regimen))
 
 
 def _by_drug(regimen: Regimen) -> list[PlannedDose]:

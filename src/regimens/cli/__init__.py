@@ -60,14 +60,16 @@ commands.add_command(settle)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--csv", "csv_path", type=click.Path(path_type=Path), help="Also write the table to this new CSV file.")
 def exposure(file: Path, csv_path: Path | None) -> None:
-    """Print the exact exposure of every arm of the scenario FILE; nothing is simulated."""
+    """Print the exact exposure of every arm of the scenario FILE, and what its rules can lead to; nothing is simulated."""
     from fractions import Fraction
 
     from regimens.exposure import ExposureTable, cut_off, exposure_of
     from regimens.report.terminal import exposure_table
+    from regimens.rules.possible import possible_totals
     from regimens.scenario import read_scenario
     from regimens.scenario.values import planned_arms
     from regimens.study.folder import OutputExists, write_file
+    from regimens.study.study import guides_of
 
     if csv_path is not None and csv_path.exists():
         raise OutputExists(csv_path)
@@ -79,10 +81,13 @@ def exposure(file: Path, csv_path: Path | None) -> None:
     for arm in arms:
         for sentence in cut_off(arm, Fraction(scenario.horizon_h), scenario.subject):
             click.echo(sentence, err=True)
+    possible = possible_totals(guides_of(scenario), scenario.subject)
+    for row in possible:
+        click.echo(row.in_words())
     if csv_path is not None:
         write_file(table.to_frame().to_csv(index=False, lineterminator="\n"), csv_path)
-    if table.differences:
-        raise ExposureMismatch(table.differences, scenario.path)
+    if differences := [*table.differences, *(problem for row in possible for problem in row.broken)]:
+        raise ExposureMismatch(differences, scenario.path)
 
 
 @commands.command()
@@ -106,8 +111,10 @@ def _checked(file: Path) -> Iterator[str]:
     from regimens.exposure import audit
     from regimens.model.file import model_in
     from regimens.regimen.seams import seams
+    from regimens.rules.possible import audit_rules
     from regimens.scenario import read_scenario
     from regimens.scenario.values import AS_WRITTEN, planned_arms
+    from regimens.study.study import guides_of
     from regimens.yamlfile import read as read_yaml
 
     located = read_yaml(file)
@@ -118,6 +125,7 @@ def _checked(file: Path) -> Iterator[str]:
     scenario = read_scenario(file)
     arms = planned_arms(scenario)
     audit(arms, scenario.subject, scenario.path)
+    audit_rules(guides_of(scenario), scenario.subject, scenario.path)
     yield f"a scenario of {_count(arms, 'arm')} under {_count(scenario.models, 'model')}, as it should be."
     if scenario.search is not None:
         yield f"its search has {scenario.search.size(scenario.subject):,} schedules within the limits on totals and doses."

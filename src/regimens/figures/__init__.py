@@ -7,6 +7,7 @@ from regimens.figures.grid import pairs
 from regimens.figures.over_time import curves, curves_by_arm
 from regimens.figures.plane import trade_off
 from regimens.figures.response import dose_response, rest_response
+from regimens.figures.ruled import rule_decisions, rule_levels, rule_totals
 from regimens.figures.strips import schedule
 from regimens.figures.tornado import sensitivity
 from regimens.figures.totals import exposure, given
@@ -22,6 +23,9 @@ __all__ = [
     "pairs",
     "predictive_check",
     "rest_response",
+    "rule_decisions",
+    "rule_levels",
+    "rule_totals",
     "schedule",
     "sensitivity",
     "trade_off",

@@ -102,16 +102,20 @@ def looks(comparison: Comparison) -> tuple[Look, ...]:
         Look(
             first.place,
             tuple(member.name for member in members),
-            first.arm.plan_in_words if families[first.place] >= 0 else wording.NO_DOSES,
+            _words(first) if families[first.place] >= 0 else wording.NO_DOSES,
             inks[first.place],
             theme.DASHES[order.index(first.place) % len(theme.DASHES)] if first.place in order else "solid",
             families[first.place],
-            first.arm.adherence is not None,
+            first.varies,
             tuple(_doses(comparison, first, drug) for drug in in_order(first.planned.drug)),
             _exposure(comparison, first),
         )
         for first, members in zip(firsts, groups.values(), strict=True)
     )
+
+
+def _words(arm: StudyArm) -> str:
+    return arm.arm.plan_in_words + ("" if arm.guide is None else f"; {wording.BY_RULES}")
 
 
 def in_order(drugs: Iterable[str]) -> tuple[str, ...]:
@@ -137,7 +141,15 @@ def _families(arms: Sequence[StudyArm]) -> dict[int, int]:
     found = {}
     for arm in arms:
         plan = arm.planned
-        shape = (plan.time_h.tobytes(), plan.drug, plan.route, plan.basis, plan.duration_h.tobytes(), arm.arm.adherence)
+        shape = (
+            plan.time_h.tobytes(),
+            plan.drug,
+            plan.route,
+            plan.basis,
+            plan.duration_h.tobytes(),
+            arm.arm.adherence,
+            arm.arm.rules,
+        )
         found[arm.place] = known.setdefault(shape, len(known)) if len(plan) else -1
     return found
 

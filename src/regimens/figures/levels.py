@@ -43,7 +43,11 @@ class Series:
 
 def series_of(comparison: Comparison, view: View) -> tuple[Series, ...]:
     """Return the series of the kind of number in which most arms differ; none where no three arms differ in one number."""
-    regimens = {arm.name: arm.regimen for arm in comparison.scenario.arms if arm.variant == AS_WRITTEN and arm.adherence is None}
+    regimens = {
+        arm.name: arm.regimen
+        for arm in comparison.scenario.arms
+        if arm.variant == AS_WRITTEN and not (arm.adherence or arm.rules)
+    }
     plans = [(look, tuple(_numbers(regimens[look.name].plans))) for look in view.arms if look.dosed and look.name in regimens]
     found = [_series(plans, kind) for kind in (AMOUNT, INTERVAL, REST)]
     return max(found, key=lambda series: sum(len(each.looks) for each in series))

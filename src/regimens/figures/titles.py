@@ -10,6 +10,7 @@ SCHEDULES = "Schedules"
 EVERY_PAIR, DECIDES = "How likely each arm is better than each other, %", "What decides the difference"
 OWN_VALUES = "own data, one subject"
 MEDIAN_OBSERVED, ENDS_OBSERVED = "observed median", "observed 5th and 95th percentile"
+RULED_TOTALS = "Totals that rules lead to"
 GIVEN, PLANNED_AND_GIVEN = "MIU a subject", "IL-2 planned and given"
 AS_WRITTEN = "as written"
 SETTLED, SAMPLES = "Share of trials that settle the pair", "Samples of the trial"
@@ -61,6 +62,21 @@ def response(label: str, kind: str, of: str) -> str:
 def given_so_far(drug: str, of: str) -> str:
     """Return the title of the running total of a drug."""
     return f"{drugs.label(drug)} given so far ({of})"
+
+
+def levels_of(arm: str) -> str:
+    """Return the title of the shares of subjects at each level."""
+    return f"{arm}: subjects at each level"
+
+
+def decisions_of(arm: str, of: str) -> str:
+    """Return the title of the decisions on the curve of one subject."""
+    return f"{arm}: {wording.inside(of)} of one subject, and decisions"
+
+
+def total_of(of: str) -> str:
+    """Return the title of an axis of totals."""
+    return f"{of} a subject"
 
 
 def own_group(statistic: str, interval: str) -> str:

@@ -48,7 +48,7 @@ def no_expect(linted: LintedScenario) -> Iterator[Placed]:
 def twins(linted: LintedScenario) -> Iterator[Placed]:
     """Arms that give the same doses as another."""
     seen: dict[tuple[object, ...], str] = {}
-    for arm in (arm for arm in linted.arms if arm.adherence is None):
+    for arm in (arm for arm in linted.arms if arm.adherence is None and arm.rules is None):
         name = _name(arm)
         doses = tuple((dose.start, dose.drug, dose.dose) for dose in arm.regimen.written_out())
         first = seen.setdefault((arm.regimen.start, *doses), name)

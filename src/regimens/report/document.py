@@ -16,9 +16,10 @@ from regimens.engine.trajectories import OK, STATUS_WORDS
 from regimens.figures import theme, titles
 from regimens.figures.levels import series_of
 from regimens.figures.response import dose_response
+from regimens.figures.ruled import level_inks
 from regimens.figures.shown import judged, shown_endpoints
 from regimens.figures.view import View, view_of
-from regimens.report import against, answer, audit, basis, numbers, published, variants, verdict, visits
+from regimens.report import against, answer, audit, basis, numbers, published, ruled, variants, verdict, visits
 from regimens.report.numbers import Numbers
 from regimens.report.pictures import (
     Picture,
@@ -90,7 +91,7 @@ def _content(whole: Comparison) -> dict[str, object]:
         for look in view.arms
     }
     drawn = _drawn(whole, view)
-    inks = tuple(look.ink for look in view.arms)
+    inks = (*(look.ink for look in view.arms), *level_inks(whole))
     script, plotly = page_script(), plotly_script()
     entries = audit.audit(whole, view)
     return {
@@ -156,6 +157,7 @@ def _drawn(comparison: Comparison, view: View) -> dict[str, object]:
         "rests": variants.rests(comparison, view),
         "real_life": variants.real_life(comparison, view),
         "checks": predictive_pictures(comparison, view),
+        "rules": ruled.rules(comparison, view),
         "given": exposure_pictures(comparison, view),
     }
 

@@ -65,7 +65,8 @@ def equal_total(comparison: Comparison, view: View) -> Section | None:
 def real_life(comparison: Comparison, view: View) -> Section | None:
     """Return the section on real life, None where all subjects get every dose as planned."""
     found = given_rows(comparison, view)
-    if not found:
+    ruled = {row.arm for row in comparison.ruled.totals}
+    if not found and not any(variant.name in ruled for variant in view.varied(REAL_LIFE)):
         return None
     lead = next(iter(judged(comparison)), None)
     flips = [row for row in comparison.versus.flips if lead is not None and row.endpoint == lead.words]
@@ -78,7 +79,7 @@ def real_life(comparison: Comparison, view: View) -> Section | None:
         _regrets(comparison, lead),
         (
             *_before_and_after(comparison, view, REAL_LIFE, text.both(REAL_LIFE)),
-            _given(comparison, view, [row for _, row in found]),
+            *([_given(comparison, view, [row for _, row in found])] if found else []),
         ),
         tuple((name, table) for name, table in tables if table is not None),
     )

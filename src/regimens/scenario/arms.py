@@ -17,6 +17,7 @@ from regimens.regimen.words import parse_dose
 from regimens.scenario.assumed import implied
 from regimens.scenario.names import fault_of
 from regimens.scenario.regimens import key_of_doses, read_doses
+from regimens.scenario.rules import read_rules
 from regimens.scenario.values import Arm, Reference
 from regimens.yamlfile import Loc, Notes, Unreadable
 
@@ -41,6 +42,7 @@ def read_arms(name: str, shape: ArmShape, day_0: str | None, beside: Beside, not
     observed = _observed(shape.observed, written, (*loc, "observed"), notes)
     stated = sentences(shape.assumptions) + doses.assumed + (published.assumed if published else ())
     ranges = written if written.has_ranges else None
+    rules = read_rules(shape, written, loc, notes)
     drawn = ranges if shape.rest == "drawn" else None
     for days, regimen in _resolved(shape, written, loc, notes):
         replayed = None if ledger is None else (beside.name_of(ledger.path) or "given in Python", shape.arm or "")
@@ -58,6 +60,7 @@ def read_arms(name: str, shape: ArmShape, day_0: str | None, beside: Beside, not
             rest=shape.rest or "" if ranges else "",
             ranges=ranges,
             table=doses.table,
+            rules=rules,
         )
 
 

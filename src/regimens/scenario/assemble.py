@@ -28,6 +28,7 @@ from regimens.scenario.outcomes import names_of_arms, read_outcomes, with_outcom
 from regimens.scenario.ownchecks import Known
 from regimens.scenario.population import read_population
 from regimens.scenario.python import plain
+from regimens.scenario.rulechecks import check_rules
 from regimens.scenario.schema import ScenarioShape, SubjectShape
 from regimens.scenario.searchwords import checked_search, read_search
 from regimens.scenario.settings import check_population, read_noise, read_trade_off, with_ledgers_of_people, with_trade_off
@@ -112,7 +113,7 @@ def _checked(shape: ScenarioShape, beside: Beside, notes: Notes) -> Scenario | N
     if notes.problems or times.horizon is None or times.step is None or subject is None:
         return None
     horizon_h = float(times.horizon)
-    _check_parts(arms, models, times, notes)
+    _check_parts(arms, models, times, subject, notes)
     own = read_observed(shape.observed, beside, Known.of(arms, models, times.horizon), notes)
 
     def measured(named: Sequence[tuple[Loc, Endpoint]]) -> Iterator[Endpoint]:
@@ -154,7 +155,7 @@ def _checked(shape: ScenarioShape, beside: Beside, notes: Notes) -> Scenario | N
     )
 
 
-def _check_parts(arms: Sequence[Arm], models: Sequence[Model], times: _Times, notes: Notes) -> None:
+def _check_parts(arms: Sequence[Arm], models: Sequence[Model], times: _Times, subject: Subject, notes: Notes) -> None:
     assert times.horizon is not None
     assert times.step is not None
     check_horizon(arms, times.horizon, notes)
@@ -162,6 +163,7 @@ def _check_parts(arms: Sequence[Arm], models: Sequence[Model], times: _Times, no
         if time > float(times.horizon):
             notes.add(("visits", name), f"The visit '{name}' comes after the horizon.", "Move the horizon, or the visit.")
     check_inputs(arms, models, notes)
+    check_rules(arms, models, times.visits, subject, notes)
     check_observed(arms, models, float(times.horizon), notes)
     readings = times.horizon / times.step
     if readings > MOST_READINGS:

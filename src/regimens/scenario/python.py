@@ -20,6 +20,7 @@ from regimens.errors import InputFileError, Problem, RegimensError
 from regimens.model.declaration import Model
 from regimens.population import People, Population
 from regimens.regimen import Amount, AtSteadyState, Course, Cycle, Dose, Duration, Regimen, Rest
+from regimens.rules.values import Rules
 from regimens.scenario.beside import Beside
 from regimens.scenario.outcomes import PublishedOutcome
 from regimens.scenario.own import OwnData
@@ -36,6 +37,7 @@ from regimens.scenario.writing import (
     population_value,
     real_life_value,
     regimen_value,
+    rules_value,
     subject_value,
     time_text,
     tolerances_value,
@@ -193,6 +195,8 @@ def _mapping_of(value: object) -> str | Mapping[str, object] | None:
             return settle_value(value)
         case Tolerances():
             return tolerances_value(value)
+        case Rules():
+            return rules_value(value)
     return None
 
 

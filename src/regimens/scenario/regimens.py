@@ -59,7 +59,7 @@ def read_doses(shape: ArmShape, loc: Loc, day_0: str | None, beside: Beside, not
         return Doses(regimen, assumed=(taken,), table=TableFile(table.path, table.digest))
     if shape.ledger is None:
         return Doses(_written(shape, loc, day_0, notes), assumed=() if day_0 else tuple(_taken(shape.regimen)))
-    ledger = _ledger(shape.ledger, shape.arm, loc, beside, notes)
+    ledger = _ledger(shape.ledger, shape.arm, shape.model, loc, beside, notes)
     try:
         return Doses(plan_of(ledger), ledger=ledger)
     except RegimenError as error:
@@ -78,11 +78,12 @@ def _check_keys(shape: ArmShape, loc: Loc, notes: Notes) -> None:
         )
         notes.add(loc, f"Arm '{loc[-1]}' has {found}.", advice, key=True)
         raise Unreadable
-    if shape.arm is not None and shape.ledger is None:
-        notes.add((*loc, "arm"), "'arm' names an arm of a ledger, but there is no 'ledger'.", "Leave it out.", key=True)
+    for key, what in (("arm", "an arm"), ("model", "a model")):
+        if getattr(shape, key) is not None and shape.ledger is None:
+            notes.add((*loc, key), f"'{key}' names {what} of a ledger, but there is no 'ledger'.", "Leave it out.", key=True)
 
 
-def _ledger(name: str, arm: str | None, loc: Loc, beside: Beside, notes: Notes) -> Ledger:
+def _ledger(name: str, arm: str | None, model: str | None, loc: Loc, beside: Beside, notes: Notes) -> Ledger:
     built = beside.ledgers.get(str(loc[-1]))
     if built is not None:
         return built
@@ -91,7 +92,7 @@ def _ledger(name: str, arm: str | None, loc: Loc, beside: Beside, notes: Notes) 
         raise Unreadable
     path = beside.file(name, (*loc, "ledger"), notes)
     try:
-        return read_ledger(path, arm)
+        return read_ledger(path, arm, model)
     except InputFileError as error:
         notes.add((*loc, "ledger"), f"The ledger '{name}' cannot be used:\n{error}")
         raise Unreadable from None

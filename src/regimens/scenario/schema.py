@@ -123,6 +123,33 @@ class TableShape(Shape):
     id: int | Words | None = Field(default=None, description="The ID whose doses are given; left out if all have the same.")
 
 
+class LookShape(Shape):
+    """How an observable that rules look at is measured."""
+
+    noise: float = Field(default=0.0, ge=0, le=5, description="Coefficient of variation of what is measured, log-normal.")
+    delay: Hours | None = Field(default=None, description="How long before a decision it is measured, for example '2 days'.")
+
+
+class RulesShape(Shape):
+    """Doses that depend on what is measured: at every decision the first rule that applies is followed."""
+
+    decide: Words = Field(description="'before each cycle', 'before each dose', 'every 2 weeks' or 'at visits'.")
+    look_at: dict[Words, LookShape] = Field(alias="look at", min_length=1, description="Observables that rules name.")
+    first_dose: Literal["as planned", "by the rules"] = Field(
+        default="as planned", alias="first dose", description="Whether the first dose is decided on too."
+    )
+    rules: list[Words] = Field(
+        min_length=1,
+        description="For example 'hold while eosinophil_fold above 3, resume one level lower when below 2', "
+        "'raise one level if treg_fold below 2 at two visits in a row', 'stop if treg_fold below 1.2 after 4 cycles'.",
+    )
+    levels: list[AmountText] = Field(default=[], description="The amounts that doses may have, from the least to the most.")
+    limits: list[Words] = Field(
+        default=[],
+        description="What the rules may never lead to more than: 'total at most 21 MIU', 'at most 1.5 MIU a dose from cycle 6'.",
+    )
+
+
 class ArmShape(Shape):
     """One regimen given to the population: written out, one of the library by its name, of an event table, or replayed."""
 
@@ -139,6 +166,8 @@ class ArmShape(Shape):
         default=None, description="Path of a ledger.csv in the folder of this file: its doses are given again."
     )
     arm: Words | None = Field(default=None, description="The arm of the ledger whose doses are given again.")
+    model: Words | None = Field(default=None, description="The model of the ledger, for an arm that had rules.")
+    rules: RulesShape | None = Field(default=None, description="How doses depend on what is measured.")
     rest: Literal["shortest", "midpoint", "longest", "each", "drawn"] | None = Field(
         default=None,
         description="How a rest given as a range is taken; drawn: for every subject and cycle, any whole day as likely.",

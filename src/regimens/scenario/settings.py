@@ -83,6 +83,10 @@ def check_population(shape: ScenarioShape, population: Population | None, arms: 
             if getattr(shape, key) is not None:
                 notes.add((key,), f"'{key}' needs a population: {why} differs between subjects.", POPULATION_ADVICE, key=True)
         for name, written in shape.arms.items():
+            for observable, look in ({} if written.rules is None else written.rules.look_at).items():
+                if look.noise:
+                    found = f"The noise of '{observable}' needs a population: it differs between subjects."
+                    notes.add(("arms", name, "rules", "look at", observable), found, POPULATION_ADVICE)
             if written.rest == "drawn":
                 found = "'rest: drawn' needs a population: rests differ between subjects."
                 notes.add(("arms", name, "rest"), found, POPULATION_ADVICE)

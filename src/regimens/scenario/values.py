@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from regimens.exposure import Expected
     from regimens.model.declaration import Model
     from regimens.regimen.equalise import Equalised
+    from regimens.rules.values import Rules
     from regimens.scenario.outcomes import PublishedOutcome
     from regimens.scenario.own import OwnData
     from regimens.scenario.search import Search
@@ -69,7 +70,7 @@ class Arm:
     none. `variant` says what was done to the arm `of`: AS_WRITTEN, EQUAL_TOTAL or REAL_LIFE; arms as written are of
     themselves. `adherence` is what makes the doses of subjects differ, None where everybody gets the plan. `equalised` is how
     an arm of equal total was made, and `changed` says it in a sentence. Of several arms that take each length of a range,
-    `range_of` is the name in the file and `rest_days` the length.
+    `range_of` is the name in the file and `rest_days` the length. `rules` change the doses of the plan by what is measured.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Arm:
     rest: str = ""
     ranges: Regimen | None = None
     table: TableFile | None = field(default=None, repr=False, compare=False)
+    rules: Rules | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not isinstance(self.regimen, Regimen):

@@ -68,13 +68,14 @@ def with_variants(
 ) -> Iterator[Arm]:
     """Yield every arm, its twin of equal total if it gives IL-2 and another total, and its twin in real life if it gives doses.
 
-    A replayed arm has no twins: its doses are what happened.
+    A replayed arm has no twins: its doses are what happened. Nor is an arm with rules brought to an equal total, which follows
+    from its rules.
     """
     for arm in arms:
         yield arm
         if arm.adherence is not None and arm.adherence.ledger is not None:
             continue
-        if goal is not None and subject is not None and IL2 in arm.regimen.drugs:
+        if goal is not None and arm.rules is None and subject is not None and IL2 in arm.regimen.drugs:
             yield from _equal_total(arm, goal, subject, notes)
         if life is not None and arm.regimen.drugs:
             _check_late(arm, life, notes)

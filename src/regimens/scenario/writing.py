@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from regimens.adherence.realise import RealLife
     from regimens.exposure import Expected
     from regimens.regimen import Amount, Regimen
+    from regimens.rules.values import Look, Rules
 
 MINUTES = 60
 FINEST = 10_000
@@ -122,6 +123,8 @@ def arm_value(arm: Arm) -> dict[str, object]:
         "regimen": regimen_value(ranges or arm.regimen) if ledger is None else None,
         "ledger": ledger,
         "arm": None if ledger is None else _arm_of(ledger),
+        "model": None if ledger is None else _model_of(ledger),
+        "rules": None if arm.rules is None else rules_value(arm.rules),
         "rest": rest,
         "expect": _expect(arm.expected, arm.regimen),
         "source": [_source(reference) for reference in arm.sources],
@@ -131,8 +134,32 @@ def arm_value(arm: Arm) -> dict[str, object]:
     return {key: value for key, value in found.items() if value is not None and value not in ("", [], {})}
 
 
+def rules_value(rules: Rules) -> dict[str, object]:
+    """Return the rules of an arm as the mapping of a file."""
+    found: dict[str, object] = {
+        "decide": rules.decide.in_words(),
+        "look at": {look.observable: _look(look) for look in rules.look_at},
+        "first dose": rules.first_dose,
+        "rules": [rule.in_words() for rule in rules.ladder],
+        "levels": [str(level) for level in rules.levels],
+        "limits": [limit.in_words() for limit in rules.limits],
+    }
+    return {key: value for key, value in found.items() if value != []}
+
+
+def _look(look: Look) -> dict[str, object]:
+    delay = {"delay": time_text(look.delay.hours)} if look.delay.hours else {}
+    return {**({"noise": look.noise} if look.noise else {}), **delay}
+
+
 def _arm_of(ledger: Ledger) -> str:
     return str(ledger.rows["arm"].iloc[0]) if len(ledger.rows) else "no dose"
+
+
+def _model_of(ledger: Ledger) -> str | None:
+    """Return the model whose curves the rules of a ledger's arm looked at, None where it had none."""
+    found = ledger.rows["model"].iloc[0] if len(ledger.rows) else None
+    return found if isinstance(found, str) and found else None
 
 
 def regimen_value(regimen: Regimen) -> str | dict[str, str]:

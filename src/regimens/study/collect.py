@@ -11,7 +11,8 @@ import numpy as np
 from regimens.contrasts.outcomes import Named, Outcomes
 from regimens.engine.trajectories import OK, STATUS_WORDS
 from regimens.study.noise import noise_factor
-from regimens.study.tasks import BandsTask, Task, TrialsTask, people
+from regimens.study.ruled import KEPT, RuledArm
+from regimens.study.tasks import BandsTask, DecisionsTask, FixedTask, Task, TrialsTask, people
 from regimens.study.trials import PERCENTILES, checked_bins, trial_count
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class Collected:
     `values` are (measured endpoints, draws, subjects), in the order of the study's `measured`; `status` and `stopped_h` (draws,
     subjects); arms that give the same doses share their bands; `steps` counts accepted and rejected steps of the integration.
     `trials` are the percentiles of simulated trials where the user's own values are checked, (bins, trials, percentiles).
+    `ruled` is what rules made of the arms that have some, `written` the doses and decisions of their first subjects.
     `intervals` (draws, subjects), of arms that start at steady state, counts the intervals simulated in search of it.
     """
 
@@ -66,6 +68,8 @@ class Collected:
     bands: dict[Key, Bands] = field(repr=False)
     steps: tuple[int, int]
     trials: dict[Key, Floats] = field(default_factory=dict, repr=False)
+    ruled: dict[Key, RuledArm] = field(default_factory=dict, repr=False)
+    written: dict[Key, Result] = field(default_factory=dict, repr=False)
     intervals: dict[Key, np.ndarray] = field(default_factory=dict, repr=False)
 
     @property
@@ -85,12 +89,19 @@ def collect(study: Study, results: Iterable[tuple[Task, Result]]) -> Collected:
     intervals = {pair: np.zeros(study.runs, dtype=np.int64) for pair in pairs if pair[1] in started}
     drawn: dict[tuple[int, int], Bands] = {}
     trials: dict[Key, Floats] = {}
+    written: dict[Key, Result] = {}
+    kept: dict[tuple[int, int], dict[int, Result]] = {}
     steps = np.zeros(2, dtype=np.int64)
     for task, found in results:
         steps += found["steps"]
         model = study.models[task.model]
         if isinstance(task, BandsTask):
             drawn |= {(task.model, arm): _bands(study, task, found, row) for row, arm in enumerate(task.arms)}
+            continue
+        if isinstance(task, DecisionsTask):
+            written[model.name, study.arms[task.arm].name] = found
+            continue
+        if isinstance(task, FixedTask):
             continue
         if isinstance(task, TrialsTask):
             arm = study.arms[task.arm]
@@ -103,6 +114,8 @@ def collect(study: Study, results: Iterable[tuple[Task, Result]]) -> Collected:
             values[key][:, rows] = found["values"][place]
             status[key][rows] = found["status"][place]
             stopped[key][rows] = found["stopped_h"][place]
+            if study.arms[place].guide is not None:
+                kept.setdefault((task.model, place), {})[task.first] = {name: found[f"{name} {place}"] for name in KEPT}
             if key in intervals:
                 intervals[key][rows] = found["intervals"][place]
     return Collected(
@@ -116,8 +129,19 @@ def collect(study: Study, results: Iterable[tuple[Task, Result]]) -> Collected:
         },
         steps=(int(steps[0]), int(steps[1])),
         trials=trials,
+        ruled={
+            (study.models[model].name, study.arms[place].name): _ruled(shape, [own[first] for first in sorted(own)])
+            for (model, place), own in kept.items()
+        },
+        written=written,
         intervals={pair: found.reshape(shape) for pair, found in intervals.items()},
     )
+
+
+def _ruled(shape: tuple[int, int], parts: list[Result]) -> RuledArm:
+    """Return what was kept of the runs of one arm with rules, in the order of the runs."""
+    whole = {name: np.concatenate([part[name] for part in parts]) for name in KEPT}
+    return RuledArm(**{name: found.reshape(*shape, *found.shape[1:]) for name, found in whole.items()})
 
 
 def _bands(study: Study, task: BandsTask, found: Result, row: int) -> Bands:
@@ -130,7 +154,7 @@ def outcomes_of(study: Study, collected: Collected) -> Outcomes:
     """Return the endpoints with the parameters behind them, for contrasts; arms that are not modelled are missing (NaN)."""
     missing = np.broadcast_to(np.nan, (len(study.measured), study.cohort.draws, study.cohort.subjects))
     values = {
-        (model.name, arm.name): _values(study, model, arm.name, collected.values.get((model.name, arm.name), missing))
+        (model.name, arm.name): values_of(study, model, arm.name, collected.values.get((model.name, arm.name), missing))
         for model in study.models
         for arm in study.arms
     }
@@ -155,7 +179,7 @@ def outcomes_of(study: Study, collected: Collected) -> Outcomes:
     )
 
 
-def _values(study: Study, model: StudyModel, arm: str, measured: Floats) -> tuple[Floats, ...]:
+def values_of(study: Study, model: StudyModel, arm: str, measured: Floats) -> tuple[Floats, ...]:
     """Return what `Outcomes` holds of each endpoint, from the (measured endpoints, draws, subjects) values of one arm.
 
     What a trial reads has the noise of the scenario; an endpoint of subjects is a true value.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from regimens.adherence.ledger import Ledger
 from regimens.exposure import ExposureTable, audit
+from regimens.rules.possible import audit_rules
 from regimens.scenario.values import Scenario, planned_arms
 from regimens.study.collect import Bands, Collected, Key, collect, outcomes_of
 from regimens.study.comparisons import Comparisons, comparisons
@@ -31,8 +32,10 @@ from regimens.study.rows import (
     statuses,
     summaries,
 )
-from regimens.study.study import Study, resolve
-from regimens.study.tasks import perform, tasks
+from regimens.study.ruled import ledger_of
+from regimens.study.ruledrows import Ruled, ruled_of
+from regimens.study.study import Study, guides_of, resolve
+from regimens.study.tasks import Task, perform, tasks
 from regimens.study.visits import Visit, visits
 from regimens.study.warnings import warnings_of
 from regimens.work import Progress, Store, local, run
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
     from regimens.contrasts.outcomes import Outcomes
     from regimens.figures.plots import Plots
     from regimens.model.declaration import Model
+    from regimens.work import Result
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,8 +57,8 @@ class Comparison:
     statuses and the bands of the curves; `summary`, `statuses`, `starts` (at steady state), `equal_total`, `given`, `observed`
     (published responses) and `visits` are rows; `published` holds what documents saw against what was simulated; `own` are the
     user's own observations and their predictive checks; `versus` holds everything that compares arms; `ledger` the doses of the
-    first subjects where subjects differ in their doses (None elsewhere). `warnings` are sentences for the reader; `provenance`
-    is what the numbers depend on.
+    first subjects where subjects differ in their doses (None elsewhere); `ruled` is what rules can lead to and did. `warnings`
+    are sentences for the reader; `provenance` is what the numbers depend on.
     """
 
     study: Study
@@ -73,6 +77,7 @@ class Comparison:
     warnings: tuple[str, ...]
     provenance: Provenance
     own: Own = field(default_factory=Own)
+    ruled: Ruled = field(default_factory=Ruled)
     starts: tuple[Start, ...] = ()
 
     @property
@@ -168,6 +173,7 @@ def compare(
     finished tasks and of all; a task has at most `chunk` runs (subjects of a parameter draw). None of these changes a number.
     """
     exposure = audit(planned_arms(scenario), scenario.subject, scenario.path)
+    possible = audit_rules(guides_of(scenario), scenario.subject, scenario.path)
     study = resolve(scenario)
     work = tasks(study, chunk)
     with (
@@ -175,13 +181,20 @@ def compare(
         contextlib.closing(run(perform, work, workers, store, progress)) as results,
     ):
         collected = collect(study, zip(work, results, strict=True))
-    return comparison_of(study, exposure, collected)
+
+        def more(further: list[Task]) -> Iterator[tuple[Task, Result]]:
+            yield from zip(further, run(perform, further, workers, store), strict=True)
+
+        ruled = ruled_of(study, collected, possible, more)
+    return comparison_of(study, exposure, collected, ruled)
 
 
-def comparison_of(study: Study, exposure: ExposureTable, collected: Collected) -> Comparison:
+def comparison_of(study: Study, exposure: ExposureTable, collected: Collected, ruled: Ruled | None = None) -> Comparison:
     """Return the comparison of a study whose tasks are done."""
     outcomes, ledgers = outcomes_of(study, collected), ledgers_of(study)
     given = given_rows(study, ledgers)
+    ruled = ruled or Ruled()
+    written = [ledger_of(study, study.arm(arm), model, found) for (model, arm), found in collected.written.items()]
     return Comparison(
         study=study,
         exposure=exposure,
@@ -193,11 +206,12 @@ def comparison_of(study: Study, exposure: ExposureTable, collected: Collected) -
         equal_total=equal_totals(study.scenario),
         observed=seen_points(study.scenario),
         visits=visits(study, collected.bands),
-        ledger=Ledger.joined(list(ledgers.values())) if ledgers else None,
+        ledger=Ledger.joined([*ledgers.values(), *written]) if ledgers or written else None,
         given=given,
         published=published(study.scenario.outcomes, outcomes, study.scenario.rule),
         warnings=warnings_of(study, collected, given),
-        provenance=provenance_of(study, collected.steps, collected.failed),
+        provenance=provenance_of(study, collected.steps, collected.failed, ruled.replays),
         own=own_of(study, collected),
+        ruled=ruled,
         starts=starts(study, collected.intervals, collected.status),
     )

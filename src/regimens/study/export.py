@@ -19,6 +19,7 @@ from regimens.contrasts.variants import FLIPS, REGRET, REST_RESPONSE
 from regimens.engine.trajectories import OK, STATUS_WORDS
 from regimens.errors import RegimensError, did_you_mean
 from regimens.population.draw import Runs, bodies_of
+from regimens.rules.possible import POSSIBLE
 from regimens.scenario.own import OWN_GROUPS, OWN_VALUES
 from regimens.scenario.values import REAL_LIFE
 from regimens.study.arraytables import (
@@ -36,6 +37,8 @@ from regimens.study.given import GIVEN, people_totals
 from regimens.study.own import PREDICTIVE_CHECK
 from regimens.study.published import OUTCOMES
 from regimens.study.rows import EQUAL_TOTAL, OBSERVED, STARTS, STATUSES, SUMMARY
+from regimens.study.ruled import DECISIONS, decision_rows
+from regimens.study.ruledrows import LEVEL_SHARES, RULED_TOTALS, SAME_MEAN
 from regimens.study.visits import whose
 
 if TYPE_CHECKING:
@@ -152,6 +155,21 @@ def _rows(table: Table, find: Callable[[Comparison], tuple[object, ...]]) -> Cal
     return lambda comparison: table.frame_of_rows(find(comparison))
 
 
+def _decisions(comparison: Comparison) -> pd.DataFrame:
+    study = comparison.study
+    written = comparison.collected.written.items()
+    return DECISIONS.concatenated([decision_rows(study, study.arm(arm), model, found) for (model, arm), found in written])
+
+
+def _same_mean(comparison: Comparison) -> pd.DataFrame:
+    frames = []
+    for found in comparison.ruled.same_mean:
+        rows = CONTRASTS.frame_of_rows(found.contrasts)
+        extra = {"mean_total": rows["model"].map(found.mean), "factor": rows["model"].map(found.factor)}
+        frames.append(rows.assign(**extra)[list(SAME_MEAN.header)])
+    return SAME_MEAN.concatenated(frames)
+
+
 def _ledger(comparison: Comparison) -> pd.DataFrame:
     return LEDGER.concatenated([] if comparison.ledger is None else [comparison.ledger.rows])
 
@@ -178,7 +196,12 @@ _EXPORTS: tuple[tuple[Table, Callable[[Comparison], pd.DataFrame]], ...] = (
     (OWN_VALUES, _rows(OWN_VALUES, lambda c: c.own.values)),
     (OWN_GROUPS, _rows(OWN_GROUPS, lambda c: c.own.groups)),
     (PREDICTIVE_CHECK, _rows(PREDICTIVE_CHECK, lambda c: c.own.checks)),
+    (POSSIBLE, _rows(POSSIBLE, lambda c: c.ruled.possible)),
+    (RULED_TOTALS, _rows(RULED_TOTALS, lambda c: c.ruled.totals)),
+    (LEVEL_SHARES, _rows(LEVEL_SHARES, lambda c: c.ruled.levels)),
+    (SAME_MEAN, _same_mean),
     (LEDGER, _ledger),
+    (DECISIONS, _decisions),
     (SUBJECTS, _subjects),
     (INDIVIDUALS, _individuals),
     (OBSERVATIONS, _observations),
@@ -195,7 +218,7 @@ OF_SUBJECTS = tuple(table.name for table in TABLES if SUBJECT.name in table.head
 """Tables with rows of single subjects, which may be left out."""
 
 
-PACKED = (TRAJECTORIES.name, INDIVIDUALS.name, OBSERVATIONS.name)
+PACKED = (TRAJECTORIES.name, INDIVIDUALS.name, OBSERVATIONS.name, DECISIONS.name)
 """Tables with a row for every moment of a curve, which are packed on disk as the endpoints are."""
 
 

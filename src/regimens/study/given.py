@@ -46,9 +46,9 @@ GIVEN = table_of("given", "arm whose subjects differ in their doses", Given)
 
 
 def ledgers_of(study: Study) -> dict[str, Ledger]:
-    """Return the ledger of the first subjects of the first draw for every arm whose subjects differ in their doses."""
+    """Return the ledger of the first subjects of the first draw for every arm whose subjects differ in their doses by chance."""
     count = min(study.cohort.subjects, LEDGER_SUBJECTS)
-    return {arm.name: _ledger(study, arm, count) for arm in study.arms if arm.arm.adherence is not None}
+    return {arm.name: _ledger(study, arm, count) for arm in study.arms if arm.arm.adherence is not None and arm.guide is None}
 
 
 def _ledger(study: Study, arm: StudyArm, count: int) -> Ledger:

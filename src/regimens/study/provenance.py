@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from regimens.study.ruled import Replay
     from regimens.study.study import Study, StudyModel
 
 PACKAGES = ("numpy", "scipy", "pandas", "plotly", "llvmlite", "pydantic", "PyYAML")
@@ -41,6 +42,7 @@ class Provenance:
     packages: Mapping[str, str] = field(repr=False)
     observed: Mapping[str, str] = field(default_factory=dict)
     tables: Mapping[str, str] = field(default_factory=dict)
+    replays: tuple[Replay, ...] = ()
     created: str = ""
     command: str = ""
 
@@ -62,17 +64,22 @@ class Provenance:
             "people": dict(self.people),
             "observed": dict(self.observed),
             "event tables": dict(self.tables),
+            "ledgers replayed": {f"{replay.arm}, {replay.model}": replay.in_words() for replay in self.replays},
             "solver": {"method": "Rodas5P", **solver},
             "packages": dict(self.packages),
             "created": self.created,
             "command": self.command,
         }
-        left_out = {name for name in ("reduced", "people", "observed", "event tables", "created", "command") if not found[name]}
+        optional = ("reduced", "people", "observed", "event tables", "ledgers replayed", "created", "command")
+        left_out = {name for name in optional if not found[name]}
         return {name: value for name, value in found.items() if name not in left_out}
 
 
-def provenance_of(study: Study, steps: tuple[int, int], failed: int) -> Provenance:
-    """Return the provenance of a study whose integration took so many steps (accepted, rejected)."""
+def provenance_of(study: Study, steps: tuple[int, int], failed: int, replays: tuple[Replay, ...] = ()) -> Provenance:
+    """Return the provenance of a study whose integration took so many steps (accepted, rejected).
+
+    `replays` are the checks of the ledgers of arms with rules.
+    """
     scenario, population = study.scenario, study.scenario.population
     ledgers = [arm.adherence.ledger for arm in scenario.arms if arm.adherence is not None and arm.adherence.ledger is not None]
     people = None if population is None else population.people
@@ -100,6 +107,7 @@ def provenance_of(study: Study, steps: tuple[int, int], failed: int) -> Provenan
         failed=failed,
         observed={data.path: data.digest for data in scenario.own if data.path},
         tables={arm.table.path: arm.table.digest for arm in scenario.arms if arm.table is not None},
+        replays=replays,
         packages={name: importlib.metadata.version(name) for name in PACKAGES},
     )
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from regimens.study.study import Study
 
 NOT_MODELLED = "not modelled"
-"""Status of the subjects of an arm under a model that has no input for a drug of the arm."""
+"""Status of the subjects of an arm under a model that lacks an input for a drug of the arm, or what its rules look at."""
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,14 @@ from regimens.model.fitted import fitted
 from regimens.population import Cohort, cohort_of
 from regimens.population.uncertainty import centres, uncertain
 from regimens.regimen import DoseEvents, hours
+from regimens.rules.guide import guide_of
+from regimens.scenario.values import planned_arms
 from regimens.study.bins import bins_of
 
 if TYPE_CHECKING:
     from regimens.endpoints import Endpoint
     from regimens.model.declaration import Model, Observable
+    from regimens.rules.guide import Guide
     from regimens.scenario.values import Arm, Scenario
     from regimens.statistics import Floats
     from regimens.study.bins import Bin
@@ -35,7 +38,8 @@ class StudyArm:
 
     `planned` are its doses up to the horizon, rests at their midpoint where they are drawn; `doses_in_cycle` maps (drug, cycle)
     to the number of doses that the whole plan has there, before the horizon cuts any; `drug` is the drug whose cycles count,
-    None where no dose is given. `twin` is the place of the first arm that gives the same doses, which may be its own.
+    None where no dose is given. `twin` is the place of the first arm that gives the same doses, which may be its own. `guide`
+    are its rules with what they change, None where it has none.
     """
 
     arm: Arm
@@ -44,6 +48,7 @@ class StudyArm:
     doses_in_cycle: Mapping[tuple[str, int], int]
     drug: str | None
     twin: int
+    guide: Guide | None = None
 
     @property
     def name(self) -> str:
@@ -52,8 +57,19 @@ class StudyArm:
 
     @property
     def drugs(self) -> tuple[str, ...]:
-        """The drugs that the plan gives."""
-        return self.arm.regimen.drugs
+        """The drugs that the plan gives, and those that its rules may give."""
+        rules = self.arm.rules
+        return self.arm.regimen.drugs if rules is None else tuple(sorted({*self.arm.regimen.drugs, *rules.drugs}))
+
+    @property
+    def looked_at(self) -> tuple[str, ...]:
+        """The observables that its rules look at."""
+        return () if self.arm.rules is None else self.arm.rules.observables
+
+    @property
+    def varies(self) -> bool:
+        """Whether subjects differ in their doses."""
+        return self.arm.adherence is not None or self.arm.rules is not None
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +150,7 @@ class Study:
 
     @property
     def not_modelled(self) -> frozenset[tuple[str, str]]:
-        """The (model, arm) names in which the model has no input for a drug of the arm."""
+        """The (model, arm) names in which the model lacks an input for a drug of the arm, or what its rules look at."""
         return frozenset((m.name, arm.name) for m in self.models for arm in self.arms if arm.place not in m.modelled)
 
     def arm(self, name: str) -> StudyArm:
@@ -144,6 +160,17 @@ class Study:
     @cached_property
     def _by_name(self) -> dict[str, StudyArm]:
         return {arm.name: arm for arm in self.arms}
+
+
+def guide_in(scenario: Scenario, arm: Arm) -> Guide | None:
+    """Return the rules of an arm with what they change; None where it has none."""
+    return None if arm.rules is None else guide_of(arm.rules, arm.regimen, [Fraction(time) for _, time in scenario.visits])
+
+
+def guides_of(scenario: Scenario) -> dict[str, Guide]:
+    """Return the rules of every arm whose plan is its own, by the name of the arm."""
+    found = {arm.name: guide_in(scenario, arm) for arm in planned_arms(scenario)}
+    return {name: guide for name, guide in found.items() if guide is not None}
 
 
 def resolve(scenario: Scenario) -> Study:
@@ -158,6 +185,7 @@ def resolve(scenario: Scenario) -> Study:
             doses_in_cycle(arm.regimen),
             leading(arm.regimen.drugs),
             first.setdefault(_what(arm, plan), place),
+            guide_in(scenario, arm),
         )
         for place, (arm, plan) in enumerate(zip(scenario.arms, plans, strict=True))
     )
@@ -167,10 +195,11 @@ def resolve(scenario: Scenario) -> Study:
 
 def _study_model(scenario: Scenario, model: Model, place: int, arms: tuple[StudyArm, ...]) -> StudyModel:
     known = {entry.drug for entry in model.inputs}
-    modelled = tuple(arm.place for arm in arms if set(arm.drugs) <= known)
+    seen = {observable.name for observable in model.observables}
+    modelled = tuple(arm.place for arm in arms if set(arm.drugs) <= known and set(arm.looked_at) <= seen)
     return StudyModel(model, place, fitted(model), centres(scenario.population, model), uncertain(model), modelled)
 
 
 def _what(arm: Arm, plan: DoseEvents, without: tuple[str, ...] = ()) -> object:
     columns = (getattr(plan, name) for name in plan.__dataclass_fields__ if name not in ("arm", *without))
-    return arm.adherence, tuple(column.tobytes() if isinstance(column, np.ndarray) else column for column in columns)
+    return arm.adherence, arm.rules, tuple(column.tobytes() if isinstance(column, np.ndarray) else column for column in columns)

@@ -6,8 +6,8 @@ A task is a value that any process can do. Its numbers do not depend on how the 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,12 +19,14 @@ from regimens.model.compile import CompiledModel, compile_model
 from regimens.population.draw import Runs, draw_subjects
 from regimens.regimen.events import DosePlan
 from regimens.statistics import Floats, median_and_interval
+from regimens.study.ruled import KEPT, LOGGED, followed, kept, written_down
 from regimens.study.study import BAND_RUNS, Study, StudyArm, StudyModel
 from regimens.study.trials import checked_bins, percentiles_of, runs_of_trials, trial_count
 
 if TYPE_CHECKING:
     from regimens.model.declaration import Model
     from regimens.model.parameters import Parameters
+    from regimens.rules.follow import Followed
     from regimens.work import Result
 
 LEAST_RUNS, MOST_RUNS, PARTS = 200, 4000, 20
@@ -81,7 +83,40 @@ class TrialsTask:
         return f"trials-{self.model}-{self.arm}-{self.first}-{self.count}"
 
 
-Task = EndpointsTask | BandsTask | TrialsTask
+@dataclass(frozen=True)
+class DecisionsTask:
+    """Task: the doses and decisions of the first subjects of one arm with rules under one model, and the check of its ledger."""
+
+    study: Study = field(repr=False)
+    model: int
+    arm: int
+
+    @property
+    def key(self) -> str:
+        """The name of the task, unique in its study."""
+        return f"decisions-{self.model}-{self.arm}"
+
+
+@dataclass(frozen=True)
+class FixedTask:
+    """Task: the endpoints of one arm with rules if all doses of its drug were the planned ones times `factor`, as an
+    EndpointsTask has them.
+    """
+
+    study: Study = field(repr=False)
+    model: int
+    arm: int
+    factor: float
+    first: int
+    count: int
+
+    @property
+    def key(self) -> str:
+        """The name of the task, unique in its study."""
+        return f"fixed-{self.model}-{self.arm}-{self.factor!r}-{self.first}-{self.count}"
+
+
+Task = EndpointsTask | BandsTask | TrialsTask | DecisionsTask | FixedTask
 
 
 def tasks(study: Study, chunk: int | None = None) -> list[Task]:
@@ -89,7 +124,7 @@ def tasks(study: Study, chunk: int | None = None) -> list[Task]:
 
     A task has at most `chunk` runs, if not given a number that suits the study: see LEAST_RUNS.
     """
-    chunk = chunk or min(max(-(-study.runs // PARTS), LEAST_RUNS), MOST_RUNS)
+    chunk = chunk or _chunk(study)
     # The longest first, so that no thread waits for the last one.
     made: list[Task] = [BandsTask(study, model.place) for model in study.models if model.modelled]
     for model in study.models:
@@ -97,7 +132,22 @@ def tasks(study: Study, chunk: int | None = None) -> list[Task]:
             EndpointsTask(study, model.place, first, min(chunk, study.runs - first)) for first in range(0, study.runs, chunk)
         ]
         made += _trials_tasks(study, model, chunk)
+        made += [DecisionsTask(study, model.place, place) for place in model.modelled if study.arms[place].guide is not None]
     return made
+
+
+def fixed_tasks(study: Study, factors: Mapping[tuple[int, int], float], chunk: int | None = None) -> list[Task]:
+    """Return the tasks that give arms with rules at fixed doses: `factors` by (place of the model, place of the arm)."""
+    chunk = chunk or _chunk(study)
+    return [
+        FixedTask(study, model, arm, factor, first, min(chunk, study.runs - first))
+        for (model, arm), factor in factors.items()
+        for first in range(0, study.runs, chunk)
+    ]
+
+
+def _chunk(study: Study) -> int:
+    return min(max(-(-study.runs // PARTS), LEAST_RUNS), MOST_RUNS)
 
 
 def _trials_tasks(study: Study, model: StudyModel, chunk: int) -> Iterator[TrialsTask]:
@@ -116,50 +166,89 @@ def perform(task: Task) -> Result:
     simulated in search of a steady state), and `steps`: accepted, rejected. A BandsTask gives, each (arms, observables, times),
     `median`, `low`, `high` of the prediction interval and `confidence_low`, `confidence_high` of the typical subject's curve;
     `individuals` (arms, observables, runs, times); `visits` (arms, observables, runs, visits); `steps`. Arms that are not
-    modelled have NaN values and status 0. A TrialsTask gives `percentiles` (bins, trials, percentiles) and `steps`.
+    modelled have NaN values and status 0. A TrialsTask gives `percentiles` (bins, trials, percentiles) and `steps`. A
+    DecisionsTask gives what `ruled.written_down` does, a FixedTask `values` (measured endpoints, runs); an EndpointsTask of arms
+    with rules, too, what `ruled.kept` does, with the place of the arm behind each name.
     """
     match task:
         case EndpointsTask():
             return _endpoints(task)
         case BandsTask():
             return _bands(task)
+        case DecisionsTask():
+            return _decisions(task)
+        case FixedTask():
+            return _fixed(task)
     return _trials(task)
 
 
 def _endpoints(task: EndpointsTask) -> Result:
     study, model = task.study, task.study.models[task.model]
-    scenario, endpoints = study.scenario, study.measured
     numbers = np.arange(task.first, task.first + task.count)
+    runs = Runs(*np.divmod(numbers, study.cohort.subjects))
     parameters = people(study, model, numbers)
-    names = {observable.name for observable in model.observables}
-    measured = [(row, endpoint) for row, endpoint in enumerate(endpoints) if endpoint.observable in names | {""}]
-    values = np.full((len(study.arms), len(endpoints), task.count), np.nan)
+    values = np.full((len(study.arms), len(study.measured), task.count), np.nan)
     status = np.zeros((len(study.arms), task.count), dtype=np.int64)
-    stopped = np.full((len(study.arms), task.count), scenario.horizon_h)
+    stopped = np.full((len(study.arms), task.count), study.scenario.horizon_h)
     intervals = np.zeros((len(study.arms), task.count), dtype=np.int64)
     steps = np.zeros(2, dtype=np.int64)
+    more: Result = {}
     for place in model.modelled:
         arm = study.arms[place]
         if arm.twin < place:
             for part in (values, status, stopped, intervals):
                 part[place] = part[arm.twin]
+            more |= {f"{name} {place}": more[f"{name} {arm.twin}"] for name in KEPT if arm.guide is not None}
             continue
-        dosed = DosedArm(given(study, arm, numbers), scenario.horizon_h, arm.drug or "", arm.doses_in_cycle)
-        simulated = simulate_arm(
-            compiled(model.declared),
-            parameters,
-            dosed,
-            [endpoint for _, endpoint in measured],
-            tolerances=scenario.tolerances,
-            threads=1,
-        )
-        for row, endpoint in measured:
-            values[place, row] = endpoint_values(endpoint, simulated)
-        read = simulated.read
+        doses, ruled = _doses(study, model, arm, runs, parameters)
+        values[place], read = _measured(study, model, arm, doses, parameters)
         status[place], stopped[place] = read.status, read.stopped_h
         intervals[place] = 0 if read.intervals is None else read.intervals
         steps += (read.statistics.steps, read.statistics.rejected)
-    return {"values": values, "status": status, "stopped_h": stopped, "intervals": intervals, "steps": steps}
+        if ruled is not None:
+            more |= {f"{name} {place}": array for name, array in kept(arm, ruled, doses, parameters).items()}
+    return {"values": values, "status": status, "stopped_h": stopped, "intervals": intervals, "steps": steps, **more}
+
+
+def _measured(
+    study: Study, model: StudyModel, arm: StudyArm, doses: DosePlan, parameters: Parameters
+) -> tuple[Floats, Trajectories]:
+    """Return (measured endpoints, runs) of an arm whose subjects get these doses, missing where the model lacks one."""
+    scenario = study.scenario
+    names = {observable.name for observable in model.observables}
+    measured = [(row, endpoint) for row, endpoint in enumerate(study.measured) if endpoint.observable in names | {""}]
+    simulated = simulate_arm(
+        compiled(model.declared),
+        parameters,
+        DosedArm(doses, scenario.horizon_h, arm.drug or "", arm.doses_in_cycle),
+        [endpoint for _, endpoint in measured],
+        tolerances=scenario.tolerances,
+        threads=1,
+    )
+    values = np.full((len(study.measured), parameters.subjects), np.nan)
+    for row, endpoint in measured:
+        values[row] = endpoint_values(endpoint, simulated)
+    return values, simulated.read
+
+
+def _decisions(task: DecisionsTask) -> Result:
+    study, model, arm = task.study, task.study.models[task.model], task.study.arms[task.arm]
+    runs = Runs(*np.divmod(np.arange(min(LOGGED, study.cohort.subjects)), study.cohort.subjects))
+    parameters = _people(study, model, runs)
+    prepared = compiled(model.declared)
+    found = followed(study, arm, prepared, runs, parameters)
+    return {**written_down(study, arm, prepared, found, parameters), "steps": np.zeros(2, dtype=np.int64)}
+
+
+def _fixed(task: FixedTask) -> Result:
+    study, model, arm = task.study, task.study.models[task.model], task.study.arms[task.arm]
+    assert arm.guide is not None
+    runs = Runs(*np.divmod(np.arange(task.first, task.first + task.count), study.cohort.subjects))
+    parameters = _people(study, model, runs)
+    own = np.array(arm.planned.drug, dtype=object) == arm.guide.drug
+    doses = replace(arm.planned, amount=arm.planned.amount * np.where(own, task.factor, 1.0))
+    values, read = _measured(study, model, arm, DosePlan((doses,)), parameters)
+    return {"values": values, "steps": np.array([read.statistics.steps, read.statistics.rejected])}
 
 
 def people(study: Study, model: StudyModel, numbers: np.ndarray) -> Parameters:
@@ -174,12 +263,23 @@ def _people(study: Study, model: StudyModel, runs: Runs) -> Parameters:
     return draw_subjects(scenario.population, model.declared, scenario.subject, model.centres[runs.draw], runs)
 
 
-def given(study: Study, arm: StudyArm, numbers: np.ndarray) -> DosePlan:
-    """Return what the subjects of the runs of these numbers get: the plan, or what adherence makes of it."""
-    return _given(study, arm, Runs(*np.divmod(numbers, study.cohort.subjects)))
+def _given(study: Study, model: StudyModel, arm: StudyArm, runs: Runs, parameters: Parameters) -> DosePlan:
+    """Return what the subjects of runs get: the plan, or what adherence and rules make of it."""
+    return _doses(study, model, arm, runs, parameters)[0]
 
 
-def _given(study: Study, arm: StudyArm, runs: Runs) -> DosePlan:
+def _doses(
+    study: Study, model: StudyModel, arm: StudyArm, runs: Runs, parameters: Parameters
+) -> tuple[DosePlan, Followed | None]:
+    """Return what the subjects of runs get, and where that follows from rules, how."""
+    if arm.guide is None:
+        return given(study, arm, runs), None
+    found = followed(study, arm, compiled(model.declared), runs, parameters)
+    return found.plan(study.scenario.horizon_h, arm.name), found
+
+
+def given(study: Study, arm: StudyArm, runs: Runs) -> DosePlan:
+    """Return what the subjects of runs get of an arm without rules: the plan, or what adherence makes of it."""
     adherence = arm.arm.adherence
     if adherence is None or (study.cohort.typical and adherence.ledger is None):
         return DosePlan((arm.planned,))
@@ -194,7 +294,8 @@ def _trials(task: TrialsTask) -> Result:
     bins = checked_bins(study, model, arm)
     runs = runs_of_trials(study, arm, bins, task.first, task.count)
     times = np.unique([made.time_h for made in bins])
-    read = _read(study, model, _people(study, model, runs), _given(study, arm, runs), times)
+    parameters = _people(study, model, runs)
+    read = _read(study, model, parameters, _given(study, model, arm, runs, parameters), times)
     places = {observable.name: place for place, observable in enumerate(model.observables)}
     values = [read.values[:, int(np.searchsorted(times, made.time_h)), places[made.observable]] for made in bins]
     steps = np.array([read.statistics.steps, read.statistics.rejected])
@@ -223,7 +324,8 @@ def _bands_of(study: Study, model: StudyModel, arm: StudyArm, parameters: Parame
     scenario = study.scenario
     visits = [time for _, time in scenario.visits]
     times = np.union1d(scenario.observe_h, visits)
-    read = _read(study, model, parameters, given(study, arm, study.band_runs), times)
+    runs = Runs(*np.divmod(study.band_runs, study.cohort.subjects))
+    read = _read(study, model, parameters, _given(study, model, arm, runs, parameters), times)
     grid, seen = np.searchsorted(times, scenario.observe_h), np.searchsorted(times, visits)
     bands = [median_and_interval(read.values[:, grid, place]) for place in range(len(model.observables))]
     median, low, high = (np.array(part) for part in zip(*bands, strict=True))
@@ -246,7 +348,7 @@ def _typical(study: Study, model: StudyModel, arm: StudyArm, typical: Parameters
     Missing with one draw and for a model without a known uncertainty (`typical` is None), and for an arm whose subjects differ
     in their doses: none of them is typical.
     """
-    if typical is None or arm.arm.adherence is not None:
+    if typical is None or arm.varies:
         missing = np.full((len(model.observables), len(study.scenario.observe_h)), np.nan)
         return missing, missing, np.zeros(2, dtype=np.int64)
     read = _read(study, model, typical, DosePlan((arm.planned,)), study.scenario.observe_h)

@@ -6,10 +6,14 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from regimens.drugs import display_unit
 from regimens.exposure import cut_off
-from regimens.scenario.values import planned_arms
+from regimens.scenario.values import AS_WRITTEN, planned_arms
 from regimens.study.collect import Collected, failures
 from regimens.study.given import LEDGER_SUBJECTS, Given
+from regimens.study.ruled import LOGGED
 
 if TYPE_CHECKING:
     from regimens.study.study import Study
@@ -27,6 +31,7 @@ def warnings_of(study: Study, collected: Collected, given: Sequence[Given]) -> t
         *_uncertainty(study),
         *filter(None, (endpoint.doubt(study.cohort.subjects) for endpoint in scenario.endpoints)),
         *_replayed(study, given),
+        *_rules(study, collected),
         *_shortened(study),
         *_without_noise(study),
         *failures(study, collected),
@@ -34,7 +39,9 @@ def warnings_of(study: Study, collected: Collected, given: Sequence[Given]) -> t
 
 
 def not_modelled(study: Study) -> Iterator[str]:
-    """Yield a sentence for every drug that some models have no input for: the arms that give it are not modelled there."""
+    """Yield a sentence for every drug that some models have no input for, and for everything that rules look at and some models
+    lack: the arms are not modelled there.
+    """
     for drug in sorted({drug for arm in study.arms for drug in arm.drugs}):
         without = [f"'{model.name}'" for model in study.models if drug not in {entry.drug for entry in model.declared.inputs}]
         if without:
@@ -43,6 +50,14 @@ def not_modelled(study: Study) -> Iterator[str]:
             listed, several = _listing(without), "s" * (len(arms) > 1)
             are = f"{_listing(arms)} {'are' if several else 'is'} not modelled under {them}"
             yield f"{noun} {listed} {verb} no input for {drug}: the arm{several} {are}."
+    for observable in dict.fromkeys(name for arm in study.arms for name in arm.looked_at):
+        without = [f"'{model.name}'" for model in study.models if model.unit_of(observable) is None]
+        if without:
+            noun, verb, them = ("The model", "has", "it") if len(without) == 1 else ("The models", "have", "them")
+            arms = [f"'{arm.name}'" for arm in study.arms if observable in arm.looked_at]
+            are = f"{_listing(arms)} {'are' if len(arms) > 1 else 'is'} not modelled under {them}"
+            several = "s" * (len(arms) > 1)
+            yield f"{noun} {_listing(without)} {verb} no '{observable}', at which rules look: the arm{several} {are}."
 
 
 def _uncertainty(study: Study) -> Iterator[str]:
@@ -80,10 +95,35 @@ def _cut_ledgers(study: Study) -> Iterator[str]:
                 )
 
 
+def _rules(study: Study, collected: Collected) -> Iterator[str]:
+    """Yield sentences on arms with rules: totals that are those of the plan, ledgers that do not give their curves again, and
+    ledgers cut short.
+    """
+    for arm in study.arms:
+        found = {model: ruled for (model, name), ruled in collected.ruled.items() if name == arm.name}
+        if arm.guide is not None and found and arm.arm.variant == AS_WRITTEN:
+            unit, size = display_unit(arm.guide.doses[0].dose.amount.unit)
+            got = [f"{np.median(ruled.total) / size:.4g} {unit} under '{model}'" for model, ruled in found.items()]
+            yield (
+                f"The doses of arm '{arm.name}' follow rules: the median subject gets {_listing(got)}. The totals shown beside "
+                "its schedule are those of its plan."
+            )
+    for (model, name), kept in collected.written.items():
+        same = kept["same"].astype(bool)
+        if not same.all():
+            ledgers = f"the ledgers of {int((~same).sum())} of {len(same)} subjects"
+            yield f"Arm '{name}' under '{model}': {ledgers} do not give their curves again."
+    cohort = study.cohort
+    if collected.written and (cohort.draws > 1 or cohort.subjects > LOGGED):
+        few = f"first {LOGGED} subjects" if cohort.subjects > LOGGED else "subjects"
+        of_draw = " of the first parameter draw" if cohort.draws > 1 else ""
+        yield f"The decisions and the ledger of arms with rules are of the {few}{of_draw}; totals and shares are of all."
+
+
 def _shortened(study: Study) -> Iterator[str]:
     """Yield a sentence where the tables ledger and given leave subjects out."""
     cohort = study.cohort
-    if cohort.typical or not any(arm.arm.adherence for arm in study.arms):
+    if cohort.typical or not any(arm.arm.adherence for arm in study.arms if arm.guide is None):
         return
     few = "subjects" if cohort.subjects <= LEDGER_SUBJECTS else f"first {LEDGER_SUBJECTS} of {cohort.subjects} subjects"
     of_draw = " of the first parameter draw" if cohort.draws > 1 else ""

@@ -1,0 +1,269 @@
+"""Following rules: the doses that each subject gets where they depend on its curve, and the log of all decisions.
+
+The engine integrates from decision to decision. All numbers of an arm are then those of the doses found here, simulated like
+any other doses: so an arm in which no rule ever applies has the bytes of the arm without rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import ndtri
+
+from regimens.adherence.ledger import (
+    AS_PLANNED,
+    GIVEN_BY_RULE,
+    HELD,
+    RAISED,
+    REASONS,
+    REDUCED,
+    REST_DRAWN,
+    SPACED,
+    STOPPED_BY_RULE,
+)
+from regimens.chance import streams
+from regimens.regimen.planned import PlannedDose
+from regimens.rules.advance import Advance, dose_plan
+from regimens.rules.ladder import GAVE, MISSED, NONE, OVER, Bools, Floats, Integers, State
+from regimens.rules.timetable import Timetable, amounts_given, timetable
+from regimens.rules.values import Give
+
+if TYPE_CHECKING:
+    from regimens.adherence.realise import Timed
+    from regimens.engine import Tolerances
+    from regimens.model.compile import CompiledModel
+    from regimens.model.parameters import Parameters
+    from regimens.regimen.changes import StateChange
+    from regimens.regimen.events import DosePlan
+    from regimens.rules.guide import Guide
+
+OPEN = tuple(REASONS.index(reason) for reason in (AS_PLANNED, REST_DRAWN))
+"""Reasons that give way to what a rule did."""
+
+
+@dataclass(frozen=True, eq=False)
+class Chance:
+    """What the noise of looks depends on: a seed, and the number and the parameter draw of each subject (subjects,)."""
+
+    seed: int
+    subjects: Integers
+    draws: Integers
+
+
+@dataclass(frozen=True, eq=False)
+class Log:
+    """All decisions. Arrays are (subjects, decisions), those of looks (subjects, decisions, looks).
+
+    `time_h` is NaN where a decision is not made; `true` and `seen` are values without and with noise, NaN where nothing is seen,
+    `looked_h` when they were measured; `rule` is the place of the rule that was followed (-1: none), `action` a place in ACTIONS;
+    `level`, `held`, `stopped` and `stride` are the state after the decision.
+    """
+
+    time_h: Floats
+    looked_h: Floats
+    true: Floats = field(repr=False)
+    seen: Floats = field(repr=False)
+    rule: Integers
+    action: Integers
+    level: Integers
+    held: Integers
+    stopped: Bools
+    stride: Integers
+
+
+@dataclass(frozen=True, eq=False)
+class Followed:
+    """What rules made of a plan: when doses are given and why, how much (subjects, doses), and the decisions.
+
+    Doses that a rule gives have a column of their own, due at an infinite time where the rule never applied.
+    """
+
+    timed: Timed
+    given: Floats
+    log: Log
+    changes: tuple[StateChange, ...] = ()
+
+    def plan(self, horizon_h: float, arm: str = "") -> DosePlan:
+        """Return the doses of all subjects, with what the plan does to their state besides."""
+        return dose_plan(self.timed, self.given, horizon_h, arm, self.changes)
+
+
+def follow(
+    guide: Guide,
+    timed: Timed,
+    compiled: CompiledModel,
+    people: Parameters,
+    horizon_h: float,
+    tolerances: Tolerances,
+    chance: Chance | None = None,
+    changes: tuple[StateChange, ...] = (),
+) -> Followed:
+    """Return the doses that subjects get by the rules of an arm, in one model.
+
+    `timed` is when its doses are due and given, `people` who the subjects are, `chance` what noise depends on (None: no noise),
+    `changes` what the plan does to the state besides doses. Every subject is decided on by its own curve and noise alone. The
+    noise of a look depends on the seed, the subject, the parameter draw, the observable and the running number of the decision:
+    not on the arm or the model.
+    """
+    advance = Advance(compiled, people, tolerances, guide.rules.observables, changes)
+    course = _Course(guide, _with_optional(guide, timed), advance, horizon_h)
+    noise = _noise(guide, chance, len(timed.due_h))
+    course.give(0)
+    for decision in range(len(guide.decisions)):
+        course.decide(decision, noise[:, decision])
+        course.give(decision + 1)
+    return course.followed()
+
+
+def _noise(guide: Guide, chance: Chance | None, rows: int) -> Floats:
+    """Return what true values are multiplied by when they are seen (rows, decisions, looks)."""
+    looks, count = guide.rules.look_at, len(guide.decisions)
+    factor = np.ones((rows, count, len(looks)))
+    for place, look in enumerate(looks):
+        if chance is not None and look.noise:
+            drawn = streams(chance.seed, f"look {look.observable}", chance.subjects, chance.draws, count)
+            factor[:, :, place] = np.exp(np.sqrt(np.log1p(look.noise**2)) * ndtri(drawn))
+    return factor
+
+
+def with_optional(guide: Guide, doses: Sequence[PlannedDose]) -> tuple[PlannedDose, ...]:
+    """Return the doses of a plan and those that rules may give, the first of each drug in cycle 1, the next in cycle 2."""
+    found = list(doses)
+    for rule in guide.rules.ladder:
+        if isinstance(rule, Give):
+            cycle = 1 + sum(dose.drug == rule.drug for dose in found)
+            found.append(PlannedDose(Fraction(0), rule.drug, rule.dose, cycle, 1, Fraction(0)))
+    return tuple(found)
+
+
+def _with_optional(guide: Guide, timed: Timed) -> Timed:
+    """Return the doses with a column for each that a rule may give, which nobody gets yet."""
+    doses = with_optional(guide, timed.doses)
+    if len(doses) == len(timed.doses):
+        return timed
+    never = np.full((len(timed.due_h), len(doses) - len(timed.doses)), np.inf)
+    return replace(
+        timed,
+        doses=doses,
+        planned_h=np.concatenate([np.broadcast_to(timed.planned_h, timed.due_h.shape), never], axis=1),
+        due_h=np.concatenate([timed.due_h, never], axis=1),
+        given_h=np.concatenate([timed.given_h, never], axis=1),
+        is_given=np.concatenate([timed.is_given, np.zeros(never.shape, dtype=bool)], axis=1),
+        reason=np.concatenate([timed.reason, np.full(never.shape, REASONS.index(GIVEN_BY_RULE))], axis=1),
+    )
+
+
+class _Course:
+    """An arm on its way: what was given and decided so far."""
+
+    def __init__(self, guide: Guide, timed: Timed, advance: Advance, horizon_h: float) -> None:
+        rows, count, looks = len(timed.due_h), len(guide.decisions), len(guide.rules.look_at)
+        self.guide, self.advance = guide, advance
+        self.optional = [place for place, rule in enumerate(guide.rules.ladder) if isinstance(rule, Give)]
+        first = len(timed.doses) - len(self.optional)
+        self.columns = [place for place, dose in enumerate(timed.doses[:first]) if dose.drug == guide.drug]
+        self.optional_columns = range(first, len(timed.doses))
+        self.timed = replace(
+            timed,
+            planned_h=timed.planned_h.copy(),
+            due_h=timed.due_h.copy(),
+            given_h=timed.given_h.copy(),
+            is_given=timed.is_given.copy(),
+            reason=timed.reason.copy(),
+        )
+        self.given = timed.given
+        self.table = self._table(horizon_h)
+        self.state = guide.ladder.begin(rows)
+        delay = np.array([float(look.delay.hours) for look in guide.rules.look_at])
+        looked = self.table.time_h[:, :, np.newaxis] - delay
+        with np.errstate(invalid="ignore"):
+            self.looked_h = np.where(looked >= 0.0, looked, np.nan)
+        self.true = np.full((rows, count, looks), np.nan)
+        self.seen = np.full((rows, count, looks), np.nan)
+        self.rule = np.full((rows, count), NONE, dtype=np.int64)
+        self.action = np.zeros((rows, count), dtype=np.int64)
+        self.after: list[State] = []
+
+    def _table(self, horizon_h: float) -> Timetable:
+        own, guide = self.columns, self.guide
+        given_h, is_given = self.timed.given_h[:, own], self.timed.is_given[:, own]
+        found = timetable(guide.rules, guide.doses, guide.decisions, self.timed.due_h[:, own], given_h, is_given)
+        with np.errstate(invalid="ignore"):
+            return replace(found, time_h=np.where(found.time_h < horizon_h, found.time_h, np.nan))
+
+    def decide(self, decision: int, noise: Floats) -> None:
+        """Look at every subject at one decision, and follow the first rule that applies."""
+        made = ~np.isnan(self.table.time_h[:, decision])
+        rows = np.flatnonzero(made & ~self.state.stopped)
+        self.action[:, decision] = np.where(self.state.stopped, OVER, np.where(made, 0, MISSED))
+        if len(rows):
+            self.advance.to(self.table.time_h[rows, decision], rows, self.timed, self.given, self.looked_h, self.true)
+            self.seen[rows, decision] = self.true[rows, decision] * noise[rows]
+            decided = self.guide.ladder.decided(self.state[rows], self.seen[rows, decision], self.table.may[rows, decision])
+            self.state = self.state.put(rows, decided.state)
+            self.rule[rows, decision], self.action[rows, decision] = decided.rule, decided.action
+            self._give_optional(rows, decision)
+        self.after.append(self.state)
+
+    def _give_optional(self, rows: Integers, decision: int) -> None:
+        for place, column in zip(self.optional, self.optional_columns, strict=True):
+            now = rows[(self.rule[rows, decision] == place) & (self.action[rows, decision] == GAVE)]
+            for times in (self.timed.planned_h, self.timed.due_h, self.timed.given_h):
+                times[now, column] = self.table.time_h[now, decision]
+            self.timed.is_given[now, column] = True
+            self.given[now, column] = self.timed.amounts[column]
+
+    def give(self, block: int) -> None:
+        """Set the amounts of the doses that follow so many decisions, and before the next."""
+        amounts = np.array([float(amount.value) for amount in self.guide.ladder.amounts])
+        for place, column in enumerate(self.columns):
+            rows = np.flatnonzero(self.table.block[:, place] == block)
+            if not len(rows):
+                continue
+            mine = self.state[rows]
+            closed = mine.stopped | (mine.held != NONE)
+            begins = self.guide.doses[place].number == 1
+            due, left_out = amounts_given(mine.level, closed, mine.stride, mine.left_out, begins)
+            self.state.left_out[rows] = left_out
+            planned = self.timed.amounts[column]
+            wanted = amounts[mine.level] if len(amounts) else np.full(len(rows), planned)
+            given = np.where(due & self.timed.is_given[rows, column], wanted, 0.0)
+            self.given[rows, column] = given
+            self._say_why(rows, column, mine, due, wanted, planned)
+
+    def _say_why(self, rows: Integers, column: int, state: State, due: Bools, wanted: Floats, planned: float) -> None:
+        reason = self.timed.reason[rows, column]
+        comes = self.timed.is_given[rows, column]
+        why = np.select(
+            [state.stopped, state.held != NONE, ~due, wanted < planned, wanted > planned],
+            [REASONS.index(name) for name in (STOPPED_BY_RULE, HELD, SPACED, REDUCED, RAISED)],
+            default=NONE,
+        )
+        # A dose that is missed stays missed. A late one stays late unless it is not given.
+        changed = comes & (why != NONE) & (np.isin(reason, OPEN) | ~due)
+        self.timed.reason[rows[changed], column] = why[changed]
+
+    def followed(self) -> Followed:
+        """Return what was given and decided."""
+
+        def after(name: str) -> np.ndarray:
+            columns = [getattr(state, name) for state in self.after]
+            return np.stack(columns, axis=1) if columns else np.zeros((len(self.given), 0), dtype=np.int64)
+
+        log = Log(
+            self.table.time_h,
+            self.looked_h,
+            self.true,
+            self.seen,
+            self.rule,
+            self.action,
+            after("level"),
+            after("held"),
+            after("stopped").astype(bool),
+            after("stride"),
+        )
+        return Followed(self.timed, self.given, log, self.advance.changes)

@@ -1,0 +1,207 @@
+"""The walk over a ladder: every way that decisions can go, with the least and the largest total of the drug, exactly.
+
+Measured values may be any: each observable is taken in every interval between the limits that rules name. So the walk holds for
+every model, subject and noise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import pairwise, product
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from regimens.rules.ladder import NONE, Decided, Floats, Integers, Ladder, State
+from regimens.rules.timetable import Decision, Timetable, amounts_given, timetable
+from regimens.rules.values import Hold, Keep
+from regimens.units import amount_text
+
+if TYPE_CHECKING:
+    from regimens.regimen.planned import PlannedDose
+    from regimens.subject import Subject
+
+MOST_WAYS = 200_000
+"""Most states of a ladder times values seen that one decision of a walk may have."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way through a ladder: what it gives in all (IU or mg), and its doses as (amount, number), in order."""
+
+    total: Fraction
+    doses: tuple[tuple[Fraction, int], ...] = ()
+
+    def and_then(self, amounts: Sequence[Fraction]) -> Way:
+        """Return the way with further doses."""
+        doses, total = list(self.doses), self.total
+        for amount in amounts:
+            total += amount
+            doses[len(doses) :] = [(amount, 1)]
+            if len(doses) > 1 and doses[-2][0] == amount:
+                doses[-2:] = [(amount, doses[-2][1] + 1)]
+        return Way(total, tuple(doses))
+
+    def doses_in_words(self, unit: str) -> str:
+        """Return for example '5 doses of 0.5 MIU, then 10 doses of 1 MIU'."""
+        said = [f"{n} dose{'s' * (n > 1)} of {amount_text(value, unit)}" for value, n in self.doses]
+        return ", then ".join(said) or "no dose"
+
+    def in_words(self, unit: str) -> str:
+        """Return for example '12.5 MIU (5 doses of 0.5 MIU, then 10 doses of 1 MIU)'."""
+        return f"{amount_text(self.total, unit)} ({self.doses_in_words(unit)})"
+
+
+@dataclass(frozen=True)
+class Walked:
+    """What a ladder may lead to in the typical subject: the ways of the `least` and the `largest` total, the largest single
+    dose that can come in each outermost cycle (IU or mg, before it is scaled to a body), and the places of rules that are
+    never followed, each with the places of the rules that are followed in its place. `waits` says of each rule whether what it
+    waits for is over at any decision.
+    """
+
+    least: Way
+    largest: Way
+    highest: dict[int, Fraction]
+    never: dict[int, tuple[int, ...]]
+    waits: tuple[bool, ...]
+
+
+Key = tuple[int, int, bool, int, int, tuple[int, ...], tuple[bool, ...]]
+
+
+def walk(ladder: Ladder, doses: Sequence[PlannedDose], decisions: Sequence[Decision], subject: Subject) -> Walked:
+    """Walk over every way that decisions can go on the planned doses of one drug; ValueError where there are too many."""
+    table = _table(ladder, doses, decisions)
+    seen = _values(ladder)
+    keys = {_key(ladder.begin(1), 0): (Way(Fraction(0)), Way(Fraction(0)))}
+    highest: dict[int, Fraction] = {}
+    followed: set[int] = set()
+    instead: dict[int, set[int]] = {place: set() for place in range(len(ladder.rules.ladder))}
+    for block in range(len(decisions) + 1):
+        if block:
+            found: dict[Key, tuple[Way, Way]] = {}
+            for before, decided in _decided(ladder, list(keys), _measured(ladder, seen, decisions[block - 1]), table, block - 1):
+                followed |= set(decided.rule.tolist()) - {NONE}
+                _note_instead(ladder, before, decided, instead)
+                for row, key in enumerate(before.keys):
+                    _merge(found, _key(decided.state, row), keys[key])
+            keys = found
+        own = [dose for place, dose in enumerate(doses) if table.block[0, place] == block]
+        keys = _given(ladder, keys, own, subject, highest)
+    least = min((way for way, _ in keys.values()), key=lambda way: way.total)
+    largest = max((way for _, way in keys.values()), key=lambda way: way.total)
+    never = {place: tuple(sorted(instead[place])) for place in instead if place not in followed}
+    return Walked(least, largest, highest, never, tuple(bool(waits) for waits in np.any(table.may, axis=(0, 1))))
+
+
+def _table(ladder: Ladder, doses: Sequence[PlannedDose], decisions: Sequence[Decision]) -> Timetable:
+    due = np.array([[float(dose.start) for dose in doses]])
+    return timetable(ladder.rules, doses, decisions, due, due, np.ones(due.shape, dtype=bool))
+
+
+def _values(ladder: Ladder) -> Floats:
+    """Return (ways, looks): every combination of values between the limits of each observable."""
+    limits: dict[str, set[Fraction]] = {name: set() for name in ladder.rules.observables}
+    for rule in ladder.rules.ladder:
+        compared = [*rule.when.all_of, *(rule.resume if isinstance(rule, Hold) else ())]
+        for each in compared:
+            limits[each.observable].add(each.limit)
+        if isinstance(rule, Keep):
+            limits[rule.observable].add(rule.high)
+    each_value = []
+    for name in ladder.rules.observables:
+        ends = sorted({Fraction(0), *limits[name]})
+        middles = [(low + high) / 2 for low, high in pairwise(ends)]
+        each_value.append([float(value) for value in (*ends[1:], *middles, ends[-1] + 1)])
+    return np.array(list(product(*each_value)))
+
+
+def _measured(ladder: Ladder, seen: Floats, decision: Decision) -> Floats:
+    """Return what can be seen at a decision: nothing of an observable that would have to be measured before 0 h."""
+    early = [look.delay.hours > decision.time_h for look in ladder.rules.look_at]
+    return np.unique(np.where(early, np.nan, seen), axis=0)
+
+
+@dataclass(frozen=True, eq=False)
+class _Before:
+    """The states before a decision, a row for each state and way that values can be seen."""
+
+    keys: list[Key]
+    state: State
+    seen: Floats
+
+
+def _decided(ladder: Ladder, keys: list[Key], seen: Floats, table: Timetable, decision: int) -> Iterator[tuple[_Before, Decided]]:
+    """Yield what is decided in every state for everything that can be seen; a proportional rule may lead to either end."""
+    if len(keys) * len(seen) > MOST_WAYS:
+        raise ValueError(f"The rules can go more than {MOST_WAYS} ways at one decision.")
+    rows = [key for key in keys for _ in range(len(seen))]
+    before = _Before(rows, _state(rows), np.tile(seen, (len(keys), 1)))
+    may = np.repeat(table.may[:, decision], len(rows), axis=0)
+    decided = ladder.decided(before.state, before.seen, may)
+    yield before, decided
+    keeps = [place for place, rule in enumerate(ladder.rules.ladder) if isinstance(rule, Keep)]
+    for level in (0, len(ladder.amounts) - 1) if keeps else ():
+        up = level > decided.state.level
+        moved = np.isin(decided.rule, keeps) & (up == (decided.state.level > before.state.level))
+        yield before, replace(decided, state=replace(decided.state, level=np.where(moved, level, decided.state.level)))
+
+
+def _note_instead(ladder: Ladder, before: _Before, decided: Decided, instead: dict[int, set[int]]) -> None:
+    """Note for every rule which rules are followed where its comparisons hold."""
+    for place, rule in enumerate(ladder.rules.ladder):
+        met = ladder._all(rule.when.all_of, before.seen) & (decided.rule != place)
+        instead[place] |= set(decided.rule[met].tolist()) - {NONE}
+
+
+def _given(
+    ladder: Ladder,
+    keys: dict[Key, tuple[Way, Way]],
+    doses: Sequence[PlannedDose],
+    subject: Subject,
+    highest: dict[int, Fraction],
+) -> dict[Key, tuple[Way, Way]]:
+    """Return the states after the doses between two decisions, with what was given."""
+    found: dict[Key, tuple[Way, Way]] = {}
+    for key, (least, largest) in keys.items():
+        level, held, stopped, stride, left_out, streak, used = key
+        out, amounts = np.array([left_out]), []
+        for dose in doses:
+            closed = np.array([stopped or held != NONE])
+            given, out = amounts_given(np.array([level]), closed, np.array([stride]), out, dose.number == 1)
+            if given[0]:
+                amount = dose.dose.amount
+                amount = replace(amount, value=ladder.amounts[level].value) if ladder.amounts else amount
+                amounts.append(amount.for_size(subject.weight_kg, subject.bsa_m2))
+                highest[dose.cycle] = max(highest.get(dose.cycle, Fraction(0)), amount.value)
+        after: Key = (level, held, stopped, stride, int(out[0]), streak, used)
+        _merge(found, after, (least.and_then(amounts), largest.and_then(amounts)))
+    return found
+
+
+def _merge(found: dict[Key, tuple[Way, Way]], key: Key, ways: tuple[Way, Way]) -> None:
+    least, largest = found.get(key, ways)
+    found[key] = (min(least, ways[0], key=lambda way: way.total), max(largest, ways[1], key=lambda way: way.total))
+
+
+def _key(state: State, row: int) -> Key:
+    streak = state.streak[row].tolist()
+    return (
+        int(state.level[row]),
+        int(state.held[row]),
+        bool(state.stopped[row]),
+        int(state.stride[row]),
+        int(state.left_out[row]),
+        tuple(streak),
+        tuple(state.used[row].tolist()),
+    )
+
+
+def _state(keys: Sequence[Key]) -> State:
+    level, held, stopped, stride, left_out, streak, used = zip(*keys, strict=True)
+    whole: list[Integers] = [np.array(column, dtype=np.int64) for column in (level, held, stride, left_out)]
+    flags = np.array(stopped, dtype=bool), np.array(used, dtype=bool)
+    return State(whole[0], whole[1], flags[0], whole[2], whole[3], np.array(streak, dtype=np.int64), flags[1])
