@@ -71,7 +71,7 @@ def rule_levels(comparison: Comparison, arm: str) -> go.Figure:
     names = names_of_levels(comparison, arm)
     colours = dict(zip(names, (ink.light for ink in _inks(len(names))), strict=True))
     colours |= {HELD: theme.HUES[1].light, STOPPED: theme.BEHIND.light}
-    panels = Panels(view.headings(models), columns_of(len(models)), 220, bottom=KEYED_PX)
+    panels = Panels(view.headings(models), columns_of(len(models)), 220, bottom=KEYED_PX + 20 * (len(colours) // 4))
     look = view.look(arm)
     assert look is not None
     traces = []
@@ -158,7 +158,7 @@ def rule_decisions(comparison: Comparison, arm: str) -> go.Figure:
     subjects = [subject for model in models for subject in told(comparison, arm) if subject.model == model]
     observable = next(shown for shown in view.observables if shown.name == subjects[0].observable)
     axis = scale([np.concatenate([s.value, s.seen]) for s in subjects], wording.axis_title(observable.label, observable.unit))
-    panels = Panels(view.headings(models), columns_of(len(models)), 240, bottom=KEYED_PX)
+    panels = Panels(view.headings(models), columns_of(len(models)), 240, bottom=KEYED_PX + 20)
     traces: list[dict[str, Any]] = []
     for place, subject in enumerate(subjects):
         line = {
@@ -207,7 +207,10 @@ def rule_totals(comparison: Comparison) -> go.Figure:
     possible = {row.arm: row for row in comparison.ruled.possible}
     unit = possible[arms[0].name].unit
     axis = scale([np.array([row.largest for row in comparison.ruled.possible])], "", zero=True)
-    panels = Panels(("",), 1, rows.height(len(arms), len(view.models)), names=rows.names_of(arms), bottom=50 + KEYED_PX)
+    # On a narrow ground the key has a line a mark, below the title of the axis.
+    models = [model for model in view.models if any(row.model == model for row in comparison.ruled.totals)]
+    room = 50 + KEYED_PX + 20 * max(0, len(models) - 2)
+    panels = Panels(("",), 1, rows.height(len(arms), len(view.models)), names=rows.names_of(arms), bottom=room)
     traces: list[dict[str, Any]] = []
     for place, look in enumerate(arms):
         y, row = rows.row_of(place, arms), possible[look.name]
@@ -216,7 +219,7 @@ def rule_totals(comparison: Comparison) -> go.Figure:
         traces.append(rows.mark(row.planned, y, look, 0, "line-ns-open", said, 18))
         found = [total for total in comparison.ruled.totals if total.arm == look.name]
         traces += [trace for offset, total in enumerate(found) for trace in _total(view, look, total, y, offset, len(found))]
-    traces += rows.key([("planned", "line-ns-open"), *((view.called(m), rows.model_mark(view, m)) for m in view.models)])
+    traces += rows.key([("planned", "line-ns-open"), *((view.called(m), rows.model_mark(view, m)) for m in models)])
     across = rows.values_axis(axis, titles.total_of(unit))
     return figure(traces, panels, across, rows.rows_axis(arms), titles.RULED_TOTALS, hovermode="closest", showlegend=True)
 

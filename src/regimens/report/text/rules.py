@@ -77,8 +77,8 @@ def _over(values: Sequence[float], said: Callable[[float], str]) -> str:
 
 
 def supported(won: int, pairs: int, lead: ShownEndpoint) -> str:
-    """Return in how many arms a difference from fixed doses of the same mean total is supported."""
-    said = wording.supported(won, pairs, "arm", f" on {wording.inside(lead.label)}")
+    """Return how many differences of arms with rules from fixed doses of the same mean total are supported."""
+    said = wording.supported(won, pairs, "difference", f" on {wording.inside(lead.label)}")
     return wording.sentence(f"against fixed doses of the same mean total, {said}")
 
 
