@@ -189,6 +189,15 @@ SHIPPED = {
     "dose_finding": [],
     "dose_levels": [],
     "equal_total": [],
+    "escalation": [
+        (26, "no-vial-step", "Arm 'lowest dose': 0.67 MIU/m2 has no step: a person of 1.8 m2 gets 1.206 MIU, and every other size another amount."),
+        (31, "no-vial-step", "Arm 'scheduled escalation': 0.67 MIU/m2 has no step: a person of 1.8 m2 gets 1.206 MIU, and every other size another amount."),
+        (31, "no-vial-step", "Arm 'scheduled escalation': 1.33 MIU/m2 has no step: a person of 1.8 m2 gets 2.394 MIU, and every other size another amount."),
+        (31, "no-vial-step", "Arm 'scheduled escalation': 2 MIU/m2 has no step: a person of 1.8 m2 gets 3.6 MIU, and every other size another amount."),
+        (38, "no-vial-step", "Arm 'until Treg double': 0.67 MIU/m2 has no step: a person of 1.8 m2 gets 1.206 MIU, and every other size another amount."),
+        (52, "no-vial-step", "Arm 'until Treg double, held on eosinophilia': 0.67 MIU/m2 has no step: a person of 1.8 m2 gets 1.206 MIU, and every other size another amount."),
+        (69, "endpoint-of-some-models", "'peak of eosinophil_fold' has no number under turnover, effect_turnover and expansion: they have no observable 'eosinophil_fold'."),
+    ],
     "find_schedule": [],
     "own_data": [],
     "published_trials": [
