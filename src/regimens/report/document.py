@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from regimens import wording
 from regimens.engine.trajectories import OK, STATUS_WORDS
-from regimens.figures import theme, titles
+from regimens.figures import titles
 from regimens.figures.levels import series_of
 from regimens.figures.response import dose_response
 from regimens.figures.shown import judged, shown_endpoints
@@ -30,6 +27,7 @@ from regimens.report.pictures import (
     schedules_picture,
 )
 from regimens.report.references import Bibliography
+from regimens.report.shell import OPENING, asset, colours, environment, policy
 from regimens.report.text import findings, model_sheets, reading, schedules, subjects
 from regimens.scenario.values import AS_WRITTEN
 from regimens.study.rows import NOT_MODELLED
@@ -38,12 +36,7 @@ if TYPE_CHECKING:
     from regimens.scenario import Arm
     from regimens.study.comparison import Comparison
 
-_ASSETS = files("regimens.report") / "assets"
 _SHORT = 20
-_OPENING = Markup('document.documentElement.classList.add("scripted");')
-_LOADED_NOTHING = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'"
-)
 
 
 @dataclass(frozen=True)
@@ -57,17 +50,8 @@ class Curves:
 
 def page(comparison: Comparison) -> str:
     """Return the report of `comparison` as one HTML page that loads nothing and is the same for the same comparison."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("regimens.report", "assets"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals.update(wording=wording, findings=findings, reading=reading, sheets_text=model_sheets)
-    return environment.get_template("page.html.j2").render(_content(comparison))
+    made = environment(findings=findings, reading=reading, sheets_text=model_sheets)
+    return made.get_template("page.html.j2").render(_content(comparison))
 
 
 def pictures_of(comparison: Comparison) -> dict[str, Picture]:
@@ -84,7 +68,7 @@ def _content(whole: Comparison) -> dict[str, object]:
     }
     drawn = _drawn(whole, view)
     inks = tuple(look.ink for look in view.arms)
-    script, plotly = Markup(f"\n{_asset('page.js')}\n"), _plotly()
+    script, plotly = Markup(f"\n{asset('page.js')}\n"), _plotly()
     entries = audit.audit(whole, view)
     return {
         "scenario": whole.scenario,
@@ -104,11 +88,11 @@ def _content(whole: Comparison) -> dict[str, object]:
         "references": bibliography.entries,
         "provenance": flat(whole.provenance.as_mapping()),
         "data": as_json(list(_all(drawn)), inks),
-        "style": _asset("style.css") + _colours(view),
-        "opening_script": _OPENING,
+        "style": asset("style.css") + colours(view.arms),
+        "opening_script": OPENING,
         "script": script,
         "plotly": plotly,
-        "policy": policy(_OPENING, plotly, script),
+        "policy": policy(OPENING, plotly, script),
         "dash": css_dash,
     }
 
@@ -211,13 +195,6 @@ def statuses(comparison: Comparison, view: View) -> Numbers | None:
     return Numbers(reading.STOPPED, wording.ARM_MODEL, reading.STOPPED_HEADS, rows) if rows else None
 
 
-def policy(*scripts: str) -> str:
-    """Return the Content-Security-Policy of a page: nothing is loaded, and no script runs but these."""
-    digests = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts)
-    allowed = " ".join(f"'sha256-{digest}'" for digest in digests)
-    return f"{_LOADED_NOTHING}; script-src {allowed}"
-
-
 def flat(values: Mapping[str, object], under: str = "") -> list[tuple[str, str]]:
     """Return nested provenance as rows of (name, text) in the order given, short groups on one row."""
     rows: list[tuple[str, str]] = []
@@ -229,21 +206,6 @@ def flat(values: Mapping[str, object], under: str = "") -> list[tuple[str, str]]
         elif value is not None:
             rows.append((name, ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)))
     return rows
-
-
-def _colours(view: View) -> Markup:
-    """Return the colours of the page, and those of the arms by class, on the light and on the dark ground."""
-    names = {"paper": theme.PAPER, "ink": theme.TEXT, "soft": theme.SOFT, "hair": theme.HAIR, "faint": theme.FAINT,
-             "context": theme.CONTEXT, "link": theme.LINK}  # fmt: skip
-    names |= {f"a{look.index}": look.ink for look in view.arms}
-    light = "".join(f"--{name}:{ink.light};" for name, ink in names.items())
-    dark = "".join(f"--{name}:{ink.dark};" for name, ink in names.items())
-    arms = "".join(f".a{look.index}{{--c:var(--a{look.index})}}" for look in view.arms)
-    return Markup(f":root{{{light}}}\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n{arms}\n")
-
-
-def _asset(name: str) -> Markup:
-    return Markup((_ASSETS / name).read_text(encoding="utf-8"))
 
 
 def _plotly() -> Markup:
