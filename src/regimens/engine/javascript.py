@@ -87,7 +87,7 @@ def _body(graph: Graph, roots: Sequence[int], symbols: Mapping[str, str], given:
     for argument in [*roots, *(a for node in nodes if node not in given for a in graph.nodes[node].arguments)]:
         uses[argument] += 1
     text: dict[int, str] = {}
-    statements = []
+    statements: list[str] = []
     for node in nodes:
         found = graph.nodes[node]
         written = given.get(node) or _written(found, [text[a] for a in found.arguments], symbols)
@@ -150,7 +150,7 @@ def _linear_algebra(equations: Equations) -> dict[str, str]:
     slope = {entry: f"d[{place}]" for place, entry in enumerate(equations.jacobian)}
     pivots = plan(size, equations.jacobian)
     places: dict[tuple[int, int], str] = {}
-    statements = []
+    statements: list[str] = []
 
     def held(entry: tuple[int, int]) -> str:
         """Return the place of an entry in `f`, set at its first use to that of g I - J."""

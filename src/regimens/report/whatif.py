@@ -174,7 +174,13 @@ def _published() -> Iterator[Json]:
         words = regimen.with_rests("midpoint").in_words()
         seen = [response for response in responses if response.regimen == regimen and response.value is not None]
         said = text.MIDPOINT if regimen.has_ranges else ""
-        yield {"group": text.LIBRARY, "name": f"{found[0]}{others}", "text": words, "points": list(map(_point, seen)), "note": said}
+        yield {
+            "group": text.LIBRARY,
+            "name": f"{found[0]}{others}",
+            "text": words,
+            "points": list(map(_point, seen)),
+            "note": said,
+        }
 
 
 def _first(starts: Sequence[Json]) -> int:

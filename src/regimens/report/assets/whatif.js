@@ -33,6 +33,7 @@
     const [name, size] = unit === "IU" ? ["MIU", MIU] : amountUnit(value, unit);
     return { name: name + { flat: "", m2: "/m2", kg: "/kg" }[basis], size };
   };
+  // in the unit that is shown
   const stepOf = ({ unit, value, basis }) => (unit !== "IU" ? whole(10) : basis === "kg" ? ratio(1n, 1000n) : compare(value, ratio(MIU[0], 10n)) < 0 ? ratio(1n, 100n) : read(known.step));
   const positive = (value, what, unit, most) => {
     if (!value) throw new Refused(`${what} needs a number, for example ${most.example} ${unit}.`);
@@ -275,9 +276,7 @@
   const short = (value) => (Math.abs(value) >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3)))).replace("-", "−");
   const nice = (step) => { const power = 10 ** Math.floor(Math.log10(step)), lead = step / power; return power * (lead <= 1 ? 1 : lead <= 2 ? 2 : lead <= 2.5 ? 2.5 : lead <= 5 ? 5 : 10); };
   // as figures/axes.py: doublings where the range passes 4, else linear, from zero where the lowest value is near it
-  const scaleOf = (all) => {
-    let low = Infinity, high = -Infinity;
-    for (const values of all) for (const value of values) if (Number.isFinite(value)) { if (value < low) low = value; if (value > high) high = value; }
+  const scaleOf = (low, high) => {
     if (low > high) [low, high] = [0, 1];
     if (low < 0 && low > -1e-6 * high) low = 0;
     if (low > 0 && high / low > 4 && high / low <= 512) {
@@ -290,6 +289,14 @@
     const step = nice((high - low) / 4), bottom = Math.floor(low / step + 1e-9) * step, top = high + 0.04 * (high - low), ticks = [];
     for (let value = bottom; value <= top + 1e-9 * step; value += step) ticks.push(Number(value.toPrecision(12)));
     return { ticks, share: (value) => (value - bottom) / (top - bottom) };
+  };
+  // an axis does not shrink while ribbons are on their way
+  let axis = { show: "", low: Infinity, high: -Infinity };
+  const endsOf = (all, waiting) => {
+    let { low, high } = waiting && axis.show === state.show ? axis : { low: Infinity, high: -Infinity };
+    for (const values of all) for (const value of values) if (Number.isFinite(value)) { if (value < low) low = value; if (value > high) high = value; }
+    axis = { show: state.show, low, high };
+    return [low, high];
   };
   const HEIGHT = 216, LEFT = 38, RIGHT = 20, TOP = 8, RUG = 11;
   let drawn = [];
@@ -319,10 +326,11 @@
       return { letter, plans, curve, values: valuesOf(curve, known.models[k]), band: ribbons.get(keyOf(plans, k) + state.show) };
     }));
     const bands = on.map(runBand);
-    const scale = scaleOf([
+    const waiting = lines.flat().some(({ curve, values, band }, k) => values && !curve.status && !band && known.models[on[Math.floor(k / shownSchedules().length)]].draws.length);
+    const scale = scaleOf(...endsOf([
       ...lines.flat().flatMap(({ values, band }) => [...(values ? [values] : []), ...(band ? [band.low, band.high] : [])]),
       ...bands.flatMap((band) => (band ? [band.y] : [])), ...points.map(({ value, low, high }) => [value, low ?? value, high ?? value]),
-    ]);
+    ], waiting));
     $("shown").textContent = unit ? `${label}, ${unit}` : label;
     const place = $("panels"), room = place.clientWidth || 600, narrow = window.matchMedia("screen and (max-width: 860px)").matches;
     const width = Math.max(240, Math.floor(on.length < 2 ? room : narrow ? Math.min(0.86 * room, 420) : room > 640 ? (room - 22) / 2 : room));
@@ -386,7 +394,7 @@
     const words = `${known.models[k].name}: ${label}. ${peaks.join(" ")}`;
     const picture = node("div", { role: "img", "aria-label": words });
     picture.append(svg);
-    return node("figure", {}, node("h4", {}, known.models[k].name), node("p", { class: "peaks" }, peaks.join(" ")), picture);
+    return node("figure", {}, node("h4", {}, known.models[k].name), node("p", { class: "peaks" }, ...peaks.map((each) => node("span", {}, each))), picture);
   };
   const readOut = (h, hours, inDaysUnit) => {
     for (const { cross, x } of drawn) {
@@ -418,7 +426,7 @@
       if (late) limits.push([`Schedule ${LETTERS[letter]}: ${late} of ${doses.length} doses lie at or after the horizon of ${state.weeks} weeks and are not drawn; the total counts them.`, ""]);
       const il2 = each.find(({ drug }) => drug === "il2");
       if (start && start.expected && il2 && amountText(il2.total, "IU") !== start.expected) limits.push([`Schedule ${LETTERS[letter]}: the scenario expects ${start.expected} in '${start.name}'; this is ${amountText(il2.total, "IU")}.`, ""]);
-      if (start && start.note) limits.push([`${start.name}: ${start.note}`, "note"]);
+      if (start && start.note && start.text === protocol.write(plans)) limits.push([`${start.name}: ${start.note}`, "note"]);
     }
     $("sums").replaceChildren(...rows);
     $("limits").replaceChildren(...limits.map(([text, kind]) => node("li", kind ? { class: kind } : {}, text)));
@@ -466,8 +474,8 @@
     });
     if (parts.has("kg")) trying("weight", () => levers.weight.set(null, read(parts.get("kg"))));
     if (parts.has("weeks")) trying("horizon", () => levers.horizon.set(null, read(parts.get("weeks"))));
-    const on = (parts.get("models") ?? "").split(".").filter(Boolean).map(Number);
-    if (parts.has("models")) state.models = state.models.map((_, k) => on.includes(k));
+    const on = (parts.get("models") ?? "").split(".").filter(Boolean).map(Number).filter((k) => known.models[k]);
+    if (on.length) state.models = state.models.map((_, k) => on.includes(k));
     if (known.models.some(({ readouts }) => Object.hasOwn(readouts, parts.get("show")))) state.show = parts.get("show");
     const total = parts.has("total") ? read(parts.get("total")) : null;
     if (total && state.schedules[0]) state.total = total;
@@ -494,7 +502,7 @@
       number.disabled = slider.disabled = value === null;
       if (value === null) { if (name !== typing) number.value = ""; slider.value = slider.min; complain(name, ""); continue; }
       if (lever.unit) $(`${name}-unit`).textContent = lever.unit(where);
-      if (name === "amount") { slider.step = slider.min = decimal(over(stepOf(where.course.amount), unitOf(where.course.amount).size)); }
+      if (name === "amount") { slider.step = slider.min = decimal(stepOf(where.course.amount)); }
       const size = Number(value);
       if (size > Number(slider.max) || size * 40 < Number(slider.max)) slider.max = String(name === "amount" ? nice(Math.max(size * 2, 40 * Number(slider.step))) : Math.max(size, Number(slider.dataset.most)));
       slider.value = value;
@@ -533,7 +541,7 @@
     const good = trying(name, () => {
       alter(plans);
       if (Object.keys(plans).length) protocol.planned(plans);
-      $("moved").textContent = state.total && ["amount", "doses", "cycles", "text"].includes(name) && found(plans).course ? keep(plans, name) : $("moved").textContent;
+      $("moved").textContent = state.total && ["amount", "doses", "cycles", "weight"].includes(name) && found(plans).course ? keep(plans, name) : $("moved").textContent;
       protocol.planned(plans);
     });
     if (!good) return;
@@ -546,7 +554,10 @@
     slider.dataset.most = slider.max;
     const moved = (text, typing) => {
       if (!common.includes(name)) change(name, (plans) => lever.set(found(plans), read(text)), typing);
-      else if (trying(name, () => lever.set(null, read(text)))) refresh(typing);
+      else if (trying(name, () => lever.set(null, read(text)))) {
+        if (name === "weight" && state.total) change(name, () => {}, typing);
+        else refresh(typing);
+      }
     };
     slider.addEventListener("input", () => moved(slider.value, ""));
     number.addEventListener("input", () => moved(number.value, name));

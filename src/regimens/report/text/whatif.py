@@ -11,13 +11,13 @@ ARMS, LIBRARY = "Arms of the scenario", "Published regimens"
 MIDPOINT = "The published rest is a range; its midpoint is taken."
 NO_VERDICT = "The typical subject of each model, and no verdict."
 ABOUT = Markup(
-    "Curves are simulated here, in the page, with the equations of regimens and looser tolerances: within 0.1 % of the range of a "
-    "curve of the engine. Bands hold the middle 90 % of 50 parameter draws of the typical subject; people differ more. "
-    "Only <code>regimens compare</code> says which schedule is better."
+    "Curves are simulated in the page with the equations of regimens, within 0.1 % of the range of the engine's curve. Bands "
+    "hold the middle 90 % of 50 parameter draws of the typical subject; people differ more. Only <code>regimens compare</code> says "
+    "which schedule is better."
 )
 GRAMMAR = Markup(
-    "Read here: courses, rests, cycles and infusions as the page writes them, such as (1 MIU SC every other day x 7, rest 14 days) "
-    "x 3. <code>regimens explain</code> reads more."
+    "Protocol text is read as the page writes it: courses, rests, cycles and infusions, such as (1 MIU SC every other day x 7, "
+    "rest 14 days) x 3. <code>regimens explain</code> reads more."
 )
 BODY = "Body weight changes doses per kg and per m2 (body surface by Mosteller). The models' parameters stay."
 NO_SCRIPTS = "This section is simulated by scripts of the page, which are off."
