@@ -21,9 +21,11 @@ from regimens.scenario import Scenario, read_scenario
 from regimens.subject import Subject, mosteller
 from regimens.units import amount_text, decimal_text
 
+from . import example
 from .judge_whatif import lever_states
 from .test_accessibility import RULES, said
 from .test_browser import BEYOND, DESK, PATIENCE_MS, PHONE, running
+from .test_page import unpacked
 
 pytestmark = pytest.mark.no_cover  # slow under the tracer, and few lines are run by them alone
 
@@ -107,14 +109,14 @@ def test_it_opens_in_silence_with_a_panel_a_model_and_asks_the_network_for_nothi
 
 
 def test_the_policy_allows_no_evaluation_and_only_the_scripts_of_the_page(file):
-    text = file.read_text(encoding="utf-8")
-    rule = re.search(r'Content-Security-Policy" content="([^"]*)"', text)[1].replace("&#39;", "'")
-    scripts = re.findall(r"<script(?: id=\"wi-stepper\")?>(.*?)</script>", text, flags=re.DOTALL)
-    assert len(scripts) == 3
-    assert rule == policy(*scripts)
+    html = file.read_text(encoding="utf-8")
+    rule = re.search(r'Content-Security-Policy" content="([^"]*)"', html)[1].replace("&#39;", "'")
+    inline = re.findall(r"<script>(.*?)</script>", html, flags=re.DOTALL)
+    packed = [text for _, kind, text in unpacked(html) if not kind]
+    assert (len(inline), len(packed)) == (2, 2)
+    assert rule == policy(*inline, *packed)
     assert "unsafe-eval" not in rule
     assert "worker-src blob:" in rule
-    assert len(text.encode()) < 200_000
 
 
 def test_a_number_a_slider_and_text_move_the_same_schedule_and_its_curves(page):
@@ -273,6 +275,8 @@ def test_a_link_to_a_view_shows_it_again(browser, file, page):
         assert each.locator("#wi-shown").inner_text() == "Serum IL-2, IU/mL"
         assert each.locator("#wi-weight").input_value() == "90"
         assert each.evaluate(SUMS) == page.evaluate(SUMS)
+    for each in (page, again):
+        each.wait_for_function(RIBBONS.format(6), timeout=6 * PATIENCE_MS)
     assert lines(again) == lines(page)
     assert again.heard == []
     again.context.close()
@@ -420,3 +424,57 @@ def test_the_command_writes_the_page_once(tmp_path, monkeypatch):
     assert "What if?" in (tmp_path / "explore-equal_total.html").read_text(encoding="utf-8")
     again = CliRunner().invoke(commands, ["explore", scenario])
     assert str(again.exception) == "explore-equal_total.html: exists already. Name a new one; nothing is overwritten."
+
+
+@pytest.fixture(scope="module")
+def of_comparison(tmp_path_factory):
+    """Return the page of a comparison of six arms under two models."""
+    path = tmp_path_factory.mktemp("six") / "six.html"
+    path.write_text(report.page(example.six()), encoding="utf-8")
+    return path
+
+
+def test_on_the_page_of_a_comparison_the_section_is_folded_and_costs_nothing_until_it_is_opened(browser, of_comparison):
+    page = browser.new_context(viewport=DESK).new_page()
+    page.goto(of_comparison.as_uri())
+    page.wait_for_selector("html[data-ready]", timeout=PATIENCE_MS, state="attached")
+    assert page.locator("#wi-stepper").count() == 0
+    page.locator(".what-if > summary").click()
+    page.wait_for_selector("#wi[data-ready]", timeout=PATIENCE_MS)
+    page.wait_for_selector("#wi-panels .line", timeout=PATIENCE_MS, state="attached")
+    assert page.locator("#wi-start option:checked").inner_text() == f"Every other day, 3 cycles: {CYCLES}"
+    assert page.locator("#wi-panels .run").count() == 2
+    page.context.close()
+
+
+def test_its_bands_of_the_run_are_those_of_the_arm_that_schedule_a_starts_from(browser, of_comparison):
+    page = opening(browser, of_comparison, fragment="#what-if")
+    first = page.locator("#wi-panels .run").first.get_attribute("d")
+    page.locator("#wi-start").select_option("2")
+    page.wait_for_function(
+        "before => document.querySelector('#wi-panels .run').getAttribute('d') !== before", arg=first, timeout=PATIENCE_MS
+    )
+    published = page.locator("#wi-start option", has_text="he-nct04077684-1").get_attribute("value")
+    page.locator("#wi-start").select_option(published)
+    page.wait_for_function("() => !document.querySelector('#wi-panels .run')", timeout=PATIENCE_MS)
+    assert page.heard == []
+    page.context.close()
+
+
+def test_a_link_opens_the_folded_section_at_its_view(browser, of_comparison):
+    page = opening(browser, of_comparison, fragment="#what-if&a=2+MIU+SC+weekly+x+4&from=1&show=serum_il2")
+    assert page.locator("#wi-text").input_value() == "2 MIU SC weekly x 4"
+    assert page.locator("#wi-shown").inner_text() == "IL-2 in serum, IU/mL"
+    assert 0 <= page.locator("#what-if").bounding_box()["y"] < DESK["height"]
+    assert page.heard == []
+    page.context.close()
+
+
+def test_on_paper_the_section_shows_its_view_where_it_is_open_and_nothing_where_it_is_folded(browser, of_comparison):
+    page = opening(browser, of_comparison, fragment="#what-if")
+    page.emulate_media(media="print")
+    assert page.locator("#wi-panels").is_visible()
+    assert page.locator("#wi .levers").is_hidden()
+    page.evaluate("document.querySelector('details.what-if').open = false")
+    assert page.locator("#what-if").is_hidden()
+    page.context.close()

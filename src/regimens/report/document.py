@@ -29,6 +29,8 @@ from regimens.report.pictures import (
 from regimens.report.references import Bibliography
 from regimens.report.shell import OPENING, asset, colours, environment, policy
 from regimens.report.text import findings, model_sheets, reading, schedules, subjects
+from regimens.report.text import whatif as whatif_text
+from regimens.report.whatif import section
 from regimens.scenario.values import AS_WRITTEN
 from regimens.study.rows import NOT_MODELLED
 
@@ -50,7 +52,7 @@ class Curves:
 
 def page(comparison: Comparison) -> str:
     """Return the report of `comparison` as one HTML page that loads nothing and is the same for the same comparison."""
-    made = environment(findings=findings, reading=reading, sheets_text=model_sheets)
+    made = environment(findings=findings, reading=reading, sheets_text=model_sheets, said=whatif_text)
     return made.get_template("page.html.j2").render(_content(comparison))
 
 
@@ -69,7 +71,7 @@ def _content(whole: Comparison) -> dict[str, object]:
     drawn = _drawn(whole, view)
     inks = tuple(look.ink for look in view.arms)
     script, plotly = Markup(f"\n{asset('page.js')}\n"), _plotly()
-    entries = audit.audit(whole, view)
+    entries, whatif = audit.audit(whole, view), section(whole.scenario, view)
     return {
         "scenario": whole.scenario,
         "view": view,
@@ -88,11 +90,12 @@ def _content(whole: Comparison) -> dict[str, object]:
         "references": bibliography.entries,
         "provenance": flat(whole.provenance.as_mapping()),
         "data": as_json(list(_all(drawn)), inks),
-        "style": asset("style.css") + colours(view.arms),
+        "style": asset("style.css") + asset("whatif.css") + colours(view.arms),
         "opening_script": OPENING,
         "script": script,
         "plotly": plotly,
-        "policy": policy(OPENING, plotly, script),
+        "whatif": whatif,
+        "policy": policy(OPENING, plotly, script, *whatif.scripts),
         "dash": css_dash,
     }
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
+import zlib
 from collections.abc import Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -48,10 +50,16 @@ def asset(name: str) -> Markup:
     return Markup((_ASSETS / name).read_text(encoding="utf-8"))
 
 
+def packed(scripts: Sequence[tuple[str, str, str]]) -> Markup:
+    """Return scripts as (id, type, text), deflated, in base64: `unpack.js` makes elements of them."""
+    text = json.dumps(scripts, separators=(",", ":"), ensure_ascii=False)
+    return Markup(base64.b64encode(zlib.compress(text.encode(), 9)).decode())
+
+
 def policy(*scripts: str) -> str:
     """Return the Content-Security-Policy of a page: nothing is loaded, no text is evaluated, and no script runs but these.
 
-    A worker may be made of text that the page holds.
+    A worker may be made of text that the page holds. Scripts that are `packed` are checked as they are unpacked.
     """
     digests = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts)
     allowed = " ".join(f"'sha256-{digest}'" for digest in digests)

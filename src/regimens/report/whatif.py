@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -20,7 +21,7 @@ from regimens.model import compile_model
 from regimens.model.file import declared
 from regimens.population import Population
 from regimens.population.uncertainty import centres, most_draws, uncertain
-from regimens.report.shell import OPENING, asset, colours, environment, policy
+from regimens.report.shell import OPENING, asset, colours, environment, packed, policy
 from regimens.report.text import whatif as text
 from regimens.scenario.values import AS_WRITTEN
 from regimens.scenario.writing import name_of_model
@@ -51,16 +52,30 @@ ENDPOINTS = ("peak of treg_fold", "mean of treg_fold", "peak of serum_il2")
 Json = Mapping[str, object]
 
 
-def script_of(models: Sequence[Model]) -> Markup:
+@dataclass(frozen=True)
+class WhatIf:
+    """The section: its script that unpacks, what is packed, and the scripts in it that the policy of the page must allow."""
+
+    unpack: Markup
+    packed: Markup
+    scripts: tuple[str, ...]
+
+
+def section(scenario: Scenario | None, view: View | None = None) -> WhatIf:
+    """Return the section of a page; with a `view` it stands on the page of a comparison, whose bands it draws on."""
+    models = shipped_models() if scenario is None else scenario.models
+    stepper, unpack = script_of(models), Markup(f"\n{asset('unpack.js')}\n")
+    steering = f"{asset('protocol.js')}{asset('whatif.js')}"
+    data = json.dumps(numbers_of(scenario, view), separators=(",", ":"))
+    parts = (("wi-data", "application/json", data), ("wi-stepper", "", stepper), ("wi-steering", "", steering))
+    return WhatIf(unpack, packed(parts), (unpack, stepper, steering))
+
+
+def script_of(models: Sequence[Model]) -> str:
     """Return the script that holds the models and the stepper; a Web Worker runs the same text."""
     code = ",\n".join(model_code(compile_model(model)) for model in models)
     held = f"const METHOD={method_code()};\nconst MODELS=[\n{code}];\nreturn {{ models: MODELS, integrate, drawn, band }};"
-    return Markup(f"\nconst stepper = (() => {{\n{asset('integrate.js')}{held}\n}})();\n{asset('worker.js')}")
-
-
-def steering() -> Markup:
-    """Return the script that reads protocol text and steers the section."""
-    return Markup(f"\n{asset('protocol.js')}{asset('whatif.js')}")
+    return f"const stepper = (() => {{\n{asset('integrate.js')}{held}\n}})();\n{asset('worker.js')}"
 
 
 def numbers_of(scenario: Scenario | None, view: View | None = None) -> Json:
@@ -94,26 +109,18 @@ def numbers_of(scenario: Scenario | None, view: View | None = None) -> Json:
 
 def explore_page(scenario: Scenario | None) -> str:
     """Return the page of the section alone: the arms of a scenario, or the published regimens under every shipped model."""
-    models = shipped_models() if scenario is None else scenario.models
-    engine, script = script_of(models), steering()
+    models, made = (shipped_models() if scenario is None else scenario.models), section(scenario)
     content = {
         "title": text.TITLE if scenario is None else f"{text.TITLE} {scenario.title}",
-        "lead": text.lead(len(models), None if scenario is None else scenario.title),
+        "lead": text.lead(len(models), scenario is not None),
         "models": [(_called(model), model.title) for model in models],
-        "whatif_data": as_script(numbers_of(scenario)),
+        "whatif": made,
+        "said": text,
         "style": asset("style.css") + asset("whatif.css") + colours(),
         "opening_script": OPENING,
-        "whatif_engine": engine,
-        "whatif_script": script,
-        "policy": policy(OPENING, engine, script),
-        "whatif": text,
+        "policy": policy(OPENING, *made.scripts),
     }
     return environment().get_template("explore.html.j2").render(content)
-
-
-def as_script(value: Json) -> Markup:
-    """Return JSON that may stand inside a script element."""
-    return Markup(json.dumps(value, separators=(",", ":"), ensure_ascii=True).replace("<", "\\u003c").replace("&", "\\u0026"))
 
 
 def shipped_models() -> tuple[Model, ...]:

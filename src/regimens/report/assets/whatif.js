@@ -631,7 +631,6 @@
     },
   };
   for (const [name, act] of Object.entries(buttons)) $(name).addEventListener("click", act);
-  bench.querySelector("form").addEventListener("submit", (event) => event.preventDefault());
 
   // ---- the controls that depend on what the page knows
   const groups = new Map();
@@ -649,24 +648,13 @@
     return node("label", {}, box, name);
   }));
 
-  const begin = () => {
-    if (begin.done) return;
-    begin.done = true;
-    state.schedules[0] = protocol.parse(known.starts[known.first].text);
-    state.from[0] = known.first;
-    follow();
-    refresh();
-    new ResizeObserver(() => { cancelAnimationFrame(frame); frame = requestAnimationFrame(redraw); }).observe($("panels"));
-    bench.dataset.ready = "yes";
-  };
-  const fold = bench.closest("details");
-  const opened = () => { if (!fold || fold.open) begin(); };
-  if (fold) {
-    fold.addEventListener("toggle", opened);
-    const asked = () => { if (location.hash.startsWith("#what-if")) { fold.open = true; opened(); if (location.hash.startsWith(MARK)) document.getElementById("what-if").scrollIntoView(); } };
-    window.addEventListener("hashchange", asked);
-    asked();
-  } else window.addEventListener("hashchange", () => { follow(); refresh(); });
-  opened();
+  state.schedules[0] = protocol.parse(known.starts[known.first].text);
+  state.from[0] = known.first;
+  follow();
+  refresh();
+  new ResizeObserver(() => { cancelAnimationFrame(frame); frame = requestAnimationFrame(redraw); }).observe($("panels"));
+  window.addEventListener("hashchange", () => { if (location.hash.startsWith(MARK)) { follow(); refresh(); } });
+  if (location.hash.startsWith(MARK) && bench.closest("details")) document.getElementById("what-if").scrollIntoView();
+  bench.dataset.ready = "yes";
   document.documentElement.dataset.ready = "yes";
 })();
