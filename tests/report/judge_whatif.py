@@ -1,27 +1,34 @@
 """Curves that the page simulates beside those of the engine: every shipped model and README's own, in Chromium.
 
-    python -m tests.report.judge_whatif [DRAWS]
+    python -m tests.report.judge_whatif [DRAWS [STATES]]
 
 simulates every regimen of REGIMENS under every model that has its inputs for so many posterior draws (200 unless it says
 otherwise; a model without a fit takes prior draws, or its one set of values), and prints for each the largest difference of any
-readout as a share of the range of its curve, and the time of a curve. A minute.
+readout as a share of the range of its curve, and the time of a curve. Then it moves the levers of the page at random, through 1,000
+states, and prints how many texts `regimens` reads to another total. Some minutes.
 """
 
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 
 from regimens import shipped
 from regimens.engine import simulate
+from regimens.exposure import exposure_of
 from regimens.model import CompiledModel, Model, Parameters, compile_model
 from regimens.model.file import declared, model_in
 from regimens.population import Population
 from regimens.population.uncertainty import centres, most_draws
 from regimens.regimen import DoseEvents, parse_regimen, weeks
-from regimens.report.whatif import script_of
+from regimens.report.whatif import explore_page, script_of
+from regimens.subject import Subject, mosteller
+from regimens.units import amount_text
 from regimens.yamlfile import parse
 from tests.report.test_browser import running
 from tests.test_readme import blocks
@@ -116,17 +123,33 @@ _SHOWN = """() => ({ text: document.getElementById('wi-text').value, weight: doc
   total: document.querySelector('#wi-sums .total').textContent })"""
 
 
+def explained(text: str, weight: str) -> str:
+    """Return the total of IL-2, or of the only drug, that `regimens explain` gives for a protocol text and a body weight in kg."""
+    kg, cm = Fraction(weight), Fraction(167)
+    rows = {row.drug: row for row in exposure_of(parse_regimen(text), Subject(kg, cm, mosteller(kg, cm)))}
+    row = rows.get("il2") or next(iter(rows.values()))
+    return amount_text(row.total, row.unit)
+
+
 def main() -> None:
-    """Print every difference, and the largest."""
-    draws, largest = int(sys.argv[1]) if len(sys.argv) > 1 else 200, 0.0
-    with running() as browser:
+    """Print every difference, and the largest; then the states with another total."""
+    draws, states = (int(given) for given in (*sys.argv[1:], *("200", "1000")[len(sys.argv) - 1 :]))
+    largest = 0.0
+    with running() as browser, tempfile.TemporaryDirectory() as folder:
         page = browser.new_page()
         page.add_script_tag(content=script_of(models()))
         for place, model in enumerate(models()):
             for words, share, ms in differences(page, place, model, draws):
                 largest = max(largest, share)
                 print(f"{model.name}: {share:.1e}, {ms:.1f} ms a curve, {words}", flush=True)
-    print(f"largest: {largest:.1e} of the range of a curve")
+        print(f"largest: {largest:.1e} of the range of a curve", flush=True)
+        file = Path(folder) / "explore.html"
+        file.write_text(explore_page(None), encoding="utf-8")
+        page = browser.new_page()
+        page.goto(file.as_uri())
+        page.wait_for_selector("#wi[data-ready]")
+        other = [state for state in lever_states(page, states) if explained(state[0], state[1]) != state[2]]
+        print(f"{len(other)} of {states} states have another total {other[:5] or ''}")
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from regimens.subject import Subject, mosteller
 from regimens.units import amount_text, decimal_text
 
 from . import example
-from .judge_whatif import lever_states
+from .judge_whatif import explained, lever_states
 from .test_accessibility import RULES, said
 from .test_browser import BEYOND, DESK, PATIENCE_MS, PHONE, running
 from .test_page import unpacked
@@ -323,7 +323,7 @@ def test_published_points_are_drawn_where_the_start_has_some(page):
     )
     page.locator("#wi-start").select_option(str(place))
     page.wait_for_selector("#wi-panels circle.seen", timeout=PATIENCE_MS, state="attached")
-    assert "Circles: published for " in page.locator("#wi-how").inner_text()
+    assert "Circles: seen in groups given " in page.locator("#wi-how").inner_text()
 
 
 def test_the_scenario_that_it_writes_can_be_read_and_expects_the_totals_it_shows(page):
@@ -379,6 +379,7 @@ def test_what_levers_make_is_text_that_explain_reads_to_the_same_total(page):
     """Of few random states; `python -m tests.report.judge_whatif` takes 1,000."""
     for text, weight, shown in lever_states(page, 30):
         kg = Fraction(weight)
+        assert explained(text, weight) == shown, text
         told = "\n".join(explain(parse_regimen(text), Subject(kg, Fraction(167), mosteller(kg, Fraction(167)))))
         assert f" {shown}" in told, text
 
@@ -420,7 +421,7 @@ def test_the_command_writes_the_page_once(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     scenario = str(ROOT / "scenarios" / "equal_total.yaml")
     first = CliRunner().invoke(commands, ["explore", scenario])
-    assert (first.exit_code, first.stderr.strip()) == (0, "Written to explore-equal_total.html")
+    assert (first.exit_code, first.stdout.strip()) == (0, "Written to explore-equal_total.html")
     assert "What if?" in (tmp_path / "explore-equal_total.html").read_text(encoding="utf-8")
     again = CliRunner().invoke(commands, ["explore", scenario])
     assert str(again.exception) == "explore-equal_total.html: exists already. Name a new one; nothing is overwritten."

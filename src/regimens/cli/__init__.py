@@ -165,7 +165,7 @@ def explore(file: Path | None, out: Path | None, open_page: bool) -> None:
     if page.exists():
         raise OutputExists(page)
     write_file(explore_page(scenario), page)
-    say(talk_console(), f"Written to {page}")
+    click.echo(f"Written to {page}")
     if open_page:
         click.launch(str(page))
 

@@ -298,7 +298,7 @@
     axis = { show: state.show, low, high };
     return [low, high];
   };
-  const HEIGHT = 216, LEFT = 38, RIGHT = 20, TOP = 8, RUG = 11;
+  const HEIGHT = 232, LEFT = 38, RIGHT = 20, TOP = 8, RUG = 11;
   let drawn = [];
   const runBand = (k) => {
     const start = known.starts[state.from[0]], data = document.getElementById("data");
@@ -339,7 +339,7 @@
     if (!on.length) place.append(node("p", { class: "how" }, "No model is switched on."));
     const said = ["Lines: the typical subject; bands: the middle 90 % of 50 parameter draws; strokes at the foot: doses."];
     if (bands.some(Boolean)) said.push("Grey: the 90 % band of the run of this page for the arm that A starts from.");
-    if (points.length) said.push(`Circles: published for ${start.name} (${[...new Set(points.map(({ study }) => study))].join("; ")}), whatever the controls say.`);
+    if (points.length) said.push(`Circles: seen in groups given ${start.text} (${[...new Set(points.map(({ study }) => study))].join("; ")}), with the interval where one is printed; they stay as the controls move.`);
     $("how").textContent = said.join(" ");
   };
   const panelOf = ({ k, width, end, scale, lines, band, points, label }) => {
@@ -439,6 +439,7 @@
     if (arms.length === 1 && start && start.text !== protocol.write(arms[0][1])) arms.push([start.name, protocol.parse(start.text)]);
     const size = body(), changed = compare(state.kg, original.kg) !== 0 || known.m2 !== "1.8" || known.kg !== "70" || known.cm !== "167";
     const lines = ["title: What if?", `models: [${known.names.filter((_, k) => state.models[k]).map(quoted).join(", ")}]`, `horizon: ${state.weeks} weeks`];
+    if (known.names.some((name) => /\.ya?ml$/.test(name))) lines.unshift("# A model is named by its path: save this file in the folder of the scenario that the page was made of.");
     if (changed) lines.push(`subject: {weight: ${decimal(state.kg)} kg, height: ${known.cm} cm, bsa: ${decimal(size.m2)} m2}`);
     lines.push("population: {subjects: 50, seed: 1, draws: 100}", "arms:");
     for (const [name, plans] of arms) {
@@ -469,8 +470,8 @@
     ["a", "b"].forEach((name, letter) => {
       if (!parts.has(name)) return;
       trying("text", () => { state.schedules[letter] = protocol.parse(parts.get(name)); });
-      const from = Number(parts.get(letter ? "from_b" : "from"));
-      if (Number.isInteger(from) && known.starts[from]) state.from[letter] = from;
+      const from = parts.get(letter ? "from_b" : "from");
+      if (/^\d+$/.test(from ?? "") && known.starts[from]) state.from[letter] = Number(from);
     });
     if (parts.has("kg")) trying("weight", () => levers.weight.set(null, read(parts.get("kg"))));
     if (parts.has("weeks")) trying("horizon", () => levers.horizon.set(null, read(parts.get("weeks"))));
