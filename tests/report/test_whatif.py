@@ -344,6 +344,22 @@ def test_a_scenario_of_one_changed_schedule_has_its_start_to_compare_with(page):
     assert [arm.regimen.in_words() for arm in scenario.arms] == [CYCLES.replace("1 MIU", "2 MIU"), CYCLES]
 
 
+def test_the_page_of_every_shipped_scenario_starts_from_its_first_arm_and_writes_a_scenario_that_can_be_read(browser, tmp_path):
+    for path in sorted((ROOT / "scenarios").glob("*.yaml")):
+        scenario = read_scenario(path)
+        file = tmp_path / f"{path.stem}.html"
+        file.write_text(report.explore_page(scenario), encoding="utf-8")
+        page = opening(browser, file)
+        dosed = next(arm for arm in scenario.arms if arm.regimen.drugs)
+        assert page.locator("#wi-text").input_value() == dosed.regimen.in_words(), path.stem
+        again = Scenario.from_text(page.locator("#wi-yaml").text_content(), folder=path.parent)
+        assert again.arms[0].regimen == dosed.regimen, path.stem
+        assert again.horizon_h == scenario.horizon_h, path.stem
+        assert again.subject == scenario.subject, path.stem
+        assert page.heard == [], path.stem
+        page.context.close()
+
+
 def test_the_live_region_speaks_total_and_peak(page):
     typed(page, "amount", "2")
     page.wait_for_function("() => document.getElementById('wi-spoken').textContent.includes('42 MIU')", timeout=PATIENCE_MS)

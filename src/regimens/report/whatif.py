@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -41,7 +42,7 @@ DRAWS = 50
 SEED = 20260101
 """Orders the draws where no scenario has a seed."""
 
-DIGITS = 4
+DIGITS = 3
 """Significant digits of parameter draws on the page; typical values have all of theirs."""
 
 WEEKS, MOST_WEEKS, WEEK_H = 24, 104, 168
@@ -88,21 +89,20 @@ def numbers_of(scenario: Scenario | None, view: View | None = None) -> Json:
     seed = SEED if population is None else population.seed
     subject = Subject() if scenario is None else scenario.subject
     hours = WEEKS * WEEK_H if scenario is None else scenario.horizon_h
-    endpoints = ENDPOINTS if scenario is None else tuple(endpoint.words for endpoint in scenario.endpoints)
-    starts = [*(() if scenario is None else _arms(scenario, view)), *_published()]
+    show = _first_shown(models, scenario)
     return {
         "models": [_model(model, seed) for model in models],
-        "starts": starts,
-        "first": _first(starts),
-        "kg": decimal_text(subject.weight_kg),
-        "cm": decimal_text(subject.height_cm),
-        "m2": decimal_text(subject.bsa_m2),
+        "starts": [*(() if scenario is None else _arms(scenario, view)), *_published()],
+        "own": text.ARMS,
+        "kg": _decimal(subject.weight_kg),
+        "cm": _decimal(subject.height_cm),
+        "m2": _decimal(subject.bsa_m2),
         "weeks": hours / WEEK_H,
         "most_weeks": max(MOST_WEEKS, hours / WEEK_H),
         "step": _step(scenario),
-        "show": _first_shown(models, scenario),
+        "show": show,
         "names": list(_names(models, scenario)),
-        "endpoints": list(endpoints),
+        "endpoints": list(ENDPOINTS if scenario is None else _portable(scenario) or [f"peak of {show}"]),
         "hours": None if view is None else view.time.hours,
     }
 
@@ -190,13 +190,6 @@ def _published() -> Iterator[Json]:
         }
 
 
-def _first(starts: Sequence[Json]) -> int:
-    """Return the place of the schedule that the section begins with: an arm, else one in cycles with every lever."""
-    if starts[0]["group"] == text.ARMS:
-        return 0
-    return next(place for place, start in enumerate(starts) if str(start["text"]).startswith("("))
-
-
 def _point(response: Response) -> Json:
     return {
         "of": response.observable,
@@ -218,6 +211,18 @@ def _first_shown(models: Sequence[Model], scenario: Scenario | None) -> str:
     known = [observable.name for model in models for observable in model.observables]
     asked = [] if scenario is None else [endpoint.observable for endpoint in scenario.endpoints]
     return next(name for name in (*asked, "treg_fold", *known) if name in known)
+
+
+def _portable(scenario: Scenario) -> list[str]:
+    """Return the endpoints that other schedules have too: none of a cycle, of a visit, or of a virtual trial."""
+    named = ("cycle", "SMD of", "visit", *(name for name, _ in scenario.visits))
+    return [endpoint.words for endpoint in scenario.endpoints if not any(name in endpoint.words for name in named)]
+
+
+def _decimal(value: Fraction) -> str:
+    """Write a body size as a decimal; one that is none has six digits."""
+    exact = decimal_text(Fraction(value))
+    return f"{float(value):.6g}" if "/" in exact else exact
 
 
 def _names(models: Sequence[Model], scenario: Scenario | None) -> Iterator[str]:

@@ -97,7 +97,7 @@ const protocol = (() => {
 
   // ---- reading
   const reader = (text) => {
-    const tokens = text.match(/[A-Za-zµμ_][A-Za-z_]*(?:2)?|\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|\.\d+|\S/g) || [];
+    const tokens = text.match(/[A-Za-zµμ_][A-Za-z0-9_]*|\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|\.\d+|\S/g) || [];
     let at = 0;
     const fail = (wanted) => {
       throw new Refused(`${at < tokens.length ? `Found '${tokens[at]}'` : "The text ends"} where ${wanted} is expected. ${EXPLAIN}`);

@@ -1,6 +1,9 @@
 // The section "What if?": one state, steered by controls; totals are exact, curves are simulated as the state changes.
 (() => {
   const known = JSON.parse(document.getElementById("wi-data").textContent);
+  // a schedule that this page cannot read, such as one of very many doses, is left out
+  known.starts = known.starts.filter(({ text }) => { try { return protocol.parse(text); } catch { return false; } });
+  const first = Math.max(0, known.starts.findIndex(({ group, text }) => group === known.own || text.startsWith("(")));
   const $ = (id) => document.getElementById(`wi-${id}`);
   const bench = document.getElementById("wi");
   const { Refused, whole, ratio, times, over, add, minus, compare, float, floor, read, decimal, amountText, amountUnit } = protocol;
@@ -45,6 +48,7 @@
     if (value[0] < 1n || value[0] > BigInt(most)) throw new Refused(`${what} must be from 1 to ${most}, found ${decimal(value)}.`);
     return Number(value[0]);
   };
+  const weeksText = () => String(Number(state.weeks.toPrecision(6)));
   const levers = {
     amount: {
       of: ({ course }) => course && decimal(over(course.amount.value, unitOf(course.amount).size)),
@@ -106,7 +110,7 @@
       },
     },
     horizon: {
-      of: () => String(state.weeks),
+      of: () => weeksText(),
       set: (_, value) => {
         if (!value || value[0] <= 0n) throw new Refused("The horizon must be a number of weeks, more than zero.");
         if (float(value) > known.most_weeks) throw new Refused(`A horizon of ${decimal(value)} weeks is more than ${known.most_weeks} weeks, the most that this page draws. \`regimens compare\` takes any.`);
@@ -423,7 +427,7 @@
         cell("Doses", joined(({ doses: count }) => count) || "0"), cell("First day", joined(({ first }) => dayText(first)) || "–"),
         cell("Last day", joined(({ last }) => dayText(last)) || "–"), cell("Most in 7 days", joined(({ peak, unit }) => amountText(peak, unit)) || "–")));
       const late = doses.filter(({ start }) => float(start) >= end).length, start = known.starts[state.from[letter]];
-      if (late) limits.push([`Schedule ${LETTERS[letter]}: ${late} of ${doses.length} doses lie at or after the horizon of ${state.weeks} weeks and are not drawn; the total counts them.`, ""]);
+      if (late) limits.push([`Schedule ${LETTERS[letter]}: ${late} of ${doses.length} doses lie at or after the horizon of ${weeksText()} weeks and are not drawn; the total counts them.`, ""]);
       const il2 = each.find(({ drug }) => drug === "il2");
       if (start && start.expected && il2 && amountText(il2.total, "IU") !== start.expected) limits.push([`Schedule ${LETTERS[letter]}: the scenario expects ${start.expected} in '${start.name}'; this is ${amountText(il2.total, "IU")}.`, ""]);
       if (start && start.note && start.text === protocol.write(plans)) limits.push([`${start.name}: ${start.note}`, "note"]);
@@ -438,7 +442,7 @@
     const start = known.starts[state.from[0]], arms = shownSchedules().map(([letter, plans]) => [`Schedule ${LETTERS[letter]}`, plans]);
     if (arms.length === 1 && start && start.text !== protocol.write(arms[0][1])) arms.push([start.name, protocol.parse(start.text)]);
     const size = body(), changed = compare(state.kg, original.kg) !== 0 || known.m2 !== "1.8" || known.kg !== "70" || known.cm !== "167";
-    const lines = ["title: What if?", `models: [${known.names.filter((_, k) => state.models[k]).map(quoted).join(", ")}]`, `horizon: ${state.weeks} weeks`];
+    const lines = ["title: What if?", `models: [${known.names.filter((_, k) => state.models[k]).map(quoted).join(", ")}]`, `horizon: ${Number.isInteger(state.weeks) ? `${state.weeks} weeks` : `${Number((7 * state.weeks).toPrecision(9))} days`}`];
     if (known.names.some((name) => /\.ya?ml$/.test(name))) lines.unshift("# A model is named by its path: save this file in the folder of the scenario that the page was made of.");
     if (changed) lines.push(`subject: {weight: ${decimal(state.kg)} kg, height: ${known.cm} cm, bsa: ${decimal(size.m2)} m2}`);
     lines.push("population: {subjects: 50, seed: 1, draws: 100}", "arms:");
@@ -649,8 +653,8 @@
     return node("label", {}, box, name);
   }));
 
-  state.schedules[0] = protocol.parse(known.starts[known.first].text);
-  state.from[0] = known.first;
+  state.schedules[0] = protocol.parse(known.starts[first].text);
+  state.from[0] = first;
   follow();
   refresh();
   new ResizeObserver(() => { cancelAnimationFrame(frame); frame = requestAnimationFrame(redraw); }).observe($("panels"));
