@@ -285,6 +285,10 @@ def test_a_link_to_a_view_shows_it_again(browser, file, page):
 def test_a_link_with_what_cannot_be_read_says_so_and_shows_the_rest(browser, file):
     page = opening(browser, file, fragment="#what-if&a=nonsense&kg=-3&weeks=x&show=toString&models=9&from=99&total=7")
     assert page.locator("#wi-text").input_value() == CYCLES
+    assert page.locator("#wi-text-wrong").inner_text() == (
+        "The link holds 'nonsense'. Found 'nonsense' where an amount is expected. This page reads the text that it writes itself; "
+        "`regimens explain` reads more and says what a text means."
+    )
     assert page.locator("#wi-show").input_value() == "treg_fold"
     assert page.heard == []
     page.context.close()
@@ -324,6 +328,28 @@ def test_published_points_are_drawn_where_the_start_has_some(page):
     page.locator("#wi-start").select_option(str(place))
     page.wait_for_selector("#wi-panels circle.seen", timeout=PATIENCE_MS, state="attached")
     assert "Circles: seen in groups given " in page.locator("#wi-how").inner_text()
+
+
+def test_where_no_worker_can_be_made_bands_are_drawn_in_slices(browser, file):
+    context = browser.new_context(viewport=DESK)
+    context.add_init_script(
+        "window.Worker = class extends EventTarget { constructor() { super(); setTimeout(() => this.dispatchEvent(new Event('error'))); } postMessage() {} terminate() {} }"
+    )
+    page = context.new_page()
+    page.goto(file.as_uri())
+    page.wait_for_function(RIBBONS.format(4), timeout=10 * PATIENCE_MS)
+    context.close()
+
+
+def test_with_several_courses_the_page_says_which_one_the_controls_change(page):
+    assert page.locator("#wi-many").is_hidden()
+    typed(page, "text", "1 MIU SC daily x 5, rest 2 days, 1 MIU SC weekly x 4")
+    assert page.locator("#wi-many").inner_text() == (
+        "The controls below act on the first course of the text, and on the cycle that it stands in."
+    )
+    typed(page, "doses", "4")
+    assert page.locator("#wi-text").input_value() == "1 MIU SC daily x 4, rest 2 days, 1 MIU SC weekly x 4"
+    assert page.locator("#wi-cycles").is_disabled()
 
 
 def test_the_scenario_that_it_writes_can_be_read_and_expects_the_totals_it_shows(page):

@@ -66,7 +66,7 @@ def section(scenario: Scenario | None, view: View | None = None) -> WhatIf:
     """Return the section of a page; with a `view` it stands on the page of a comparison, whose bands it draws on."""
     models = shipped_models() if scenario is None else scenario.models
     stepper, unpack = script_of(models), Markup(f"\n{asset('unpack.js')}\n")
-    steering = f"{asset('protocol.js')}{asset('whatif.js')}"
+    steering = "".join(map(asset, ("protocol.js", "panels.js", "whatif.js")))
     data = json.dumps(numbers_of(scenario, view), separators=(",", ":"))
     parts = (("wi-data", "application/json", data), ("wi-stepper", "", stepper), ("wi-steering", "", steering))
     return WhatIf(unpack, packed(parts), (unpack, stepper, steering))
@@ -163,7 +163,7 @@ def _arms(scenario: Scenario, view: View | None) -> Iterator[Json]:
             "group": text.ARMS,
             "name": arm.name,
             "text": words,
-            "points": [_point(response) for response in arm.observed if response.value is not None],
+            "points": _points(arm.observed),
             "expected": None if expected is None or expected.total is None else amount_text(expected.total, "IU"),
             "arm": looks.get(arm.name),
         }
@@ -179,26 +179,18 @@ def _published() -> Iterator[Json]:
     for regimen, found in names.items():
         others = f" and {len(found) - 1} more" if len(found) > 1 else ""
         words = regimen.with_rests("midpoint").in_words()
-        seen = [response for response in responses if response.regimen == regimen and response.value is not None]
+        seen = _points([response for response in responses if response.regimen == regimen])
         said = text.MIDPOINT if regimen.has_ranges else ""
-        yield {
-            "group": text.LIBRARY,
-            "name": f"{found[0]}{others}",
-            "text": words,
-            "points": list(map(_point, seen)),
-            "note": said,
-        }
+        yield {"group": text.LIBRARY, "name": f"{found[0]}{others}", "text": words, "points": seen, "note": said}
 
 
-def _point(response: Response) -> Json:
-    return {
-        "of": response.observable,
-        "h": response.time_h,
-        "value": response.value,
-        "low": response.low,
-        "high": response.high,
-        "study": response.study,
-    }
+def _points(responses: Sequence[Response]) -> list[Json]:
+    """Return the published values at a time that are no bounds and no peaks, as the script draws them."""
+    drawn = [response for response in responses if response.value is not None and not response.bound and response.reading == "at"]
+    return [
+        {"of": each.observable, "h": each.time_h, "value": each.value, "low": each.low, "high": each.high, "study": each.study}
+        for each in drawn
+    ]
 
 
 def _step(scenario: Scenario | None) -> str:

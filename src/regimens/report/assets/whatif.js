@@ -7,10 +7,10 @@
   const $ = (id) => document.getElementById(`wi-${id}`);
   const bench = document.getElementById("wi");
   const { Refused, whole, ratio, times, over, add, minus, compare, float, floor, read, decimal, amountText, amountUnit } = protocol;
+  const { element, node, short, nice } = panels;
   const HOUR_DAY = whole(24), MIU = whole(1000000), LETTERS = ["A", "B"], WEEK_H = 168;
   const MOST = { IU: [whole(200000000), "200 MIU"], mg: [whole(5000), "5000 mg"] };
-  const STATUS = ["", "step limit", "a state is no finite number", "the step became too small", "a state fell below zero"];
-  const IDLE_MS = 250, SPEAK_MS = 700, PAUSE_MS = 12;
+  const IDLE_MS = 250, SPEAK_MS = 700, SLICE_MS = 12, MOST_KEPT = 60;
 
   // ---- state
   const original = { kg: read(known.kg), weeks: known.weeks };
@@ -38,8 +38,8 @@
   };
   // in the unit that is shown
   const stepOf = ({ unit, value, basis }) => (unit !== "IU" ? whole(10) : basis === "kg" ? ratio(1n, 1000n) : compare(value, ratio(MIU[0], 10n)) < 0 ? ratio(1n, 100n) : read(known.step));
-  const positive = (value, what, unit, most) => {
-    if (!value) throw new Refused(`${what} needs a number, for example ${most.example} ${unit}.`);
+  const positive = (value, what, example) => {
+    if (!value) throw new Refused(`${what} needs a number, for example ${example}.`);
     if (value[0] <= 0n) throw new Refused(`${what} must be more than zero, found ${decimal(value)}.`);
     return value;
   };
@@ -54,7 +54,7 @@
       of: ({ course }) => course && decimal(over(course.amount.value, unitOf(course.amount).size)),
       unit: ({ course }) => unitOf(course.amount).name,
       set: ({ course }, value) => {
-        const { size, name } = unitOf(course.amount), amount = times(positive(value, "The amount", name, { example: 1 }), size);
+        const { size, name } = unitOf(course.amount), amount = times(positive(value, "The amount", `1 ${name}`), size);
         const [most, words] = MOST[course.amount.unit];
         if (compare(amount, most) > 0) throw new Refused(`An amount of ${amountText(amount, course.amount.unit)} is more than ${words}, the most that this page takes. Check the unit.`);
         course.amount.value = amount;
@@ -64,7 +64,7 @@
       of: ({ course }) => (course && course.every ? inDays(course.every) : null),
       why: ({ course }) => (course && course.days ? `Given ${protocol.writeFrequency(course)}; write another protocol text for one interval.` : "Given once: there is no interval."),
       set: ({ course }, value) => {
-        const hours = times(positive(value, "The interval", "days", { example: 2 }), HOUR_DAY);
+        const hours = times(positive(value, "The interval", "2 days"), HOUR_DAY);
         if (course.over && compare(course.over, hours) > 0) throw new Refused(`An interval of ${protocol.durationText(hours)} is shorter than the infusion of ${protocol.durationText(course.over)}.`);
         if (compare(hours, whole(8760)) > 0) throw new Refused(`An interval must be at most 365 days, found ${decimal(value)}.`);
         course.every = hours;
@@ -204,9 +204,9 @@
     const key = keyOf(plans, k);
     if (kept.has(key)) return kept.get(key);
     const model = known.models[k], { doses, missing } = dosesFor(plans, model), grid = gridOf(doses, state.weeks * WEEK_H);
-    if (missing.length) return remember(kept, key, { missing, doses, grid }, 200);
+    if (missing.length) return remember(kept, key, { missing, doses, grid }, MOST_KEPT);
     const { out, status, stopped } = stepper.integrate(stepper.models[k], Float64Array.from(model.values), doses, grid);
-    return remember(kept, key, { doses, grid, out, status, stopped, width: stepper.models[k].readouts, missing }, 200);
+    return remember(kept, key, { doses, grid, out, status, stopped, width: stepper.models[k].readouts, missing }, MOST_KEPT);
   };
   const valuesOf = (curve, model) => {
     const place = model.readouts[state.show];
@@ -215,18 +215,18 @@
 
   // ---- ribbons: in a Web Worker for each model, made of the page's own text; in slices where none can be made
   const workers = [];
-  let asked = 0, outstanding = 0;
+  let asked = 0, outstanding = 0, refused = false;
   const makeWorker = () => {
     const address = URL.createObjectURL(new Blob([document.getElementById("wi-stepper").textContent], { type: "text/javascript" }));
     const worker = new Worker(address);
     worker.addEventListener("message", ({ data }) => arrived(data));
-    URL.revokeObjectURL(address);
+    worker.addEventListener("error", () => { if (!refused) { refused = true; askRibbons(); } });
     return worker;
   };
   const arrived = ({ id, key, low, high }) => {
     if (id !== asked) return;
     outstanding--;
-    remember(ribbons, key, { low, high }, 100);
+    remember(ribbons, key, { low, high }, MOST_KEPT);
     redraw();
   };
   const fullRows = (model) => model.draws.map((draw) => {
@@ -238,7 +238,7 @@
     const curves = [], rows = [...task.rows];
     const slice = () => {
       if (task.id !== asked) return;
-      const until = performance.now() + PAUSE_MS;
+      const until = performance.now() + SLICE_MS;
       while (rows.length && performance.now() < until) curves.push(stepper.drawn(task, rows.pop()));
       if (rows.length) setTimeout(slice, 0);
       else arrived({ ...task, ...stepper.band(curves, task.times.length) });
@@ -254,166 +254,51 @@
       if (!state.models[k] || !model.draws.length || readout === undefined || ribbons.has(key) || !curve.out || curve.status) return;
       const task = { id: asked, key, model: k, rows: fullRows(model), doses: curve.doses, times: curve.grid, readout };
       outstanding++;
-      try {
-        workers[k] ||= makeWorker();
-        workers[k].postMessage(task);
-      } catch {
-        inSlices(task);
-      }
+      if (refused) inSlices(task);
+      else (workers[k] ||= makeWorker()).postMessage(task);
     });
   };
 
-  // ---- drawing: a panel a model, all with one scale
-  const SVG = "http://www.w3.org/2000/svg";
-  const element = (name, given = {}, text = "") => {
-    const made = document.createElementNS(SVG, name);
-    for (const [key, value] of Object.entries(given)) made.setAttribute(key, value);
-    if (text) made.textContent = text;
-    return made;
-  };
-  const node = (name, given = {}, ...inside) => {
-    const made = document.createElement(name);
-    for (const [key, value] of Object.entries(given)) made.setAttribute(key, value);
-    made.append(...inside);
-    return made;
-  };
-  const short = (value) => (Math.abs(value) >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3)))).replace("-", "−");
-  const nice = (step) => { const power = 10 ** Math.floor(Math.log10(step)), lead = step / power; return power * (lead <= 1 ? 1 : lead <= 2 ? 2 : lead <= 2.5 ? 2.5 : lead <= 5 ? 5 : 10); };
-  // as figures/axes.py: doublings where the range passes 4, else linear, from zero where the lowest value is near it
-  const scaleOf = (low, high) => {
-    if (low > high) [low, high] = [0, 1];
-    if (low < 0 && low > -1e-6 * high) low = 0;
-    if (low > 0 && high / low > 4 && high / low <= 512) {
-      const room = 0.05 * Math.log2(high / low), from = Math.log2(low) - room, to = Math.log2(high) + room, ticks = [];
-      for (let k = Math.ceil(from); k <= to; k++) ticks.push(2 ** k);
-      return { ticks, share: (value) => (Math.max(Math.log2(value), from) - from) / (to - from) };
-    }
-    if (low > 0 && low < 0.4 * high) low = 0;
-    if (high - low < 1e-9 * Math.max(Math.abs(high), 1e-9)) [low, high] = [low - 0.5 * Math.max(1, Math.abs(low)), high + 0.5 * Math.max(1, Math.abs(high))];
-    const step = nice((high - low) / 4), bottom = Math.floor(low / step + 1e-9) * step, top = high + 0.04 * (high - low), ticks = [];
-    for (let value = bottom; value <= top + 1e-9 * step; value += step) ticks.push(Number(value.toPrecision(12)));
-    return { ticks, share: (value) => (value - bottom) / (top - bottom) };
-  };
-  // an axis does not shrink while ribbons are on their way
-  let axis = { show: "", low: Infinity, high: -Infinity };
-  const endsOf = (all, waiting) => {
-    let { low, high } = waiting && axis.show === state.show ? axis : { low: Infinity, high: -Infinity };
-    for (const values of all) for (const value of values) if (Number.isFinite(value)) { if (value < low) low = value; if (value > high) high = value; }
-    axis = { show: state.show, low, high };
-    return [low, high];
-  };
-  const HEIGHT = 232, LEFT = 38, RIGHT = 20, TOP = 8, RUG = 11;
-  let drawn = [];
-  const runBand = (k) => {
-    const start = known.starts[state.from[0]], data = document.getElementById("data");
-    if (known.hours === null || start === undefined || start.arm === undefined || start.arm === null || !data) return null;
-    runBand.figures ||= JSON.parse(data.textContent).figures;
-    const figure = runBand.figures[`curves-${state.show}`], called = known.models[k].name;
-    if (!figure) return null;
-    const mine = figure.data.filter(({ meta }) => meta && meta.upper && meta.arm === start.arm);
-    const axes = [...new Set(figure.data.filter(({ meta }) => meta && meta.role === "line").map(({ xaxis }) => xaxis))];
-    const byModel = mine.filter((each) => (typeof each.meta.key === "string" ? called.startsWith(each.meta.key) : each.xaxis === axes[k]));
-    const band = byModel.find(({ meta }) => meta.role === "spread") || byModel[0];
+  // ---- drawing
+  // the band that the run of this page has for the arm that schedule A starts from, from the figures of the page
+  let figures = null;
+  const runOf = (k) => {
+    const { arm } = known.starts[state.from[0]], { name, readouts } = known.models[k];
+    if (known.hours === null || typeof arm !== "number" || readouts[state.show] === undefined) return null;
+    figures ||= JSON.parse(document.getElementById("data").textContent).figures;
+    const figure = figures[`curves-${state.show}`], place = known.models.slice(0, k).filter((model) => model.readouts[state.show] !== undefined).length;
+    const mine = figure ? figure.data.filter(({ meta, xaxis }) => meta.upper && meta.arm === arm
+      && (typeof meta.key === "string" ? name === meta.key || name === `${meta.key} (exploratory)` : xaxis === (place ? `x${place + 1}` : "x"))) : [];
+    const band = mine.find(({ meta }) => meta.role === "spread") || mine[0];
     return band ? { x: band.x.map((x) => x * known.hours), y: band.y } : null;
   };
+  const lineOf = (place, plans, k) => {
+    const curve = curveOf(plans, k), values = valuesOf(curve, known.models[k]), band = ribbons.get(keyOf(plans, k) + state.show);
+    return { letter: LETTERS[place], place, ...curve, values, band, waiting: values && !curve.status && !band && known.models[k].draws.length > 0 };
+  };
   const labelOf = () => known.models.map((model) => model.labels[state.show]).find(Boolean);
-  const peakOf = (values, grid) => {
-    let best = 0;
-    for (let k = 1; k < values.length; k++) if (values[k] > values[best]) best = k;
-    return { value: values[best], day: Math.round(grid[best] / 24) };
-  };
+  let peaks = [];
   const redraw = () => {
-    const end = state.weeks * WEEK_H, [label, unit] = labelOf(), on = known.models.map((_, k) => k).filter((k) => state.models[k]);
-    const start = known.starts[state.from[0]], points = start ? start.points.filter(({ of, h }) => of === state.show && h !== null && h <= end) : [];
-    const lines = on.map((k) => shownSchedules().map(([letter, plans]) => {
-      const curve = curveOf(plans, k);
-      return { letter, plans, curve, values: valuesOf(curve, known.models[k]), band: ribbons.get(keyOf(plans, k) + state.show) };
-    }));
-    const bands = on.map(runBand);
-    const waiting = lines.flat().some(({ curve, values, band }, k) => values && !curve.status && !band && known.models[on[Math.floor(k / shownSchedules().length)]].draws.length);
-    const scale = scaleOf(...endsOf([
-      ...lines.flat().flatMap(({ values, band }) => [...(values ? [values] : []), ...(band ? [band.low, band.high] : [])]),
-      ...bands.flatMap((band) => (band ? [band.y] : [])), ...points.map(({ value, low, high }) => [value, low ?? value, high ?? value]),
-    ], waiting));
-    $("shown").textContent = unit ? `${label}, ${unit}` : label;
-    const place = $("panels"), room = place.clientWidth || 600, narrow = window.matchMedia("screen and (max-width: 860px)").matches;
-    const width = Math.max(240, Math.floor(on.length < 2 ? room : narrow ? Math.min(0.86 * room, 420) : room > 640 ? (room - 22) / 2 : room));
-    drawn = [];
-    place.replaceChildren(...on.map((k, panel) => panelOf({ k, width, end, scale, lines: lines[panel], band: bands[panel], points, label })));
-    if (!on.length) place.append(node("p", { class: "how" }, "No model is switched on."));
+    const end = state.weeks * WEEK_H, [label, unit] = labelOf(), start = known.starts[state.from[0]];
+    const points = start.points.filter(({ of, h }) => of === state.show && h !== null && h <= end), title = unit ? `${label}, ${unit}` : label;
+    const shown = known.models.flatMap(({ name }, k) => (state.models[k]
+      ? [{ name, run: runOf(k), lines: shownSchedules().map(([place, plans]) => lineOf(place, plans, k)) }] : []));
+    $("shown").textContent = title;
+    peaks = panels.draw($("panels"), $("readout"), { end, title, shown, points, fold: /fold of baseline/.test(label) });
     const said = ["Lines: the typical subject; bands: the middle 90 % of 50 parameter draws; strokes at the foot: doses."];
-    if (bands.some(Boolean)) said.push("Grey: the 90 % band of the run of this page for the arm that A starts from.");
-    if (points.length) said.push(`Circles: seen in groups given ${start.text} (${[...new Set(points.map(({ study }) => study))].join("; ")}), with the interval where one is printed; they stay as the controls move.`);
+    if (shown.some(({ run }) => run)) said.push("Grey: the 90 % band of the run of this page for the arm that A starts from.");
+    const studies = [...new Set(points.map(({ study }) => study))].join("; ");
+    if (studies) said.push(`Circles: seen in groups given ${start.text} (${studies}), with the interval where one is printed; they stay as the controls move.`);
     $("how").textContent = said.join(" ");
-  };
-  const panelOf = ({ k, width, end, scale, lines, band, points, label }) => {
-    const doses = lines.length * RUG, foot = HEIGHT - 34 - doses, inDaysUnit = end < 3 * WEEK_H, hours = inDaysUnit ? 24 : WEEK_H;
-    const x = (h) => LEFT + ((width - LEFT - RIGHT) * h) / end, y = (value) => foot - (foot - TOP) * scale.share(value);
-    const path = (grid, values) => { let text = "", pen = "M"; for (let i = 0; i < grid.length; i++) { if (!Number.isFinite(values[i])) { pen = "M"; continue; } text += `${pen}${x(grid[i]).toFixed(1)},${y(values[i]).toFixed(1)}`; pen = "L"; } return text; };
-    const svg = element("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, "aria-hidden": "true" });
-    for (const tick of scale.ticks) {
-      if (y(tick) < TOP - 1) continue;
-      svg.append(element("line", { class: "grid", x1: LEFT, x2: width - RIGHT, y1: y(tick), y2: y(tick) }), element("text", { x: LEFT - 6, y: y(tick) + 4, "text-anchor": "end" }, short(tick)));
-    }
-    if (/fold of baseline/.test(label)) svg.append(element("line", { class: "base", x1: LEFT, x2: width - RIGHT, y1: y(1), y2: y(1) }));
-    const every = [1, 2, 4, 6, 8, 12, 13, 26, 52].find((step) => end / hours / step <= 8.5) || 104;
-    for (let tick = 0; tick * hours <= end + 1e-9; tick += every) svg.append(element("line", { class: "axis", x1: x(tick * hours), x2: x(tick * hours), y1: HEIGHT - 34, y2: HEIGHT - 30 }), element("text", { x: x(tick * hours), y: HEIGHT - 18, "text-anchor": "middle" }, String(tick)));
-    svg.append(element("line", { class: "axis", x1: LEFT, x2: width - RIGHT, y1: HEIGHT - 34, y2: HEIGHT - 34 }), element("text", { x: (LEFT + width - RIGHT) / 2, y: HEIGHT - 4, "text-anchor": "middle" }, inDaysUnit ? "days" : "weeks"));
-    if (band) svg.append(element("path", { class: "run", d: `${band.x.map((h, i) => (h <= end ? `${i ? "L" : "M"}${x(h).toFixed(1)},${y(band.y[i]).toFixed(1)}` : "")).join("").replace(/^L/, "M")}Z` }));
-    const peaks = [], said = [], readable = [];
-    lines.forEach(({ letter, curve, values, band: ribbon }, row) => {
-      const letterText = LETTERS[letter], level = HEIGHT - 34 - doses + row * RUG + 2;
-      for (const { h } of curve.doses) svg.append(element("line", { class: `dose s${letter}`, x1: x(h), x2: x(h), y1: level + 1, y2: level + RUG - 2 }));
-      if (!values) {
-        const why = curve.missing.length ? `no input for ${curve.missing.join(", ")}` : "no such readout";
-        peaks.push(`${letterText}: not modelled, ${why}.`);
-        if (!row) svg.append(element("text", { class: "none", x: (LEFT + width) / 2, y: foot / 2, "text-anchor": "middle" }, "not modelled"));
-        return;
-      }
-      if (ribbon) svg.append(element("path", { class: `ribbon s${letter}`, d: `${path(curve.grid, ribbon.high)}${path([...curve.grid].reverse(), [...ribbon.low].reverse()).replace("M", "L")}Z` }));
-      const peak = peakOf(values.filter(Number.isFinite), curve.grid);
-      peaks.push(curve.status ? `${letterText}: stopped on day ${short(curve.stopped / 24)}: ${STATUS[curve.status]}.` : `${letterText}: highest ${short(peak.value)} on day ${peak.day}, ${short(values.at(-1))} at the end.`);
-      said.push({ letter: letterText, peak: peak.value });
-      readable.push({ letter: letterText, curve, values, ribbon });
-    });
-    lines.forEach(({ letter, curve, values }) => {
-      if (!values) return;
-      svg.append(element("path", { class: `line s${letter}`, d: path(curve.grid, values) }));
-      if (!curve.status && lines.length > 1) svg.append(element("text", { class: `end s${letter}`, x: width - RIGHT + 5, y: y(values.at(-1)) + (letter ? 9 : 0) }, LETTERS[letter]));
-    });
-    for (const { h, value, low, high } of points) {
-      if (low !== null && high !== null) svg.append(element("line", { class: "seen-to", x1: x(h), x2: x(h), y1: y(low), y2: y(high) }));
-      svg.append(element("circle", { class: "seen", cx: x(h), cy: y(value), r: 4 }));
-    }
-    const cross = element("line", { class: "at", y1: TOP, y2: HEIGHT - 34, x1: LEFT, x2: LEFT, visibility: "hidden" });
-    svg.append(cross);
-    drawn.push({ k, said, cross, x, readable });
-    const point = (event) => {
-      const box = svg.getBoundingClientRect(), h = ((event.clientX - box.left) * (width / box.width) - LEFT) / (width - LEFT - RIGHT) * end;
-      if (h >= 0 && h <= end) readOut(h, hours, inDaysUnit);
-    };
-    svg.addEventListener("pointermove", point);
-    svg.addEventListener("pointerdown", point);
-    svg.addEventListener("pointerleave", () => readOut(null));
-    const words = `${known.models[k].name}: ${label}. ${peaks.join(" ")}`;
-    const picture = node("div", { role: "img", "aria-label": words });
-    picture.append(svg);
-    return node("figure", {}, node("h4", {}, known.models[k].name), node("p", { class: "peaks" }, ...peaks.map((each) => node("span", {}, each))), picture);
-  };
-  const readOut = (h, hours, inDaysUnit) => {
-    for (const { cross, x } of drawn) {
-      cross.setAttribute("visibility", h === null ? "hidden" : "visible");
-      if (h !== null) for (const end of ["x1", "x2"]) cross.setAttribute(end, x(h));
-    }
-    if (h === null) { $("readout").textContent = "\u00a0"; return; }
-    const at = (grid, values) => { const k = grid.findIndex((each) => each >= h), from = Math.max(k - 1, 0), share = k > 0 ? (h - grid[from]) / (grid[k] - grid[from]) : 0; return values[from] + share * (values[Math.max(k, 0)] - values[from]); };
-    const parts = drawn.map(({ k, readable }) => `${known.models[k].name} ${readable.map(({ letter, curve, values, ribbon }) => `${letter} ${short(at(curve.grid, values))}${ribbon ? ` (${short(at(curve.grid, ribbon.low))}–${short(at(curve.grid, ribbon.high))})` : ""}`).join(", ")}`);
-    $("readout").textContent = `${inDaysUnit ? "Day" : "Week"} ${(h / hours).toFixed(1)}: ${parts.join("; ")}`;
   };
 
   // ---- exact totals, and what is broken
-  const dayText = (hours) => { const days = over(hours, HOUR_DAY); return days[1] === 1n ? decimal(days) : String(Number(float(days).toPrecision(4))); };
-  const swatch = (letter) => { const made = element("svg", { class: "swatch", viewBox: "0 0 26 8", "aria-hidden": "true", style: `--c:var(--${letter ? "second" : "first"})` }); made.append(element("path", { d: "M1,4H25", ...(letter ? { "stroke-dasharray": "7 3" } : {}) })); return made; };
+  const dayText = (hours) => {
+    const days = over(hours, HOUR_DAY);
+    return days[1] === 1n ? decimal(days) : String(Number(float(days).toPrecision(4)));
+  };
+  const swatch = (letter) => element("svg", { class: `swatch s${letter}`, viewBox: "0 0 26 8", "aria-hidden": "true" },
+    element("path", { d: "M1,4H25", ...(letter ? { "stroke-dasharray": "7 3" } : {}) }));
   const sums = () => {
     const size = body(), limits = [], rows = [];
     for (const [letter, plans] of shownSchedules()) {
@@ -469,11 +354,12 @@
     return MARK + parts;
   };
   const follow = () => {
-    if (!location.hash.startsWith(MARK)) return;
+    if (!location.hash.startsWith(MARK)) return "";
+    let wrong = "";
     const parts = new URLSearchParams(location.hash.slice(MARK.length));
     ["a", "b"].forEach((name, letter) => {
       if (!parts.has(name)) return;
-      trying("text", () => { state.schedules[letter] = protocol.parse(parts.get(name)); });
+      if (!trying("text", () => { state.schedules[letter] = protocol.parse(parts.get(name)); })) wrong = `The link holds '${parts.get(name).slice(0, 80)}'. ${$("text-wrong").textContent}`;
       const from = parts.get(letter ? "from_b" : "from");
       if (/^\d+$/.test(from ?? "") && known.starts[from]) state.from[letter] = Number(from);
     });
@@ -484,6 +370,7 @@
     if (known.models.some(({ readouts }) => Object.hasOwn(readouts, parts.get("show")))) state.show = parts.get("show");
     const total = parts.has("total") ? read(parts.get("total")) : null;
     if (total && state.schedules[0]) state.total = total;
+    return wrong;
   };
 
   // ---- one way from a change to the page: controls and totals at once, curves at the next frame, ribbons and the link after a pause
@@ -491,8 +378,8 @@
   const speak = () => {
     const parts = shownSchedules().map(([letter, plans]) => {
       const sum = protocol.exposure(protocol.planned(plans), drugOf(plans), body());
-      const peaks = drawn.flatMap(({ said }) => said.filter((each) => each.letter === LETTERS[letter]).map(({ peak }) => peak));
-      const range = peaks.length ? `; highest ${labelOf()[0]} ${short(Math.min(...peaks))}${peaks.length > 1 ? ` to ${short(Math.max(...peaks))} over ${peaks.length} models` : ""}` : "";
+      const mine = peaks.filter((each) => each.letter === LETTERS[letter]).map(({ value }) => value);
+      const range = mine.length ? `; highest ${labelOf()[0]} ${short(Math.min(...mine))}${mine.length > 1 ? ` to ${short(Math.max(...mine))} over ${mine.length} models` : ""}` : "";
       return `Schedule ${LETTERS[letter]}: ${sum ? `${amountText(sum.total, sum.unit)} in ${sum.doses} doses` : "no dose"}${range}.`;
     });
     $("spoken").textContent = parts.join(" ");
@@ -516,6 +403,7 @@
       if (name !== typing) complain(name, "");
     }
     if (typing !== "text") { $("text").value = protocol.write(chosen()); complain("text", ""); }
+    $("many").hidden = where.simple || !where.course;
     $("route").value = where.course ? where.course.route : "SC";
     $("route").disabled = !where.course;
     $("start").value = String(state.from[state.turn]);
@@ -655,10 +543,14 @@
 
   state.schedules[0] = protocol.parse(known.starts[first].text);
   state.from[0] = first;
-  follow();
-  refresh();
+  const followed = () => {
+    const wrong = follow();
+    refresh();
+    if (wrong) complain("text", wrong);
+  };
+  followed();
   new ResizeObserver(() => { cancelAnimationFrame(frame); frame = requestAnimationFrame(redraw); }).observe($("panels"));
-  window.addEventListener("hashchange", () => { if (location.hash.startsWith(MARK)) { follow(); refresh(); } });
+  window.addEventListener("hashchange", () => { if (location.hash.startsWith(MARK)) followed(); });
   if (location.hash.startsWith(MARK) && bench.closest("details")) document.getElementById("what-if").scrollIntoView();
   bench.dataset.ready = "yes";
   document.documentElement.dataset.ready = "yes";

@@ -20,6 +20,7 @@ GRAMMAR = Markup(
     "rest 14 days) x 3. <code>regimens explain</code> reads more."
 )
 BODY = "Body weight changes doses per kg and per m2 (body surface by Mosteller). The models' parameters stay."
+FIRST_COURSE = "The controls below act on the first course of the text, and on the cycle that it stands in."
 SUMMARY = "Change a schedule and see the curves at once"
 NO_SCRIPTS = "This section is simulated by scripts of the page, which are off."
 
