@@ -14,7 +14,11 @@
 
   // ---- state
   const original = { kg: read(known.kg), weeks: known.weeks };
-  const state = { schedules: [null, null], from: [0, 0], turn: 0, kg: original.kg, weeks: original.weeks, models: known.models.map(() => true), show: known.show, total: null };
+  const state = {
+    schedules: [null, null], from: [0, 0], turn: 0, // A and B; where each started; the one that the controls change
+    ...original, models: known.models.map(() => true), show: known.show,
+    total: null, // that is kept
+  };
   const body = () => ({ kg: state.kg, m2: compare(state.kg, original.kg) === 0 ? read(known.m2) : protocol.mosteller(state.kg, read(known.cm)) });
   const chosen = () => state.schedules[state.turn];
   const shownSchedules = () => state.schedules.flatMap((plans, k) => (plans ? [[k, plans]] : []));
@@ -37,7 +41,11 @@
     return { name: name + { flat: "", m2: "/m2", kg: "/kg" }[basis], size };
   };
   // in the unit that is shown
-  const stepOf = ({ unit, value, basis }) => (unit !== "IU" ? whole(10) : basis === "kg" ? ratio(1n, 1000n) : compare(value, ratio(MIU[0], 10n)) < 0 ? ratio(1n, 100n) : read(known.step));
+  const stepOf = ({ unit, value, basis }) => {
+    if (unit !== "IU") return whole(10);
+    if (basis === "kg") return ratio(1n, 1000n);
+    return compare(value, ratio(MIU[0], 10n)) < 0 ? ratio(1n, 100n) : read(known.step);
+  };
   const positive = (value, what, example) => {
     if (!value) throw new Refused(`${what} needs a number, for example ${example}.`);
     if (value[0] <= 0n) throw new Refused(`${what} must be more than zero, found ${decimal(value)}.`);
@@ -56,16 +64,20 @@
       set: ({ course }, value) => {
         const { size, name } = unitOf(course.amount), amount = times(positive(value, "The amount", `1 ${name}`), size);
         const [most, words] = MOST[course.amount.unit];
-        if (compare(amount, most) > 0) throw new Refused(`An amount of ${amountText(amount, course.amount.unit)} is more than ${words}, the most that this page takes. Check the unit.`);
+        const found = amountText(amount, course.amount.unit);
+        if (compare(amount, most) > 0) throw new Refused(`An amount of ${found} is more than ${words}, the most that this page takes. Check the unit.`);
         course.amount.value = amount;
       },
     },
     interval: {
       of: ({ course }) => (course && course.every ? inDays(course.every) : null),
-      why: ({ course }) => (course && course.days ? `Given ${protocol.writeFrequency(course)}; write another protocol text for one interval.` : "Given once: there is no interval."),
+      why: ({ course }) => (course && course.days
+        ? `Given ${protocol.writeFrequency(course)}; write another protocol text for one interval.` : "Given once: there is no interval."),
       set: ({ course }, value) => {
         const hours = times(positive(value, "The interval", "2 days"), HOUR_DAY);
-        if (course.over && compare(course.over, hours) > 0) throw new Refused(`An interval of ${protocol.durationText(hours)} is shorter than the infusion of ${protocol.durationText(course.over)}.`);
+        if (course.over && compare(course.over, hours) > 0) {
+          throw new Refused(`An interval of ${protocol.durationText(hours)} is shorter than the infusion of ${protocol.durationText(course.over)}.`);
+        }
         if (compare(hours, whole(8760)) > 0) throw new Refused(`An interval must be at most 365 days, found ${decimal(value)}.`);
         course.every = hours;
       },
@@ -113,7 +125,10 @@
       of: () => weeksText(),
       set: (_, value) => {
         if (!value || value[0] <= 0n) throw new Refused("The horizon must be a number of weeks, more than zero.");
-        if (float(value) > known.most_weeks) throw new Refused(`A horizon of ${decimal(value)} weeks is more than ${known.most_weeks} weeks, the most that this page draws. \`regimens compare\` takes any.`);
+        if (float(value) > known.most_weeks) {
+          const most = `${known.most_weeks} weeks, the most that this page draws. \`regimens compare\` takes any.`;
+          throw new Refused(`A horizon of ${decimal(value)} weeks is more than ${most}`);
+        }
         state.weeks = float(value);
       },
     },
@@ -166,8 +181,9 @@
       course.amount.value = amount;
       said = `the amount moved to ${decimal(over(amount, size))} ${name}`;
     }
-    const total = sumOf(plans);
-    return `Same total: ${said}.${compare(total, wanted) ? ` The total is ${amountText(total, unit)}, as near to ${amountText(wanted, unit)} as ${moved === "amount" ? "whole doses allow" : "this amount allows"}.` : ""}`;
+    const total = sumOf(plans), limit = moved === "amount" ? "whole doses allow" : "this amount allows";
+    if (compare(total, wanted) === 0) return `Same total: ${said}.`;
+    return `Same total: ${said}. The total is ${amountText(total, unit)}, as near to ${amountText(wanted, unit)} as ${limit}.`;
   };
   const withValue = (plans, { doses, amount }) => {
     const copy = clone(plans), { course } = found(copy);
@@ -299,53 +315,81 @@
   };
   const swatch = (letter) => element("svg", { class: `swatch s${letter}`, viewBox: "0 0 26 8", "aria-hidden": "true" },
     element("path", { d: "M1,4H25", ...(letter ? { "stroke-dasharray": "7 3" } : {}) }));
-  const sums = () => {
-    const size = body(), limits = [], rows = [];
-    for (const [letter, plans] of shownSchedules()) {
-      const doses = protocol.planned(plans), end = state.weeks * WEEK_H;
-      const head = node("th", { scope: "row" }, node("b", {}, swatch(letter), `\u00a0Schedule ${LETTERS[letter]}`), node("span", {}, protocol.write(plans)));
-      const each = Object.keys(plans).sort((a, b) => (b === "il2") - (a === "il2") || (a < b ? -1 : 1)).map((drug) => protocol.exposure(doses, drug, size));
-      const cell = (label, text, kind = "n") => node("td", { class: kind, "data-label": label }, text);
-      const joined = (of) => each.map(of).join(", ");
-      rows.push(node("tr", {}, head,
-        cell("Total", each.length ? joined(({ total, unit, drug }) => amountText(total, unit) + (each.length > 1 ? ` ${drug}` : "")) : "0 MIU", "n total"),
-        cell("Doses", joined(({ doses: count }) => count) || "0"), cell("First day", joined(({ first }) => dayText(first)) || "–"),
-        cell("Last day", joined(({ last }) => dayText(last)) || "–"), cell("Most in 7 days", joined(({ peak, unit }) => amountText(peak, unit)) || "–")));
-      const late = doses.filter(({ start }) => float(start) >= end).length, start = known.starts[state.from[letter]];
-      if (late) limits.push([`Schedule ${LETTERS[letter]}: ${late} of ${doses.length} doses lie at or after the horizon of ${weeksText()} weeks and are not drawn; the total counts them.`, ""]);
-      const il2 = each.find(({ drug }) => drug === "il2");
-      if (start && start.expected && il2 && amountText(il2.total, "IU") !== start.expected) limits.push([`Schedule ${LETTERS[letter]}: the scenario expects ${start.expected} in '${start.name}'; this is ${amountText(il2.total, "IU")}.`, ""]);
-      if (start && start.note && start.text === protocol.write(plans)) limits.push([`${start.name}: ${start.note}`, "note"]);
+  // exposures of the drugs of a plan, IL-2 first
+  const exposures = (plans) => Object.keys(plans).sort((a, b) => (b === "il2") - (a === "il2") || (a < b ? -1 : 1))
+    .map((drug) => protocol.exposure(protocol.planned(plans), drug, body()));
+  const rowOf = ([place, plans]) => {
+    const each = exposures(plans), joined = (of) => each.map(of).join(", ") || "–";
+    const cell = (label, text, kind = "n") => node("td", { class: kind, "data-label": label }, text);
+    const head = node("th", { scope: "row" }, node("b", {}, swatch(place), `\u00a0Schedule ${LETTERS[place]}`), node("span", {}, protocol.write(plans)));
+    const total = each.length ? joined((one) => amountText(one.total, one.unit) + (each.length > 1 ? ` ${one.drug}` : "")) : "0 MIU";
+    return node("tr", {}, head, cell("Total", total, "n total"), cell("Doses", joined(({ doses }) => doses)),
+      cell("First day", joined((one) => dayText(one.first))), cell("Last day", joined(({ last }) => dayText(last))),
+      cell("Most in 7 days", joined(({ peak, unit }) => amountText(peak, unit))));
+  };
+  // sentences on what is broken, and notes, as [text, class]
+  const limitsOf = ([place, plans]) => {
+    const doses = protocol.planned(plans), start = known.starts[state.from[place]], who = `Schedule ${LETTERS[place]}`, found = [];
+    const late = doses.filter(({ start: time }) => float(time) >= state.weeks * WEEK_H).length;
+    if (late) {
+      const where = `at or after the horizon of ${weeksText()} weeks and are not drawn; the total counts them.`;
+      found.push([`${who}: ${late} of ${doses.length} doses lie ${where}`, ""]);
     }
-    $("sums").replaceChildren(...rows);
-    $("limits").replaceChildren(...limits.map(([text, kind]) => node("li", kind ? { class: kind } : {}, text)));
+    const total = plans.il2 ? amountText(exposures(plans)[0].total, "IU") : "";
+    if (start.expected && total && total !== start.expected) {
+      found.push([`${who}: the scenario expects ${start.expected} in '${start.name}'; this is ${total}.`, ""]);
+    }
+    if (start.note && start.text === protocol.write(plans)) found.push([`${start.name}: ${start.note}`, "note"]);
+    return found;
+  };
+  const sums = () => {
+    $("sums").replaceChildren(...shownSchedules().map(rowOf));
+    $("limits").replaceChildren(...shownSchedules().flatMap(limitsOf).map(([text, kind]) => node("li", kind ? { class: kind } : {}, text)));
   };
 
   // ---- what would give a verdict
   const quoted = (text) => JSON.stringify(text);
+  const armOf = ([name, plans]) => {
+    const drugs = Object.keys(plans).sort(), only = drugs.length === 1 && drugs[0] === "il2";
+    if (!drugs.length) return [`  ${quoted(name)}: {regimen: no dose}`];
+    const text = (drug) => quoted(protocol.write({ [drug]: plans[drug] }).replace(new RegExp(`^${drug}: `), ""));
+    const totals = Object.fromEntries(exposures(plans).map(({ drug, total, unit }) => [drug, amountText(total, unit)]));
+    const each = (of) => `{${drugs.map((drug) => `${drug}: ${of(drug)}`).join(", ")}}`;
+    return [
+      `  ${quoted(name)}:`,
+      `    regimen: ${only ? text("il2") : each(text)}`,
+      `    expect: {total: ${only ? totals.il2 : each((drug) => totals[drug])}}`,
+    ];
+  };
   const yaml = () => {
-    const start = known.starts[state.from[0]], arms = shownSchedules().map(([letter, plans]) => [`Schedule ${LETTERS[letter]}`, plans]);
-    if (arms.length === 1 && start && start.text !== protocol.write(arms[0][1])) arms.push([start.name, protocol.parse(start.text)]);
-    const size = body(), changed = compare(state.kg, original.kg) !== 0 || known.m2 !== "1.8" || known.kg !== "70" || known.cm !== "167";
-    const lines = ["title: What if?", `models: [${known.names.filter((_, k) => state.models[k]).map(quoted).join(", ")}]`, `horizon: ${Number.isInteger(state.weeks) ? `${state.weeks} weeks` : `${Number((7 * state.weeks).toPrecision(9))} days`}`];
-    if (known.names.some((name) => /\.ya?ml$/.test(name))) lines.unshift("# A model is named by its path: save this file in the folder of the scenario that the page was made of.");
-    if (changed) lines.push(`subject: {weight: ${decimal(state.kg)} kg, height: ${known.cm} cm, bsa: ${decimal(size.m2)} m2}`);
-    lines.push("population: {subjects: 50, seed: 1, draws: 100}", "arms:");
-    for (const [name, plans] of arms) {
-      const drugs = Object.keys(plans).sort(), exact = drugs.map((drug) => [drug, protocol.exposure(protocol.planned(plans), drug, size)]);
-      const single = drugs.length === 1 && drugs[0] === "il2";
-      const text = (drug) => quoted(protocol.write({ [drug]: plans[drug] }).replace(new RegExp(`^${drug}: `), ""));
-      lines.push(`  ${quoted(name)}:`, `    regimen: ${single ? text("il2") : drugs.length ? `{${drugs.map((drug) => `${drug}: ${text(drug)}`).join(", ")}}` : quoted("no dose")}`);
-      if (drugs.length) lines.push(`    expect: {total: ${single ? amountText(exact[0][1].total, "IU") : `{${exact.map(([drug, { total, unit }]) => `${drug}: ${amountText(total, unit)}`).join(", ")}}`}}`);
-    }
-    return `${[...lines, "endpoints:", ...known.endpoints.map((words) => `  - ${words}`)].join("\n")}\n`;
+    const start = known.starts[state.from[0]], arms = shownSchedules().map(([place, plans]) => [`Schedule ${LETTERS[place]}`, plans]);
+    if (arms.length === 1 && start.text !== protocol.write(arms[0][1])) arms.push([start.name, protocol.parse(start.text)]);
+    const size = body(), typical = decimal(state.kg) === "70" && known.cm === "167" && decimal(size.m2) === "1.8";
+    const on = known.names.filter((_, k) => state.models[k] || !state.models.includes(true));
+    const horizon = Number.isInteger(state.weeks) ? `${state.weeks} weeks` : `${Number((7 * state.weeks).toPrecision(9))} days`;
+    const beside = "# A model is named by its path: save this file in the folder of the scenario that the page was made of.";
+    return `${[
+      ...(on.some((name) => /\.ya?ml$/.test(name)) ? [beside] : []),
+      "title: What if?",
+      `models: [${on.map(quoted).join(", ")}]`,
+      `horizon: ${horizon}`,
+      ...(typical ? [] : [`subject: {weight: ${decimal(state.kg)} kg, height: ${known.cm} cm, bsa: ${decimal(size.m2)} m2}`]),
+      "population: {subjects: 50, seed: 1, draws: 100}",
+      "arms:",
+      ...arms.flatMap(armOf),
+      "endpoints:",
+      ...known.endpoints.map((words) => `  - ${quoted(words)}`),
+    ].join("\n")}\n`;
   };
 
   // ---- the link to a view
   const MARK = "#what-if&";
   const link = () => {
     const parts = new URLSearchParams();
-    shownSchedules().forEach(([letter, plans]) => { parts.set(letter ? "b" : "a", protocol.write(plans)); parts.set(letter ? "from_b" : "from", String(state.from[letter])); });
+    for (const [place, plans] of shownSchedules()) {
+      parts.set(place ? "b" : "a", protocol.write(plans));
+      parts.set(place ? "from_b" : "from", String(state.from[place]));
+    }
     parts.set("kg", decimal(state.kg));
     parts.set("weeks", String(state.weeks));
     parts.set("models", state.models.flatMap((shown, k) => (shown ? [k] : [])).join("."));
@@ -359,7 +403,8 @@
     const parts = new URLSearchParams(location.hash.slice(MARK.length));
     ["a", "b"].forEach((name, letter) => {
       if (!parts.has(name)) return;
-      if (!trying("text", () => { state.schedules[letter] = protocol.parse(parts.get(name)); })) wrong = `The link holds '${parts.get(name).slice(0, 80)}'. ${$("text-wrong").textContent}`;
+      const good = trying("text", () => { state.schedules[letter] = protocol.parse(parts.get(name)); });
+      if (!good) wrong = `The link holds '${parts.get(name).slice(0, 80)}'. ${$("text-wrong").textContent}`;
       const from = parts.get(letter ? "from_b" : "from");
       if (/^\d+$/.test(from ?? "") && known.starts[from]) state.from[letter] = Number(from);
     });
@@ -379,29 +424,34 @@
     const parts = shownSchedules().map(([letter, plans]) => {
       const sum = protocol.exposure(protocol.planned(plans), drugOf(plans), body());
       const mine = peaks.filter((each) => each.letter === LETTERS[letter]).map(({ value }) => value);
-      const range = mine.length ? `; highest ${labelOf()[0]} ${short(Math.min(...mine))}${mine.length > 1 ? ` to ${short(Math.max(...mine))} over ${mine.length} models` : ""}` : "";
+      const several = mine.length > 1 ? ` to ${short(Math.max(...mine))} over ${mine.length} models` : "";
+      const range = mine.length ? `; highest ${labelOf()[0]} ${short(Math.min(...mine))}${several}` : "";
       return `Schedule ${LETTERS[letter]}: ${sum ? `${amountText(sum.total, sum.unit)} in ${sum.doses} doses` : "no dose"}${range}.`;
     });
     $("spoken").textContent = parts.join(" ");
   };
+  const show = (name, lever, where, typing) => {
+    const number = $(name), slider = $(`${name}-slider`), row = number.closest(".lever"), value = lever.of(where), none = value === null;
+    row.classList.toggle("still", none);
+    row.title = none ? lever.why(where) : "";
+    number.disabled = slider.disabled = none;
+    if (name !== typing) number.value = none ? "" : value;
+    if (none || name !== typing) complain(name, "");
+    if (none) slider.value = slider.min;
+    if (none) return;
+    if (lever.unit) $(`${name}-unit`).textContent = lever.unit(where);
+    if (name === "amount") slider.step = slider.min = decimal(stepOf(where.course.amount));
+    const size = Number(value);
+    if (size > Number(slider.max) || size * 40 < Number(slider.max)) {
+      slider.max = String(name === "amount" ? nice(Math.max(size * 2, 40 * Number(slider.step))) : Math.max(size, Number(slider.dataset.most)));
+    }
+    slider.value = value;
+    slider.setAttribute("aria-valuetext", `${value} ${$(`${name}-unit`).textContent}`);
+  };
   const refresh = (typing = "") => {
     const where = found(chosen());
     bench.style.setProperty("--turn", `var(--${state.turn ? "second" : "first"})`);
-    for (const [name, lever] of Object.entries(levers)) {
-      const number = $(name), slider = $(`${name}-slider`), row = number.closest(".lever"), value = lever.of(where);
-      row.classList.toggle("still", value === null);
-      row.title = value === null ? lever.why(where) : "";
-      number.disabled = slider.disabled = value === null;
-      if (value === null) { if (name !== typing) number.value = ""; slider.value = slider.min; complain(name, ""); continue; }
-      if (lever.unit) $(`${name}-unit`).textContent = lever.unit(where);
-      if (name === "amount") { slider.step = slider.min = decimal(stepOf(where.course.amount)); }
-      const size = Number(value);
-      if (size > Number(slider.max) || size * 40 < Number(slider.max)) slider.max = String(name === "amount" ? nice(Math.max(size * 2, 40 * Number(slider.step))) : Math.max(size, Number(slider.dataset.most)));
-      slider.value = value;
-      slider.setAttribute("aria-valuetext", `${value} ${$(`${name}-unit`).textContent}`);
-      if (name !== typing) number.value = value;
-      if (name !== typing) complain(name, "");
-    }
+    for (const [name, lever] of Object.entries(levers)) show(name, lever, where, typing);
     if (typing !== "text") { $("text").value = protocol.write(chosen()); complain("text", ""); }
     $("many").hidden = where.simple || !where.course;
     $("route").value = where.course ? where.course.route : "SC";
@@ -434,7 +484,7 @@
     const good = trying(name, () => {
       alter(plans);
       if (Object.keys(plans).length) protocol.planned(plans);
-      $("moved").textContent = state.total && ["amount", "doses", "cycles", "weight"].includes(name) && found(plans).course ? keep(plans, name) : $("moved").textContent;
+      if (state.total && ["amount", "doses", "cycles", "weight"].includes(name) && found(plans).course) $("moved").textContent = keep(plans, name);
       protocol.planned(plans);
     });
     if (!good) return;
