@@ -40,8 +40,14 @@ const protocol = (() => {
   };
 
   // units: IU and mg are canonical for amounts, hours for times
-  const AMOUNTS = { IU: ["IU", whole(1)], kIU: ["IU", whole(1000)], MIU: ["IU", whole(1000000)], ug: ["mg", ratio(1n, 1000n)], mg: ["mg", whole(1)], g: ["mg", whole(1000)] };
-  const TIMES = { min: ratio(1n, 60n), minutes: ratio(1n, 60n), h: whole(1), hours: whole(1), hour: whole(1), d: whole(24), day: whole(24), days: whole(24), w: whole(168), week: whole(168), weeks: whole(168) };
+  const AMOUNTS = {
+    IU: ["IU", whole(1)], kIU: ["IU", whole(1000)], MIU: ["IU", whole(1000000)],
+    ug: ["mg", ratio(1n, 1000n)], mg: ["mg", whole(1)], g: ["mg", whole(1000)],
+  };
+  const named = (words, hours) => words.split(" ").map((word) => [word, hours]);
+  const TIMES = Object.fromEntries([
+    ...named("min minutes", ratio(1n, 60n)), ...named("h hour hours", whole(1)), ...named("d day days", whole(24)), ...named("w week weeks", whole(168)),
+  ]);
   const ROUTES = ["SC", "IV", "IM", "PO", "inhaled"];
   const amountUnit = (value, unit) => (unit === "IU"
     ? (value[0] === 0n || compare(value, whole(10000)) >= 0 ? ["MIU", whole(1000000)] : ["IU", whole(1)])
@@ -150,8 +156,8 @@ const protocol = (() => {
       return found;
     };
     const every = () => {
-      const named = [[["twice", "daily"], 12], [["bid"], 12], [["daily"], 24], [["qd"], 24], [["every", "day"], 24], [["every", "other", "day"], 48], [["qod"], 48], [["weekly"], 168], [["every", "week"], 168]];
-      for (const [words, hours] of named) if (took(...words)) return { every: whole(hours), days: null };
+      const often = { "twice daily": 12, bid: 12, daily: 24, qd: 24, "every day": 24, "every other day": 48, qod: 48, weekly: 168, "every week": 168 };
+      for (const [words, hours] of Object.entries(often)) if (took(...words.split(" "))) return { every: whole(hours), days: null };
       if (took("3", "times", "a", "week")) return { every: null, days: [0, 2, 4] };
       if (took("every")) return { every: time(), days: null };
       if (took("q")) return { every: time(), days: null };
@@ -229,11 +235,15 @@ const protocol = (() => {
           else if (part.kind === "cycle") for (let k = 0; k < part.repeats; k++) walk(part.parts);
           else {
             const doses = part.kind === "dose" ? 1 : part.doses;
-            if (mine.length + doses > MOST_DOSES) throw new Refused(`The plan of '${drug}' has more than ${MOST_DOSES} doses, the most that this page draws. \`regimens compare\` takes 100000.`);
+            if (mine.length + doses > MOST_DOSES) {
+              const most = `${MOST_DOSES} doses, the most that this page draws. \`regimens compare\` takes 100000.`;
+              throw new Refused(`The plan of '${drug}' has more than ${most}`);
+            }
             if (part.over && doses > 1 && compare(part.over, shortest(part)) > 0)
               throw new Refused(`An infusion over ${durationText(part.over)} does not fit an interval of ${durationText(shortest(part))}.`);
+            const onDay = (k) => whole(168 * Math.floor(k / part.days.length) + 24 * part.days[k % part.days.length]);
             for (let k = 0; k < doses; k++) {
-              const shift = !k ? whole(0) : part.every ? times(part.every, whole(k)) : whole(168 * Math.floor(k / part.days.length) + 24 * part.days[k % part.days.length]);
+              const shift = !k ? whole(0) : part.every ? times(part.every, whole(k)) : onDay(k);
               mine.push({ start: add(clock, shift), drug, amount: part.amount, route: part.route, over: part.over || whole(0) });
             }
             if (part.kind === "course") clock = add(clock, part.every ? times(part.every, whole(doses)) : whole(168 * Math.ceil(doses / part.days.length)));
@@ -247,8 +257,10 @@ const protocol = (() => {
       if (drug === "il2" && !units.has("IU")) throw new Refused("IL-2 must be dosed in IU, found a unit of mass.");
       for (let k = 1; k < mine.length; k++) {
         const before = mine[k - 1];
-        if (compare(mine[k].start, before.start) === 0) throw new Refused(`Two doses of '${drug}' start at the same time. Write a rest after a dose given once.`);
-        if (compare(mine[k].start, add(before.start, before.over)) < 0) throw new Refused(`A dose of '${drug}' starts during the infusion before it, which takes ${durationText(before.over)}.`);
+        if (compare(mine[k].start, before.start) === 0)
+          throw new Refused(`Two doses of '${drug}' start at the same time. Write a rest after a dose given once.`);
+        if (compare(mine[k].start, add(before.start, before.over)) < 0)
+          throw new Refused(`A dose of '${drug}' starts during the infusion before it, which takes ${durationText(before.over)}.`);
       }
       found.push(...mine);
     }
@@ -283,5 +295,8 @@ const protocol = (() => {
     return ratio(BigInt(near), 100n);
   };
 
-  return { Refused, add, minus, times, over, compare, floor, float, ratio, whole, read, decimal, amountUnit, amountText, durationText, writeFrequency, write, parse, planned, inPerson, exposure, mosteller };
+  return {
+    Refused, add, minus, times, over, compare, floor, float, ratio, whole, read, decimal, amountUnit, amountText, durationText,
+    writeFrequency, write, parse, planned, inPerson, exposure, mosteller,
+  };
 })();

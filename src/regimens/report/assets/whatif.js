@@ -197,7 +197,10 @@
     const points = new Set();
     const even = doses.length > 300 ? 1500 : 360;
     for (let k = 0; k <= even; k++) points.add((end * k) / even);
-    if (doses.length <= 300) for (const { h, over: length } of doses) for (const shift of [0, 0.5, 1.5, 3, 5, 8, 12, 18]) points.add(h + shift + (shift ? length : 0));
+    for (const { h, over: length } of doses.length > 300 ? [] : doses) {
+      points.add(h);
+      for (const after of [0.5, 1.5, 3, 5, 8, 12, 18]) points.add(h + length + after);
+    }
     return Float64Array.from([...points].filter((h) => h <= end).sort((a, b) => a - b));
   };
   const dosesFor = (plans, model) => {
@@ -518,7 +521,10 @@
     let plans = null;
     if (!trying("text", () => { plans = protocol.parse($("text").value); })) return;
     state.schedules[state.turn] = plans;
-    if (state.total) { state.total = found(plans).course ? sumOf(plans) : null; $("moved").textContent = state.total ? "The total that is kept is now that of the text." : ""; }
+    if (state.total) {
+      state.total = found(plans).course ? sumOf(plans) : null;
+      $("moved").textContent = state.total ? "The total that is kept is now that of the text." : "";
+    }
     refresh("text");
   });
   $("text").addEventListener("change", () => refresh($("text").getAttribute("aria-invalid") === "true" ? "text" : ""));
@@ -548,7 +554,8 @@
   });
   $("lock").addEventListener("change", () => {
     state.total = $("lock").checked && found(chosen()).course ? sumOf(chosen()) : null;
-    $("moved").textContent = state.total ? `Kept: ${amountText(state.total, found(chosen()).course.amount.unit)}. Amount and doses move each other; cycles move the amount.` : "";
+    const kept = state.total ? amountText(state.total, found(chosen()).course.amount.unit) : "";
+    $("moved").textContent = kept ? `Kept: ${kept}. Amount and doses move each other; cycles move the amount.` : "";
     refresh();
   });
   $("show").addEventListener("change", () => { state.show = $("show").value; refresh(); });
