@@ -66,7 +66,7 @@ def section(scenario: Scenario | None, view: View | None = None) -> WhatIf:
     """Return the section of a page; with a `view` it stands on the page of a comparison, whose bands it draws on."""
     models = shipped_models() if scenario is None else scenario.models
     stepper, unpack = script_of(models), Markup(f"\n{asset('unpack.js')}\n")
-    steering = "".join(map(asset, ("protocol.js", "panels.js", "whatif.js")))
+    steering = "".join(map(asset, ("protocol.js", "levers.js", "simulated.js", "panels.js", "whatif.js")))
     data = json.dumps(numbers_of(scenario, view), separators=(",", ":"))
     parts = (("wi-data", "application/json", data), ("wi-stepper", "", stepper), ("wi-steering", "", steering))
     return WhatIf(unpack, packed(parts), (unpack, stepper, steering))

@@ -6,11 +6,10 @@
   const first = Math.max(0, known.starts.findIndex(({ group, text }) => group === known.own || text.startsWith("(")));
   const $ = (id) => document.getElementById(`wi-${id}`);
   const bench = document.getElementById("wi");
-  const { Refused, whole, ratio, times, over, add, minus, compare, float, floor, read, decimal, amountText, amountUnit } = protocol;
+  const { Refused, whole, over, add, minus, compare, float, read, decimal, amountText } = protocol;
+  const { found, drugOf } = levers;
   const { element, node, short, nice } = panels;
-  const HOUR_DAY = whole(24), MIU = whole(1000000), LETTERS = ["A", "B"], WEEK_H = 168;
-  const MOST = { IU: [whole(200000000), "200 MIU"], mg: [whole(5000), "5000 mg"] };
-  const IDLE_MS = 250, SPEAK_MS = 700, SLICE_MS = 12, MOST_KEPT = 60;
+  const HOUR_DAY = whole(24), LETTERS = ["A", "B"], WEEK_H = 168, IDLE_MS = 250, SPEAK_MS = 700, VIAL = read(known.step);
 
   // ---- state
   const original = { kg: read(known.kg), weeks: known.weeks };
@@ -22,98 +21,11 @@
   const body = () => ({ kg: state.kg, m2: compare(state.kg, original.kg) === 0 ? read(known.m2) : protocol.mosteller(state.kg, read(known.cm)) });
   const chosen = () => state.schedules[state.turn];
   const shownSchedules = () => state.schedules.flatMap((plans, k) => (plans ? [[k, plans]] : []));
-  const drugOf = (plans) => (plans.il2 ? "il2" : Object.keys(plans).sort()[0]);
-
-  // ---- the levers act on the first course of the leading drug, and on the cycle that it stands in
-  const found = (plans) => {
-    const parts = plans[drugOf(plans)] || [];
-    const isDosing = (part) => part.kind === "course" || part.kind === "dose";
-    const cycle = parts.find((part) => part.kind === "cycle" && part.parts.some(isDosing));
-    const inside = cycle ? cycle.parts : parts, course = inside.find(isDosing) || null;
-    const after = course ? inside[inside.indexOf(course) + 1] : null;
-    const simple = parts.length === 1 && (!cycle || inside.length === 1 || (inside.length === 2 && after && after.kind === "rest"));
-    return { drug: drugOf(plans), parts, cycle, inside, course, rest: cycle && after && after.kind === "rest" ? after : null, simple };
-  };
-  const clone = (plans) => structuredClone(plans);
-  const inDays = (hours) => decimal(over(hours, HOUR_DAY));
-  const unitOf = ({ unit, value, basis }) => {
-    const [name, size] = unit === "IU" ? ["MIU", MIU] : amountUnit(value, unit);
-    return { name: name + { flat: "", m2: "/m2", kg: "/kg" }[basis], size };
-  };
-  // in the unit that is shown
-  const stepOf = ({ unit, value, basis }) => {
-    if (unit !== "IU") return whole(10);
-    if (basis === "kg") return ratio(1n, 1000n);
-    return compare(value, ratio(MIU[0], 10n)) < 0 ? ratio(1n, 100n) : read(known.step);
-  };
-  const positive = (value, what, example) => {
-    if (!value) throw new Refused(`${what} needs a number, for example ${example}.`);
-    if (value[0] <= 0n) throw new Refused(`${what} must be more than zero, found ${decimal(value)}.`);
-    return value;
-  };
-  const counted = (value, what, most) => {
-    if (!value || value[1] !== 1n) throw new Refused(`${what} must be a whole number from 1 to ${most}.`);
-    if (value[0] < 1n || value[0] > BigInt(most)) throw new Refused(`${what} must be from 1 to ${most}, found ${decimal(value)}.`);
-    return Number(value[0]);
-  };
+  const sumOf = (plans) => levers.sumOf(plans, body());
   const weeksText = () => String(Number(state.weeks.toPrecision(6)));
-  const levers = {
-    amount: {
-      of: ({ course }) => course && decimal(over(course.amount.value, unitOf(course.amount).size)),
-      unit: ({ course }) => unitOf(course.amount).name,
-      set: ({ course }, value) => {
-        const { size, name } = unitOf(course.amount), amount = times(positive(value, "The amount", `1 ${name}`), size);
-        const [most, words] = MOST[course.amount.unit];
-        const found = amountText(amount, course.amount.unit);
-        if (compare(amount, most) > 0) throw new Refused(`An amount of ${found} is more than ${words}, the most that this page takes. Check the unit.`);
-        course.amount.value = amount;
-      },
-    },
-    interval: {
-      of: ({ course }) => (course && course.every ? inDays(course.every) : null),
-      why: ({ course }) => (course && course.days
-        ? `Given ${protocol.writeFrequency(course)}; write another protocol text for one interval.` : "Given once: there is no interval."),
-      set: ({ course }, value) => {
-        const hours = times(positive(value, "The interval", "2 days"), HOUR_DAY);
-        if (course.over && compare(course.over, hours) > 0) {
-          throw new Refused(`An interval of ${protocol.durationText(hours)} is shorter than the infusion of ${protocol.durationText(course.over)}.`);
-        }
-        if (compare(hours, whole(8760)) > 0) throw new Refused(`An interval must be at most 365 days, found ${decimal(value)}.`);
-        course.every = hours;
-      },
-    },
-    doses: {
-      of: ({ course }) => course && (course.kind === "course" ? String(course.doses) : null),
-      why: () => "Given once.",
-      set: ({ course }, value) => { course.doses = counted(value, "The number of doses", 2000); },
-    },
-    rest: {
-      of: ({ rest, cycle }) => (cycle ? (rest ? inDays(rest.hours) : "0") : null),
-      why: () => "A rest stands between cycles.",
-      set: ({ rest, inside, course }, value) => {
-        if (!value || compare(value, whole(365)) > 0) throw new Refused("A rest must be a number of days from 0 to 365.");
-        if (rest) inside.splice(inside.indexOf(rest), 1);
-        if (value[0]) inside.splice(inside.indexOf(course) + 1, 0, { kind: "rest", hours: times(value, HOUR_DAY) });
-      },
-    },
-    cycles: {
-      of: ({ cycle, simple }) => (cycle ? String(cycle.repeats) : simple ? "1" : null),
-      why: () => "This schedule has several parts; write the cycles as text.",
-      set: ({ cycle, parts, course, simple }, value) => {
-        const repeats = counted(value, "The number of cycles", 100);
-        if (cycle && (repeats > 1 || !simple)) cycle.repeats = repeats;
-        else if (cycle) parts.splice(0, 1, course);
-        else if (repeats > 1) parts.splice(0, 1, { kind: "cycle", parts: [course, { kind: "rest", hours: times(whole(14), HOUR_DAY) }], repeats });
-      },
-    },
-    infusion: {
-      of: ({ course }) => (course && course.route === "IV" ? (course.over ? decimal(course.over) : "0") : null),
-      why: () => "Only a dose into a vein (IV) can be an infusion.",
-      set: ({ course }, value) => {
-        if (!value || compare(value, whole(720)) > 0) throw new Refused("An infusion must be a number of hours from 0 (a bolus) to 720.");
-        course.over = value[0] ? value : null;
-      },
-    },
+  // the levers of the schedule, and those of both schedules
+  const controls = {
+    ...levers.all,
     weight: {
       of: () => decimal(state.kg),
       set: (_, value) => {
@@ -153,131 +65,6 @@
     }
   };
 
-  // ---- the same total, by another lever
-  const sumOf = (plans) => {
-    const sum = protocol.exposure(protocol.planned(plans), drugOf(plans), body());
-    return sum ? sum.total : whole(0);
-  };
-  const near = (value, step) => times(step, whole(floor(add(over(value, step), ratio(1n, 2n)))));
-  const keep = (plans, moved) => {
-    const { course } = found(plans), unit = course.amount.unit, wanted = state.total;
-    let said = "";
-    if (compare(sumOf(plans), wanted) === 0) return `Same total: ${amountText(wanted, unit)}.`;
-    if (moved === "amount" && course.kind === "course") {
-      // total = others + each x doses
-      const few = sumOf(withValue(plans, { doses: 1 })), more = sumOf(withValue(plans, { doses: 2 })), each = minus(more, few);
-      const doses = each[0] > 0n ? floor(add(over(minus(wanted, few), each), ratio(3n, 2n))) : 1n;
-      course.doses = Number(doses < 1n ? 1n : doses > 2000n ? 2000n : doses);
-      said = `the doses moved to ${course.doses}`;
-    } else {
-      // total = others + amount x scale
-      const first = sumOf(withValue(plans, { amount: whole(1) })), scale = minus(sumOf(withValue(plans, { amount: whole(2) })), first);
-      const others = minus(first, scale);
-      let amount = scale[0] > 0n ? over(minus(wanted, others), scale) : course.amount.value;
-      const { size, name } = unitOf(course.amount), step = stepOf(course.amount);
-      const shown = over(amount, size), text = decimal(shown);
-      if (text.includes("/") || text.length > 6) amount = times(near(shown, step), size);
-      if (amount[0] <= 0n) amount = times(step, size);
-      course.amount.value = amount;
-      said = `the amount moved to ${decimal(over(amount, size))} ${name}`;
-    }
-    const total = sumOf(plans), limit = moved === "amount" ? "whole doses allow" : "this amount allows";
-    if (compare(total, wanted) === 0) return `Same total: ${said}.`;
-    return `Same total: ${said}. The total is ${amountText(total, unit)}, as near to ${amountText(wanted, unit)} as ${limit}.`;
-  };
-  const withValue = (plans, { doses, amount }) => {
-    const copy = clone(plans), { course } = found(copy);
-    if (doses !== undefined && course.kind === "course") course.doses = doses;
-    if (amount !== undefined) course.amount.value = amount;
-    return copy;
-  };
-
-  // ---- curves: doses as the stepper takes them, a grid that is finer after doses, and what was simulated already
-  const gridOf = (doses, end) => {
-    const points = new Set();
-    const even = doses.length > 300 ? 1500 : 360;
-    for (let k = 0; k <= even; k++) points.add((end * k) / even);
-    for (const { h, over: length } of doses.length > 300 ? [] : doses) {
-      points.add(h);
-      for (const after of [0.5, 1.5, 3, 5, 8, 12, 18]) points.add(h + length + after);
-    }
-    return Float64Array.from([...points].filter((h) => h <= end).sort((a, b) => a - b));
-  };
-  const dosesFor = (plans, model) => {
-    const size = body(), end = state.weeks * WEEK_H, missing = new Set();
-    const doses = protocol.planned(plans).filter(({ start }) => float(start) < end).map(({ start, drug, amount, route, over: length }) => {
-      const input = model.inputs[`${drug} ${route}`];
-      if (input === undefined) missing.add(`${drug === "il2" ? "IL-2" : drug} ${route}`);
-      return { h: float(start), over: float(length), amount: float(protocol.inPerson(amount, size)), input };
-    });
-    return { doses, missing: [...missing] };
-  };
-  const keyOf = (plans, k) => JSON.stringify([protocol.write(plans), decimal(state.kg), state.weeks, k]);
-  const kept = new Map(), ribbons = new Map();
-  const remember = (map, key, value, most) => {
-    if (map.size >= most) map.delete(map.keys().next().value);
-    map.set(key, value);
-    return value;
-  };
-  const curveOf = (plans, k) => {
-    const key = keyOf(plans, k);
-    if (kept.has(key)) return kept.get(key);
-    const model = known.models[k], { doses, missing } = dosesFor(plans, model), grid = gridOf(doses, state.weeks * WEEK_H);
-    if (missing.length) return remember(kept, key, { missing, doses, grid }, MOST_KEPT);
-    const { out, status, stopped } = stepper.integrate(stepper.models[k], Float64Array.from(model.values), doses, grid);
-    return remember(kept, key, { doses, grid, out, status, stopped, width: stepper.models[k].readouts, missing }, MOST_KEPT);
-  };
-  const valuesOf = (curve, model) => {
-    const place = model.readouts[state.show];
-    return curve.out && place !== undefined ? Float64Array.from(curve.grid, (_, k) => curve.out[k * curve.width + place]) : null;
-  };
-
-  // ---- ribbons: in a Web Worker for each model, made of the page's own text; in slices where none can be made
-  const workers = [];
-  let asked = 0, outstanding = 0, refused = false;
-  const makeWorker = () => {
-    const address = URL.createObjectURL(new Blob([document.getElementById("wi-stepper").textContent], { type: "text/javascript" }));
-    const worker = new Worker(address);
-    worker.addEventListener("message", ({ data }) => arrived(data));
-    worker.addEventListener("error", () => { if (!refused) { refused = true; askRibbons(); } });
-    return worker;
-  };
-  const arrived = ({ id, key, low, high }) => {
-    if (id !== asked) return;
-    outstanding--;
-    remember(ribbons, key, { low, high }, MOST_KEPT);
-    redraw();
-  };
-  const fullRows = (model) => model.draws.map((draw) => {
-    const values = [...model.values];
-    model.varied.forEach((place, k) => { values[place] = draw[k]; });
-    return values;
-  });
-  const inSlices = (task) => {
-    const curves = [], rows = [...task.rows];
-    const slice = () => {
-      if (task.id !== asked) return;
-      const until = performance.now() + SLICE_MS;
-      while (rows.length && performance.now() < until) curves.push(stepper.drawn(task, rows.pop()));
-      if (rows.length) setTimeout(slice, 0);
-      else arrived({ ...task, ...stepper.band(curves, task.times.length) });
-    };
-    slice();
-  };
-  const askRibbons = () => {
-    asked++;
-    if (outstanding) workers.splice(0).forEach((worker) => worker && worker.terminate());
-    outstanding = 0;
-    for (const [, plans] of shownSchedules()) known.models.forEach((model, k) => {
-      const key = keyOf(plans, k) + state.show, readout = model.readouts[state.show], curve = curveOf(plans, k);
-      if (!state.models[k] || !model.draws.length || readout === undefined || ribbons.has(key) || !curve.out || curve.status) return;
-      const task = { id: asked, key, model: k, rows: fullRows(model), doses: curve.doses, times: curve.grid, readout };
-      outstanding++;
-      if (refused) inSlices(task);
-      else (workers[k] ||= makeWorker()).postMessage(task);
-    });
-  };
-
   // ---- drawing
   // the band that the run of this page has for the arm that schedule A starts from, from the figures of the page
   let figures = null;
@@ -292,9 +79,10 @@
     return band ? { x: band.x.map((x) => x * known.hours), y: band.y } : null;
   };
   const lineOf = (place, plans, k) => {
-    const curve = curveOf(plans, k), values = valuesOf(curve, known.models[k]), band = ribbons.get(keyOf(plans, k) + state.show);
+    const curve = simulation.curveOf(plans, k), values = simulation.valuesOf(curve, known.models[k]), band = simulation.bandOf(plans, k);
     return { letter: LETTERS[place], place, ...curve, values, band, waiting: values && !curve.status && !band && known.models[k].draws.length > 0 };
   };
+  const simulation = simulated(known, state, body, () => redraw());
   const labelOf = () => known.models.map((model) => model.labels[state.show]).find(Boolean);
   let peaks = [];
   const redraw = () => {
@@ -411,8 +199,8 @@
       const from = parts.get(letter ? "from_b" : "from");
       if (/^\d+$/.test(from ?? "") && known.starts[from]) state.from[letter] = Number(from);
     });
-    if (parts.has("kg")) trying("weight", () => levers.weight.set(null, read(parts.get("kg"))));
-    if (parts.has("weeks")) trying("horizon", () => levers.horizon.set(null, read(parts.get("weeks"))));
+    if (parts.has("kg")) trying("weight", () => controls.weight.set(null, read(parts.get("kg"))));
+    if (parts.has("weeks")) trying("horizon", () => controls.horizon.set(null, read(parts.get("weeks"))));
     const on = (parts.get("models") ?? "").split(".").filter(Boolean).map(Number).filter((k) => known.models[k]);
     if (on.length) state.models = state.models.map((_, k) => on.includes(k));
     if (known.models.some(({ readouts }) => Object.hasOwn(readouts, parts.get("show")))) state.show = parts.get("show");
@@ -443,7 +231,7 @@
     if (none) slider.value = slider.min;
     if (none) return;
     if (lever.unit) $(`${name}-unit`).textContent = lever.unit(where);
-    if (name === "amount") slider.step = slider.min = decimal(stepOf(where.course.amount));
+    if (name === "amount") slider.step = slider.min = decimal(levers.stepOf(where.course.amount, VIAL));
     const size = Number(value);
     if (size > Number(slider.max) || size * 40 < Number(slider.max)) {
       slider.max = String(name === "amount" ? nice(Math.max(size * 2, 40 * Number(slider.step))) : Math.max(size, Number(slider.dataset.most)));
@@ -454,7 +242,7 @@
   const refresh = (typing = "") => {
     const where = found(chosen());
     bench.style.setProperty("--turn", `var(--${state.turn ? "second" : "first"})`);
-    for (const [name, lever] of Object.entries(levers)) show(name, lever, where, typing);
+    for (const [name, lever] of Object.entries(controls)) show(name, lever, where, typing);
     if (typing !== "text") { $("text").value = protocol.write(chosen()); complain("text", ""); }
     $("many").hidden = where.simple || !where.course;
     $("route").value = where.course ? where.course.route : "SC";
@@ -476,18 +264,18 @@
     speaking = setTimeout(speak, SPEAK_MS);
   };
   const settled = () => {
-    askRibbons();
+    simulation.ask();
     if (settled.once) history.replaceState(null, "", link());
     settled.once = true;
   };
 
   // a change of the chosen schedule: made on a copy, which takes its place only if it can be given
   const change = (name, alter, typing = "") => {
-    const plans = clone(chosen());
+    const plans = structuredClone(chosen());
     const good = trying(name, () => {
       alter(plans);
       if (Object.keys(plans).length) protocol.planned(plans);
-      if (state.total && ["amount", "doses", "cycles", "weight"].includes(name) && found(plans).course) $("moved").textContent = keep(plans, name);
+      if (state.total && ["amount", "doses", "cycles", "weight"].includes(name) && found(plans).course) $("moved").textContent = levers.keep(plans, name, state.total, body(), VIAL);
       protocol.planned(plans);
     });
     if (!good) return;
@@ -495,7 +283,7 @@
     refresh(typing);
   };
   const common = ["weight", "horizon"];
-  for (const [name, lever] of Object.entries(levers)) {
+  for (const [name, lever] of Object.entries(controls)) {
     const number = $(name), slider = $(`${name}-slider`);
     slider.dataset.most = slider.max;
     const moved = (text, typing) => {
@@ -541,7 +329,7 @@
   });
   document.querySelectorAll("input[name=wi-turn]").forEach((input) => input.addEventListener("change", () => {
     state.turn = Number(input.value);
-    if (!chosen()) { state.schedules[1] = clone(state.schedules[0]); state.from[1] = state.from[0]; }
+    if (!chosen()) { state.schedules[1] = structuredClone(state.schedules[0]); state.from[1] = state.from[0]; }
     if (state.total) state.total = found(chosen()).course ? sumOf(chosen()) : null;
     $("moved").textContent = "";
     refresh();
