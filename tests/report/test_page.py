@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import json
 import re
+import zlib
 from collections.abc import Iterator
 from fractions import Fraction
 from html.parser import HTMLParser
@@ -20,6 +22,7 @@ from regimens.exposure import Expected, ExposureTable
 from regimens.figures.thinning import LARGEST
 from regimens.population import Bodies, Population, Spread
 from regimens.report.document import pictures_of, policy
+from regimens.report.shell import asset
 from regimens.study.given import people_totals
 
 from . import example
@@ -144,7 +147,7 @@ def test_hostile_names_never_become_markup(hostile):
     assert "<script>alert" not in without_plotly
     assert "<b>bold" not in without_plotly
     assert "{{ 7 * 7 }} {% raw %}" in Page(hostile).text
-    assert len(Page(hostile).all("script")) == 4
+    assert len(Page(hostile).all("script")) == 6
     assert not [name for _, attributes, _ in Page(hostile).elements for name in attributes if name.startswith("on")]
 
 
@@ -389,13 +392,35 @@ def test_a_horizon_of_days_is_read_in_days():
 def test_no_script_runs_but_those_of_the_page(html, page):
     (rule,) = [each["content"] for each in page.all("meta") if each.get("http-equiv") == "Content-Security-Policy"]
     inline = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
-    assert len(inline) == 3
-    assert rule == policy(*inline)
+    packed = [text for _, kind, text in unpacked(html) if not kind]
+    assert (len(inline), len(packed)) == (4, 2)
+    assert rule == policy(*inline, *packed)
     assert rule.startswith(
-        "default-src 'none'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'; "
-        "script-src 'sha256-"
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; worker-src blob:; base-uri 'none'; "
+        "form-action 'none'; script-src 'sha256-"
     )
-    assert re.fullmatch(r"script-src( 'sha256-[\w+/]{43}='){3}", rule.split("; ")[-1])
+    assert re.fullmatch(r"script-src( 'sha256-[\w+/]{43}='){6}", rule.split("; ")[-1])
+
+
+def unpacked(html):
+    """Return what the section "What if?" holds, as (id, type, text)."""
+    return json.loads(zlib.decompress(base64.b64decode(re.search(r'id="wi-packed">([^<]+)<', html)[1])))
+
+
+MOST_GROWN = 80_000  # bytes that the section may add to a page
+
+
+def test_the_section_that_simulates_adds_little_to_a_page_of_every_shipped_model():
+    grown = len(report.explore_page(None)) - len(asset("style.css"))
+    assert 30_000 < grown < MOST_GROWN
+
+
+def test_hostile_names_stay_text_in_what_is_packed(hostile):
+    kinds = {name: kind for name, kind, _ in unpacked(hostile)}
+    assert kinds == {"wi-data": "application/json", "wi-stepper": "", "wi-steering": ""}
+    held = {name: text for name, _, text in unpacked(hostile)}
+    assert json.loads(held["wi-data"])["starts"][0]["name"] in {arm.name for arm in example.hostile_six().scenario.arms}
+    assert "alert" not in held["wi-stepper"] + held["wi-steering"]
 
 
 def test_a_value_that_is_not_reached_is_said_to_be_so():

@@ -139,6 +139,30 @@ def _count(things: Sized, noun: str) -> str:
 
 
 @commands.command()
+@click.argument("file", metavar="[SCENARIO]", required=False, type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="New HTML file. [default: explore.html, or explore-<scenario>.html]")
+@click.option("--open", "open_page", is_flag=True, help="Open the page in the browser when it is written.")
+def explore(file: Path | None, out: Path | None, open_page: bool) -> None:
+    """Write a page with sliders: schedules are changed and simulated in the browser, offline; no run is needed.
+
+    It starts from the arms of the SCENARIO, under its models, and from every published regimen of the library; without a
+    scenario, under every shipped model. Curves are those of a typical subject: the page gives no verdict.
+    """
+    from regimens.report import explore_page
+    from regimens.scenario import read_scenario
+    from regimens.study.folder import OutputExists, write_file
+
+    scenario = None if file is None else read_scenario(file)
+    page = out or Path("explore.html" if scenario is None else f"explore-{scenario.name}.html")
+    if page.exists():
+        raise OutputExists(page)
+    write_file(explore_page(scenario), page)
+    click.echo(f"Written to {page}")
+    if open_page:
+        click.launch(str(page))
+
+
+@commands.command()
 @click.argument("name", required=False)
 def library(name: str | None) -> None:
     """List the published regimens, or show the one called NAME with its source and what its text means.

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import TYPE_CHECKING
-
-from markupsafe import Markup
 
 from regimens import wording
 from regimens.engine.trajectories import OK, STATUS_WORDS
-from regimens.figures import theme, titles
+from regimens.figures import titles
 from regimens.figures.levels import series_of
 from regimens.figures.response import dose_response
 from regimens.figures.ruled import level_inks
@@ -31,22 +26,18 @@ from regimens.report.pictures import (
     schedules_picture,
 )
 from regimens.report.references import Bibliography
+from regimens.report.shell import OPENING, asset, colours, environment, page_script, plotly_script, policy
 from regimens.report.text import findings, model_sheets, reading, schedules, subjects
+from regimens.report.text import whatif as whatif_text
+from regimens.report.whatif import section
 from regimens.scenario.values import AS_WRITTEN
 from regimens.study.rows import NOT_MODELLED
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
-
     from regimens.scenario import Arm
     from regimens.study.comparison import Comparison
 
-_ASSETS = files("regimens.report") / "assets"
 _SHORT = 20
-OPENING = Markup('document.documentElement.classList.add("scripted");')
-_LOADED_NOTHING = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'"
-)
 
 
 @dataclass(frozen=True)
@@ -60,22 +51,8 @@ class Curves:
 
 def page(comparison: Comparison) -> str:
     """Return the report of `comparison` as one HTML page that loads nothing and is the same for the same comparison."""
-    return environment().get_template("page.html.j2").render(_content(comparison))
-
-
-def environment() -> Environment:
-    """Return what renders the templates of pages."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    made = Environment(
-        loader=PackageLoader("regimens.report", "assets"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.globals.update(wording=wording, findings=findings, reading=reading, sheets_text=model_sheets)
-    return made
+    made = environment(findings=findings, reading=reading, sheets_text=model_sheets, said=whatif_text)
+    return made.get_template("page.html.j2").render(_content(comparison))
 
 
 def pictures_of(comparison: Comparison) -> dict[str, Picture]:
@@ -93,7 +70,7 @@ def _content(whole: Comparison) -> dict[str, object]:
     drawn = _drawn(whole, view)
     inks = (*(look.ink for look in view.arms), *level_inks(whole))
     script, plotly = page_script(), plotly_script()
-    entries = audit.audit(whole, view)
+    entries, whatif = audit.audit(whole, view), section(whole.scenario, view)
     return {
         "scenario": whole.scenario,
         "view": view,
@@ -113,11 +90,12 @@ def _content(whole: Comparison) -> dict[str, object]:
         "references": bibliography.entries,
         "provenance": flat(whole.provenance.as_mapping()),
         "data": as_json(list(_all(drawn)), inks),
-        "style": asset("style.css") + _colours(view),
+        "style": asset("style.css") + asset("whatif.css") + colours(view.arms),
         "opening_script": OPENING,
         "script": script,
         "plotly": plotly,
-        "policy": policy(OPENING, plotly, script),
+        "whatif": whatif,
+        "policy": policy(OPENING, plotly, script, *whatif.scripts),
         "dash": css_dash,
     }
 
@@ -221,13 +199,6 @@ def statuses(comparison: Comparison, view: View) -> Numbers | None:
     return Numbers(reading.STOPPED, wording.ARM_MODEL, reading.STOPPED_HEADS, rows) if rows else None
 
 
-def policy(*scripts: str) -> str:
-    """Return the Content-Security-Policy of a page: nothing is loaded, and no script runs but these."""
-    digests = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts)
-    allowed = " ".join(f"'sha256-{digest}'" for digest in digests)
-    return f"{_LOADED_NOTHING}; script-src {allowed}"
-
-
 def flat(values: Mapping[str, object], under: str = "") -> list[tuple[str, str]]:
     """Return nested provenance as rows of (name, text) in the order given, short groups on one row."""
     rows: list[tuple[str, str]] = []
@@ -239,36 +210,3 @@ def flat(values: Mapping[str, object], under: str = "") -> list[tuple[str, str]]
         elif value is not None:
             rows.append((name, ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)))
     return rows
-
-
-def _colours(view: View) -> Markup:
-    """Return the colours of the page, and those of the arms by class, on the light and on the dark ground."""
-    arms = "".join(f".a{look.index}{{--c:var(--a{look.index})}}" for look in view.arms)
-    return Markup(f"{colours_of({f'a{look.index}': look.ink for look in view.arms})}{arms}\n")
-
-
-def colours_of(more: Mapping[str, theme.Ink]) -> Markup:
-    """Return the colours of a page, and more by name, on the light and on the dark ground."""
-    names = {"paper": theme.PAPER, "ink": theme.TEXT, "soft": theme.SOFT, "hair": theme.HAIR, "faint": theme.FAINT,
-             "context": theme.CONTEXT, "link": theme.LINK}  # fmt: skip
-    names |= more
-    light = "".join(f"--{name}:{ink.light};" for name, ink in names.items())
-    dark = "".join(f"--{name}:{ink.dark};" for name, ink in names.items())
-    return Markup(f":root{{{light}}}\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n")
-
-
-def page_script() -> Markup:
-    """Return the script of every page."""
-    return Markup(f"\n{asset('page.js')}\n")
-
-
-def asset(name: str) -> Markup:
-    """Return the text of a file beside the templates."""
-    return Markup((_ASSETS / name).read_text(encoding="utf-8"))
-
-
-def plotly_script() -> Markup:
-    """Return Plotly's own script."""
-    from plotly.offline import get_plotlyjs
-
-    return Markup(get_plotlyjs().replace("</script", "<\\/script"))

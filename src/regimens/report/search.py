@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from regimens import wording
 from regimens.figures.searching import search_front, search_map
-from regimens.report.document import OPENING, asset, colours_of, environment, flat, page_script, plotly_script, policy
+from regimens.report.document import flat
 from regimens.report.numbers import Numbers
 from regimens.report.pictures import Picture, as_json
-from regimens.report.text import reading, searching
+from regimens.report.shell import OPENING, asset, colours, environment, page_script, plotly_script, policy
+from regimens.report.text import findings, reading, searching
 from regimens.search.export import provenance_mapping
 
 if TYPE_CHECKING:
@@ -70,13 +71,13 @@ def written(
         "assumptions": scenario.assumptions,
         "provenance": provenance,
         "data": as_json(list(pictures), ()),
-        "style": asset("style.css") + colours_of({}),
+        "style": asset("style.css") + colours(),
         "opening_script": OPENING,
         "script": script,
         "plotly": plotly,
         "policy": policy(OPENING, plotly, script),
     }
-    return environment().get_template("question.html.j2").render(content)
+    return environment(findings=findings, reading=reading).get_template("question.html.j2").render(content)
 
 
 def pictures(found: Found) -> list[Picture]:
