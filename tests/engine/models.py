@@ -149,6 +149,18 @@ def oral() -> Model:
     )
 
 
+def keeping_rate() -> Model:
+    """One compartment of which infusions reach a share, at the rate at which they are given and for a shorter time."""
+    made = model(
+        "keeping_rate",
+        {"central": ("0", "-ke*central")},
+        {"ke": 0.1, "F": 0.4},
+        into={("il2", "IV"): ("central", "F", "0")},
+        observables={"amount": "central"},
+    )
+    return replace(made, inputs=tuple(replace(given, infusion="keeps its rate") for given in made.inputs))
+
+
 def turnover() -> Model:
     """An infused compartment and a linear pool that it drives, per day."""
     return model(

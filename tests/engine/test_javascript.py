@@ -19,7 +19,7 @@ from tests.report.judge_whatif import curves, differences, doses_of
 from tests.report.judge_whatif import models as all_models
 from tests.report.test_browser import running
 
-from .models import doses, driven, model, oral, subjects, tmdd, together, turnover
+from .models import doses, driven, keeping_rate, model, oral, subjects, tmdd, together, turnover
 
 EDGES = (0.0, -1.0, -2.5, 1e-300, -1e-300, 1e-8, 0.5, 1.0, 2.0, 3.0, 700.0, -700.0, 720.0, 1e150, 1e300, -1e300)
 FORMULAS = {
@@ -126,8 +126,14 @@ INFUSED = together(doses([0.0, 24.0], 3.0, route="IV", duration_h=24.0), doses([
 
 @pytest.mark.parametrize(
     ("declared_model", "events"),
-    [(oral(), LAGGED), (turnover(), INFUSED), (driven(), doses([3.0, 7.0], 0.5, route="IV")), (tmdd(), doses([0.0, 20.0], 10.0))],
-    ids=["lags and two routes", "infusions back to back and across", "explicit time", "binding"],
+    [
+        (oral(), LAGGED),
+        (keeping_rate(), INFUSED),
+        (turnover(), INFUSED),
+        (driven(), doses([3.0, 7.0], 0.5, route="IV")),
+        (tmdd(), doses([0.0, 20.0], 10.0)),
+    ],
+    ids=["lags and two routes", "a share at the same rate", "infusions back to back and across", "explicit time", "binding"],
 )
 def test_doses_act_as_in_the_engine(opened, declared_model, events):
     compiled, people, times = compile_model(declared_model), subjects(declared_model, 5), np.linspace(0.0, 60.0, 121)

@@ -18,6 +18,7 @@ from regimens.engine.formulas import hoisted, reachable
 from regimens.engine.kernel import PERIOD_H
 from regimens.engine.linear_algebra import plan
 from regimens.engine.start import of_subject
+from regimens.model.declaration import KEEPS_RATE
 from regimens.model.expression import TIME
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def model_code(compiled: CompiledModel) -> str:
         "columns": [column for _, column in equations.jacobian],
         "byTime": list(equations.by_time),
         "into": [compiled.states.index(given.state) for given in compiled.model.inputs],
+        "keepsRate": [given.infusion == KEEPS_RATE for given in compiled.model.inputs],
         "nonnegative": [place for place, state in enumerate(compiled.model.states) if state.nonnegative],
     }
     members = [f"{name}:{json.dumps(value, separators=(',', ':'))}" for name, value in held.items()]

@@ -22,15 +22,17 @@ const OK = 0, STEP_LIMIT = 1, NON_FINITE = 2, STEP_UNDERFLOW = 3, NEGATIVE = 4;
 
 // Doses of one subject as actions in ascending order of model time: [time, target, value]. A target below the number of states n
 // is the state that `value` is added to; n + i means that the infusion rate into state i becomes `value`.
-// A dose is { h, over, amount, input }: start and length (h), amount in the person (IU or mg), place of the input.
+// A dose is { h, over, amount, input }: start and length (h), amount in the person (IU or mg), place of the input. Of an input that
+// keeps its rate, bioavailability changes the length of an infusion.
 function actionsOf(model, doses, available, lag) {
   const actions = [], rates = new Map();
   for (const { h, over, amount, input } of doses) {
     const state = model.into[input], start = h / model.hours + lag[input], given = amount * available[input];
-    if (!over) actions.push([start, state, given]);
+    const length = over / model.hours * (model.keepsRate[input] ? available[input] : 1);
+    if (!length) actions.push([start, state, given]);
     else {
       if (!rates.has(state)) rates.set(state, []);
-      rates.get(state).push([(h + over) / model.hours + lag[input], -1, given / (over / model.hours)], [start, 1, given / (over / model.hours)]);
+      rates.get(state).push([h / model.hours + length + lag[input], -1, given / length], [start, 1, given / length]);
     }
   }
   for (const [state, changes] of rates) {
