@@ -83,6 +83,16 @@ def test_times_read_after_doses_are_reported_as_they_were_asked_for():
     assert found.stopped_h.tolist() == [5.0]
 
 
+@pytest.mark.parametrize("kind", ["steady state", "added steady state"])
+@pytest.mark.parametrize("time", [5.0, 7.1, 24.0])
+def test_a_steady_state_at_the_last_time_is_read_after_its_dose(kind, time):
+    given = with_changes(doses([time], 10.0, route="IV"), steady(time, route="IV", kind=kind))
+    (only,) = states(typical_subject(oral()), given, [time], read="after doses")[0, :, 1:]
+    assert only[0] == pytest.approx(10.0 / -np.expm1(-0.1 * 12.0), rel=1e-9)
+    before = states(typical_subject(oral()), given, [time])[0, 0]
+    assert before.tolist() == [0.0, 0.0]
+
+
 def test_an_unknown_side_of_reading_is_refused():
     with pytest.raises(ValueError) as caught:  # noqa: PT011 - the whole message is asserted
         simulate(COUNTER, typical_subject(COUNTER.model), doses([0.0], 1.0), [1.0], read="after")  # type: ignore[arg-type]

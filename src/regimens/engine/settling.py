@@ -30,13 +30,14 @@ class Settled:
 
 
 def settle(
-    compiled: CompiledModel, people: Parameters, plan: DosePlan, changes: Changes, times_h: Floats, settings: Settings
+    compiled: CompiledModel, people: Parameters, plan: DosePlan, changes: Changes, last_h: Floats, settings: Settings
 ) -> tuple[Changes, Settled | None]:
     """Return the changes with the states that they set or add, and how the searches ended; None where there was none.
 
-    Changes at or after the last time, which never act, are not searched for.
+    `last_h` (1 or subjects, 1) is when subjects end, or (1, 0) where nothing is read. Changes at or after it, which never act,
+    are not searched for.
     """
-    ends = np.broadcast_to(times_h[:, -1:] if times_h.shape[1] else np.zeros((1, 1)), (people.subjects, 1))
+    ends = np.broadcast_to(last_h if last_h.shape[1] else np.zeros((1, 1)), (people.subjects, 1))
     kind = np.broadcast_to(changes.kind, (people.subjects, changes.kind.shape[1]))
     at = np.broadcast_to(changes.time_h, kind.shape)
     subject, place = np.nonzero((kind >= STEADY) & ((at == 0.0) | (at < ends)))
