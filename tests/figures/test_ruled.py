@@ -68,7 +68,7 @@ def test_an_arm_without_rules_is_refused(draw, comparison):
 def test_the_page_has_a_section_on_rules(comparison):
     text = page(comparison)
     assert '<h2 id="rules">Doses that follow rules</h2>' in text
-    assert "The doses of ‘ruled’ are decided on before each cycle, by treg_fold (with a noise of 20\xa0%)." in text
+    assert "The doses of ‘ruled’ are decided before each cycle, by treg_fold (with a noise of 20\xa0%)." in text
     assert "Given again as fixed doses, the ledgers of a sample of 12 gave the same curves to the last bit." in text
     assert "(1 MIU SC daily x 2, rest 5 days) x 3; changed by rules" in text
     assert "hold while treg_fold above 1.6, resume when below 1.4" in text

@@ -79,7 +79,7 @@ BAD = {
             "The decision of day 10 (protocol day 11) is neither at a dose of the arm nor at a visit.",
             "Write 'before each cycle' or 'before each dose', or add it to 'visits'.",
         ),
-        ("decide: at visits", 9, "Doses are decided on at visits, and the scenario has none.", "Add 'visits'."),
+        ("decide: at visits", 9, "Doses are decided at visits, and the scenario has none.", "Add 'visits'."),
         (
             "decide: every 40 weeks",
             9,

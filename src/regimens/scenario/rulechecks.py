@@ -71,7 +71,7 @@ def _check_decisions(guide: Guide, visits: Mapping[str, float], loc: Loc, notes:
     """Note rules without a decision, and a decision at which nobody is seen: neither at a dose nor at a visit."""
     where, when = (*loc, "decide"), guide.rules.decide.when
     if when == AT_VISITS and not visits:
-        notes.add(where, "Doses are decided on at visits, and the scenario has none.", "Add 'visits'.")
+        notes.add(where, "Doses are decided at visits, and the scenario has none.", "Add 'visits'.")
     elif not guide.decisions:
         after = "" if guide.rules.first_dose == BY_THE_RULES else " after the first dose"
         last = day_text(guide.doses[-1].start)

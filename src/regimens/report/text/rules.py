@@ -50,7 +50,7 @@ def numbered(place: int) -> str:
 
 def asked(arm: str, when: str, looks: Sequence[str]) -> str:
     """Return when an arm is decided on, and by what."""
-    return f"The doses of {wording.quoted([arm])} are decided on {when}, by {wording.listing(looks)}."
+    return f"The doses of {wording.quoted([arm])} are decided {when}, by {wording.listing(looks)}."
 
 
 def look(observable: str, noise: float, delay: str) -> str:
