@@ -103,3 +103,10 @@ def test_a_name_that_is_neither_a_model_nor_a_file_says_so(monkeypatch, capsys):
     code, _, err = run(monkeypatch, capsys, "export", "turnovre", "--to", "sbml")
     assert code == 2
     assert err.startswith("turnovre")
+
+
+@pytest.mark.parametrize("given", [(EQUAL, "--to", "json"), ("turnover", "--to", "nonmem")])
+def test_a_model_to_fit_is_for_event_tables_of_scenarios(given, monkeypatch, capsys):
+    code, _, err = run(monkeypatch, capsys, "export", *given, "--model", "turnover")
+    said = "--model says what an event table of a scenario is to fit: --to nonmem, mrgsolve, rxode2, pkpdsim."
+    assert (code, err.splitlines()[-1]) == (2, f"Error: {said}")

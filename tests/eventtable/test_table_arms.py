@@ -2,6 +2,8 @@
 
 import json
 import textwrap
+from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 from click.testing import CliRunner
@@ -12,10 +14,14 @@ from regimens.eventtable import read_event_table
 from regimens.eventtable.dialect import PKPDSIM, RXODE2
 from regimens.eventtable.writing import event_table
 from regimens.exposure import audit
+from regimens.model import find_model
+from regimens.modeltext import model_text
 from regimens.regimen import hours, parse_regimen, weeks
 from regimens.regimen.changes import StateChange
 from regimens.scenario import Scenario, read_scenario
 from regimens.scenario.eventexport import event_files
+from regimens.scenario.values import planned_arms
+from regimens.shipped import folder
 from regimens.subject import Subject
 
 TABLE = """\
@@ -159,15 +165,15 @@ def test_an_exported_scenario_is_read_back_as_arms(tmp_path):
     for name, content in files.items():
         (tmp_path / name).write_text(content)
     assert files["scenario-nonmem.csv"] == textwrap.dedent("""\
-        ID,TIME,EVID,CMT,AMT,RATE,II,ADDL,DV,MDV,CYCLE,DOSE,BASIS,MAX
-        1,0,1,1,0.5,.,24,4,.,1,1,.,.,.
-        1,336,1,1,0.5,.,24,4,.,1,2,.,.,.
-        1,672,1,1,0.5,.,24,4,.,1,3,.,.,.
-        1,1344,2,1,.,.,.,.,.,1,.,.,.,.
-        2,0,1,1,1.8,.,48,3,.,1,1,1,1,.
-        2,0,1,2,560,560,.,.,.,1,1,8,2,800
-        2,1344,2,1,.,.,.,.,.,1,.,.,.,.
-        3,1344,2,1,.,.,.,.,.,1,.,.,.,.
+        ID,TIME,EVID,AMT,RATE,CMT,ADDL,II,SS,DV,MDV,CYCLE,DOSE,BASIS,MAX
+        1,0,1,0.5,.,1,4,24,.,.,1,1,.,.,.
+        1,336,1,0.5,.,1,4,24,.,.,1,2,.,.,.
+        1,672,1,0.5,.,1,4,24,.,.,1,3,.,.,.
+        1,1344,2,.,.,1,.,.,.,.,1,.,.,.,.
+        2,0,1,1.8,.,1,3,48,.,.,1,1,1,1,.
+        2,0,1,560,560,2,.,.,.,.,1,1,8,2,800
+        2,1344,2,.,.,1,.,.,.,.,1,.,.,.,.
+        3,1344,2,.,.,1,.,.,.,.,1,.,.,.,.
         """)
     table = read_event_table(tmp_path / "scenario-nonmem.csv")
     assert [subject.doses for subject in table.subjects] == [arm.regimen.events(weeks(8), arm.name) for arm in read.arms]
@@ -202,8 +208,8 @@ def test_rates_durations_and_single_rows_follow_the_dialect():
         name: event_table(events, dialect, Subject(), weeks(1).hours).text.splitlines()[1:]
         for name, dialect in (("rxode2", RXODE2), ("pkpdsim", PKPDSIM))
     }
-    assert lines["rxode2"] == ["1,0,1,1,100,3,24,2,.,1", "1,168,2,1,.,.,.,.,.,1"]
-    assert lines["pkpdsim"] == [f"1,{day * 24},1,1,100,33.333333333333333,.,1" for day in range(3)]
+    assert lines["rxode2"] == ["1,0,1,100,3,1,2,24,.,.,1", "1,168,2,.,.,1,.,.,.,.,1"]
+    assert lines["pkpdsim"] == [f"1,{day * 24},1,100,33.333333333333333,1,.,1" for day in range(3)]
 
 
 STEADY = "at steady state of 1 MIU SC daily, 1 MIU SC daily x 7"
@@ -217,13 +223,12 @@ def test_a_start_at_steady_state_is_written_and_read_back(tmp_path, dialect):
     made = event_table({"a": events}, DIALECTS[dialect], Subject(), weeks(2).hours)
     (tmp_path / "t.csv").write_text(made.text)
     (tmp_path / "t.json").write_text(json.dumps(made.sidecar))
-    assert made.text.splitlines()[:2] == ["ID,TIME,EVID,CMT,AMT,II,ADDL,SS,DV,MDV,CYCLE"[:-6], "1,0,1,1,1,24,6,1,.,1"]
+    infused = "DUR" if dialect == "rxode2" else "RATE"
+    assert made.text.splitlines()[:2] == [f"ID,TIME,EVID,AMT,{infused},CMT,ADDL,II,SS,DV,MDV", "1,0,1,1,.,1,6,24,1,.,1"]
     assert read_event_table(tmp_path / "t.csv").subjects[0].doses == events
 
 
 def test_resets_and_constant_infusions_are_written_and_read_back(tmp_path):
-    from dataclasses import replace
-
     from regimens.eventtable.dialect import NONMEM
 
     changes = (
@@ -261,6 +266,14 @@ def test_what_a_dialect_cannot_say_is_refused(text, dialect, message):
     assert str(raised.value) == message
 
 
+def model_place(model, given):
+    return [state.name for state in model.states].index(given.state) + 1
+
+
+def arms_horizon(declared):
+    return Fraction(declared["horizon"].removesuffix(" h"))
+
+
 def test_the_command_line_exports_and_overwrites_nothing(tmp_path):
     path = scenario(tmp_path, f"{DECLARED}, id: 2")
     run = CliRunner().invoke(commands, ["export", str(path), "--to", "mrgsolve", "--out", str(tmp_path / "out")])
@@ -269,6 +282,40 @@ def test_the_command_line_exports_and_overwrites_nothing(tmp_path):
     assert read_event_table(written[0]).subjects[0].doses == read_scenario(path).arms[0].regimen.events(weeks(8), "as given")
     again = CliRunner().invoke(commands, ["export", str(path), "--to", "mrgsolve", "--out", str(tmp_path / "out")])
     assert str(again.exception) == f"{written[0]}: exists already. Name a new one; nothing is overwritten."
+
+
+def test_a_table_for_a_model_has_its_time_amounts_and_compartments_and_says_the_same_doses(tmp_path):
+    model = find_model("balance")
+    for dialect in ("nonmem", "mrgsolve", "rxode2"):
+        files = event_files(read_scenario(folder("scenarios") / "seed_trials.yaml"), dialect, model)
+        for name, text in files.items():
+            (tmp_path / name).write_text(text, encoding="utf-8")
+        declared = json.loads((tmp_path / f"seed_trials-balance-{dialect}.json").read_text(encoding="utf-8"))
+        assert (declared["time"], declared["amount"]) == ("day", {"il2": "IU", "tocilizumab": "mg"})
+        places = {f"{given.drug} {given.route}": str(model_place(model, given)) for given in model.inputs}
+        assert {places[pair]: pair for pair in declared["compartments"].values()} == declared["compartments"]
+        table = read_event_table(tmp_path / f"seed_trials-balance-{dialect}.csv")
+        arms = {arm.name: arm for arm in planned_arms(read_scenario(folder("scenarios") / "seed_trials.yaml"))}
+        for subject in table.subjects:
+            name = declared["arms"][str(subject.id)]
+            planned = arms[name].regimen.events(hours(arms_horizon(declared)), subject.doses.arm)
+            # An hour is no decimal part of a day, so a duration in days may differ in its last place.
+            assert subject.doses.duration_h == pytest.approx(planned.duration_h, rel=1e-15)
+            assert replace(subject.doses, duration_h=planned.duration_h) == planned
+
+
+def test_a_table_for_a_model_has_the_columns_of_its_control_stream_first():
+    scenario = read_scenario(folder("scenarios") / "dose_finding.yaml")
+    text = event_files(scenario, "nonmem", find_model("turnover"))["dose_finding-turnover-nonmem.csv"]
+    (stated,) = (line for line in model_text(find_model("turnover"), "nonmem").splitlines() if line.startswith("$INPUT"))
+    columns = stated.split()[1:]
+    assert text.splitlines()[0].split(",")[: len(columns)] == columns
+
+
+def test_a_drug_without_an_input_cannot_be_written_for_the_model():
+    with pytest.raises(RegimenError) as raised:
+        event_files(read_scenario(folder("scenarios") / "seed_trials.yaml"), "nonmem", find_model("turnover"))
+    assert str(raised.value) == "Model 'turnover' has no input for 'tocilizumab IV'. It has: il2 SC, il2 IV."
 
 
 def test_a_model_has_no_doses_to_export(tmp_path):

@@ -31,12 +31,14 @@ FORMATS = tuple(dict.fromkeys((*OF_SCENARIOS, *OF_MODELS)))
 @click.argument("name", metavar="NAME")
 @click.option("--to", "format", type=click.Choice(FORMATS), required=True, help="The form to write.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("."), help="Folder. [default: this one]")
+@click.option("--model", metavar="MODEL", help="The model whose time unit, amounts and compartments an event table is to fit.")
 @click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Date of day 0, for --to ex.")
-def export(name: str, format: str, out: Path, first: datetime | None) -> None:
+def export(name: str, format: str, out: Path, model: str | None, first: datetime | None) -> None:
     """Write the doses of the scenario file NAME, or the equations of the model NAME, in another form.
 
     \b
-    doses       nonmem, mrgsolve, rxode2, pkpdsim   event table, with a JSON file of its units
+    doses       nonmem, mrgsolve, rxode2, pkpdsim   event table, with a JSON file of its units; with --model one
+                                                    that fits the equations of that model, written by export too
                 ex                                  exposure rows (SDTM EX), with --from for the date of day 0
                 json                                words, parts and events of every arm, with exact totals
     equations   nonmem, mrgsolve, rxode2, antimony, sbml
@@ -47,7 +49,9 @@ def export(name: str, format: str, out: Path, first: datetime | None) -> None:
 
     if (first is not None) != (format == "ex"):
         raise click.UsageError("--to ex needs the date of day 0, for example --from 2027-03-01; no other form has dates.")
-    files = _files(name, format, None if first is None else first.date())
+    if model is not None and (format not in TABLES or _is_model(name)):
+        raise click.UsageError(f"--model says what an event table of a scenario is to fit: --to {', '.join(TABLES)}.")
+    files = _files(name, format, model, None if first is None else first.date())
     for file in files:
         if (out / file).exists():
             raise OutputExists(out / file)
@@ -57,7 +61,7 @@ def export(name: str, format: str, out: Path, first: datetime | None) -> None:
         click.echo(f"Written to {out / file}")
 
 
-def _files(name: str, format: str, first: date | None) -> Mapping[str, str]:
+def _files(name: str, format: str, model: str | None, first: date | None) -> Mapping[str, str]:
     """Return the files to write: name -> text. RegimensError where NAME cannot be written in the format."""
     from regimens.scenario import read_scenario
 
@@ -67,9 +71,10 @@ def _files(name: str, format: str, first: date | None) -> Mapping[str, str]:
         raise RegimensError(f"{name}: the doses of a scenario are not written for '{format}', but for {', '.join(OF_SCENARIOS)}.")
     scenario = read_scenario(name)
     if format in TABLES:
+        from regimens.model import find_model
         from regimens.scenario.eventexport import event_files
 
-        return event_files(scenario, format)
+        return event_files(scenario, format, None if model is None else find_model(model))
     return json_files(scenario) if first is None else ex_files(scenario, first)
 
 

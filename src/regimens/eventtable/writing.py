@@ -50,6 +50,19 @@ class _Dose:
 
 
 @dataclass(frozen=True)
+class Fitting:
+    """What a table has to agree with to fit the text of a model: hours in the unit of TIME, and the number of each compartment.
+
+    Amounts are then in IU and mg, the units of a model's states.
+    """
+
+    name: str
+    time: str
+    hours: Fraction
+    compartments: Mapping[tuple[str, str], int]
+
+
+@dataclass(frozen=True)
 class Tables:
     """A table of several arms: its text, and the mapping of the file beside it."""
 
@@ -58,29 +71,40 @@ class Tables:
 
 
 def event_table(
-    arms: Mapping[str, DoseEvents], dialect: Dialect, subject: Subject, horizon_h: Fraction, notes: Sequence[str] = ()
+    arms: Mapping[str, DoseEvents],
+    dialect: Dialect,
+    subject: Subject,
+    horizon_h: Fraction,
+    notes: Sequence[str] = (),
+    fitting: Fitting | None = None,
 ) -> Tables:
     """Return the table of arms, one ID each in their order from 1; RegimenError for what a dialect cannot say.
 
     AMT of a dose per kg or per m2 is what `subject` gets; its amount as planned, basis, cap and step stand in columns of their
-    own, so that the table can be read back. At `horizon_h` is a row without a dose (EVID 2) where the dialect needs an end.
+    own, so that the table can be read back. At `horizon_h` is a row without a dose (EVID 2) where the dialect needs an end. With
+    `fitting`, time, amounts and compartments are those of a model's text; RegimenError for a drug that it has no input for.
     """
     pairs = sorted({pair for events in arms.values() for pair in _pairs(events)})
     if not pairs:
         raise RegimenError("No arm gives a dose before the horizon.", "A table needs at least one.")
-    compartments = {pair: place for place, pair in enumerate(pairs, 1)}
-    units = {drug: _unit(drug, arms.values()) for drug, _ in pairs}
-    writer = _Writer(dialect, subject, compartments, units, horizon_h)
+    fitting = fitting or Fitting("", "h", Fraction(1), {pair: place for place, pair in enumerate(pairs, 1)})
+    for drug, route in pairs:
+        if (drug, route) not in fitting.compartments:
+            known = ", ".join(f"{a} {b}" for a, b in fitting.compartments)
+            raise RegimenError(f"Model '{fitting.name}' has no input for '{drug} {route}'.", f"It has: {known}.")
+    compartments = {pair: fitting.compartments[pair] for pair in pairs}
+    units = {drug: unit_of(drug) if fitting.name else _unit(drug, arms.values()) for drug, _ in pairs}
+    writer = _Writer(dialect, subject, compartments, units, horizon_h, fitting.hours)
     rows = {name: list(writer.rows(name, events)) for name, events in arms.items()}
     columns = _columns(rows, dialect)
     lines = [",".join(columns)]
     for number, own in enumerate(rows.values(), 1):
         for row in own:
-            cells = {"ID": str(number), "TIME": decimal_text(row.time), **row.cells}
+            cells = {"ID": str(number), "TIME": writer.time(row.time), **row.cells}
             lines.append(",".join(cells.get(name, NO_VALUE) for name in columns))
     sidecar: dict[str, object] = {
         "dialect": dialect.name,
-        "time": "h",
+        "time": fitting.time,
         "amount": units,
         "compartments": {str(place): f"{drug} {route}" for (drug, route), place in compartments.items()},
         "columns": {role.lower(): role for role in WRITTEN if role in columns},
@@ -111,11 +135,11 @@ def _unit(drug: str, arms: Iterable[DoseEvents]) -> str:
 def _columns(rows: Mapping[str, Sequence[Row]], dialect: Dialect) -> list[str]:
     used = {name for own in rows.values() for row in own for name, cell in row.cells.items() if cell not in (NO_VALUE, "0")}
     cycles = any(row.cells.get("CYCLE", "1") != "1" for own in rows.values() for row in own)
-    optional = [name for name in ("RATE", "DUR", "II", "ADDL", "SS") if name in used]
     written = [name for name in WRITTEN if name in used and (name != "CYCLE" or cycles)]
     if "DOSE" in written:
         written = [name for name in WRITTEN if name in written or name == "BASIS"]
-    return ["ID", "TIME", "EVID", "CMT", "AMT", *optional, "DV", "MDV", *written]
+    repeated = ["ADDL", "II", "SS"] if dialect.repeats else []
+    return ["ID", "TIME", "EVID", "AMT", "DUR" if dialect.duration else "RATE", "CMT", *repeated, "DV", "MDV", *written]
 
 
 @dataclass(frozen=True)
@@ -125,6 +149,11 @@ class _Writer:
     compartments: Mapping[tuple[str, str], int]
     units: Mapping[str, str]
     horizon: Fraction
+    hours: Fraction
+
+    def time(self, hours: Fraction) -> str:
+        """Write a time in the unit of the table."""
+        return _number_text(hours / self.hours)
 
     def rows(self, name: str, events: DoseEvents) -> Iterator[Row]:
         """Yield the rows of an arm in order of time."""
@@ -165,10 +194,10 @@ class _Writer:
             later = starts[first:]
             row = self._run(dose, self._cells(dose), later, cuts, rank, interval=_decimal(change.interval_h))
             doses[dose] = starts[:first] + later
-            yield Row(time, rank, {**row.cells, **steady, "II": decimal_text(_decimal(change.interval_h))})
+            yield Row(time, rank, {**row.cells, **steady, "II": self.time(_decimal(change.interval_h))})
         elif change.duration_h == change.interval_h and change.basis == "flat":
             cells = self._cells(_of_change(change))
-            rate = _decimal(change.amount) / _decimal(change.duration_h) / self._size(change.drug)
+            rate = _decimal(change.amount) / _decimal(change.duration_h) * self.hours / self._size(change.drug)
             yield Row(time, rank, {**cells, **steady, "AMT": "0", "RATE": _shortest(rate), "DUR": NO_VALUE})
         else:
             raise RegimenError(
@@ -195,7 +224,7 @@ class _Writer:
             while fits and size < len(starts) and starts[size] < until and float(first + size * step) == starts[size]:
                 size += 1
         del starts[:size]
-        repeated = {"II": decimal_text(step), "ADDL": str(size - 1)} if size > 1 and step else {}
+        repeated = {"II": self.time(step), "ADDL": str(size - 1)} if size > 1 and step else {}
         return Row(first, rank, {**cells, **repeated})
 
     def _cells(self, dose: _Dose) -> dict[str, str]:
@@ -206,9 +235,9 @@ class _Writer:
         amount = _number_text(person)
         cells = {"EVID": "1", "CMT": str(self.compartments[dose.drug, dose.route]), "AMT": amount, "DV": NO_VALUE, "MDV": "1"}
         if dose.duration and self.dialect.duration:
-            cells["DUR"] = decimal_text(dose.duration)
+            cells["DUR"] = self.time(dose.duration)
         elif dose.duration:
-            cells["RATE"] = _rate_text(Fraction(amount), dose.duration)
+            cells["RATE"] = _rate_text(Fraction(amount), dose.duration / self.hours)
         cells["CYCLE"] = str(dose.cycle)
         if dose.basis != "flat" or dose.cap is not None or dose.step is not None:
             cells |= {"DOSE": decimal_text(dose.amount / size), "BASIS": str(BASIS_CODES.index(dose.basis))}
