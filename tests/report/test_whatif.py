@@ -309,6 +309,20 @@ def test_limits_light_up_when_they_are_broken(browser, of_scenario):
     page.context.close()
 
 
+def test_limits_of_a_search_light_up_when_they_are_broken(browser, tmp_path):
+    path = tmp_path / "explore.html"
+    path.write_text(report.explore_page(read_scenario(ROOT / "scenarios" / "find_schedule.yaml")), encoding="utf-8")
+    page = opening(browser, path)
+    typed(page, "text", "1 MIU SC daily x 21")
+    said = page.locator("#wi-limits li").all_inner_texts()
+    assert not any("asks for" in text for text in said)
+    typed(page, "text", "1 MIU SC daily x 22")
+    said = page.locator("#wi-limits li").all_inner_texts()
+    assert "Schedule A: the scenario asks for 'total at most 21 MIU'; this is 22 MIU." in said
+    assert page.heard == []
+    page.context.close()
+
+
 def test_a_drug_without_input_is_not_modelled_and_never_drawn(page):
     typed(page, "text", "il2: 1 MIU SC daily x 5; tocilizumab: 8 mg/kg (max 800 mg) IV once over 1 h")
     page.wait_for_function("() => document.querySelectorAll('#wi-panels .line').length === 1", timeout=PATIENCE_MS)

@@ -24,6 +24,7 @@ from regimens.population import Population
 from regimens.population.uncertainty import centres, most_draws, uncertain
 from regimens.report.shell import OPENING, asset, colours, environment, packed, policy
 from regimens.report.text import whatif as text
+from regimens.scenario.search import AT_MOST
 from regimens.scenario.values import AS_WRITTEN
 from regimens.scenario.writing import name_of_model
 from regimens.subject import Subject
@@ -100,6 +101,7 @@ def numbers_of(scenario: Scenario | None, view: View | None = None) -> Json:
         "weeks": hours / WEEK_H,
         "most_weeks": max(MOST_WEEKS, hours / WEEK_H),
         "step": _step(scenario),
+        "limits": list(_limits(scenario)),
         "show": show,
         "names": list(_names(models, scenario)),
         "endpoints": list(ENDPOINTS if scenario is None else _portable(scenario) or [f"peak of {show}"]),
@@ -191,6 +193,13 @@ def _points(responses: Sequence[Response]) -> list[Json]:
         {"of": each.observable, "h": each.time_h, "value": each.value, "low": each.low, "high": each.high, "study": each.study}
         for each in drawn
     ]
+
+
+def _limits(scenario: Scenario | None) -> Iterator[Json]:
+    """Yield the limits on totals and doses of IL-2 that a search of the scenario asks for."""
+    search = None if scenario is None else scenario.search
+    for limit in () if search is None else search.exact_limits:
+        yield {"words": limit.words, "of": limit.of, "most": limit.side == AT_MOST, "number": _decimal(limit.number)}
 
 
 def _step(scenario: Scenario | None) -> str:

@@ -130,6 +130,12 @@
     if (start.expected && total && total !== start.expected) {
       found.push([`${who}: the scenario expects ${start.expected} in '${start.name}'; this is ${total}.`, ""]);
     }
+    for (const { words, of, most, number } of known.limits) {
+      const reached = of === "doses" ? whole(doses.filter(({ drug }) => drug === "il2").length) : plans.il2 ? exposures(plans)[0].total : whole(0);
+      if (compare(reached, read(number)) * (most ? 1 : -1) > 0) {
+        found.push([`${who}: the scenario asks for '${words}'; this is ${of === "doses" ? reached[0] : amountText(reached, "IU")}.`, ""]);
+      }
+    }
     if (start.note && start.text === protocol.write(plans)) found.push([`${start.name}: ${start.note}`, "note"]);
     return found;
   };
