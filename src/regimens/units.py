@@ -50,7 +50,7 @@ _TIME_ALIASES = {
 AMOUNT_ADVICE = "Amounts are written in IU, kIU, MIU, ug, mg or g, each also per m2 or per kg (MIU/m2, mg/kg)."
 TIME_ADVICE = "Times are written in min, h, days or weeks."
 
-_REFUSED_AMOUNTS = {
+REFUSED_AMOUNTS = {
     "mIU": "'mIU' would be a thousandth of an IU. Write 'MIU' for a million IU.",
     "MU": "'MU' has been printed for several different units. Write 'MIU' for a million IU.",
     "mU": "'mU' has been printed for several different units. Write 'MIU' for a million IU.",
@@ -59,6 +59,7 @@ _REFUSED_AMOUNTS = {
     "million": "'million' is a number. Write 'MIU' for a million IU.",
     "WIU": "1 WIU is 10,000 IU (50 WIU are 0.5 MIU). Write the amount in IU, kIU or MIU.",
 }
+"""Words that are no unit of amount though they may be meant as one -> why, and what to write."""
 
 
 def exact(number: Exact, what: str = "value") -> Fraction:
@@ -117,8 +118,8 @@ def time_unit(word: str) -> Fraction:
 
 
 def _unit_advice(word: str) -> str:
-    if word in _REFUSED_AMOUNTS:
-        return _REFUSED_AMOUNTS[word]
+    if word in REFUSED_AMOUNTS:
+        return REFUSED_AMOUNTS[word]
     near = nearest(word, AMOUNT_UNITS)
     return AMOUNT_ADVICE if near is None else f"Did you mean '{near}'? {AMOUNT_ADVICE}"
 

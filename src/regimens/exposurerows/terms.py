@@ -49,6 +49,11 @@ ROUTE_TERMS = {
 }
 """EXROUTE -> route."""
 
+DRIP = "INTRAVENOUS DRIP"
+
+INFUSED = ("INTRAVENOUS", DRIP)
+"""EXROUTE of a dose that is an infusion where it ends later than it starts."""
+
 TERM_OF_ROUTE = {route: next(term for term, known in ROUTE_TERMS.items() if known == route) for route in ROUTES}
 """Route -> the EXROUTE that is written for it."""
 

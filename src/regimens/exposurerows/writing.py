@@ -2,7 +2,7 @@
 
 What the rows cannot say: a cap or a step (amounts with one are written as the subject of that size gets them), the time before
 the first dose, a start at steady state, times finer than a second, and drugs other than IL-2 in IU. An infusion is a row of its
-own, from its start to its end.
+own, from its start to its end, with its EXDUR.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     "DOMAIN", "USUBJID", "EXSEQ", "EXGRPID", "EXTRT", "EXDOSE", "EXDOSU", "EXDOSFRQ", "EXROUTE", "EXSTDTC", "EXENDTC",
+    "EXDUR",
 )  # fmt: skip
-"""Columns of the rows that are written. EXGRPID is 'CYCLE n' where a drug has several cycles."""
+"""Columns of the rows that are written. EXGRPID is 'CYCLE n' where a drug has several cycles; EXDUR is an infusion's."""
 
 _END_OF = {basis: end for end, basis in BASIS_TERMS.items()}
 
@@ -63,6 +64,7 @@ def exposure_rows(regimen: Regimen, first: date, name: str, subject: Subject) ->
             TERM_OF_ROUTE[dose.dose.route],
             start_text,
             end_text,
+            _duration(dose.dose.duration),
         )
 
 
@@ -109,6 +111,14 @@ def _amount(amount: Amount, subject: Subject) -> tuple[str, str]:
 def _number(value: Fraction) -> str:
     text = decimal_text(value)
     return repr(float(value)) if "/" in text else text
+
+
+def _duration(hours: Fraction) -> str:
+    """Return an EXDUR ('PT1H30M'), '' for a bolus."""
+    minutes, seconds = divmod(int(hours * 3600), 60)
+    parts = zip((minutes // 60, minutes % 60, seconds), "HMS", strict=True)
+    said = "".join(f"{number}{unit}" for number, unit in parts if number)
+    return f"PT{said}" if said else ""
 
 
 def _moment(hours: Fraction, first: date, timed: bool) -> str:
