@@ -1,5 +1,6 @@
 """Exports: what is written of a scenario as exposure rows or JSON is read back to its doses; what is written of what."""
 
+import json
 from datetime import date
 
 import pytest
@@ -55,6 +56,50 @@ def test_what_rows_leave_out_is_said(capsys):
         "Arm 'RA, 0.5 MIU x 5 with tocilizumab': amounts with a cap or a step are those of the scenario's subject; "
         "rows cannot say the limit.",
     ]
+
+
+NOTED = """\
+title: Noted
+models: [turnover]
+horizon: 4 weeks
+subject: {weight: 80 kg, bsa: 2 m2}
+population: {subjects: 2, seed: 1}
+arms:
+  late: {regimen: '1 MIU SC daily x 3, rest until day 28, then weekly x 4'}
+  one late: {regimen: '1 MIU SC every 2 weeks x 3'}
+  drawn: {regimen: '(1 MIU SC daily x 2, rest 3-5 days) x 2', rest: drawn}
+  second: {regimen: 'rest 1 day, 0.01 MIU/kg SC daily x 2'}
+  none: {regimen: no dose}
+endpoints: [doses]
+"""
+DRAWN = "Arm 'drawn': its rests are drawn for every subject; they are written at their midpoints."
+LATE = [
+    "Arm 'late': 4 doses are at or after the horizon of 672 h and not in the table.",
+    "Arm 'one late': 1 dose is at or after the horizon of 672 h and not in the table.",
+]
+MOVED = "Arm 'second': the first dose is at 24 h; PKPDsim moves it to time 0 unless reset_time = FALSE."
+NONE = "Arm 'none' has no dose."
+PERSON = "AMT of a dose per kg or per m2 is that of a person of 80 kg and 2 m2; DOSE and BASIS have it as planned."
+
+
+@pytest.mark.parametrize(
+    ("form", "notes"),
+    [
+        ("nonmem", [*LATE, DRAWN, NONE, PERSON]),
+        ("pkpdsim", [*LATE, DRAWN, MOVED, NONE, PERSON]),
+        ("ex", [DRAWN, "Arm 'none' gives no dose and has no row."]),
+        ("json", [DRAWN]),
+    ],
+)
+def test_what_an_export_leaves_out_is_said_on_stderr_and_beside_a_table(form, notes, tmp_path, monkeypatch, capsys):
+    (tmp_path / "noted.yaml").write_text(NOTED, encoding="utf-8")
+    dated = ("--from", "2027-03-01") if form == "ex" else ()
+    code, _, err = run(
+        monkeypatch, capsys, "export", str(tmp_path / "noted.yaml"), "--to", form, "--out", str(tmp_path / "out"), *dated
+    )
+    assert (code, err.splitlines()) == (0, notes)
+    if form in TABLES:
+        assert json.loads((tmp_path / "out" / f"noted-{form}.json").read_text(encoding="utf-8"))["notes"] == notes
 
 
 def test_an_arm_that_rows_cannot_say_is_named(tmp_path):

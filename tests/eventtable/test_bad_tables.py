@@ -68,6 +68,21 @@ FAULTS = {
               | ^
           Put all rows of an ID together, or give each occasion an ID of its own.""",
     ),
+    "one ID written in several ways": (
+        ONE,
+        "ID,TIME,AMT,EVID\n1,0,1,1\n1.0,24,1,1\n2,0,1,1\n01,0,1,1\n",
+        """\
+        doses.csv:3: ID 1.0 is the same number as ID 1 of line 2.
+            2 | 1,0,1,1
+          > 3 | 1.0,24,1,1
+              | ^
+          Write an ID the same way in all its rows, and give different subjects different numbers.
+        doses.csv:5: ID 01 is the same number as ID 1 of line 2.
+            4 | 2,0,1,1
+          > 5 | 01,0,1,1
+              | ^
+          Write an ID the same way in all its rows, and give different subjects different numbers.""",
+    ),
     "a row twice": (
         ONE,
         "ID,TIME,AMT,EVID\n1,0,1,1\n1,24,1,1\n1,24,1,1\n",
@@ -76,6 +91,24 @@ FAULTS = {
             3 | 1,24,1,1
           > 4 | 1,24,1,1
           Remove it; two equal doses at one time are one of twice the amount.""",
+    ),
+    "a dose twice, written otherwise": (
+        ONE,
+        "ID,TIME,AMT,EVID,RATE,NOTE\n1,0,100,1,.,a\n1,0,50,1,.,a\n1,0,100.0,1.0,0,a\n1,0,100,1,.,b\n",
+        """\
+        doses.csv:4: This row repeats line 2.
+            3 | 1,0,50,1,.,a
+          > 4 | 1,0,100.0,1.0,0,a
+          Remove it; two equal doses at one time are one of twice the amount.""",
+    ),
+    "a reset twice": (
+        ONE,
+        "ID,TIME,AMT,EVID\n1,0,1,1\n1,24,.,3\n1,24,0,3\n",
+        """\
+        doses.csv:4: This row repeats line 3.
+            3 | 1,24,.,3
+          > 4 | 1,24,0,3
+          Remove it.""",
     ),
     "ADDL without II": (
         ONE,
@@ -152,6 +185,16 @@ FAULTS = {
               |          ^
           Declared under 'compartments': 1 (il2 SC), 2 (tocilizumab IV).""",
     ),
+    "several compartments where one input is declared": (
+        {**ONE, "compartments": "il2 SC"},
+        "ID,TIME,AMT,EVID,CMT\n1,0,1,1,1\n1,1,1,1,1.0\n1,2,1,1,2\n1,3,.,0,9\n1,4,1,1,.\n2,0,1,1,7\n",
+        """\
+        doses.csv:4: CMT of doses is 1 (line 2), 2 (line 4), 7 (line 7), but one input is declared: 'il2 SC'.
+            3 | 1,1,1,1,1.0
+          > 4 | 1,2,1,1,2
+              |         ^
+          Say what each is: 'compartments: {1: il2 SC, 2: ...}'.""",
+    ),
     "upper and lower case": (
         ONE,
         "ID,time,AMT,Evid\n1,0,1,1\n",
@@ -196,12 +239,36 @@ FAULTS = {
             2 | 1,10:30,1,1
           > 3 | 1,24,x,1
               |      ^
-          A plain decimal number is needed, or '.' where there is none.
+          A plain decimal number is needed; '.', NA or a blank cell where there is none.
         doses.csv:4: EVID is 'dose', which is not a number.
             3 | 1,24,x,1
           > 4 | 1,48,1,dose
               |        ^
-          A plain decimal number is needed, or '.' where there is none.""",
+          A plain decimal number is needed; '.', NA or a blank cell where there is none.""",
+    ),
+    "decimal points in a file with a decimal comma": (
+        ONE,
+        "ID;TIME;AMT;EVID;DV;NOTE\n1;0;1.5;1;.;a\n1;1;.;0;2.5;3,2\n",
+        """\
+        doses.csv:2: AMT is '1.5', which is not a number.
+            1 | ID;TIME;AMT;EVID;DV;NOTE
+          > 2 | 1;0;1.5;1;.;a
+              |     ^
+          A plain decimal number is needed; '.', NA or a blank cell where there is none. The decimal mark of this file is ',', since line 3 has '3,2'.
+        doses.csv:3: DV is '2.5', which is not a number.
+            2 | 1;0;1.5;1;.;a
+          > 3 | 1;1;.;0;2.5;3,2
+              |         ^
+          A plain decimal number is needed; '.', NA or a blank cell where there is none. The decimal mark of this file is ',', since line 3 has '3,2'.""",
+    ),
+    "spaces between cells": (
+        ONE,
+        "# exported\nID TIME AMT EVID\n1 0 100 1\n",
+        """\
+        doses.csv:2: The heading has only one cell, 'ID TIME AMT EVID'.
+            1 | # exported
+          > 2 | ID TIME AMT EVID
+          Put commas, tabs or semicolons between cells; spaces and other characters are not read as such.""",
     ),
     "blank cells": (
         ONE,
@@ -251,17 +318,17 @@ FAULTS = {
             1 | ID,TIME,AMT,EVID,DV
           > 2 | 1,0,1,0,.
               |     ^
-          A dose has EVID 1, a reset with a dose 4. Any other row has 0, '.' or a blank cell there.
+          A dose has EVID 1, a reset with a dose 4. Any other row has 0, '.', NA or a blank cell there.
         doses.csv:3: AMT is '1', but the row is a reset (EVID 3).
             2 | 1,0,1,0,.
           > 3 | 1,24,1,3,.
               |      ^
-          A dose has EVID 1, a reset with a dose 4. Any other row has 0, '.' or a blank cell there.
+          A dose has EVID 1, a reset with a dose 4. Any other row has 0, '.', NA or a blank cell there.
         doses.csv:4: AMT is '1', but the row is no dose (EVID 2).
             3 | 1,24,1,3,.
           > 4 | 1,30,1,2,.
               |      ^
-          A dose has EVID 1, a reset with a dose 4. Any other row has 0, '.' or a blank cell there.""",
+          A dose has EVID 1, a reset with a dose 4. Any other row has 0, '.', NA or a blank cell there.""",
     ),
     "unknown events": (
         ONE,

@@ -57,7 +57,16 @@ def test_a_parquet_file_is_read_as_a_csv_file_is(tmp_path):
     ).to_parquet(path)  # fmt: skip
     table = read_event_table(path, **ONE)
     assert table.subject(1).doses == doses([0.0, 24, 48, 72, 96], [1.5e6] * 5)
-    assert table.notes == ("The column 'SEX' holds text and is not read.",)
+    assert table.notes == (
+        "The column 'SEX' holds text and is not read.",
+        "Given here, but not by NONMEM: 3 additional doses of 1 ID after the last record of the ID.",
+    )
+
+
+def test_equal_observations_may_stand_above_and_below_a_dose(tmp_path):
+    (subject,) = read(tmp_path, "ID,TIME,AMT,EVID\n1,0,100,1\n1,10,.,0\n1,10,100,1\n1,10,.,0\n1,10,.,0\n1,10,.,2\n").subjects
+    assert subject.time_h.tolist() == [10.0] * 4
+    assert subject.after_doses.tolist() == [False, True, True, True]
 
 
 def test_what_was_taken_how_is_noted(tmp_path):
@@ -70,6 +79,27 @@ def test_what_was_taken_how_is_noted(tmp_path):
         "ID 1: the reset on line 4 removes the dose of line 3 at the same time.",
         "ID 2: the reset on line 6 removes the dose of line 5 at the same time.",
     )
+
+
+def test_a_steady_state_that_ends_what_was_given_is_called_so_in_notes(tmp_path):
+    text = "ID,TIME,AMT,EVID,II,ADDL,SS\n1,0,1,1,10,3,.\n1,24,2,1,24,0,1\n"
+    assert read(tmp_path, text).notes == ("ID 1: the steady state (SS 1) on line 3 cancels 1 additional dose of line 2.",)
+
+
+def test_additional_doses_after_the_last_record_are_given_and_noted(tmp_path):
+    text = "ID,TIME,AMT,EVID,II,ADDL\n1,0,1,1,24,99\n1,48,.,0,.,.\n2,0,1,1,24,2\n2,48,.,0,.,.\n3,0,1,1,24,1\n"
+    found = read(tmp_path, text)
+    assert [len(subject.doses) for subject in found.subjects] == [100, 3, 2]
+    said = "Given here, but not by NONMEM: 98 additional doses of 2 IDs after the last record of the ID."
+    assert found.notes == (said,)
+    assert read(tmp_path, text, dialect="rxode2").notes == ()
+
+
+def test_amounts_per_kg_are_not_for_the_weight_in_the_table(tmp_path):
+    text = "ID,TIME,AMT,EVID,WT,BSA\n1,0,1,1,70,1.8\n"
+    said = ("Doses per kg are for the weight of the simulated subject; the covariate 'WT' does not change them.",)
+    assert read(tmp_path, text, amount={"il2": "MIU/kg"}).notes == said
+    assert read(tmp_path, text).notes == ()
 
 
 def test_additional_doses_lie_at_exact_times(tmp_path):

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from regimens.cli import commands
 from regimens.errors import ExposureMismatch, InputFileError, RegimenError
-from regimens.eventtable import read_event_table
+from regimens.eventtable import read_event_table, regimen_of_events
 from regimens.eventtable.dialect import PKPDSIM, RXODE2
 from regimens.eventtable.writing import event_table
 from regimens.exposure import audit
@@ -32,7 +32,11 @@ ID,TIME,AMT,EVID,II,ADDL,SS
 3,0,1,1,1,6,1
 4,0,1,1,1,6,0
 4,9,.,3,.,.,.
+5,0,1,1,1,2,0
+5,2,2,1,.,.,0
+6,2,1,1,1,2,2
 """
+PYTHON = {"dialect": "nonmem", "time": "day", "amount": {"il2": "MIU"}, "compartments": "il2 SC"}
 DECLARED = "dialect: nonmem, time: day, amount: {il2: MIU}, compartments: il2 SC"
 
 SCENARIO = """\
@@ -65,7 +69,10 @@ def test_an_arm_has_the_doses_of_an_id(tmp_path):
     read = read_scenario(scenario(tmp_path, f"{DECLARED}, id: 2"))
     (arm,) = read.arms
     assert arm.plan_in_words == "1.5 MIU SC daily x 5, rest 9 days, 1.5 MIU SC daily x 5"
-    assert arm.assumptions == ("The doses are those of ID 2 of 'doses.csv', read as NONMEM reads it, times in day.",)
+    assert arm.assumptions == (
+        "The doses are those of ID 2 of 'doses.csv', read as NONMEM reads it, times in day. "
+        "Given here, but not by NONMEM: 16 additional doses of 4 IDs after the last record of the ID.",
+    )
     assert audit(read.arms, read.subject).differences == ()
 
 
@@ -119,7 +126,15 @@ def test_ids_with_other_doses_need_a_choice(tmp_path):
             f"{DECLARED}, id: 4",
             "The doses of ID 4 of 'doses.csv' make no regimen: There is a reset at 216 h, which no regimen has.",
         ),
-        (f"{DECLARED}, id: 9", "/doses.csv: there is no ID 9. Known: 1, 2, 3, 4."),
+        (
+            f"{DECLARED}, id: 5",
+            "The doses of ID 5 of 'doses.csv' make no regimen: Two doses of 'il2' are at 48 h (lines 8 and 9), which no regimen has.",
+        ),
+        (
+            f"{DECLARED}, id: 6",
+            "The doses of ID 6 of 'doses.csv' make no regimen: There is an added steady state at 48 h, which no regimen has.",
+        ),
+        (f"{DECLARED}, id: 9", "/doses.csv: there is no ID 9. Known: 1, 2, 3, 4, 5, 6."),
         ("dialect: nonmem, time: day", "The table 'doses.csv' does not say 'amount' and 'compartments'."),
         (f"{DECLARED}, columns: {{AMT: DOSE}}, id: 1", "/doses.csv:1: The column 'DOSE' ('columns: AMT') is missing."),
         (DECLARED.replace("MIU", "mg"), "Amounts of 'il2' cannot be in 'mg'."),
@@ -133,6 +148,15 @@ def test_what_cannot_be_an_arm_is_said(tmp_path, keys, found):
 
 def test_the_advice_for_a_reset_says_what_to_do(tmp_path):
     assert refused(tmp_path, f"{DECLARED}, id: 4").endswith("Give what comes after a reset as an arm of its own.")
+
+
+def test_the_advice_for_two_doses_at_one_time_says_what_to_do(tmp_path):
+    said = "Give their sum in one row where their route is the same, or simulate the table in Python (read_event_table)."
+    assert refused(tmp_path, f"{DECLARED}, id: 5").endswith(said)
+    events = read_event_table(tmp_path / "doses.csv", **PYTHON).subject(5).doses
+    with pytest.raises(RegimenError) as raised:
+        regimen_of_events(events)
+    assert str(raised.value) == f"Two doses of 'il2' are at 48 h, which no regimen has. {said}"
 
 
 def test_a_drug_that_no_model_takes_is_said(tmp_path):
@@ -181,6 +205,50 @@ def test_an_exported_scenario_is_read_back_as_arms(tmp_path):
         "low: {regimen: '(0.5 MIU SC daily x 5, rest 9 days) x 3'}", "low: {table: {file: scenario-nonmem.csv, id: 1}}"
     )
     assert Scenario.from_text(again, folder=tmp_path).arms[0].regimen.events(weeks(8)) == read.arms[0].regimen.events(weeks(8))
+
+
+SIZED = """\
+title: Sized
+models: [turnover]
+horizon: 2 weeks
+subject: {weight: 80 kg, bsa: 1.7 m2}
+arms:
+  a: {regimen: 'il2: 0.01 MIU/kg SC daily x 5'}
+  b: {regimen: 'il2: 0.25 MIU/m2 (max 0.4 MIU) IV over 50 min daily x 3'}
+endpoints: [doses]
+"""
+
+
+def test_an_amount_that_disagrees_with_the_planned_dose_is_refused(tmp_path):
+    for name, content in event_files(Scenario.from_text(SIZED), "nonmem").items():
+        (tmp_path / name).write_text(content)
+    path = tmp_path / "scenario-nonmem.csv"
+    assert [len(subject.doses) for subject in read_event_table(path).subjects] == [5, 3]
+    path.write_text(path.read_text().replace(",0.8,", ",80,").replace(",0.4,", ",0.425,"))
+    with pytest.raises(InputFileError) as raised:
+        read_event_table(path)
+    assert str(raised.value).replace(str(path), "t.csv") == textwrap.dedent("""\
+        t.csv:2: AMT is 80, but DOSE 0.01 per kg is 0.8 for the subject of the JSON file (80 kg, 1.7 m2).
+            1 | ID,TIME,EVID,AMT,RATE,CMT,ADDL,II,SS,DV,MDV,DOSE,BASIS,MAX
+          > 2 | 1,0,1,80,.,2,4,24,.,.,1,0.01,2,.
+              |       ^
+          Change AMT and DOSE together (and RATE of an infusion), or export the changed scenario again.
+        t.csv:4: AMT is 0.425, but DOSE 0.25 per m2, MAX 0.4 is 0.4 for the subject of the JSON file (80 kg, 1.7 m2).
+            3 | 1,336,2,.,.,1,.,.,.,.,1,.,.,.
+          > 4 | 2,0,1,0.425,0.48,1,2,24,.,.,1,0.25,1,0.4
+              |       ^
+          Change AMT and DOSE together (and RATE of an infusion), or export the changed scenario again.""")
+
+
+def test_a_json_file_with_a_subject_that_cannot_be_read_is_refused(tmp_path):
+    for name, content in event_files(Scenario.from_text(SIZED), "nonmem").items():
+        (tmp_path / name).write_text(content.replace('"80 kg"', '"heavy"'))
+    with pytest.raises(InputFileError) as raised:
+        read_event_table(tmp_path / "scenario-nonmem.csv")
+    assert str(raised.value) == (
+        f'{tmp_path / "scenario-nonmem.json"}: \'subject\' is {{"weight": "heavy", "bsa": "1.7 m2"}}.\n'
+        '  Export the table again, or write for example {"weight": "70 kg", "bsa": "1.8 m2"}.'
+    )
 
 
 def test_what_a_table_holds_is_declared_beside_it(tmp_path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -72,10 +72,17 @@ def _files(name: str, format: str, model: str | None, first: date | None) -> Map
     scenario = read_scenario(name)
     if format in TABLES:
         from regimens.model import find_model
-        from regimens.scenario.eventexport import event_files
+        from regimens.scenario.eventexport import event_files, table_notes
 
-        return event_files(scenario, format, None if model is None else find_model(model))
+        files = event_files(scenario, format, None if model is None else find_model(model))
+        _say(table_notes(scenario, format))
+        return files
     return json_files(scenario) if first is None else ex_files(scenario, first)
+
+
+def _say(notes: Iterable[str]) -> None:
+    for note in notes:
+        click.echo(note, err=True)
 
 
 def _is_model(name: str) -> bool:
@@ -99,10 +106,12 @@ def _model(name: str, format: str) -> Mapping[str, str]:
 
 
 def json_files(scenario: Scenario) -> Mapping[str, str]:
-    """Return the arms of a scenario as JSON, one file."""
+    """Return the arms of a scenario as JSON, one file. Says on stderr where subjects get other doses than planned."""
     from regimens.armsfile import arms_text
+    from regimens.scenario.eventexport import plan_notes
     from regimens.scenario.values import planned_arms
 
+    _say(note for arm in planned_arms(scenario) for note in plan_notes(arm))
     text = arms_text(planned_arms(scenario), Fraction(scenario.horizon_h), scenario.subject, scenario.title, scenario.digest)
     return {f"{scenario.name}.json": text}
 
@@ -115,6 +124,7 @@ def ex_files(scenario: Scenario, first: date) -> Mapping[str, str]:
     from regimens.errors import RegimenError
     from regimens.exposurerows import COLUMNS, exposure_rows
     from regimens.exposurerows.writing import limited
+    from regimens.scenario.eventexport import plan_notes
     from regimens.scenario.values import planned_arms
 
     out = io.StringIO()
@@ -130,4 +140,5 @@ def ex_files(scenario: Scenario, first: date) -> Mapping[str, str]:
         if limited(arm.regimen):
             said = "amounts with a cap or a step are those of the scenario's subject; rows cannot say the limit."
             click.echo(f"Arm '{arm.name}': {said}", err=True)
+        _say(plan_notes(arm))
     return {f"{scenario.name}-ex.csv": out.getvalue()}

@@ -71,7 +71,7 @@ class Stop(Exception):
 
 
 class CsvCells:
-    """A CSV file: its `heading`, the line of that, the decimal mark and a `note` on how it is written."""
+    """A CSV file: its `heading`, the line of that, the decimal mark and where it is from, and a `note` on how it is written."""
 
     def __init__(self, path: Path, problems: Problems) -> None:
         self.path, self.problems, self.comments = path, problems, 0
@@ -84,7 +84,11 @@ class CsvCells:
             )
         self.delimiter = delimiter_of(text)
         self.heading = tuple(name.strip() for name in next(csv.reader([text], delimiter=self.delimiter, skipinitialspace=True)))
-        self.mark = "."
+        if len(self.heading) == 1:
+            said = f"The heading has only one cell, '{self.heading[0][:60]}'."
+            advice = "Put commas, tabs or semicolons between cells; spaces and other characters are not read as such."
+            raise InputFileError(path, [Problem(said, advice, self.line)], _small_text(path))
+        self.mark, self.mark_from = ".", ""
 
     @property
     def note(self) -> str:
@@ -130,9 +134,16 @@ class CsvCells:
                 )
                 return
             if first and self.delimiter == ";":
-                self.mark = "," if any(DECIMAL_COMMA.fullmatch(cell.strip()) for row in rows for cell in row) else "."
+                self._find_mark(rows, numbers)
             first = False
             yield self._chunk(rows, list(numbers))
+
+    def _find_mark(self, rows: list[list[str]], numbers: list[int]) -> None:
+        """Take a comma as the decimal mark where any cell is a number with one."""
+        cells = ((number, cell.strip()) for number, row in zip(numbers, rows, strict=True) for cell in row)
+        first = next(((number, cell) for number, cell in cells if DECIMAL_COMMA.fullmatch(cell)), None)
+        if first:
+            self.mark, self.mark_from = ",", f"The decimal mark of this file is ',', since line {first[0]} has '{first[1]}'."
 
     def _chunk(self, rows: list[list[str]], numbers: list[int]) -> Chunk:
         width = len(self.heading)
@@ -153,7 +164,7 @@ class CsvCells:
 class ParquetCells:
     """A Parquet file, read as CSV files are; rows are counted from 1."""
 
-    mark, note, line, comments = ".", "", None, 0
+    mark, mark_from, note, line, comments = ".", "", "", None, 0
 
     def __init__(self, path: Path) -> None:
         check_file(path, "Parquet", (".parquet", ".csv"))

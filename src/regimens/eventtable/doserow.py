@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, NoReturn
 
-from regimens.eventtable.layout import BASIS_CODES, Layout, Target
-from regimens.eventtable.records import MISSING, Event, exact_number
+from regimens.eventtable.layout import BASIS_CODES, Layout, Target, written_amount
+from regimens.eventtable.records import A_NUMBER, MISSING, Event, exact_number
+from regimens.eventtable.table import MOST_NAMED
 from regimens.regimen.parts import MOST_DOSES
+from regimens.units import decimal_text
 
 if TYPE_CHECKING:
     from regimens.eventtable.cells import Problems
@@ -40,12 +42,18 @@ class Faulty(Exception):
 
 @dataclass
 class RowReader:
-    """Reads the cells of rows; a row that is wrong is noted in `problems`, and Faulty raised. `mark` is the decimal mark."""
+    """Reads the cells of rows; a row that is wrong is noted in `problems`, and Faulty raised.
+
+    `mark` is the decimal mark, `mark_from` a sentence on where it is from.
+    """
 
     layout: Layout
     columns: Columns
     mark: str
     problems: Problems
+    mark_from: str = ""
+    compartments: dict[str, int] = field(default_factory=dict)
+    """CMT of doses, and the line where it is first found, where one input is declared for all of them."""
 
     def time(self, event: Event) -> Fraction:
         """Return the time of a row (h); that of a row without one, or before 0, is noted where the column is read."""
@@ -114,7 +122,24 @@ class RowReader:
             advice = "; ".join(f"{place} is {words}" for place, words in enumerate(BASIS_CODES))
             self.fault(event, "BASIS", f"BASIS is {event.cells['BASIS']}.", f"{advice}.")
         cap, step = self.number(event, "MAX") * target.size, self.number(event, "STEP") * target.size
-        return self.number(event, "DOSE") * target.size, BASIS_CODES[int(code)], cap or None, step or None
+        basis, planned = BASIS_CODES[int(code)], self.number(event, "DOSE") * target.size
+        if self.layout.subject:
+            self._check_amount(event, target, amount, (planned, basis, cap or None, step or None))
+        return planned, basis, cap or None, step or None
+
+    def _check_amount(
+        self, event: Event, target: Target, amount: Fraction, dose: tuple[Fraction, str, Fraction | None, Fraction | None]
+    ) -> None:
+        """Note an amount that is not what the subject of the JSON file gets of the dose as planned."""
+        planned, basis, cap, step = dose
+        kg, m2 = (Fraction(self.layout.subject[key].split()[0]) for key in ("weight", "bsa"))
+        due = written_amount(planned, basis, kg, m2, cap, step, target.size)
+        if Fraction(due) * target.size != amount:
+            limits = "".join(f", {role} {event.cells[role]}" for role, limit in (("MAX", cap), ("STEP", step)) if limit)
+            said = f"DOSE {event.cells['DOSE']}{'' if basis == 'flat' else f' {basis}'}{limits} is {due}"
+            person = f"the subject of the JSON file ({decimal_text(kg)} kg, {decimal_text(m2)} m2)"
+            advice = "Change AMT and DOSE together (and RATE of an infusion), or export the changed scenario again."
+            self.fault(event, "AMT", f"AMT is {event.cells['AMT']}, but {said} for {person}.", advice)
 
     def _duration(self, event: Event, target: Target, amount: Fraction, rate: Fraction) -> Fraction:
         if rate in (-1, -2):
@@ -146,11 +171,13 @@ class RowReader:
     def target(self, event: Event) -> Target:
         """Return what a dose into the compartment of a row is."""
         targets = self.layout.targets
-        if "" in targets:
-            return targets[""]
         cmt = event.cells.get("CMT", "")
         number = exact_number(cmt, self.mark)
         key = cmt if number is None or cmt in MISSING else str(number)
+        if "" in targets:
+            if number != 0:
+                self.compartments.setdefault(key, event.line)
+            return targets[""]
         if key in targets:
             return targets[key]
         if "CMT" not in self.columns.of or ((cmt in MISSING or number == 0) and len(targets) == 1):
@@ -159,12 +186,22 @@ class RowReader:
         said = "CMT is blank." if cmt in MISSING else f"CMT is {cmt}, which is not declared."
         self.fault(event, "CMT", said, f"Declared under 'compartments': {declared}.")
 
+    def check_compartments(self) -> None:
+        """Note doses into several compartments where one input is declared for all of them."""
+        if len(self.compartments) > 1:
+            found = [f"{cmt} (line {line})" for cmt, line in self.compartments.items()]
+            said = next(iter(self.layout.targets.values()))
+            message = f"CMT of doses is {', '.join(found[:MOST_NAMED])}, but one input is declared: '{said.drug} {said.route}'."
+            first, second = list(self.compartments)[:2]
+            advice = f"Say what each is: 'compartments: {{{first}: {said.drug} {said.route}, {second}: ...}}'."
+            self.problems.add(self.compartments[second], self.columns.name("CMT"), message, advice)
+
     def number(self, event: Event, role: str) -> Fraction:
         """Return the number in a cell exactly, 0 where it has none."""
         number = exact_number(event.cells.get(role, ""), self.mark)
         if number is None:
             said = f"{self.columns.name(role)} is '{event.cells[role]}', which is not a number."
-            self.fault(event, role, said, "A plain decimal number is needed, or '.' where there is none.")
+            self.fault(event, role, said, f"{A_NUMBER} {self.mark_from}".strip())
         return number
 
     def too_long(self, event: Event, dose: Given, interval: Fraction) -> NoReturn:

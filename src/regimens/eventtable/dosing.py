@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,10 +30,15 @@ class Plan:
     given: list[Given] = field(default_factory=list)
     changes: list[StateChange] = field(default_factory=list)
 
+    @cached_property
+    def ordered(self) -> list[Given]:
+        """The doses, once all are known, in order of time, then drug, then rows."""
+        # In order of the floats: times that differ only as decimals, such as 1/30 h and 2/60 h, are one time.
+        return sorted(self.given, key=lambda dose: (float(dose.start), dose.target.drug))
+
     def events(self, arm: str) -> DoseEvents:
         """Return the doses in order of time, then drug, then rows."""
-        # In order of the floats: times that differ only as decimals, such as 1/30 h and 2/60 h, are one time.
-        doses = sorted(self.given, key=lambda dose: (float(dose.start), dose.target.drug))
+        doses = self.ordered
         count: Counter[tuple[str, int]] = Counter()
         numbers = []
         for dose in doses:
@@ -61,6 +67,8 @@ class Dosing:
     rows: RowReader
     horizon_h: Fraction | None
     notes: list[str]
+    late: list[int] = field(default_factory=list)
+    """Additional doses after the last record, of each ID that has any."""
 
     def plan(self, name: str, events: list[Event]) -> Plan:
         """Return what is given to one ID; `events` are in order of time."""
@@ -99,7 +107,7 @@ class Dosing:
             lost, line, written = len(doses) - len(kept), dose.event.line, self._written(dose.event)
             column = self.rows.columns.name("ADDL" if count else "TIME")
             self.notes.append(
-                f"ID {name}, line {line}, {column}: {_count(lost, 'dose')} of the row ({written}) "
+                f"ID {name}, line {line}, {column}: {counted(lost, 'dose')} of the row ({written}) "
                 f"{_are(lost)} at or after the horizon of {float(self.horizon_h):.15g} h and not given."
             )
         plan.given += kept
@@ -119,20 +127,21 @@ class Dosing:
             lines = ", ".join(str(line) for line in sorted({dose.event.line for dose in pending}))
             what = "resets the state" if event.evid in (RESET, RESET_AND_DOSE) else "is at steady state (SS 1)"
             said = (
-                f"This row {what} while {_count(len(pending), 'additional dose')} of line {lines} {_are(len(pending))} to come."
+                f"This row {what} while {counted(len(pending), 'additional dose')} of line {lines} {_are(len(pending))} to come."
             )
             program = self.rows.layout.dialect.program
             self.rows.fault(
                 event, "EVID", said, f"What {program} does with them is not documented. Lower ADDL, and give later doses a row."
             )
+        what = "reset" if event.evid in (RESET, RESET_AND_DOSE) else "steady state (SS 1)"
         for line, count in Counter(dose.event.line for dose in pending).items():
             self.notes.append(
-                f"ID {name}: the reset on line {event.line} cancels {_count(count, 'additional dose')} of line {line}."
+                f"ID {name}: the {what} on line {event.line} cancels {counted(count, 'additional dose')} of line {line}."
             )
         for dose in later:
             if not (dose.additional and dose.start > time):
                 self.notes.append(
-                    f"ID {name}: the reset on line {event.line} removes the dose of line {dose.event.line} at the same time."
+                    f"ID {name}: the {what} on line {event.line} removes the dose of line {dose.event.line} at the same time."
                 )
         plan.given = [dose for dose in plan.given if dose.start < time]
 
@@ -170,5 +179,6 @@ def _are(count: int) -> str:
     return "is" if count == 1 else "are"
 
 
-def _count(count: int, noun: str) -> str:
+def counted(count: int, noun: str) -> str:
+    """Return a number and its noun, such as '2 doses'."""
     return f"{count} {noun}{'s' * (count != 1)}"

@@ -11,7 +11,8 @@ from typing import get_args
 from regimens.drugs import ROUTES, unit_of
 from regimens.errors import UnitError, did_you_mean
 from regimens.eventtable.dialect import Dialect, Rule
-from regimens.units import BASES, amount_unit, parse_quantity, time_unit
+from regimens.subject import amount_in_person
+from regimens.units import BASES, amount_unit, decimal_text, parse_quantity, time_unit
 
 RULES: tuple[Rule, ...] = get_args(Rule)
 
@@ -56,7 +57,8 @@ class Layout:
     of time. `compartments` maps what CMT says to drug and route ("il2 SC"); one text alone is the only input. `columns` has the
     names of columns that are not called by their own word. `modelled` maps drug and route to what a RATE of -1 or -2 is:
     "duration 2 h", "rate 0.5 MIU/h", or "duration D1" with a column. `covariates` is nocb or locf, "" for that of the dialect.
-    `arms` has the names of the arms of IDs.
+    `arms` has the names of the arms of IDs, `subject` weight and bsa ("70 kg", "1.8 m2") of the person whose AMT an exported
+    table has.
     """
 
     dialect: Dialect
@@ -67,6 +69,7 @@ class Layout:
     modelled: Mapping[str, str] = field(default_factory=dict)
     covariates: str = ""
     arms: Mapping[str, str] = field(default_factory=dict)
+    subject: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def hours(self) -> Fraction:
@@ -89,6 +92,25 @@ class Layout:
         unit, basis = _unit(self.amount[drug])
         modelled = _modelled(self.modelled[said]) if said in self.modelled else None
         return Target(drug, route, amount_unit(unit)[1], basis, modelled)
+
+
+def written_amount(
+    planned: Fraction,
+    basis: str,
+    weight_kg: Fraction,
+    bsa_m2: Fraction,
+    cap: Fraction | None,
+    step: Fraction | None,
+    size: Fraction,
+) -> str:
+    """Return AMT of a planned dose for a person, in a unit of `size` (IU or mg): exactly where that is a decimal."""
+    return written_number(amount_in_person(planned, basis, weight_kg, bsa_m2, cap, step) / size)
+
+
+def written_number(value: Fraction) -> str:
+    """Return a number as a table has it: exactly where it is a decimal, else with the digits of a float."""
+    text = decimal_text(value)
+    return text if "/" not in text else repr(float(value))
 
 
 def layout_faults(layout: Layout) -> Iterator[Fault]:

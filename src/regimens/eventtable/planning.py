@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from regimens.drugs import unit_of
@@ -21,19 +23,27 @@ if TYPE_CHECKING:
     from regimens.regimen.regimen import Regimen
 
 
-def regimen_of_events(events: DoseEvents) -> Regimen:
+def regimen_of_events(events: DoseEvents, lines: Sequence[int] = ()) -> Regimen:
     """Return the regimen that gives these doses, amounts as the decimals that are written; RegimenError where there is none.
 
-    A regimen may start at one steady state, at 0 h. It has no other one, and no resets.
+    A regimen may start at one steady state, at 0 h. It has no other one, no resets, and no two doses of a drug at one time.
+    `lines` are those of the doses in a file, for the message.
     """
     starts: dict[str, AtSteadyState] = {}
     for change in events.changes:
         if change.kind != "steady state" or change.time_h > 0 or starts:
             raise RegimenError(
-                f"There is a {change.kind} at {change.time_h:.15g} h, which no regimen has.", _INSTEAD[change.kind]
+                f"There is {change.in_words} at {change.time_h:.15g} h, which no regimen has.", _INSTEAD[change.kind]
             )
         starts[change.drug] = _start(change)
     order = sorted(range(len(events)), key=lambda place: (events.drug[place], events.time_h[place]))
+    for earlier, later in pairwise(order):
+        if (events.drug[earlier], events.time_h[earlier]) == (events.drug[later], events.time_h[later]):
+            where = f" (lines {lines[earlier]} and {lines[later]})" if len(lines) else ""
+            raise RegimenError(
+                f"Two doses of '{events.drug[later]}' are at {events.time_h[later]:.15g} h{where}, which no regimen has.",
+                "Give their sum in one row where their route is the same, or simulate the table in Python (read_event_table).",
+            )
     return composed((_timed(events, place) for place in order), starts)
 
 

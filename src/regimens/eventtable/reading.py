@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -14,9 +15,9 @@ import numpy as np
 from regimens.errors import InputFileError, Problem, RegimenError, RegimensError, did_you_mean
 from regimens.eventtable.cells import Cells, Problems, Stop, cells_of, digest_of
 from regimens.eventtable.columns import columns_of
-from regimens.eventtable.dialect import DIALECTS, Dialect
+from regimens.eventtable.dialect import DIALECTS, NONMEM, Dialect
 from regimens.eventtable.doserow import RowReader
-from regimens.eventtable.dosing import Dosing, Plan
+from regimens.eventtable.dosing import Dosing, Plan, counted
 from regimens.eventtable.layout import Layout, layout_faults
 from regimens.eventtable.records import OBSERVATION, OTHER, Floats, Reader, Records
 from regimens.eventtable.table import EventSubject, EventTable, Flags, Steps
@@ -24,8 +25,14 @@ from regimens.eventtable.table import EventSubject, EventTable, Flags, Steps
 if TYPE_CHECKING:
     from regimens.regimen.events import DoseEvents
 
-SIDECAR_KEYS = ("dialect", "time", "amount", "compartments", "columns", "modelled", "covariates", "arms")
+SIDECAR_KEYS = ("dialect", "time", "amount", "compartments", "columns", "modelled", "covariates", "arms", "subject")
 """Keys of the file beside an exported table that say how it is read."""
+
+SIZES = {
+    "per kg": ("weight", ("WT", "WGT", "WEIGHT", "BW", "BWT")),
+    "per m2": ("body surface area", ("BSA",)),
+}
+"""What a dose is for on each basis, and the usual names of its column."""
 
 
 def read_event_table(
@@ -77,8 +84,9 @@ def read_with(path: Path, layout: Layout, horizon_h: Fraction | None = None) -> 
         dosing = Dosing(RowReader(layout, columns, cells.mark, problems), horizon_h, notes)
         subjects = []
         for records in reader.records():
-            dosing.rows.mark = cells.mark  # known once the first rows are read
+            dosing.rows.mark, dosing.rows.mark_from = cells.mark, cells.mark_from  # known once the first rows are read
             subjects.append(_subject(records, reader, dosing))
+        dosing.rows.check_compartments()
         if not subjects and not problems.found:
             problems.add(None, "", "The file has no rows.", "At least one dose or observation is needed.")
     except Stop:
@@ -86,7 +94,7 @@ def read_with(path: Path, layout: Layout, horizon_h: Fraction | None = None) -> 
     if problems.found:
         raise problems.error()
     read = tuple(_without(subject, reader.texts) for subject in subjects)
-    return EventTable(str(path), digest_of(path), layout, read, (*_file_notes(cells, reader), *notes))
+    return EventTable(str(path), digest_of(path), layout, read, (*_file_notes(cells, reader, dosing), *notes))
 
 
 def sidecar_layout(path: Path) -> Layout:
@@ -107,7 +115,18 @@ def sidecar_layout(path: Path) -> Layout:
     if missing:
         listed = ", ".join(f"'{key}'" for key in missing)
         raise InputFileError(beside, [Problem(f"It does not say {listed}.", "Export the table again, or declare it.")])
+    if "subject" in said and not _is_person(said["subject"]):
+        advice = 'Export the table again, or write for example {"weight": "70 kg", "bsa": "1.8 m2"}.'
+        raise InputFileError(beside, [Problem(f"'subject' is {json.dumps(said['subject'])}.", advice)])
     return _layout(path, {key: said[key] for key in SIDECAR_KEYS if key in said})
+
+
+def _is_person(subject: object) -> bool:
+    """Return whether a mapping has a weight in kg and a body surface area in m2, as `regimens export` writes them."""
+    size = r"[0-9]+([./][0-9]+)? "
+    return isinstance(subject, dict) and all(
+        re.fullmatch(size + unit, str(subject.get(key))) for key, unit in (("weight", "kg"), ("bsa", "m2"))
+    )
 
 
 def _declared(
@@ -142,6 +161,8 @@ def _subject(records: Records, reader: Reader, dosing: Dosing) -> EventSubject:
         advice = "Sort the rows of an ID by time; where time starts anew at a reset, give each occasion an ID of its own."
         reader.problems.add(int(lines[row]), name, said, advice)
     plan = dosing.plan(records.id, records.events)
+    late = sum(1 for dose in plan.given if dose.additional and float(dose.start) > time_h[-1])
+    dosing.late += [late] if late else []
     evid = np.concatenate(records.evid)
     read = np.flatnonzero((evid == OBSERVATION) | (evid == OTHER))
     after = _after_doses(time_h, read, records, plan, reader)
@@ -152,6 +173,7 @@ def _subject(records: Records, reader: Reader, dosing: Dosing) -> EventSubject:
         np.concatenate(records.dv)[read],
         after,
         {name: _steps(time_h, np.concatenate(values)) for name, values in records.covariates.items() if name not in reader.texts},
+        np.array([dose.event.line for dose in plan.ordered], dtype=np.int64),
     )
 
 
@@ -199,9 +221,21 @@ def _without(subject: EventSubject, texts: set[str]) -> EventSubject:
     return replace(subject, covariates={name: held for name, held in subject.covariates.items() if name not in texts})
 
 
-def _file_notes(cells: Cells, reader: Reader) -> list[str]:
+def _file_notes(cells: Cells, reader: Reader, dosing: Dosing) -> list[str]:
     found = [cells.note] if cells.note else []
     if cells.comments:
         found.append(f"{cells.comments} {'line is a comment' if cells.comments == 1 else 'lines are comments'} and not read.")
     found += [f"The column '{name}' holds text and is not read." for name in sorted(reader.texts)]
-    return found
+    if dosing.late and reader.layout.dialect is NONMEM:
+        doses, ids = counted(sum(dosing.late), "additional dose"), counted(len(dosing.late), "ID")
+        found.append(f"Given here, but not by NONMEM: {doses} of {ids} after the last record of the ID.")
+    return [*found, *_size_notes(reader)]
+
+
+def _size_notes(reader: Reader) -> Iterator[str]:
+    """Yield which columns of weights or body surface areas do not change doses per kg or per m2."""
+    for basis in sorted({target.basis for target in reader.layout.targets.values()} & SIZES.keys()):
+        what, names = SIZES[basis]
+        for name in reader.columns.covariates:
+            if name.upper() in names and name not in reader.texts:
+                yield f"Doses {basis} are for the {what} of the simulated subject; the covariate '{name}' does not change them."

@@ -27,6 +27,8 @@ Whole = npt.NDArray[np.int64]
 MISSING = frozenset({".", "", "NA"})
 """Cells that stand for no value."""
 
+A_NUMBER = "A plain decimal number is needed; '.', NA or a blank cell where there is none."
+
 ITEMS = ("AMT", "RATE", "DUR", "II", "ADDL", "SS")
 """Columns that only a dose has something in."""
 
@@ -76,7 +78,8 @@ class Reader:
     """Covariates that hold text, which are not read."""
     _known: dict[str, dict[str, float | None]] = field(default_factory=dict)
     _seen: set[str] = field(default_factory=set)
-    _run: dict[tuple[str, ...], int] = field(default_factory=dict)
+    _ids: dict[Fraction | str, tuple[str, int]] = field(default_factory=dict)
+    _run: dict[tuple[Fraction | str, ...], int] = field(default_factory=dict)
     _last: tuple[str, str] | None = None
 
     def records(self) -> Iterator[Records]:
@@ -97,11 +100,22 @@ class Reader:
                         self.problems.add(
                             line, self.columns.name("ID"), f"ID {name} appears again, after rows of other IDs.", advice
                         )
+                    else:
+                        self._check_id(name, chunk.lines[start])
                     self._seen.add(name)
                     current = Records(name)
                 self._append(current, piece, start, stop)
         if current is not None:
             yield current
+
+    def _check_id(self, name: str, line: int) -> None:
+        """Note an ID that is the number of another one, written otherwise."""
+        other, above = self._ids.setdefault(name if name in MISSING else self._value(name), (name, line))
+        if other != name:
+            advice = "Write an ID the same way in all its rows, and give different subjects different numbers."
+            self.problems.add(
+                line, self.columns.name("ID"), f"ID {name} is the same number as ID {other} of line {above}.", advice
+            )
 
     def _append(self, current: Records, piece: Records, start: int, stop: int) -> None:
         current.events += [
@@ -123,7 +137,7 @@ class Reader:
             dv = np.where(self._numbers(chunk, "MDV", self._number) == 1, np.nan, dv)
         self._check_times(chunk, ids, time_h)
         self._check_items(chunk, evid)
-        self._check_repeated(chunk, ids, time_h)
+        self._check_repeated(chunk, ids, time_h, evid)
         covariates = {name: self._covariate(chunk, name, place) for name, place in self.columns.covariates.items()}
         acting = np.flatnonzero(np.isin(evid, (DOSE, RESET, RESET_AND_DOSE))).tolist()
         events = [self._event(chunk, row, int(evid[row])) for row in acting]
@@ -161,7 +175,7 @@ class Reader:
             name = self.columns.name(role)
             for row, value in enumerate(found):
                 if value is None:
-                    self.problems.add(chunk.lines[row], name, *_no_number(name, texts[row].strip()))
+                    self.problems.add(chunk.lines[row], name, *_no_number(name, texts[row].strip(), self.cells.mark_from))
                     found[row] = np.nan
         return np.array(found, dtype=np.float64)
 
@@ -227,14 +241,14 @@ class Reader:
                 for row in np.flatnonzero(idle & np.array([text in filled for text in texts])).tolist():
                     kind = {OBSERVATION: "an observation", OTHER: "no dose", RESET: "a reset"}[int(evid[row])]
                     said = f"{name} is '{texts[row].strip()}', but the row is {kind} (EVID {evid[row]})."
-                    advice = "A dose has EVID 1, a reset with a dose 4. Any other row has 0, '.' or a blank cell there."
+                    advice = "A dose has EVID 1, a reset with a dose 4. Any other row has 0, '.', NA or a blank cell there."
                     self.problems.add(chunk.lines[row], name, said, advice)
 
     def _is_nothing(self, text: str) -> bool:
         return text in MISSING or self._number(text) == 0
 
-    def _check_repeated(self, chunk: Chunk, ids: npt.NDArray[np.object_], time_h: Floats) -> None:
-        """Note rows that say again what another row at the same time says."""
+    def _check_repeated(self, chunk: Chunk, ids: npt.NDArray[np.object_], time_h: Floats, evid: Whole) -> None:
+        """Note doses and resets that another row at the same time has already, however its numbers are written."""
         same = np.zeros(len(ids), dtype=bool)
         same[1:] = (ids[1:] == ids[:-1]) & (time_h[1:] == time_h[:-1])
         same[0] = self._last == (ids[0], float(time_h[0]).hex())
@@ -242,16 +256,21 @@ class Reader:
         for row in near:
             if not same[row]:
                 self._run.clear()
-            cells = tuple(column[row].strip() for column in chunk.columns)
+            if evid[row] not in (DOSE, RESET, RESET_AND_DOSE):
+                continue
+            cells = tuple(self._value(column[row].strip()) for column in chunk.columns)
             first = self._run.setdefault(cells, chunk.lines[row])
             if first != chunk.lines[row]:
-                self.problems.add(
-                    chunk.lines[row],
-                    "",
-                    f"This row repeats line {first}.",
-                    "Remove it; two equal doses at one time are one of twice the amount.",
+                advice = (
+                    "Remove it." if evid[row] == RESET else "Remove it; two equal doses at one time are one of twice the amount."
                 )
+                self.problems.add(chunk.lines[row], "", f"This row repeats line {first}.", advice)
         self._last = (ids[-1], float(time_h[-1]).hex())
+
+    def _value(self, text: str) -> Fraction | str:
+        """Return the number in a cell, or its text where it holds anything else."""
+        number = exact_number(text, self.cells.mark)
+        return text if number is None else number
 
     def _covariate(self, chunk: Chunk, name: str, place: int) -> Floats:
         """Return a covariate as numbers; a column with text in it is not read."""
@@ -269,10 +288,10 @@ class Reader:
         return np.array(found, dtype=np.float64)
 
 
-def _no_number(name: str, text: str) -> tuple[str, str]:
+def _no_number(name: str, text: str, mark_from: str) -> tuple[str, str]:
     if name.upper() == "TIME" and (":" in text or "/" in text or text.count("-") == 2):
         return f"{name} is '{text}'.", "Clock times and dates are not read; give the elapsed time as a number."
-    return f"{name} is '{text}', which is not a number.", "A plain decimal number is needed, or '.' where there is none."
+    return f"{name} is '{text}', which is not a number.", f"{A_NUMBER} {mark_from}".strip()
 
 
 @lru_cache(maxsize=100_000)

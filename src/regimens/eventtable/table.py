@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from regimens.regimen.events import DoseEvents
 
 Floats = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 MOST_NAMED = 20
@@ -37,6 +38,7 @@ class EventSubject:
     `doses` are its doses with resets and steady states. `time_h` (records,) are the times of its observations and of other
     records that are read (EVID 2), ascending; `dv` the value observed, NaN where there is none. `after_doses` says which of them
     are read after the doses at their time; the others are read before. `covariates` has a number for what stays the same.
+    `dose_lines` are the lines of the rows of `doses`.
     """
 
     id: str
@@ -45,6 +47,7 @@ class EventSubject:
     dv: Floats = field(repr=False)
     after_doses: Flags = field(repr=False)
     covariates: Mapping[str, float | Steps] = field(repr=False)
+    dose_lines: Whole = field(repr=False)
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from regimens.drugs import unit_of
 from regimens.errors import RegimenError
-from regimens.eventtable.layout import BASIS_CODES, WRITTEN
+from regimens.eventtable.layout import BASIS_CODES, WRITTEN, written_amount, written_number
 from regimens.regimen.events import NO_CAP, NO_STEP, DoseEvents
-from regimens.subject import Subject, amount_in_person
 from regimens.units import AMOUNT_UNITS, best_amount_unit, decimal_text
 
 if TYPE_CHECKING:
     from regimens.eventtable.dialect import Dialect
     from regimens.regimen.changes import StateChange
+    from regimens.subject import Subject
 
 NO_VALUE = "."
 
@@ -153,7 +153,7 @@ class _Writer:
 
     def time(self, hours: Fraction) -> str:
         """Write a time in the unit of the table."""
-        return _number_text(hours / self.hours)
+        return written_number(hours / self.hours)
 
     def rows(self, name: str, events: DoseEvents) -> Iterator[Row]:
         """Yield the rows of an arm in order of time."""
@@ -181,7 +181,7 @@ class _Writer:
 
     def _changed(self, change: StateChange, rank: int, doses: dict[_Dose, list[float]], cuts: Sequence[float]) -> Iterator[Row]:
         if not self.dialect.repeats:
-            raise RegimenError(f"It has a {change.kind} at {change.time_h:.15g} h.", "This dialect has none; use another one.")
+            raise RegimenError(f"It has {change.in_words} at {change.time_h:.15g} h.", "This dialect has none; use another one.")
         time = _decimal(change.time_h)
         if change.kind == "reset":
             yield Row(time, rank, {"EVID": "3", "CMT": "1", "AMT": NO_VALUE, "DV": NO_VALUE, "MDV": "1"})
@@ -229,10 +229,8 @@ class _Writer:
 
     def _cells(self, dose: _Dose) -> dict[str, str]:
         size = self._size(dose.drug)
-        person = (
-            amount_in_person(dose.amount, dose.basis, self.subject.weight_kg, self.subject.bsa_m2, dose.cap, dose.step) / size
-        )
-        amount = _number_text(person)
+        kg, m2 = self.subject.weight_kg, self.subject.bsa_m2
+        amount = written_amount(dose.amount, dose.basis, kg, m2, dose.cap, dose.step, size)
         cells = {"EVID": "1", "CMT": str(self.compartments[dose.drug, dose.route]), "AMT": amount, "DV": NO_VALUE, "MDV": "1"}
         if dose.duration and self.dialect.duration:
             cells["DUR"] = self.time(dose.duration)
@@ -281,12 +279,6 @@ def _is_of(dose: _Dose, change: StateChange) -> bool:
     return (dose.drug, dose.route, dose.amount, dose.basis, dose.cap, dose.step, dose.duration) == (
         own.drug, own.route, own.amount, own.basis, own.cap, own.step, own.duration,
     )  # fmt: skip
-
-
-def _number_text(value: Fraction) -> str:
-    """Write a number as a decimal, exactly where it is one."""
-    text = decimal_text(value)
-    return text if "/" not in text else repr(float(value))
 
 
 def _shortest(value: Fraction) -> str:

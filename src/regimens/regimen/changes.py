@@ -46,23 +46,34 @@ class StateChange:
             raise RegimenError(f"'{self.kind}' is no change of the state.", did_you_mean(str(self.kind), KINDS))
         for name in ("time_h", "interval_h", "amount", "step", "duration_h"):
             if not 0 <= getattr(self, name) < math.inf:
-                raise RegimenError(f"A {self.kind}: {name} is {getattr(self, name):.15g}.", "It is a number of 0 or more.")
+                raise RegimenError(
+                    f"{self.in_words.capitalize()}: {name} is {getattr(self, name):.15g}.", "It is a number of 0 or more."
+                )
         if self.kind != "reset":
             self._check_dose()
+
+    @property
+    def in_words(self) -> str:
+        """The kind with its article."""
+        return f"{'an' if self.kind.startswith('a') else 'a'} {self.kind}"
 
     def _check_dose(self) -> None:
         """Raise RegimenError for a dose that cannot be repeated."""
         for name, known in (("basis", BASES), ("route", ROUTES)):
             if getattr(self, name) not in known:
-                raise RegimenError(f"A {self.kind}: {name} is {getattr(self, name)!r}.", did_you_mean(getattr(self, name), known))
+                raise RegimenError(
+                    f"{self.in_words.capitalize()}: {name} is {getattr(self, name)!r}.", did_you_mean(getattr(self, name), known)
+                )
         if not self.drug:
-            raise RegimenError(f"A {self.kind} does not say of which drug.", "Name the drug.")
+            raise RegimenError(f"{self.in_words.capitalize()} does not say of which drug.", "Name the drug.")
         if not self.interval_h:
-            raise RegimenError(f"A {self.kind} has no interval.", "Say in interval_h how often the dose is given.")
+            raise RegimenError(f"{self.in_words.capitalize()} has no interval.", "Say in interval_h how often the dose is given.")
         if self.duration_h > self.interval_h:
             raise RegimenError(
-                f"A {self.kind}: an infusion of {self.duration_h:.15g} h is given every {self.interval_h:.15g} h.",
+                f"{self.in_words.capitalize()}: an infusion of {self.duration_h:.15g} h is given every {self.interval_h:.15g} h.",
                 "An infusion ends before the next one starts, or with it.",
             )
         if not self.cap > 0 or self.cap < self.step:
-            raise RegimenError(f"A {self.kind}: cap is {self.cap:.15g}.", "A cap is greater than 0 and at least one step.")
+            raise RegimenError(
+                f"{self.in_words.capitalize()}: cap is {self.cap:.15g}.", "A cap is greater than 0 and at least one step."
+            )

@@ -38,7 +38,7 @@ def read_table_arm(given: str | TableShape, loc: Loc, beside: Beside, notes: Not
         raise Unreadable from None
     subject = _subject(table, shape, loc, notes)
     try:
-        regimen = regimen_of_events(subject.doses)
+        regimen = regimen_of_events(subject.doses, subject.dose_lines.tolist())
     except RegimenError as error:
         notes.add(loc, f"The doses of ID {subject.id} of '{shape.file}' make no regimen: {error.message}", error.advice)
         raise Unreadable from None
