@@ -268,3 +268,21 @@ def test_sizes_given_on_the_command_line_are_in_the_diary_and_assumed_ones_are_n
     for name, (given, summaries) in sizes.items():
         assert explain(text, *given, "--ics", f"{name}.ics", "--from", "2027-03-01")[0] == 0
         assert [str(event["SUMMARY"]) for event in events_of((tmp_path / f"{name}.ics").read_bytes())] == summaries
+
+
+def test_a_diary_in_a_folder_that_is_missing_is_refused(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    given = ("explain", "1 MIU SC daily x 5", "--ics", "nodir/x.ics", "--from", "2027-03-01")
+    code, _, err = run(monkeypatch, capsys, *given)
+    assert (code, err) == (2, "nodir/x.ics: there is no folder 'nodir'. Make it first, or name another one.\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_arms_whose_names_have_commas_are_quoted(tmp_path, monkeypatch, capsys):
+    text = (
+        "title: A\nmodels: [turnover]\nhorizon: 4 weeks\narms:\n  a: {regimen: '1 MIU SC daily x 5, rest 3-4 days', rest: each}\n"
+    )
+    (tmp_path / "s.yaml").write_text(f"{text}endpoints: [doses]\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    _, _, err = run(monkeypatch, capsys, "explain", "s.yaml", "--arm", "a")
+    assert err.splitlines()[-1] == "Error: 'a' is no arm of s.yaml. Known: 'a, rest 3 days', 'a, rest 4 days'."

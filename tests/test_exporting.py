@@ -144,14 +144,17 @@ def test_exposure_rows_and_nothing_else_have_a_first_date(given, monkeypatch, ca
     assert (code, err.splitlines()[-1]) == (2, f"Error: {said}")
 
 
-def test_a_name_that_is_neither_a_model_nor_a_file_says_so(monkeypatch, capsys):
-    code, _, err = run(monkeypatch, capsys, "export", "turnovre", "--to", "sbml")
-    assert code == 2
-    assert err.startswith("turnovre")
-
-
 @pytest.mark.parametrize("given", [(EQUAL, "--to", "json"), ("turnover", "--to", "nonmem")])
 def test_a_model_to_fit_is_for_event_tables_of_scenarios(given, monkeypatch, capsys):
     code, _, err = run(monkeypatch, capsys, "export", *given, "--model", "turnover")
     said = "--model says what an event table of a scenario is to fit: --to nonmem, mrgsolve, rxode2, pkpdsim."
     assert (code, err.splitlines()[-1]) == (2, f"Error: {said}")
+
+
+@pytest.mark.parametrize("form", [("sbml",), ("nonmem",), ("ex", "--from", "2027-03-01")])
+def test_a_name_that_is_no_file_is_looked_for_among_the_models(monkeypatch, capsys, form):
+    assert run(monkeypatch, capsys, "export", "turnovr", "--to", *form) == (
+        2,
+        "",
+        "There is no model 'turnovr'. Did you mean 'turnover'? Shipped models: balance, effect_turnover, expansion, turnover.\n",
+    )

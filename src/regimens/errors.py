@@ -120,14 +120,21 @@ def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return "Did you mean 'x'?" for the closest of `known`, or the whole list when none is close."""
+    """Return "Did you mean 'x'?" for the closest of `known`, or the whole list when none is close.
+
+    Names of the list are quoted where one of them has a comma.
+    """
     candidates = sorted(set(known))
     near = nearest(word, candidates)
     if near is not None:
         return f"Did you mean '{near}'?"
     if not candidates:
         return ""
-    return f"Known: {', '.join(candidates)}." if len(candidates) > 1 else f"The only one known is '{candidates[0]}'."
+    if len(candidates) == 1:
+        return f"The only one known is '{candidates[0]}'."
+    if any("," in name for name in candidates):
+        candidates = [f"'{name}'" for name in candidates]
+    return f"Known: {', '.join(candidates)}."
 
 
 def excerpt(text: str, line: int, column: int | None, width: int = 100) -> str:

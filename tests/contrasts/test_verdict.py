@@ -195,6 +195,9 @@ def test_a_sure_but_small_difference_is_not_supported():
         "every model is sure that A is better, but not by 5 % or more (probability: turnover 0 %, expansion 98 %); the difference "
         "is 0.08 to 1.0",
     )
+    assert verdict({"turnover": sure["turnover"]})["reason"] == (
+        "turnover, the only model, is sure that A is better, but not by 5 % or more (probability: turnover 0 %); the difference is 0.080"
+    )
     assert verdict(sure, least=0.0)["verdict"] == verdict(sure, least=0.007)["verdict"] == "A better"
 
 

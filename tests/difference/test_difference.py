@@ -34,7 +34,7 @@ def test_every_number_that_differs_stands_beside_the_other_with_its_exact_ratio(
         "A: weekly: 1.75 MIU SC weekly x 12",
         "B: (1.4 MIU IV daily over 1 h x 5, rest 23 days) x 3",
         "",
-        "They differ from day 0 (protocol day 1) on: A gives 1.75 MIU of il2 SC, B gives 1.4 MIU of il2 IV.",
+        "They differ from day 0 (protocol day 1) on: A gives 1.75 MIU of il2 SC, B gives 1.4 MIU of il2 IV over 1 h.",
         "",
         "il2                  A                         B                         B / A",
         "amount of a dose     1.75 MIU                  1.4 MIU                   0.8",
@@ -73,7 +73,7 @@ def test_the_same_doses_in_other_words_are_said_to_be_the_same(pair):
 def test_a_drug_that_only_one_gives_is_named_and_the_same_drug_is_the_same():
     assert said("0.5 MIU SC daily x 5", "il2: 0.5 MIU SC daily x 5; tocilizumab: 8 mg/kg (max 800 mg) IV once over 1 h") == [
         "They differ from day 0 (protocol day 1) on: A gives 0.5 MIU of il2 SC, "
-        "B gives 0.5 MIU of il2 SC and 8 mg/kg (max 800 mg) of tocilizumab IV.",
+        "B gives 0.5 MIU of il2 SC and 8 mg/kg (max 800 mg) of tocilizumab IV over 1 h.",
         "",
         "il2: the same doses in both. 5 doses of 0.5 MIU are 2.5 MIU.",
         "",
@@ -90,6 +90,12 @@ def test_a_drug_that_only_one_gives_is_named_and_the_same_drug_is_the_same():
 )  # fmt: skip
 def test_they_differ_from_the_first_time_on_at_which_one_gives_what_the_other_does_not(second, from_h):
     assert between("1 MIU SC daily x 5", second).from_h == between(second, "1 MIU SC daily x 5").from_h == from_h
+
+
+def test_an_infusion_is_said_where_it_is_what_differs():
+    assert said("1 MIU IV over 1 h daily x 5", "1 MIU IV daily x 5")[0] == (
+        "They differ from day 0 (protocol day 1) on: A gives 1 MIU of il2 IV over 1 h, B gives 1 MIU of il2 IV."
+    )
 
 
 def test_a_start_at_steady_state_is_a_difference_of_its_own():
@@ -180,10 +186,36 @@ def test_entries_of_the_library_are_named_as_the_library_names_them(diff):
     assert out == "A: koreth-2011-1: 1 MIU/m2 SC daily x 56\nB: 1 MIU/m2 SC daily x 56\n\nThey are the same regimen.\n"
 
 
+RANGED = "(1 MIU SC daily x 5, rest 9-16 days) x 2"
+
+
 def test_rests_that_are_ranges_are_taken_at_their_shortest_and_that_is_said(diff):
-    _, out, err = diff("(1 MIU SC daily x 5, rest 9-16 days) x 2", "(1 MIU SC daily x 5, rest 9 days) x 2")
+    _, out, err = diff(RANGED, "(1 MIU SC daily x 5, rest 9 days) x 2")
     assert err == "The rests of A are ranges, and are taken at their shortest.\n"
-    assert out.endswith("They are the same regimen.\n")
+    assert out == (
+        "A: (1 MIU SC daily x 5, rest 9-16 days) x 2\nB: (1 MIU SC daily x 5, rest 9 days) x 2\n\n"
+        "They give the same doses at the shortest rests, but not at the longest: A has rest 9-16 days, B has rest 9 days.\n"
+    )
+    assert said(RANGED, RANGED) == ["They are the same regimen."]
+    assert said(RANGED, "(1 MIU SC daily x 5, rest 10 days) x 2")[0].startswith("They differ from day 14 (protocol day 15) on: ")
+
+
+def test_day_0_is_taken_to_be_the_first_weekday_of_each_text_or_the_one_that_is_stated(diff):
+    texts = ("1 MIU SC on Wed, Fri and Mon x 6", "1 MIU SC on Mon, Wed and Fri x 6")
+    _, out, err = diff(*texts)
+    assert err == (
+        "Day 0 of A is taken to be a Wednesday; --day-0 states another weekday.\n"
+        "Day 0 of B is taken to be a Monday; --day-0 states another weekday.\n"
+    )
+    assert "They differ from day 4 (protocol day 5) on: A gives nothing, B gives 1 MIU of il2 SC.\n" in out
+    _, out, err = diff(*texts, "--day-0", "Monday")
+    assert (out.splitlines()[-1], err) == ("They are the same regimen.", "")
+
+
+def test_day_0_of_an_arm_is_stated_in_its_scenario(diff, tmp_path):
+    (tmp_path / "days.yaml").write_text(SCENARIO.replace("1 MIU SC daily x 5", "1 MIU SC on Wed and Fri x 4"), encoding="utf-8")
+    _, _, err = diff("days.yaml")
+    assert err == "Day 0 of A is taken to be a Wednesday; 'day 0' of its scenario states another weekday.\n"
 
 
 REFUSED = {
@@ -192,6 +224,7 @@ REFUSED = {
     ("three.yaml", "1 MIU SC once"): "Error: 'three.yaml' does not say which arm is meant. Write 'three.yaml:' and the name of the arm.",
     ("three.yaml", "five days", "per k"): "Error: 'per k' is no arm of three.yaml. Did you mean 'per kg'?",
     ("koreth-2011-11", "no dose"): "The library has no regimen 'koreth-2011-11'. Did you mean 'koreth-2011-1'? `regimens library` lists all {n}.",
+    ("two.yaml", "--day-0", "Monday"): "Error: --day-0 is for protocol text. A scenario states its weekday itself, with 'day 0: Monday'.",
     ("hartemann", "no dose"): "The library has no regimen 'hartemann'. Did you mean 'hartemann-2013-3'? `regimens library` lists all {n}.",
 }  # fmt: skip
 

@@ -83,6 +83,13 @@ def test_weekends_are_found_where_the_weekday_of_day_0_is_stated(lint):
     assert lint(more="day 0: Tuesday\n") == [("weekend", said, 7, 14)]
 
 
+def test_weekends_are_found_where_the_text_names_weekdays(lint):
+    said = "4 of 4 doses of il2 fall on a weekend (2 on Saturdays, 2 on Sundays; day 0 is a Saturday)."
+    assert texts("1 MIU SC on Sat and Sun x 4") == [("weekend", said)]
+    assert texts("1 MIU SC on Mon, Wed and Fri x 4") == []
+    assert ("weekend", f"Arm 'one': {said}", 6, 14) in lint(regimen="1 MIU SC on Sat and Sun x 4", expect="expect: {doses: 4}")
+
+
 @pytest.mark.parametrize(
     ("text", "times"),
     [
@@ -259,3 +266,15 @@ def test_the_command_names_place_rule_and_advice_and_ends_well(tmp_path, monkeyp
         "1 MIU SC daily x 6: 1 of 6 doses of il2 fall on a weekend (1 on Saturdays, 0 on Sundays; day 0 is a Monday). [weekend]\n"
         "  Clinics may be closed.\n"
     )
+
+
+def test_a_model_file_is_told_to_be_one(monkeypatch, capsys):
+    path = folder("models") / "turnover.yaml"
+    code, out, err = run(monkeypatch, capsys, "lint", str(path))
+    lines = err.splitlines()
+    assert (code, out, lines[0].removeprefix(str(path)).split(": ", 1)[1]) == (
+        2,
+        "",
+        "This is a model file; a scenario is needed.",
+    )
+    assert lines[-1] == "  `regimens check` reads model files."

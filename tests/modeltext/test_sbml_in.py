@@ -160,11 +160,11 @@ def test_functions_have_their_counterparts(sbml, written, value):
     assert rates(sbml(text).model, {"z": 0.0}) == {"z": pytest.approx(value, rel=1e-14, abs=1e-15)}
 
 
-def test_names_with_another_meaning_get_a_number_and_are_listed(sbml):
+def test_names_that_model_files_cannot_have_are_changed_and_listed_with_the_reason(sbml):
     found = sbml(HEAD + BASE.replace('"k"', '"hill"').replace('"p"', '"_p"') + REACTION.replace(">k<", ">hill<") + TAIL)
     assert {parameter.name for parameter in found.model.parameters} == {"C", "hill_2", "p", "per_day"}
     assert found.notes[3:] == ("'hill' is called 'hill_2' here: the name has another meaning in model files.",
-                               "'_p' is called 'p' here: the name has another meaning in model files.")  # fmt: skip
+                               "'_p' is called 'p' here: names in model files do not begin with an underscore.")  # fmt: skip
 
 
 def test_a_file_without_units_is_read_as_plain_numbers_and_says_so(sbml):

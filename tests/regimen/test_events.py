@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from regimens.errors import RegimenError
 from regimens.regimen import hours, parse_regimen, weeks
+from regimens.regimen.changes import StateChange
 from regimens.regimen.events import DoseEvents, DosePlan
 from regimens.regimen.quantities import Amount
 from regimens.subject import BASES, amount_in_person
@@ -247,3 +248,43 @@ def test_arrays_of_people_get_what_exact_arithmetic_gives_each(amount, weight, a
 
 def test_a_basis_is_one_of_the_three_that_scaling_knows():
     assert [Amount(Fraction(2), "IU", basis).for_size(Fraction(50), Fraction(3)) for basis in BASES] == [2, 6, 100]
+
+
+RESET = StateChange(48.0, "reset")
+CHANGES = {
+    "not sorted": (
+        lambda: (RESET, StateChange(24.0, "reset")),
+        "Change 2: time_h is 24, but the change before is at 48. Sort changes by time.",
+    ),
+    "no tuple": (
+        lambda: "reset",
+        "changes is 'reset'. A tuple is needed, for example (StateChange(24.0, 'reset'),).",
+    ),
+    "a change without a tuple": (
+        lambda: RESET,
+        f"changes is {RESET!r}. A tuple is needed, for example (StateChange(24.0, 'reset'),).",
+    ),
+    "a word": (
+        lambda: ["reset"],
+        "Change 1 is 'reset'. A StateChange is needed, for example StateChange(24.0, 'reset').",
+    ),
+    "time as text": (lambda: (StateChange("0", "reset"),), "A reset: time_h is '0'. A number is needed."),
+    "cap as text": (
+        lambda: (StateChange(0.0, "steady state", 24.0, amount=1e6, cap="none"),),
+        "A steady state: cap is 'none'. A number is needed.",
+    ),
+    "no drug": (
+        lambda: (StateChange(0.0, "steady state", 24.0, drug=None, amount=1e6),),
+        "A steady state: drug is None. The name of a drug is needed.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CHANGES)
+def test_a_change_of_the_state_that_cannot_be_is_refused_as_a_change(case):
+    made, said = CHANGES[case]
+    doses = parse_regimen("1 MIU SC daily x 5").events(weeks(1))
+    with pytest.raises(RegimenError) as wrong:
+        replace(doses, changes=made())
+    assert str(wrong.value) == said
+    assert replace(doses, changes=[RESET]).changes == (RESET,)

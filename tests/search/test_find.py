@@ -16,6 +16,8 @@ import pytest
 
 from regimens.errors import RegimensError
 from regimens.exposure import exposure_of
+from regimens.regimen import days
+from regimens.regimen.space import Candidate
 from regimens.report.search import page
 from regimens.report.text import searching
 from regimens.scenario import Arm, Scenario
@@ -269,6 +271,36 @@ def test_the_answer_can_be_compared_at_once(found):
     assert again.arms[0].regimen.in_words() == found.confirmed.names[found.answer.best]
     assert again.endpoints[0].words == "mean of treg_fold to 3 weeks"
     assert compare(again).exposure.differences == ()
+
+
+def test_arms_that_start_at_steady_state_are_left_out_and_that_is_said():
+    arms = "arms:\n  five days: {regimen: 1 MIU SC daily x 5}"
+    steady = "\n  treated: {regimen: 'at steady state of 1 MIU SC daily, 1 MIU SC daily x 5'}"
+    found = find_schedules(small.scenario((arms, arms + steady), (", draws: 24", ""), ("turnover, effect_turnover", "turnover")))
+    assert [row.schedule for row in found.schedules if row.reference] == ["five days"]
+    assert next(searching.certainty(found)) == (
+        "'treated' starts at steady state and the schedules without earlier doses: it is left out of the comparison."
+    )
+    assert "treated" not in [arm.name for arm in answer_scenario(found).arms]
+
+
+def test_the_score_of_no_regret_is_written_without_a_sign():
+    found = find_schedules(small.scenario((", draws: 24", ""), ("turnover, effect_turnover", "turnover")))
+    assert str(found.schedules[0].score) == "0.0"
+
+
+def test_a_course_that_exists_only_as_the_most_cycles_lies_at_that_edge():
+    search = small.scenario(("[9 days]", "[none, 9 days]"), ("limits: [total at most 4 MIU]\n  ", "")).search
+    space, subject = search.space, small.scenario().subject
+    at = {timing.doses: edges_of(space, (), Candidate(space.lowest, timing), subject)
+          for timing in space.timings if timing.cycles == 1 and timing.every == days(1)}  # fmt: skip
+    lowest = (Edge.LOWEST_AMOUNT, Edge.SHORTEST_INTERVAL)
+    assert at == {
+        2: (*lowest, Edge.FEWEST_DOSES),
+        3: lowest,
+        4: (*lowest, Edge.MOST_CYCLES),
+        6: (*lowest, Edge.MOST_DOSES, Edge.MOST_CYCLES),
+    }
 
 
 def test_a_limit_on_few_subjects_is_not_asked_of_the_typical_one():

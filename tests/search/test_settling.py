@@ -118,6 +118,16 @@ def test_too_few_draws_to_weigh_are_refused():
         settle_pairs(scenario(("draws: 20", "draws: 10")))
     assert str(raised.value) == "The models have 20 parameter draws in all; 21 are needed to weigh them. Add draws."
 
+    with pytest.raises(RegimensError) as raised:
+        settle_pairs(scenario(("draws: 20", "draws: 10"), ("  pairs: [[daily, twice]]\n", "")))
+    assert str(raised.value) == "The models have 20 parameter draws in all; 21 are needed to weigh them. Add draws."
+
+
+def test_a_pair_is_looked_for_among_arms_with_different_doses_only():
+    with pytest.raises(RegimensError) as raised:
+        settle_pairs(scenario(("  pairs: [[daily, twice]]\n", ""), ("  twice: {regimen: 2 MIU SC every 7 days x 2}\n", "")))
+    assert str(raised.value) == "No two arms with different doses are modelled together. Name other arms, or 'pairs'."
+
 
 def test_samples_of_zero_are_refused():
     with pytest.raises(RegimensError) as raised:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -122,6 +122,7 @@ def _explained(
     from regimens.regimen import parse_regimen
     from regimens.regimen.words import taken_day_0
     from regimens.scenario import read_scenario
+    from regimens.scenario.regimens import weekday_of
     from regimens.subject import Subject
 
     if not is_file(text):
@@ -161,18 +162,6 @@ def arms_named(scenario: Scenario, name: str | None) -> Sequence[Arm]:
     if not found:
         raise click.UsageError(f"'{name}' is no arm of {scenario.path}. {did_you_mean(name, [arm.name for arm in arms])}")
     return found
-
-
-def weekday_of(scenario: Scenario, arm: Arm) -> str | None:
-    """Return the weekday of day 0: as the scenario states it, or as it is taken of the weekdays that the arm names, or None."""
-    from regimens.regimen.words import taken_day_0
-    from regimens.yamlfile import parse
-
-    if scenario.day_0:
-        return scenario.day_0
-    written = parse(scenario.text, scenario.path).data_at(("arms", arm.range_of or arm.of)).get("regimen")
-    texts = written.values() if isinstance(written, Mapping) else [written]
-    return next((day for text in texts if isinstance(text, str) and (day := taken_day_0(text)) is not None), None)
 
 
 def sized(subject: Subject, weight: str | None, height: str | None) -> Subject:

@@ -86,12 +86,11 @@ def _say(notes: Iterable[str]) -> None:
 
 
 def _is_model(name: str) -> bool:
-    """Return whether NAME is a model: the name of a shipped one, or a file with states."""
-    from regimens import shipped
+    """Return whether NAME is a model: the name of a shipped one, as whatever is no file is taken to be, or a file with states."""
     from regimens.yamlfile import read
 
     if not name.endswith((".yaml", ".yml")):
-        return name in shipped.names("models")
+        return not Path(name).is_file()
     return "states" in read(name).data
 
 
@@ -99,9 +98,9 @@ def _model(name: str, format: str) -> Mapping[str, str]:
     from regimens.model import find_model
     from regimens.modeltext import model_text
 
+    model = find_model(name)
     if format not in OF_MODELS:
         raise RegimensError(f"{name}: the equations of a model are not written for '{format}', but for {', '.join(OF_MODELS)}.")
-    model = find_model(name)
     return {f"{model.name}{OF_MODELS[format]}": model_text(model, format)}
 
 

@@ -9,7 +9,12 @@ from regimens.cli.explaining import is_file
 
 @click.command()
 @click.argument("what", nargs=-1, required=True, metavar="FILE|TEXT...")
-@click.option("--day-0", "day_0", metavar="WEEKDAY", help="Weekday of day 0, for protocol texts.")
+@click.option(
+    "--day-0",
+    "day_0",
+    metavar="WEEKDAY",
+    help="Weekday of day 0, for protocol texts. [default: the first weekday that a text names]",
+)
 def lint(what: tuple[str, ...], day_0: str | None) -> None:
     """Name what is legal and odd in scenario FILES or protocol TEXTS; nothing is simulated.
 

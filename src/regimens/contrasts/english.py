@@ -137,8 +137,9 @@ def _too_small(verdict: Verdict) -> str:
     least = percent(verdict.rule.difference)
     given = ", ".join(f"{view.model} {percent(verdict.relevant(view))}" for view in verdict.views)
     sizes = [abs(view.contrast.difference) for view in verdict.views if view.contrast is not None]
+    who = f"{verdict.views[0].model}, the only model," if len(verdict.views) == 1 else "every model"
     return (
-        f"every model is sure that {arm} is better, but not by {least} or more (probability: {given}); "
+        f"{who} is sure that {arm} is better, but not by {least} or more (probability: {given}); "
         f"the difference is {_interval(min(sizes), max(sizes), _unit(verdict))}"
     )
 

@@ -78,6 +78,7 @@ class Difference:
     drugs: tuple[DrugDifference, ...]
     same_cycles: bool
     from_h: Fraction | None
+    same_longest: bool
     first: tuple[PlannedDose, ...] = ()
     second: tuple[PlannedDose, ...] = ()
 
@@ -93,12 +94,13 @@ class Difference:
 
 
 def difference_of(first: Regimen, second: Regimen, subject: Subject) -> Difference:
-    """Return the difference of two regimens; totals are those of the subject. RegimenError while a rest is still a range."""
-    planned = first.written_out(), second.written_out()
-    facts = [_facts(regimen, doses, subject) for regimen, doses in zip((first, second), planned, strict=True)]
+    """Return the difference of two regimens; rests that are ranges are taken at their shortest, totals are the subject's."""
+    shortest = first.with_rests("shortest"), second.with_rests("shortest")
+    planned = shortest[0].written_out(), shortest[1].written_out()
+    facts = [_facts(regimen, doses, subject) for regimen, doses in zip(shortest, planned, strict=True)]
     drugs = sorted({*facts[0], *facts[1]})
-    given = [{(dose.start, dose.drug): dose for dose in doses} for doses in planned]
-    differ = [key for key in {*given[0], *given[1]} if _dose(given[0].get(key)) != _dose(given[1].get(key))]
+    given = _given(planned[0]), _given(planned[1])
+    differ = [key for key in {*given[0], *given[1]} if given[0].get(key) != given[1].get(key)]
     changed = {drug for _, drug in differ}
     from_h = min((start for start, _ in differ), default=None)
     return Difference(
@@ -107,13 +109,14 @@ def difference_of(first: Regimen, second: Regimen, subject: Subject) -> Differen
         drugs=tuple(DrugDifference(drug, facts[0].get(drug), facts[1].get(drug), drug not in changed) for drug in drugs),
         same_cycles=_counted(planned[0]) == _counted(planned[1]),
         from_h=from_h,
+        same_longest=_given(first.with_rests("longest").written_out()) == _given(second.with_rests("longest").written_out()),
         first=tuple(dose for dose in planned[0] if dose.start == from_h),
         second=tuple(dose for dose in planned[1] if dose.start == from_h),
     )
 
 
-def _dose(planned: PlannedDose | None) -> Dose | None:
-    return None if planned is None else planned.dose
+def _given(planned: Sequence[PlannedDose]) -> dict[tuple[Fraction, str], Dose]:
+    return {(dose.start, dose.drug): dose.dose for dose in planned}
 
 
 def _counted(planned: Sequence[PlannedDose]) -> list[tuple[Fraction, str, int, int]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
+from regimens.regimen.parts import rests
 from regimens.regimen.writing import write_plan
 from regimens.units import amount_text, day_text, decimal_text, duration_text
 from regimens.wording import listing
@@ -54,11 +55,19 @@ def in_words(difference: Difference, names: tuple[str, str] = ("", "")) -> Itera
 def _same(difference: Difference) -> str:
     if difference.regimens[0] == difference.regimens[1]:
         return "They are the same regimen."
+    if not difference.same_longest:
+        both = ", ".join(f"{letter} has {_rests(regimen)}" for letter, regimen in zip("AB", difference.regimens, strict=True))
+        return f"They give the same doses at the shortest rests, but not at the longest: {both}."
     if difference.same_cycles and not difference.same_start:
         return "From day 0 on they give the same doses, each of them at the same time."
     if difference.same_cycles:
         return "They give the same doses: each of them at the same time, though the words differ."
     return "They give the same doses, each of them at the same time, but count their cycles in another way."
+
+
+def _rests(regimen: Regimen) -> str:
+    """Return the different rests of a regimen, in the order of first use."""
+    return listing(list(dict.fromkeys(write_plan((rest,)) for _, parts in regimen.plans for rest in rests(parts)))) or "no rest"
 
 
 def _start(letter: str, regimen: Regimen) -> str:
@@ -69,7 +78,13 @@ def _start(letter: str, regimen: Regimen) -> str:
 
 
 def _doses(planned: Sequence[PlannedDose]) -> str:
-    return listing([f"{dose.dose.amount} of {dose.drug} {dose.dose.route}" for dose in planned]) if planned else "nothing"
+    return listing([_given(each) for each in planned]) if planned else "nothing"
+
+
+def _given(planned: PlannedDose) -> str:
+    dose = planned.dose
+    infusion = f" over {duration_text(dose.duration)}" if dose.duration else ""
+    return f"{dose.amount} of {planned.drug} {dose.route}{infusion}"
 
 
 def _drug(drug: DrugDifference) -> Iterator[str]:

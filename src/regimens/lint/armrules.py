@@ -41,7 +41,7 @@ VIAL = "the steps of a 1 mL syringe in 0.01 mL at 1 MIU/mL; undiluted, at the la
 class LintedArm:
     """One regimen to look at, its rests resolved: `name` is that of its arm, '' of a text.
 
-    `horizon_h` and `day_0`, the weekday of day 0, are None where they are not stated.
+    `horizon_h` and `day_0`, the weekday of day 0, are None where they are not known.
     Nothing is `expected` of it here: that is checked before.
     """
 
@@ -87,7 +87,7 @@ def cycle_cut_short(arm: LintedArm) -> Iterator[Said]:
 
 
 def weekend_doses(arm: LintedArm) -> Iterator[Said]:
-    """Doses on Saturdays and Sundays, where the weekday of day 0 is stated."""
+    """Doses on Saturdays and Sundays, where the weekday of day 0 is stated or taken of a weekday that the arm names."""
     if arm.day_0 is None:
         return
     first = WEEKDAY_NUMBERS[arm.day_0.strip().lower()]

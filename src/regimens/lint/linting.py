@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from regimens.lint.armrules import ARM_RULES, LintedArm
 from regimens.lint.scenariorules import SCENARIO_RULES, LintedScenario
 from regimens.regimen import parse_regimen
+from regimens.regimen.words import taken_day_0
 from regimens.scenario import read_scenario
-from regimens.scenario.regimens import SOURCES_OF_DOSES
+from regimens.scenario.regimens import SOURCES_OF_DOSES, weekday_of
 from regimens.scenario.values import AS_WRITTEN
 from regimens.subject import Subject
 from regimens.yamlfile import parse
@@ -37,7 +38,8 @@ class Finding:
 
 def lint_text(text: str, day_0: str | None = None, subject: Subject = TYPICAL) -> tuple[Finding, ...]:
     """Return the findings in a protocol text; rests that are ranges at their shortest. RegimenError if it cannot be read."""
-    arm = LintedArm("", parse_regimen(text, day_0).with_rests("shortest"), subject, day_0=day_0)
+    regimen = parse_regimen(text, day_0).with_rests("shortest")
+    arm = LintedArm("", regimen, subject, day_0=day_0 or taken_day_0(text))
     return tuple(Finding(name, *said) for name, rule in ARM_RULES.items() for said in rule(arm))
 
 
@@ -47,7 +49,8 @@ def lint_scenario(path: str | Path) -> tuple[Finding, ...]:
     linted = LintedScenario(scenario, parse(scenario.text, scenario.path), _arms(scenario))
     found: list[tuple[str, Loc, str, str]] = []
     for arm in linted.arms:
-        shown = LintedArm(arm.name, arm.regimen, scenario.subject, Fraction(scenario.horizon_h), scenario.day_0 or None)
+        day_0 = weekday_of(scenario, arm)
+        shown = LintedArm(arm.name, arm.regimen, scenario.subject, Fraction(scenario.horizon_h), day_0)
         loc = ("arms", arm.range_of or arm.name, _key_of_doses(linted.located, arm))
         found += [(name, loc, *said) for name, rule in ARM_RULES.items() for said in rule(shown)]
     found += [(name, *said) for name, rule in SCENARIO_RULES.items() for said in rule(linted)]

@@ -201,7 +201,10 @@ def _notes(gathered: Gathered) -> Iterator[str]:
         "doses are amounts, so that the bioavailability of a concentration is 1 / its volume."
     )
     yield "source, bounds, cv: every parameter says 'assumed', has its value as bounds, and is the same in everyone."
-    yield from (f"'{old}' is called '{new}' here: the name has another meaning in model files." for old, new in gathered.renamed)
+    for old, new in gathered.renamed:
+        taken = "the name has another meaning in model files"
+        why = "names in model files do not begin with an underscore" if old.startswith("_") else taken
+        yield f"'{old}' is called '{new}' here: {why}."
     if gathered.open_powers:
         yield "A power whose exponent is not a number counts a base below 0 as 0 here; SBML does not."
     if gathered.model.getNumConstraints():

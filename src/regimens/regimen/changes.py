@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Literal, get_args
 
 from regimens.drugs import IL2, ROUTES
@@ -44,11 +46,13 @@ class StateChange:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise RegimenError(f"'{self.kind}' is no change of the state.", did_you_mean(str(self.kind), KINDS))
-        for name in ("time_h", "interval_h", "amount", "step", "duration_h"):
-            if not 0 <= getattr(self, name) < math.inf:
-                raise RegimenError(
-                    f"{self.in_words.capitalize()}: {name} is {getattr(self, name):.15g}.", "It is a number of 0 or more."
-                )
+        for name in ("time_h", "interval_h", "amount", "cap", "step", "duration_h"):
+            value = getattr(self, name)
+            is_number = isinstance(value, Real) and not isinstance(value, bool)
+            if not is_number:
+                raise RegimenError(f"{self.in_words.capitalize()}: {name} is {value!r}.", "A number is needed.")
+            if name != "cap" and not 0 <= value < math.inf:
+                raise RegimenError(f"{self.in_words.capitalize()}: {name} is {value:.15g}.", "It is a number of 0 or more.")
         if self.kind != "reset":
             self._check_dose()
 
@@ -62,10 +66,11 @@ class StateChange:
         for name, known in (("basis", BASES), ("route", ROUTES)):
             if getattr(self, name) not in known:
                 raise RegimenError(
-                    f"{self.in_words.capitalize()}: {name} is {getattr(self, name)!r}.", did_you_mean(getattr(self, name), known)
+                    f"{self.in_words.capitalize()}: {name} is {getattr(self, name)!r}.",
+                    did_you_mean(str(getattr(self, name)), known),
                 )
-        if not self.drug:
-            raise RegimenError(f"{self.in_words.capitalize()} does not say of which drug.", "Name the drug.")
+        if not isinstance(self.drug, str) or not self.drug:
+            raise RegimenError(f"{self.in_words.capitalize()}: drug is {self.drug!r}.", "The name of a drug is needed.")
         if not self.interval_h:
             raise RegimenError(f"{self.in_words.capitalize()} has no interval.", "Say in interval_h how often the dose is given.")
         if self.duration_h > self.interval_h:
@@ -77,3 +82,20 @@ class StateChange:
             raise RegimenError(
                 f"{self.in_words.capitalize()}: cap is {self.cap:.15g}.", "A cap is greater than 0 and at least one step."
             )
+
+
+def check_changes(changes: object) -> tuple[StateChange, ...]:
+    """Return the changes of dose events as a tuple; RegimenError unless they are StateChanges in ascending order of time."""
+    if not isinstance(changes, Sequence) or isinstance(changes, str):
+        raise RegimenError(f"changes is {changes!r}.", "A tuple is needed, for example (StateChange(24.0, 'reset'),).")
+    found: list[StateChange] = []
+    for place, change in enumerate(changes, 1):
+        if not isinstance(change, StateChange):
+            raise RegimenError(
+                f"Change {place} is {change!r}.", "A StateChange is needed, for example StateChange(24.0, 'reset')."
+            )
+        if found and change.time_h < found[-1].time_h:
+            before = f"the change before is at {found[-1].time_h:.15g}"
+            raise RegimenError(f"Change {place}: time_h is {change.time_h:.15g}, but {before}.", "Sort changes by time.")
+        found.append(change)
+    return tuple(found)

@@ -11,13 +11,12 @@ import numpy.typing as npt
 
 from regimens.drugs import IL2
 from regimens.errors import RegimenError, did_you_mean
+from regimens.regimen.changes import StateChange, check_changes
 from regimens.regimen.eventchecks import NUMBERS, WORDS, check_lengths, check_order, check_values, numbers
 from regimens.subject import amount_in_person
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from regimens.regimen.changes import StateChange
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -49,7 +48,8 @@ class DoseEvents:
     `changes` are what is done to the state besides, in ascending order of time: resets, steady states. A change acts before
     the doses at its time.
 
-    RegimenError for columns of different lengths, and for every dose with a value that cannot be given.
+    RegimenError for columns of different lengths, for every dose with a value that cannot be given, and for changes that are
+    not sorted.
     """
 
     time_h: Floats
@@ -74,8 +74,7 @@ class DoseEvents:
         check_lengths(columns)
         check_values(columns)
         check_order(self.time_h)
-        object.__setattr__(self, "changes", tuple(self.changes))
-        check_order(np.array([change.time_h for change in self.changes], dtype=np.float64))
+        object.__setattr__(self, "changes", check_changes(self.changes))
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame) -> DoseEvents:

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from regimens.contrasts.verdict import Rule
 from regimens.endpoints import Endpoint, parse_endpoint, reads_as_time
 from regimens.engine.trajectories import Tolerances
-from regimens.errors import InputFileError, ModelError
+from regimens.errors import InputFileError, ModelError, Problem
 from regimens.model.file import declared
 from regimens.scenario.arms import read_arms, sentences
 from regimens.scenario.beside import Beside
@@ -70,6 +70,13 @@ def scenario_of_values(values: Mapping[str, object], folder: str | Path | None, 
 
 
 def _scenario_of(located: Located, beside: Beside, name: str, path: str = "") -> Scenario:
+    if "states" in located.data and "arms" not in located.data:
+        problem = Problem(
+            "This is a model file; a scenario is needed.",
+            "`regimens check` reads model files.",
+            *located.position(("states",), key=True),
+        )
+        raise InputFileError(located.path, [problem], located.text)
     try:
         shape = ScenarioShape.model_validate(located.data)
     except ValidationError as error:

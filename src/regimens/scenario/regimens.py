@@ -18,13 +18,14 @@ from regimens.regimen.words import parse_dose, parse_frequency, parse_plan, pars
 from regimens.scenario.schema import ArmShape, CycleShape, PartShape, RestShape, StartShape
 from regimens.scenario.tables import read_table_arm
 from regimens.scenario.values import TableFile
-from regimens.yamlfile import Loc, Notes, Unreadable
+from regimens.yamlfile import Loc, Notes, Unreadable, parse
 
 if TYPE_CHECKING:
     from regimens.adherence.ledger import Ledger
     from regimens.regimen import Amount
     from regimens.regimen.parts import Part
     from regimens.scenario.beside import Beside
+    from regimens.scenario.values import Arm, Scenario
 
 SOURCES_OF_DOSES = ("regimen", "use", "table", "ledger")
 """Keys of an arm that say which doses it gives; an arm has one of them."""
@@ -181,3 +182,12 @@ def flat_il2(text: str, loc: Loc, what: str, notes: Notes) -> Amount:
         notes.add(loc, f"'{text}' cannot be a {what} of il2.", f"A {what} is a flat amount in IU or MIU.")
         raise Unreadable
     return amount
+
+
+def weekday_of(scenario: Scenario, arm: Arm) -> str | None:
+    """Return the weekday of day 0: as the scenario states it, or as it is taken of the weekdays that the arm names, or None."""
+    if scenario.day_0:
+        return scenario.day_0
+    written = parse(scenario.text, scenario.path).data_at(("arms", arm.range_of or arm.of)).get("regimen")
+    texts = written.values() if isinstance(written, Mapping) else [written]
+    return next((day for text in texts if isinstance(text, str) and (day := taken_day_0(text)) is not None), None)

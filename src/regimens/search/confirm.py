@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -128,9 +128,21 @@ def best_of_cells(candidates: Sequence[Candidate], score: Floats, allowed: np.nd
 
 
 def references(scenario: Scenario) -> tuple[Arm, ...]:
-    """Return the arms as written that give IL-2 alone by a fixed plan: they are held against the schedules that are found."""
+    """Return the arms as written that give IL-2 alone by a fixed plan: they are held against the schedules that are found.
+
+    Arms that start at steady state are left out: the schedules start without earlier doses.
+    """
+    return tuple(arm for arm in _of_il2(scenario) if arm.regimen.start is None)
+
+
+def at_steady_state(scenario: Scenario) -> tuple[Arm, ...]:
+    """Return the arms that would be references if they did not start at steady state."""
+    return tuple(arm for arm in _of_il2(scenario) if arm.regimen.start is not None)
+
+
+def _of_il2(scenario: Scenario) -> Iterator[Arm]:
     written = (arm for arm in scenario.arms if arm.variant == AS_WRITTEN and arm.adherence is None)
-    return tuple(arm for arm in written if set(arm.regimen.drugs) == {IL2})
+    return (arm for arm in written if set(arm.regimen.drugs) == {IL2})
 
 
 def study_of(scenario: Scenario, search: Search, chosen: Sequence[Candidate], others: Sequence[Arm] = ()) -> Study:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from regimens.scenario.search import AT_MOST, EndpointLimit, ExactLimit, Search
 
 if TYPE_CHECKING:
     from regimens.regimen.parts import Weekly
-    from regimens.regimen.space import Candidate, SearchSpace
+    from regimens.regimen.space import Candidate, SearchSpace, Timing
     from regimens.subject import Subject
 
 
@@ -54,7 +55,7 @@ def edges_of(
     found += [Edge.FEWEST_DOSES] if timing.doses == fewest < most else []
     merged = None in space.rests and timing.cycles == 1
     found += [Edge.MOST_DOSES] if timing.doses == most * (space.cycles[1] if merged else 1) and most > fewest else []
-    found += [Edge.MOST_CYCLES] if timing.cycles == space.cycles[1] > space.cycles[0] else []
+    found += [Edge.MOST_CYCLES] if _fewest_cycles(space, timing) == space.cycles[1] > space.cycles[0] else []
     rests = sorted(rest.hours for rest in space.rests if rest is not None)
     if timing.rest is not None and len(rests) > 1:
         found += [Edge.SHORTEST_REST] if timing.rest.hours == rests[0] and None not in space.rests else []
@@ -68,6 +69,16 @@ def edges_of(
                 each, step = (amount.for_size(subject.weight_kg, subject.bsa_m2) for amount in (one.amount, space.step))
                 found += [Edge.TOTAL] if one.total(subject) + min(each, step * timing.all_doses) > limit.number else []
     return tuple(found)
+
+
+def _fewest_cycles(space: SearchSpace, timing: Timing) -> int:
+    """Return in how few cycles the space gives these doses: without a rest, cycles are written as one long course."""
+    fewest, most = space.doses
+    for cycles in range(space.cycles[0], space.cycles[1] + 1) if timing.cycles == 1 and None in space.rests else ():
+        doses, left = divmod(timing.doses, cycles)
+        if not left and fewest <= doses <= most and replace(timing, doses=doses, cycles=cycles).shortest == timing:
+            return cycles
+    return timing.cycles
 
 
 def _mean_interval(every: Duration | Weekly) -> Fraction:

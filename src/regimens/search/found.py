@@ -181,8 +181,8 @@ class Found:
             visits=visits,
             span_days=float(span / 24),
             cycles=cycles,
-            score=float(answer.score[place]),
-            score_fresh=float(self.fresh_scores[place]),
+            score=float(answer.score[place] + 0.0),  # a regret of 0 is -0.0 with its sign turned
+            score_fresh=float(self.fresh_scores[place] + 0.0),
             largest_regret=float(answer.regret[:, place].max()),
             cost=float(answer.cost[place]),
             within_limits=bool(within_limits(answer.held[:, :, [place]])[0]),

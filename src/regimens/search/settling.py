@@ -185,10 +185,7 @@ class _Settling:
 
     def hypotheses(self, pair: Pair) -> Hypotheses:
         """Return every draw of the models that know both arms, on all days of all designs."""
-        arms, known = [self.study.arm(name).place for name in pair], []
-        for model in self.models:
-            if set(arms) <= set(model.modelled):
-                known.append(self.values[model.name][arms])
+        known = self._known(pair)
         if not known:
             raise RegimensError(f"No model knows both '{pair[0]}' and '{pair[1]}', the endpoint and the samples.")
         counts = [values.shape[2] for values in known]
@@ -205,16 +202,32 @@ class _Settling:
         )
 
     def most_contested(self) -> Pair:
-        """Return the pair of arms whose probability is nearest to one half; RegimensError where no two arms can be compared."""
+        """Return the pair of arms whose probability is nearest to one half.
+
+        RegimensError where no model knows two arms with different doses, or where no such pair can be weighed: why the first
+        cannot.
+        """
         found: dict[Pair, float] = {}
+        refused: list[RegimensError] = []
         for pair in combinations([arm.name for arm in self.study.arms], 2):
-            if pair not in self.study.same_doses and all(self.study.arm(name).drugs for name in pair):
-                with contextlib.suppress(RegimensError):
-                    hypotheses = self.hypotheses(pair)
-                    found[pair] = abs(float(hypotheses.prior @ hypotheses.better) - 0.5)
-        if not found:
-            raise RegimensError("No two arms with different doses are modelled together. Name other arms, or 'pairs'.")
-        return min(found, key=lambda pair: found[pair])
+            if pair in self.study.same_doses or not all(self.study.arm(name).drugs for name in pair) or not self._known(pair):
+                continue
+            try:
+                hypotheses = self.hypotheses(pair)
+            except RegimensError as error:
+                refused.append(error)
+            else:
+                found[pair] = abs(float(hypotheses.prior @ hypotheses.better) - 0.5)
+        if found:
+            return min(found, key=lambda pair: found[pair])
+        if refused:
+            raise refused[0]
+        raise RegimensError("No two arms with different doses are modelled together. Name other arms, or 'pairs'.")
+
+    def _known(self, pair: Pair) -> list[Floats]:
+        """Return the values of both arms under each model that knows both: (2, endpoints, draws, subjects)."""
+        arms = [self.study.arm(name).place for name in pair]
+        return [self.values[model.name][arms] for model in self.models if set(arms) <= set(model.modelled)]
 
     def _gain(self, values: Floats) -> Floats:
         """Return how much better the first arm is in each draw: (draws,), 0 where the two cannot be told apart."""

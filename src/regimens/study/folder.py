@@ -144,9 +144,11 @@ def write_folder(files: Mapping[str, Content], folder: Path, inside: Path | None
 
 
 def write_file(text: str, path: Path) -> None:
-    """Write one new file, whole or not at all. Raises OutputExists or OSError."""
+    """Write one new file, whole or not at all. Raises OutputExists, RegimensError where its folder is missing, or OSError."""
     if path.exists():
         raise OutputExists(path)
+    if not path.parent.is_dir():
+        raise RegimensError(f"{path}: there is no folder '{path.parent}'. Make it first, or name another one.")
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     os.close(handle)
     unfinished = Path(name)

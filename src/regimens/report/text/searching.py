@@ -11,6 +11,7 @@ from regimens import wording
 from regimens.contrasts.verdict import fewest_draws
 from regimens.scenario.search import OF_SUBJECTS, Kind
 from regimens.search.answer import simplest_of
+from regimens.search.confirm import at_steady_state
 from regimens.search.edges import Edge, edges_of
 
 if TYPE_CHECKING:
@@ -228,6 +229,12 @@ def certainty(found: Found) -> Iterator[str]:
     out = [model.name for model in found.study.models if model not in found.models]
     if out:
         yield f"Not ranked by {wording.listing(out)}: no input for IL-2 by this route, or no such endpoint."
+    if started := [f"'{arm.name}'" for arm in at_steady_state(found.scenario)]:
+        starts = "starts" if len(started) == 1 else "start"
+        yield (
+            f"{wording.listing(started)} {starts} at steady state and the schedules without earlier doses: "
+            f"{'it is' if len(started) == 1 else 'they are'} left out of the comparison."
+        )
     if len(found.models) == 1:
         yield ONE_MODEL
     for model in found.models:
