@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import math
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,9 +38,7 @@ def read_text(path: str | Path, kind: str, endings: tuple[str, ...], largest: in
 
 
 def _bytes_of(path: Path, kind: str, endings: tuple[str, ...], largest: int) -> bytes:
-    size = check_file(path, kind, endings)
-    if size > largest:
-        raise _too_large(path, size, largest)
+    check_file(path, kind, endings, largest)
     with path.open("rb") as file:
         raw = file.read(largest + 1)
     if len(raw) > largest:
@@ -47,16 +46,18 @@ def _bytes_of(path: Path, kind: str, endings: tuple[str, ...], largest: int) -> 
     return raw
 
 
-def check_file(path: Path, kind: str, endings: tuple[str, ...]) -> int:
-    """Return the size in bytes of a file that can be read; InputFileError, as for `read_text`, for any other."""
+def check_file(path: Path, kind: str, endings: tuple[str, ...], largest: float = math.inf) -> None:
+    """Raise InputFileError, as `read_text` does, for a file that cannot be read or has more than `largest` bytes."""
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
             raise _refused(path, "This is a folder.", f"A {kind} file is needed.")
         if not stat.S_ISREG(status.st_mode):
             raise _refused(path, "This is not a regular file.", f"A {kind} file is needed.")
+        if status.st_size > largest:
+            raise _too_large(path, status.st_size, largest)
         with path.open("rb"):
-            return status.st_size
+            pass
     except (FileNotFoundError, NotADirectoryError):
         raise _refused(path, "There is no such file.", _similar(path, endings)) from None
     except (OSError, ValueError) as error:
@@ -64,7 +65,7 @@ def check_file(path: Path, kind: str, endings: tuple[str, ...]) -> int:
         raise _refused(path, f"The file cannot be read ({reason.lower()}).") from None
 
 
-def _too_large(path: Path, size: int, largest: int) -> InputFileError:
+def _too_large(path: Path, size: int, largest: float) -> InputFileError:
     return _refused(path, f"The file has {size:,} bytes.", f"At most {largest:,} are read.")
 
 
