@@ -14,7 +14,7 @@ from regimens.report.search import page, schedules, table
 from regimens.report.text import searching
 from regimens.search.run import find_schedules
 
-from ..report.test_accessibility import NOT_INSIDE, WAYS, said
+from ..report.test_accessibility import EVERY_WAY, NOT_INSIDE, said
 from ..report.test_browser import DESK, PATIENCE_MS, running
 from . import small
 
@@ -97,7 +97,7 @@ def test_the_page_draws_and_has_no_barrier(found, tmp_path):
         opened.wait_for_selector("html[data-ready]", timeout=PATIENCE_MS, state="attached")
         assert opened.locator(".live svg.main-svg").count() >= 2
         problems = []
-        for viewport, scheme, rules in WAYS:
+        for viewport, scheme, rules in EVERY_WAY:
             opened.set_viewport_size(viewport)
             opened.emulate_media(color_scheme=scheme)
             result = Axe().run(opened, context=NOT_INSIDE, options=rules).response
