@@ -55,21 +55,22 @@ def read_scenario(path: str | Path) -> Scenario:
     Nothing is simulated and no total is compared here; the audit does that.
     """
     located = read_yaml(path)
-    return _scenario_of(located, Beside(Path(path).parent), name=Path(path).stem, path=located.path)
+    return scenario_of(located, Beside(Path(path).parent), name=Path(path).stem, path=located.path)
 
 
 def scenario_of_text(text: str, folder: str | Path | None, name: str) -> Scenario:
     """Read and check the YAML text of a scenario whose files are in `folder`; InputFileError as `read_scenario`."""
-    return _scenario_of(parse(text, NOT_A_FILE), Beside(None if folder is None else Path(folder)), name)
+    return scenario_of(parse(text, NOT_A_FILE), Beside(None if folder is None else Path(folder)), name)
 
 
 def scenario_of_values(values: Mapping[str, object], folder: str | Path | None, name: str) -> Scenario:
     """Read and check a mapping with the keys of a scenario file; InputFileError names problems by their keys."""
     located, beside = plain(values, NOT_A_FILE)
-    return _scenario_of(located, replace(beside, folder=None if folder is None else Path(folder)), name)
+    return scenario_of(located, replace(beside, folder=None if folder is None else Path(folder)), name)
 
 
-def _scenario_of(located: Located, beside: Beside, name: str, path: str = "") -> Scenario:
+def scenario_of(located: Located, beside: Beside, name: str, path: str = "") -> Scenario:
+    """Check what a file says and return the scenario; InputFileError with every problem, each with its place in the file."""
     if "states" in located.data and "arms" not in located.data:
         problem = Problem(
             "This is a model file; a scenario is needed.",
