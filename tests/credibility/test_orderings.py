@@ -104,7 +104,7 @@ def test_every_problem_of_a_file_is_said_with_its_line(tmp_path):
         f"{tmp_path / 'orderings.yaml'}:17: 'under 2' is nothing that an endpoint can be.\n"
         "    16 |       - {seen: more gives more, arm: more, endpoint: treg_fold at 1 week, was: above less}\n"
         "  > 17 |       - {seen: less stays below 2, arm: less, endpoint: treg_fold at 1 week, was: under 2}\n"
-        "       |                                                                                  ^\n"
+        "       |                                                                                   ^\n"
         "  Write for example 'above 1', 'below' and the name of an arm, 'above' and another endpoint of the same arm, or "
         "'1.8 to 2.4'."
     )
