@@ -23,7 +23,8 @@ def verdict(by_model, endpoint=PEAK, rule=0.95, differ=0.5, least=0.05, **rest):
 
 
 def test_an_arm_is_better_when_every_model_is_sure_of_it():
-    assert verdict({"turnover": draws(99), "effect_turnover": draws(97), "expansion": draws(100)}) == {
+    found = verdict({"turnover": draws(99), "effect_turnover": draws(97), "expansion": draws(100)})
+    assert {name: value for name, value in found.items() if not name.startswith("weighted")} == {
         "endpoint": "peak of treg_fold",
         "arm": "A",
         "against": "B",

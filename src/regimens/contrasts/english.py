@@ -6,7 +6,8 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from regimens.contrasts.verdict import Lack, Reason, Verdict, View, fewest_draws, reaches
+from regimens.contrasts.verdict import Finding, Lack, Reason, Verdict, View, fewest_draws, reaches
+from regimens.contrasts.weighted import Weighted
 from regimens.tables import Column, Table
 
 if TYPE_CHECKING:
@@ -25,6 +26,13 @@ VERDICTS = Table(
         Column("winner", "the arm that is better or never worse; blank for neither"),
         Column("reason", "why, in a sentence"),
         Column("probabilities", "probability that arm beats against, ties half, by model"),
+        Column(
+            "weighted",
+            "the weighted verdict, of the models together by their weights: 'X better' or 'not supported'; blank for none",
+        ),
+        Column("weighted_probability", "weighted mean of the probabilities of the models; blank for none", "1"),
+        Column("weighted_low", "its least value while every weight stays in its interval; blank for none", "1"),
+        Column("weighted_high", "its greatest value so; blank for none", "1"),
     ),
 )
 
@@ -33,8 +41,22 @@ def verdicts_frame(verdicts: Sequence[Verdict]) -> pd.DataFrame:
     """Return verdicts as a DataFrame of the columns VERDICTS."""
     import pandas as pd
 
-    rows = [(v.endpoint, v.arm, v.against, finding(v), v.winner, reason(v), probabilities(v)) for v in verdicts]
+    rows = [
+        (v.endpoint, v.arm, v.against, finding(v), v.winner, reason(v), probabilities(v), *_weighted(v.weighted or Weighted()))
+        for v in verdicts
+    ]
     return pd.DataFrame(rows, columns=list(VERDICTS.header))
+
+
+def _weighted(found: Weighted) -> tuple[str, float, float, float]:
+    return weighted_finding(found), found.probability, found.low, found.high
+
+
+def weighted_finding(found: Weighted) -> str:
+    """Return what a weighted verdict says, in a few words; empty where there is none."""
+    if math.isnan(found.probability):
+        return ""
+    return f"{found.winner} {Finding.BETTER}" if found.winner else str(Finding.NOT_SUPPORTED)
 
 
 def finding(verdict: Verdict) -> str:

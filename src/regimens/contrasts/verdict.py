@@ -18,6 +18,7 @@ from regimens.contrasts.contrast import Contrast, Pair, differences
 
 if TYPE_CHECKING:
     from regimens.contrasts.outcomes import Outcomes
+    from regimens.contrasts.weighted import Weighted
     from regimens.endpoints import Endpoint
 
 MOST_ASKED = 100
@@ -114,6 +115,7 @@ class View:
 class Verdict:
     """The verdict on one pair and endpoint. `winner` is the arm that is better or never worse ("" for neither); `views` are those
     of the models that have inputs for the drugs of both arms, `not_modelled` the other models; `draws` is the number of draws.
+    `weighted` is the weighted verdict beside it, None where it was not asked for.
     """
 
     endpoint: str
@@ -126,6 +128,7 @@ class Verdict:
     not_modelled: tuple[str, ...]
     rule: Rule
     draws: int
+    weighted: Weighted | None = None
 
     def favours(self, view: View) -> tuple[str, float]:
         """Return the arm that a model favours ("" for neither) and the probability it gives it among the draws that differ."""

@@ -90,7 +90,7 @@ def verdict(comparison: Comparison, view: View) -> Verdict | None:
     caution = verdicts.exploratory([model for model in view.models if model in view.exploratory])
     tables = tuple(table(shown, pairs.among(shown.words, names)) for shown in known)
     brief = (found, never, why_not or "".join(same[:1]), *lacking, rule)
-    sentences, more = filter(None, (never, why_not, *same, caution)), filter(None, (*lacking, others))
+    sentences, more = filter(None, (never, why_not, *same, caution)), filter(None, (*lacking, verdicts.weighted(rows), others))
     return Verdict(found, tuple(sentences), tuple(more), rule, tables, tuple(filter(None, brief)))
 
 

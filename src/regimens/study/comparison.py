@@ -38,6 +38,7 @@ from regimens.study.study import Study, guides_of, resolve
 from regimens.study.tasks import Task, perform, tasks
 from regimens.study.visits import Visit, visits
 from regimens.study.warnings import warnings_of
+from regimens.study.weights import weights_of
 from regimens.work import Progress, Store, local, run
 
 if TYPE_CHECKING:
@@ -202,7 +203,7 @@ def comparison_of(study: Study, exposure: ExposureTable, collected: Collected, r
         collected=collected,
         summary=summaries(study, outcomes),
         statuses=statuses(study, collected.status),
-        versus=comparisons(study.scenario, outcomes),
+        versus=comparisons(study.scenario, outcomes, weights_of(study)),
         equal_total=equal_totals(study.scenario),
         observed=seen_points(study.scenario),
         visits=visits(study, collected.bands),

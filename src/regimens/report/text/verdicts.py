@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from regimens import wording
 from regimens.contrasts.pairs import compared, loser, percent, turned, won
 from regimens.contrasts.verdict import Finding, Lack, Reason, Rule, Verdict
+from regimens.contrasts.weighted import Unweighted
 
 if TYPE_CHECKING:
     from regimens.contrasts.contrast import Contrast
+    from regimens.contrasts.weighted import Weighted
     from regimens.figures.shown import ShownEndpoint
 
 NO_DIRECTION = "No endpoint says which way is better, so no arm is called better."
@@ -174,6 +176,54 @@ def others(found: Sequence[tuple[str, Sequence[Verdict]]]) -> str:
     return f"Supported on the other endpoints: {'; '.join(said)}." if said else ""
 
 
+def weighted(rows: Sequence[Verdict]) -> str:
+    """Return where the weighted verdict and the strict one differ on an endpoint, or why there is no weighted one."""
+    found = [(row, row.weighted) for row in rows if row.weighted is not None and row.weighted.why != Unweighted.NO_STRICT]
+    judged = [(row, each) for row, each in found if each.why is None]
+    if not judged:
+        return _unweighted([each for _, each in found])
+    apart = [(row, each) for row, each in judged if each.winner != (row.winner if row.finding == Finding.BETTER else "")]
+    head = "The weighted verdict (the same rule, asked of the models together by their weights)"
+    if not apart:
+        return f"{head} says the same as the strict rule on {'every' if len(judged) > 1 else 'the'} pair that it judges."
+    said = [
+        f"{wording.quoted([each.winner])} better than {wording.quoted([_other(row, each.winner)])} ({chance(row, each.winner)})"
+        if each.winner
+        else f"{wording.quoted([row.winner])} not better than {wording.quoted([loser(row)])} ({chance(row, row.winner)})"
+        for row, each in apart[:_MOST_NAMES]
+    ]
+    left = [wording.count(len(apart) - _MOST_NAMES, "more pair")] if len(apart) > _MOST_NAMES else []
+    return (
+        f"{head} differs from the strict rule on {wording.count(len(apart), 'pair')}: it calls {wording.listing([*said, *left])}."
+    )
+
+
+def _other(row: Verdict, arm: str) -> str:
+    return row.against if arm == row.arm else row.arm
+
+
+def _unweighted(found: Sequence[Weighted]) -> str:
+    if not found:
+        return ""
+    without = list(dict.fromkeys(model for each in found for model in each.without))
+    if without:
+        has, fit = ("has", "its fit is not") if len(without) == 1 else ("have", "their fits are not")
+        return f"No weighted verdict: {wording.listing(without)} {has} no weight, because {fit} among the shipped ones."
+    return f"No weighted verdict: {found[0].why}."
+
+
+def chance(row: Verdict, first: str) -> str:
+    """Return the weighted probability that the arm `first` is better, and its range; empty where there is none."""
+    found = row.weighted
+    if found is None or wording.missing(found.probability):
+        return ""
+    numbers = (found.probability, found.low, found.high)
+    middle, low, high = numbers if first == row.arm else (1.0 - found.probability, 1.0 - found.high, 1.0 - found.low)
+    least, most = (percent(each, row.rule.probability) for each in (low, high))
+    span = "" if least == most else f", {least} to {most}\u00a0% over the weights"
+    return f"{percent(middle, row.rule.probability)}\u00a0%{span}"
+
+
 def exploratory(models: Sequence[str]) -> str:
     """Return the caution that verdicts of exploratory models need; empty where there is none."""
     if not models:
@@ -190,12 +240,14 @@ def summary(endpoint: ShownEndpoint, rows: Sequence[Verdict]) -> str:
 
 
 def probabilities(row: Verdict, first: str) -> str:
-    """Return the probability that the arm `first` is better, by model; where draws are tied, how often each is better."""
-    return ", ".join(
+    """Return the probability that the arm `first` is better, by model and weighted; where draws are tied, how often each is."""
+    said = ", ".join(
         f"{view.model} {_probability(view.contrast if view.contrast.arm == first else turned(view.contrast), row.rule)}"
         for view in row.views
         if view.contrast is not None and not wording.missing(view.contrast.probability)
     )
+    together = chance(row, first)
+    return f"{said}; weighted {together}" if together else said
 
 
 def _probability(contrast: Contrast, by: Rule) -> str:
