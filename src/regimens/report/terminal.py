@@ -41,7 +41,8 @@ def table(comparison: Comparison, console_width: int) -> RenderableType:
     on_page = view_of(comparison)
     fits = max(1, (console_width - _FIXED) // _PER_VALUE)
     found = answer.answer(comparison, on_page, each=min(4, fits))
-    parts: list[RenderableType] = [Text(_plain(findings.opening(comparison, on_page)))]
+    parts: list[RenderableType] = [Text(_plain(said)) for said in findings.asked(comparison.scenario)]
+    parts.append(Text(_plain(findings.opening(comparison, on_page))))
     if notice := findings.reduced(comparison):
         parts.append(Text(_plain(notice), style="bold"))
     for model in on_page.models:

@@ -100,6 +100,9 @@ class _Times:
 
 def _checked(shape: ScenarioShape, beside: Beside, notes: Notes) -> Scenario | None:
     """Return the scenario; notes its problems. What parts must be to each other is checked once each can be read."""
+    question, decision = (
+        _plain_words(text, key, notes) for text, key in ((shape.question, "question"), (shape.decision, "decision"))
+    )
     times = _times(shape, notes)
     subject = _subject(shape.subject, notes)
     models = _models(shape.models, beside, notes)
@@ -137,6 +140,8 @@ def _checked(shape: ScenarioShape, beside: Beside, notes: Notes) -> Scenario | N
     return Scenario(
         title=shape.title,
         description=shape.description.strip(),
+        question=question,
+        decision=decision,
         arms=arms,
         models=models,
         horizon_h=horizon_h,
@@ -161,6 +166,14 @@ def _checked(shape: ScenarioShape, beside: Beside, notes: Notes) -> Scenario | N
         own=own,
         model_files=tuple("" if place in beside.models else name for place, name in enumerate(shape.models)),
     )
+
+
+def _plain_words(text: str | None, key: str, notes: Notes) -> str:
+    """Return text on one line, "" where none is given; notes a text without a word."""
+    words = " ".join((text or "").split())
+    if text and not words:
+        notes.add((key,), f"The {key} is blank.", "Write it in words, or leave the key out.")
+    return words
 
 
 def _check_parts(arms: Sequence[Arm], models: Sequence[Model], times: _Times, subject: Subject, notes: Notes) -> None:

@@ -411,6 +411,10 @@ class ScenarioShape(Shape):
 
     title: Words
     description: str = ""
+    question: Words | None = Field(default=None, description="The question that the comparison is to answer, in plain words.")
+    decision: Words | None = Field(
+        default=None, description="What is decided with the answer, and what a wrong answer would cost."
+    )
     models: list[Words] = Field(min_length=1, description="Names of shipped models, or paths of model files (.yaml).")
     horizon: Weeks = Field(description="End of simulated time, for example '24 weeks'.")
     day_0: Weekday | None = Field(

@@ -144,6 +144,7 @@ class Scenario:
     Read one with `from_path`, `from_text` or `from_dict`, or build one with `build`; all check the same and raise
     InputFileError with every problem. `to_yaml` writes one as a file's text.
 
+    `question` is what the comparison is to answer and `decision` what is decided with it, "" where not stated.
     `arms` holds the arms as written and their twins; `equalise` and `real_life` are what the twins were made by. `stated` are
     assumptions that the author wrote; `assumptions` adds those that follow from the settings. `population` is None for one
     typical subject. `outcomes` are what publications saw. `individuals` curves are drawn beside the median. `day_0` is the
@@ -165,6 +166,8 @@ class Scenario:
     population: Population | None = None
     tolerances: Tolerances = field(default_factory=Tolerances)
     description: str = ""
+    question: str = ""
+    decision: str = ""
     stated: tuple[str, ...] = ()
     visits: tuple[tuple[str, float], ...] = ()
     rule: Rule = field(default_factory=Rule)
@@ -261,6 +264,8 @@ class Scenario:
         endpoints: str | Endpoint | Sequence[str | Endpoint],
         outcomes: Sequence[PublishedOutcome | Mapping[str, object]] | None = None,
         description: str = "",
+        question: str | None = None,
+        decision: str | None = None,
         day_0: str | None = None,
         observe: Reading | Mapping[str, object] | None = None,
         subject: Subject | Mapping[str, object] | None = None,
@@ -301,6 +306,8 @@ class Scenario:
         values = {
             "title": title,
             "description": description,
+            "question": question,
+            "decision": decision,
             "models": as_list(models),
             "horizon": horizon,
             "day 0": day_0,

@@ -69,6 +69,8 @@ def mapping_of(scenario: Scenario) -> dict[str, object]:
     found: dict[str, object] = {
         "title": scenario.title,
         "description": scenario.description,
+        "question": scenario.question,
+        "decision": scenario.decision,
         "models": [
             next((file for file in files if file and files[file] is m), None) or name_of_model(m) for m in scenario.models
         ],

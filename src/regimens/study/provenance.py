@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from regimens.scenario.values import Scenario
     from regimens.study.ruled import Replay
     from regimens.study.study import Study, StudyModel
 
@@ -96,7 +97,7 @@ def provenance_of(study: Study, steps: tuple[int, int], failed: int, replays: tu
         },
         runs=study.runs,
         band_runs=len(study.band_runs),
-        scenario={"path": scenario.path, "sha256": scenario.digest},
+        scenario={"path": scenario.path, "sha256": scenario.digest, **_asked(scenario)},
         models={model.name: {"sha256": model.declared.digest, "values": _values(study, model)} for model in study.models},
         ledgers={ledger.path: ledger.digest for ledger in ledgers},
         people={} if people is None else {people.path: people.digest},
@@ -110,6 +111,11 @@ def provenance_of(study: Study, steps: tuple[int, int], failed: int, replays: tu
         replays=replays,
         packages={name: importlib.metadata.version(name) for name in PACKAGES},
     )
+
+
+def _asked(scenario: Scenario) -> dict[str, str]:
+    """Return the question and the decision of a scenario, as far as it states them."""
+    return {name: text for name, text in (("question", scenario.question), ("decision", scenario.decision)) if text}
 
 
 def _reduced(study: Study) -> dict[str, tuple[int, int]]:

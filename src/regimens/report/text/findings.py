@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from regimens.exposure import DrugExposure
     from regimens.figures.levels import Series
     from regimens.figures.view import Shown, View
+    from regimens.scenario.values import Scenario
     from regimens.study.comparison import Comparison
     from regimens.study.own import PredictiveCheck
 
@@ -41,6 +42,15 @@ def opening(comparison: Comparison, view: View) -> str:
     parts += [f"over {wording.horizon(comparison.scenario.horizon_h)}", f"under {wording.count(len(view.models), 'model')}"]
     parts.append(subjects.everybody(view))
     return wording.sentence(", ".join(parts))
+
+
+def asked(scenario: Scenario) -> list[str]:
+    """Return the question and the decision of a scenario in sentences, as far as it states them."""
+    return [
+        f"{name}: {wording.sentence(text)}"
+        for name, text in (("Question", scenario.question), ("Decision", scenario.decision))
+        if text
+    ]
 
 
 def reduced(comparison: Comparison) -> str:

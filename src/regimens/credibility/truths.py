@@ -1,0 +1,164 @@
+"""Verdicts under another truth: what the other models support where one model is true, and how often they are wrong.
+
+And votes before any data: the probabilities of the same contrasts under the priors of the models, beside those of the posteriors.
+A model whose structure alone is sure of an order has not learnt it from data: its vote is structural.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from regimens import shipped
+from regimens.contrasts.contrast import contrasts, paired, relevant, shares
+from regimens.contrasts.outcomes import levels
+from regimens.contrasts.verdict import Finding, Verdict, reaches, verdicts
+from regimens.credibility.results import Cells, read_rows
+from regimens.credibility.simulated import simulated
+from regimens.fit.prior import prior_of
+from regimens.study.comparisons import pairs_of
+from regimens.study.study import resolve
+from regimens.tables import column, table_of
+
+if TYPE_CHECKING:
+    from regimens.contrasts.contrast import Pair
+    from regimens.contrasts.outcomes import Outcomes
+    from regimens.contrasts.verdict import Rule
+    from regimens.endpoints import Endpoint
+    from regimens.scenario.values import Scenario
+    from regimens.statistics import Floats
+    from regimens.study.study import Study, StudyModel
+
+OFTEN_WRONG = 0.5
+"""Share of the draws of the truth above which a verdict counts as wrong more often than not."""
+
+
+@dataclass(frozen=True)
+class Truth:
+    """The verdict of all other models on one pair and endpoint where one model is true; shares are missing without a winner."""
+
+    truth: str = column("the model that is true")
+    endpoint: str = column("endpoint, in the words of the scenario")
+    arm: str = column("the first arm")
+    against: str = column("the arm it is held against")
+    winner: str = column("the arm that the other models together call better; blank for neither")
+    wrong: float = column("share of parameter draws of the true model in which the winner is worse", "1")
+    small: float = column("share in which it is not worse, but not better by the relevant difference either", "1")
+    draws: int = column("parameter draws of the true model")
+
+
+@dataclass(frozen=True)
+class Vote:
+    """The probability that one arm beats another under one model, before and after the data."""
+
+    model: str = column("model")
+    endpoint: str = column("endpoint, in the words of the scenario")
+    arm: str = column("the first arm")
+    against: str = column("the arm it is held against")
+    prior: float = column("probability that arm beats against over draws of the prior, ties half", "1")
+    posterior: float = column("the same over draws of the posterior", "1")
+
+    def structural(self, rule: Rule) -> bool:
+        """Return whether the model is as sure of the same order before any data as the rule asks it to be after."""
+        sides = [(self.prior, self.posterior), (1.0 - self.prior, 1.0 - self.posterior)]
+        return any(reaches(before, rule.probability) and reaches(after, rule.probability) for before, after in sides)
+
+
+TRUTHS = table_of("truths", "true model, endpoint with a direction and pair of arms", Truth)
+VOTES = table_of("votes", "model, endpoint with a direction and pair of arms", Vote)
+
+
+def truths(outcomes: Outcomes, pairs: list[Pair], rule: Rule) -> Iterator[Truth]:
+    """Yield for every model, taken as true, the verdicts of all others and how often its draws contradict them.
+
+    `outcomes` are of the posteriors of all models, in the same subjects. Every draw of the true model is a truth.
+    """
+    for truth in outcomes.models:
+        others = replace(outcomes, models=tuple(model for model in outcomes.models if model != truth))
+        judged = verdicts(others, contrasts(others, pairs, rule.difference), pairs, rule)
+        by_words = {endpoint.words: endpoint for endpoint in outcomes.endpoints}
+        for verdict in judged:
+            if truth in outcomes.models_of(verdict.arm, verdict.against) and outcomes.knows(truth, by_words[verdict.endpoint]):
+                yield _truth(truth, verdict, by_words[verdict.endpoint], outcomes)
+
+
+def _truth(truth: str, verdict: Verdict, endpoint: Endpoint, outcomes: Outcomes) -> Truth:
+    winner = verdict.winner if verdict.finding == Finding.BETTER else ""
+    behind = verdict.against if winner == verdict.arm else verdict.arm
+    wrong = small = float("nan")
+    by_draw = paired(outcomes, truth, endpoint, verdict.arm, verdict.against)
+    draws = int(np.count_nonzero(~np.isnan(by_draw)))
+    if winner and draws:
+        won = by_draw if winner == verdict.arm else -by_draw
+        large = relevant(won, *levels(outcomes, truth, endpoint, (winner, behind)), verdict.rule.difference)
+        wrong = shares(won, endpoint).worse
+        small = 1.0 - wrong - shares(large, endpoint).better
+    return Truth(truth, verdict.endpoint, verdict.arm, verdict.against, winner, wrong, small, draws)
+
+
+def votes(before: Outcomes, after: Outcomes, pairs: list[Pair]) -> Iterator[Vote]:
+    """Yield the probability of every contrast under every model, of draws of the priors and of the posteriors."""
+    rows = [{(row.model, row.endpoint, row.arm, row.against): row.probability for row in contrasts(each, pairs, 0.0)}
+            for each in (before, after)]  # fmt: skip
+    directed = {endpoint.words for endpoint in after.endpoints if endpoint.better}
+    for key, posterior in rows[1].items():
+        if key[1] in directed and key in rows[0]:
+            yield Vote(*key, rows[0][key], posterior)
+
+
+def at_prior(study: Study) -> Study:
+    """Return a study whose parameter draws are those of the priors in place of the posteriors, for the same subjects."""
+    return replace(study, models=tuple(replace(model, centres=_prior_centres(study, model)) for model in study.models))
+
+
+def _prior_centres(study: Study, model: StudyModel) -> Floats:
+    """Return draws (draws, parameters) of the prior that a model declares; what has none stays at its declared value."""
+    declared = model.declared
+    values: Floats = np.tile([parameter.value for parameter in declared.parameters], (study.cohort.draws, 1))
+    names = [parameter.name for parameter in declared.parameters]
+    prior = prior_of(declared)
+    random = np.random.default_rng(np.random.SeedSequence(study.cohort.seed, spawn_key=(model.place,)))
+    drawn, _ = prior.split(prior.sample(study.cohort.draws, random))
+    values[:, [names.index(name) for name in prior.names[: drawn.shape[1]]]] = np.exp(drawn)
+    return values
+
+
+def both(scenario: Scenario, executor: Executor | None = None) -> tuple[tuple[Truth, ...], tuple[Vote, ...]]:
+    """Return the truths and the votes of the pairs of a scenario with a population of several draws."""
+    study, pairs = resolve(scenario), pairs_of(scenario)
+    after, before = simulated(study, executor), simulated(at_prior(study), executor)
+    return tuple(truths(after, pairs, scenario.rule)), tuple(votes(before, after, pairs))
+
+
+def shipped_truths() -> tuple[Truth, ...]:
+    """Return the committed truths of the shipped equal-total scenario; empty where none are shipped."""
+    return read_truths(shipped.folder("posteriors") / "truths.csv")
+
+
+def read_truths(path: Path) -> tuple[Truth, ...]:
+    """Read committed truths; empty where there is no such file, InputFileError with every problem of it."""
+
+    def row(cells: Cells) -> Truth:
+        what = (cells.text(name) for name in TRUTHS.header[:5])
+        return Truth(*what, *(cells.number(name, blank=True) for name in ("wrong", "small")), cells.count("draws"))
+
+    return read_rows(path, TRUTHS, row)
+
+
+def shipped_votes() -> tuple[Vote, ...]:
+    """Return the committed votes of the shipped equal-total scenario; empty where none are shipped."""
+    return read_votes(shipped.folder("posteriors") / "votes.csv")
+
+
+def read_votes(path: Path) -> tuple[Vote, ...]:
+    """Read committed votes; empty where there is no such file, InputFileError with every problem of it."""
+
+    def row(cells: Cells) -> Vote:
+        return Vote(*(cells.text(name) for name in VOTES.header[:4]), *(cells.number(name) for name in ("prior", "posterior")))
+
+    return read_rows(path, VOTES, row)
