@@ -51,7 +51,9 @@ def test_a_model_agrees_in_the_share_of_its_draws_in_which_the_ordering_holds(tm
     (ordering,) = written(tmp_path, HIGH, [name])
     (row,) = judge([ordering], DRAWS)
     drawn = centres(DRAWS, find_model(name))
-    assert row == Judged("a-2020", "level", pytest.approx(np.mean(drawn[:, 0] + 1e6 * drawn[:, 1] < 2.0)), 200)
+    assert row == Judged(
+        "a-2020", "Less stays below 2", "level", pytest.approx(np.mean(drawn[:, 0] + 1e6 * drawn[:, 1] < 2.0)), 200
+    )
     assert 0.05 < row.probability < 0.95
     assert row.agreement == Agreement.UNDECIDED
 
@@ -135,7 +137,7 @@ def test_rows_named_by_an_ordering_are_rows_of_the_responses():
 
 
 def test_a_committed_result_reads_back(tmp_path):
-    rows = (Judged("a", "level", 0.25, 200), Judged("a", "other", float("nan"), 0))
+    rows = (Judged("a", "More", "level", 0.25, 200), Judged("a", "More", "other", float("nan"), 0))
     (tmp_path / "orderings.csv").write_text(rows_text(ORDERINGS, rows), encoding="utf-8")
     read = read_agreement(tmp_path / "orderings.csv")
     assert (read[0], read[1].id, read[1].draws, np.isnan(read[1].probability)) == (rows[0], "a", 0, True)
@@ -144,26 +146,26 @@ def test_a_committed_result_reads_back(tmp_path):
 
 def test_a_committed_result_with_mistakes_is_refused(tmp_path):
     path = tmp_path / "orderings.csv"
-    path.write_text("id,model,probability,draws\na,level,much,1.5\n", encoding="utf-8")
+    path.write_text("id,seen,model,probability,draws\na,More,level,much,1.5\n", encoding="utf-8")
     with pytest.raises(InputFileError) as error:
         read_agreement(path)
     assert str(error.value) == (
         f"{path}:2: 'much' is not a number.\n"
-        "    1 | id,model,probability,draws\n"
-        "  > 2 | a,level,much,1.5\n"
-        "      |         ^\n"
+        "    1 | id,seen,model,probability,draws\n"
+        "  > 2 | a,More,level,much,1.5\n"
+        "      |              ^\n"
         "  'probability' is a number.\n"
         f"{path}:2: '1.5' is not a whole number.\n"
-        "    1 | id,model,probability,draws\n"
-        "  > 2 | a,level,much,1.5\n"
-        "      |              ^\n"
+        "    1 | id,seen,model,probability,draws\n"
+        "  > 2 | a,More,level,much,1.5\n"
+        "      |                   ^\n"
         "  'draws' is a whole number."
     )
 
 
 def test_the_page_counts_and_marks_what_the_fit_saw(tmp_path):
     orderings = written(tmp_path, RISES, [level(tmp_path)])
-    page = orderings_page(orderings, [Judged("a-2020", "level", 0.0, 200)], ["a-row"])
+    page = orderings_page(orderings, [Judged("a-2020", "More gives more", "level", 0.0, 200)], ["a-row"])
     assert "| level | 0 | 1 | 0 | 0 | 0.00 |" in page
     assert "| More gives more (a-2020, seen by the fit) | adults, n: 6 each | **0.00 does not agree** |" in page
     assert "  - The fit used the same data (rows a-row): agreement here is no test." in page

@@ -36,6 +36,7 @@ class Judged:
     """One ordering under one model; the probability is missing where the ordering is not modelled."""
 
     id: str = column("id of the ordering, as in evidence/orderings.yaml")
+    seen: str = column("what was seen, in a sentence")
     model: str = column("model")
     probability: float = column("share of parameter draws in which all outcomes of the ordering hold, a tie counted half", "1")
     draws: int = column("parameter draws with a value; 0 where the model lacks an observable or an input")
@@ -67,7 +68,7 @@ def judge(
         for model in outcomes.models:
             held = _held(ordering, model, outcomes)
             draws = int(np.count_nonzero(~np.isnan(held)))
-            yield Judged(ordering.id, model, float(np.nanmean(held)) if draws else float("nan"), draws)
+            yield Judged(ordering.id, ordering.statement, model, float(np.nanmean(held)) if draws else float("nan"), draws)
 
 
 def _held(ordering: Ordering, model: str, outcomes: Outcomes) -> Floats:
@@ -95,6 +96,12 @@ def read_agreement(path: Path) -> tuple[Judged, ...]:
     """Read a committed result; empty where there is no such file, InputFileError with every problem of it."""
 
     def row(cells: Cells) -> Judged:
-        return Judged(cells.text("id"), cells.text("model"), cells.number("probability", blank=True), cells.count("draws"))
+        return Judged(
+            cells.text("id"),
+            cells.text("seen"),
+            cells.text("model"),
+            cells.number("probability", blank=True),
+            cells.count("draws"),
+        )
 
     return read_rows(path, ORDERINGS, row)

@@ -6,7 +6,7 @@ A model whose structure alone is sure of an order has not learnt it from data: i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regimens import shipped
-from regimens.contrasts.contrast import contrasts, paired, relevant, shares
-from regimens.contrasts.outcomes import levels
-from regimens.contrasts.verdict import Finding, Verdict, reaches, verdicts
+from regimens.contrasts.contrast import contrasts
+from regimens.contrasts.verdict import Finding, reaches, verdicts
 from regimens.credibility.results import Cells, read_rows
 from regimens.credibility.simulated import simulated
 from regimens.fit.prior import prior_of
@@ -26,10 +25,9 @@ from regimens.study.study import resolve
 from regimens.tables import column, table_of
 
 if TYPE_CHECKING:
-    from regimens.contrasts.contrast import Pair
+    from regimens.contrasts.contrast import Contrast, Pair
     from regimens.contrasts.outcomes import Outcomes
     from regimens.contrasts.verdict import Rule
-    from regimens.endpoints import Endpoint
     from regimens.scenario.values import Scenario
     from regimens.statistics import Floats
     from regimens.study.study import Study, StudyModel
@@ -73,42 +71,35 @@ TRUTHS = table_of("truths", "true model, endpoint with a direction and pair of a
 VOTES = table_of("votes", "model, endpoint with a direction and pair of arms", Vote)
 
 
-def truths(outcomes: Outcomes, pairs: list[Pair], rule: Rule) -> Iterator[Truth]:
+def truths(outcomes: Outcomes, pairs: Sequence[Pair], rule: Rule) -> Iterator[Truth]:
     """Yield for every model, taken as true, the verdicts of all others and how often its draws contradict them.
 
     `outcomes` are of the posteriors of all models, in the same subjects. Every draw of the true model is a truth.
     """
+    held = contrasts(outcomes, pairs, rule.difference)
+    true = {(row.model, row.endpoint, row.arm, row.against): row for row in held}
     for truth in outcomes.models:
         others = replace(outcomes, models=tuple(model for model in outcomes.models if model != truth))
-        judged = verdicts(others, contrasts(others, pairs, rule.difference), pairs, rule)
-        by_words = {endpoint.words: endpoint for endpoint in outcomes.endpoints}
-        for verdict in judged:
-            if truth in outcomes.models_of(verdict.arm, verdict.against) and outcomes.knows(truth, by_words[verdict.endpoint]):
-                yield _truth(truth, verdict, by_words[verdict.endpoint], outcomes)
+        for verdict in verdicts(others, [row for row in held if row.model != truth], pairs, rule):
+            row = true.get((truth, verdict.endpoint, verdict.arm, verdict.against))
+            if row is not None and row.draws > 1:
+                yield _truth(row, verdict.winner if verdict.finding == Finding.BETTER else "")
 
 
-def _truth(truth: str, verdict: Verdict, endpoint: Endpoint, outcomes: Outcomes) -> Truth:
-    winner = verdict.winner if verdict.finding == Finding.BETTER else ""
-    behind = verdict.against if winner == verdict.arm else verdict.arm
-    wrong = small = float("nan")
-    by_draw = paired(outcomes, truth, endpoint, verdict.arm, verdict.against)
-    draws = int(np.count_nonzero(~np.isnan(by_draw)))
-    if winner and draws:
-        won = by_draw if winner == verdict.arm else -by_draw
-        large = relevant(won, *levels(outcomes, truth, endpoint, (winner, behind)), verdict.rule.difference)
-        wrong = shares(won, endpoint).worse
-        small = 1.0 - wrong - shares(large, endpoint).better
-    return Truth(truth, verdict.endpoint, verdict.arm, verdict.against, winner, wrong, small, draws)
+def _truth(true: Contrast, winner: str) -> Truth:
+    wrong, right = (true.worse, true.relevantly_better) if winner == true.arm else (true.better, true.relevantly_worse)
+    found = (wrong, 1.0 - wrong - right) if winner else (float("nan"), float("nan"))
+    return Truth(true.model, true.endpoint, true.arm, true.against, winner, *found, true.draws)
 
 
-def votes(before: Outcomes, after: Outcomes, pairs: list[Pair]) -> Iterator[Vote]:
+def votes(before: Outcomes, after: Outcomes, pairs: Sequence[Pair]) -> Iterator[Vote]:
     """Yield the probability of every contrast under every model, of draws of the priors and of the posteriors."""
-    rows = [{(row.model, row.endpoint, row.arm, row.against): row.probability for row in contrasts(each, pairs, 0.0)}
-            for each in (before, after)]  # fmt: skip
+    prior = {(row.model, row.endpoint, row.arm, row.against): row.probability for row in contrasts(before, pairs, 0.0)}
     directed = {endpoint.words for endpoint in after.endpoints if endpoint.better}
-    for key, posterior in rows[1].items():
-        if key[1] in directed and key in rows[0]:
-            yield Vote(*key, rows[0][key], posterior)
+    for row in contrasts(after, pairs, 0.0):
+        key = (row.model, row.endpoint, row.arm, row.against)
+        if row.endpoint in directed and key in prior:
+            yield Vote(*key, prior[key], row.probability)
 
 
 def at_prior(study: Study) -> Study:
@@ -144,8 +135,9 @@ def read_truths(path: Path) -> tuple[Truth, ...]:
     """Read committed truths; empty where there is no such file, InputFileError with every problem of it."""
 
     def row(cells: Cells) -> Truth:
-        what = (cells.text(name) for name in TRUTHS.header[:5])
-        return Truth(*what, *(cells.number(name, blank=True) for name in ("wrong", "small")), cells.count("draws"))
+        truth, endpoint, arm, against, winner = map(cells.text, TRUTHS.header[:5])
+        wrong, small = (cells.number(name, blank=True) for name in ("wrong", "small"))
+        return Truth(truth, endpoint, arm, against, winner, wrong, small, cells.count("draws"))
 
     return read_rows(path, TRUTHS, row)
 
@@ -159,6 +151,7 @@ def read_votes(path: Path) -> tuple[Vote, ...]:
     """Read committed votes; empty where there is no such file, InputFileError with every problem of it."""
 
     def row(cells: Cells) -> Vote:
-        return Vote(*(cells.text(name) for name in VOTES.header[:4]), *(cells.number(name) for name in ("prior", "posterior")))
+        model, endpoint, arm, against = map(cells.text, VOTES.header[:4])
+        return Vote(model, endpoint, arm, against, cells.number("prior"), cells.number("posterior"))
 
     return read_rows(path, VOTES, row)

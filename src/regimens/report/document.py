@@ -14,7 +14,7 @@ from regimens.figures.response import dose_response
 from regimens.figures.ruled import level_inks
 from regimens.figures.shown import judged, shown_endpoints
 from regimens.figures.view import View, view_of
-from regimens.report import against, answer, audit, basis, numbers, published, ruled, variants, verdict, visits
+from regimens.report import against, answer, audit, basis, numbers, published, ruled, trust, variants, verdict, visits
 from regimens.report.numbers import Numbers
 from regimens.report.pictures import (
     Picture,
@@ -86,6 +86,8 @@ def _content(whole: Comparison) -> dict[str, object]:
         "statuses": statuses(whole, view),
         "warnings": whole.warnings,
         "assumptions": basis.assumptions(whole),
+        "orderings": trust.orderings(whole),
+        "truths": trust.truths(whole),
         "sheets": basis.sheets(whole, view, bibliography),
         "references": bibliography.entries,
         "provenance": flat(whole.provenance.as_mapping()),

@@ -1,0 +1,110 @@
+"""The page docs/truths.md: verdicts on the equal-total pairs where another model is true, and votes before any data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from regimens import wording
+from regimens.credibility.truths import OFTEN_WRONG, Truth, Vote
+
+if TYPE_CHECKING:
+    from regimens.contrasts.verdict import Rule
+
+INTRODUCTION = """\
+The arms, endpoints and rule are those of `scenarios/equal_total.yaml`. A verdict holds what its models say together, and nothing
+about a world in which none of them is right. Here one model is left out and taken as true: every draw of its posterior is a
+truth, and the verdicts of the other models are held against it. *Wrong* is the share of draws in which the arm that they call
+better is worse; *small* the share in which it is not worse, but not better by the relevant difference either. Made by
+`python scripts/run_truths.py`."""
+
+VOTES_INTRODUCTION = """\
+The probability that the first arm is better, under the prior of each model (no data) and under its posterior. A model that is as
+sure before any data as after gives a *structural vote*: its equations and priors decide the order, and the data have not changed
+it. The rule counts such a vote like any other."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """What the verdicts of the other models come to where `truth` is true.
+
+    `supported` of `judged` verdicts call one arm better. `wrong` is the mean share of draws in which these are wrong, NaN where
+    none is supported; `often` of them are wrong in more than half of the draws.
+    """
+
+    truth: str
+    judged: int
+    supported: int
+    wrong: float
+    often: tuple[Truth, ...]
+
+
+def accounts(rows: Sequence[Truth]) -> tuple[Account, ...]:
+    """Return the account of every true model, in the order of the rows."""
+    found = []
+    for truth in dict.fromkeys(row.truth for row in rows):
+        own = [row for row in rows if row.truth == truth]
+        supported = [row for row in own if row.winner]
+        wrong = float(np.mean([row.wrong for row in supported])) if supported else float("nan")
+        often = tuple(sorted((row for row in supported if row.wrong > OFTEN_WRONG), key=lambda row: -row.wrong))
+        found.append(Account(truth, len(own), len(supported), wrong, often))
+    return tuple(found)
+
+
+def structural(rows: Sequence[Vote], rule: Rule) -> dict[str, tuple[int, int]]:
+    """Return for each model how many of its votes are structural, of all on which its posterior is sure."""
+    found = {}
+    for model in dict.fromkeys(row.model for row in rows):
+        sure = [row for row in rows if row.model == model and max(row.posterior, 1.0 - row.posterior) >= rule.probability]
+        found[model] = (sum(row.structural(rule) for row in sure), len(sure))
+    return found
+
+
+def truths_page(truths: Sequence[Truth], votes: Sequence[Vote], rule: Rule) -> str:
+    """Return docs/truths.md."""
+    return "\n".join([*_truth_lines(truths), "", *_vote_lines(votes, rule)]) + "\n"
+
+
+def _truth_lines(rows: Sequence[Truth]) -> Iterator[str]:
+    yield from ("# Verdicts under another truth", "", INTRODUCTION, "")
+    yield "| True model | Draws | Verdicts | Supported by the others | Wrong on average | Wrong in more than half of the draws |"
+    yield "|---|---|---|---|---|---|"
+    for each in accounts(rows):
+        draws = max(row.draws for row in rows if row.truth == each.truth)
+        wrong = _percent(each.wrong)
+        yield f"| {each.truth} | {draws} | {each.judged} | {each.supported} | {wrong} | {len(each.often)} |"
+    for each in accounts(rows):
+        yield from ("", f"## Where {each.truth} is true", "")
+        yield from ("| Endpoint | The others call better | than | Wrong | Small |", "|---|---|---|---|---|")
+        for row in sorted((row for row in rows if row.truth == each.truth and row.winner), key=lambda row: -row.wrong):
+            behind = row.against if row.winner == row.arm else row.arm
+            yield f"| {row.endpoint} | {row.winner} | {behind} | {_percent(row.wrong)} | {_percent(row.small)} |"
+
+
+def _vote_lines(rows: Sequence[Vote], rule: Rule) -> Iterator[str]:
+    yield from ("## Votes before any data", "", VOTES_INTRODUCTION, "")
+    yield f"| Model | Sure of an order after the data ({wording.exact_percent(rule.probability)}) | As sure before them |"
+    yield "|---|---|---|"
+    for model, (structural_votes, sure) in structural(rows, rule).items():
+        yield f"| {model} | {sure} | {structural_votes} |"
+    models = tuple(dict.fromkeys(row.model for row in rows))
+    cells = {(row.endpoint, row.arm, row.against, row.model): row for row in rows}
+    yield from ("", f"| Endpoint | Arm | against | {' | '.join(models)} |", "|---|---|---|" + "---|" * len(models))
+    for key in dict.fromkeys((row.endpoint, row.arm, row.against) for row in rows):
+        said = " | ".join(_vote(cells.get((*key, model)), rule) for model in models)
+        yield f"| {' | '.join(key)} | {said} |"
+    yield from ("", "Each cell: prior → posterior; structural votes in bold.")
+
+
+def _vote(row: Vote | None, rule: Rule) -> str:
+    if row is None:
+        return "not modelled"
+    said = f"{row.prior:.2f} → {row.posterior:.2f}"
+    return f"**{said}**" if row.structural(rule) else said
+
+
+def _percent(share: float) -> str:
+    return "–" if np.isnan(share) else f"{100 * share:.0f} %"
