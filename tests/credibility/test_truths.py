@@ -35,8 +35,18 @@ def draws(better, small=0, count=100):
 def test_a_verdict_is_wrong_in_the_draws_of_the_truth_that_contradict_it():
     rows = list(truths(made(sure=draws(100), other=draws(60, small=10)), PAIR, RULE))
     assert rows == [
-        Truth("sure", PEAK.words, "A", "B", "", pytest.approx(math.nan, nan_ok=True), pytest.approx(math.nan, nan_ok=True), 100),
-        Truth("other", PEAK.words, "A", "B", "A", pytest.approx(0.3), pytest.approx(0.1), 100),
+        Truth(
+            "sure",
+            0.05,
+            PEAK.words,
+            "A",
+            "B",
+            "",
+            pytest.approx(math.nan, nan_ok=True),
+            pytest.approx(math.nan, nan_ok=True),
+            100,
+        ),
+        Truth("other", 0.05, PEAK.words, "A", "B", "A", pytest.approx(0.3), pytest.approx(0.1), 100),
     ]
 
 
@@ -101,7 +111,7 @@ def test_simulated_truths_have_the_wrong_share_of_the_closed_form(tmp_path):
     row = next(row for row in found if row.truth == "other")
     share = ndtr(-math.log(1.3) / 0.5)
     error = math.sqrt(share * (1 - share) / 200)
-    assert (row.winner, row.draws) == ("more", 200)
+    assert (row.winner, row.draws, [each.difference for each in found]) == ("more", 200, [0.05, 0.05, 0.0, 0.0])
     assert abs(row.wrong - share) < 4 * error
     sure, other = before
     assert (sure.prior, sure.posterior, sure.structural(RULE)) == (1.0, 1.0, True)
@@ -122,7 +132,10 @@ def test_draws_of_the_prior_have_its_centre_and_spread_and_leave_the_rest(tmp_pa
 
 
 def test_committed_results_read_back(tmp_path):
-    rows = (Truth("one", "peak", "A", "B", "", math.nan, math.nan, 100), Truth("two", "peak", "A", "B", "A", 0.25, 0.1, 100))
+    rows = (
+        Truth("one", 0.05, "peak", "A", "B", "", math.nan, math.nan, 100),
+        Truth("two", 0.05, "peak", "A", "B", "A", 0.25, 0.1, 100),
+    )
     (tmp_path / "truths.csv").write_text(rows_text(TRUTHS, rows), encoding="utf-8")
     read = read_truths(tmp_path / "truths.csv")
     assert read[1] == rows[1]
@@ -134,9 +147,12 @@ def test_committed_results_read_back(tmp_path):
 
 
 def test_the_page_has_every_number():
-    rows = [Truth("two", "peak", "A", "B", "B", 0.25, 0.1, 100), Truth("two", "peak", "A", "C", "", math.nan, math.nan, 100)]
+    rows = [
+        Truth("two", 0.05, "peak", "A", "B", "B", 0.25, 0.1, 100),
+        Truth("two", 0.05, "peak", "A", "C", "", math.nan, math.nan, 100),
+    ]
     page = truths_page(rows, [Vote("one", "peak", "A", "B", 0.97, 0.99)], RULE)
-    assert "| two | 100 | 2 | 1 | 25 % | 0 |" in page
+    assert "| 5 % | two | 100 | 2 | 1 | 25 % | 0 |" in page
     assert "| peak | B | A | 25 % | 10 % |" in page
     assert "| one | 1 | 1 |" in page
     assert "| peak | A | B | **0.97 → 0.99** |" in page

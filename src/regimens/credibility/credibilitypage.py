@@ -211,8 +211,8 @@ def _orderings(found: Found) -> Iterator[str]:
 def _robustness(found: Found) -> Iterator[str]:
     yield "Verdicts where another model is true, on the pairs of `scenarios/equal_total.yaml` ([truths.md](truths.md)):"
     yield ""
-    for each in accounts(found.truths):
-        wrong = "" if math.isnan(each.wrong) else f", wrong in {each.wrong:.0%} of the draws on average"
+    for each in (each for each in accounts(found.truths) if each.difference == found.rule.difference):
+        wrong = "" if math.isnan(each.wrong) else f", wrong in {100 * each.wrong:.0f} % of the draws on average"
         often = f", {len(each.often)} of them in more than half" if each.often else ""
         yield f"- {each.truth} true: the others support {each.supported} of {each.judged} verdicts{wrong}{often}."
     for model, (votes, sure) in structural(found.votes, found.rule).items():

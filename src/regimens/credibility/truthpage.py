@@ -18,7 +18,8 @@ INTRODUCTION = """\
 The arms, endpoints and rule are those of `scenarios/equal_total.yaml`. A verdict holds what its models say together, and nothing
 about a world in which none of them is right. Here one model is left out and taken as true: every draw of its posterior is a
 truth, and the verdicts of the other models are held against it. *Wrong* is the share of draws in which the arm that they call
-better is worse; *small* the share in which it is not worse, but not better by the relevant difference either. Made by
+better is worse; *small* the share in which it is not worse, but not better by the relevant difference of the rule either. The
+first table has the rule with its relevant difference, and as it would be if any difference counted. Made by
 `python scripts/run_truths.py`."""
 
 VOTES_INTRODUCTION = """\
@@ -29,13 +30,14 @@ it. The rule counts such a vote like any other."""
 
 @dataclass(frozen=True)
 class Account:
-    """What the verdicts of the other models come to where `truth` is true.
+    """What the verdicts of the other models come to where `truth` is true, by a rule with this relevant `difference`.
 
     `supported` of `judged` verdicts call one arm better. `wrong` is the mean share of draws in which these are wrong, NaN where
     none is supported; `often` of them are wrong in more than half of the draws.
     """
 
     truth: str
+    difference: float
     judged: int
     supported: int
     wrong: float
@@ -43,14 +45,14 @@ class Account:
 
 
 def accounts(rows: Sequence[Truth]) -> tuple[Account, ...]:
-    """Return the account of every true model, in the order of the rows."""
+    """Return the account of every rule and true model, in the order of the rows."""
     found = []
-    for truth in dict.fromkeys(row.truth for row in rows):
-        own = [row for row in rows if row.truth == truth]
+    for difference, truth in dict.fromkeys((row.difference, row.truth) for row in rows):
+        own = [row for row in rows if (row.difference, row.truth) == (difference, truth)]
         supported = [row for row in own if row.winner]
         wrong = float(np.mean([row.wrong for row in supported])) if supported else float("nan")
         often = tuple(sorted((row for row in supported if row.wrong > OFTEN_WRONG), key=lambda row: -row.wrong))
-        found.append(Account(truth, len(own), len(supported), wrong, often))
+        found.append(Account(truth, difference, len(own), len(supported), wrong, often))
     return tuple(found)
 
 
@@ -70,16 +72,17 @@ def truths_page(truths: Sequence[Truth], votes: Sequence[Vote], rule: Rule) -> s
 
 def _truth_lines(rows: Sequence[Truth]) -> Iterator[str]:
     yield from ("# Verdicts under another truth", "", INTRODUCTION, "")
-    yield "| True model | Draws | Verdicts | Supported by the others | Wrong on average | Wrong in more than half of the draws |"
-    yield "|---|---|---|---|---|---|"
+    yield "| Difference | True model | Draws | Verdicts | Supported by the others | Wrong on average | Wrong in over half |"
+    yield "|---|---|---|---|---|---|---|"
     for each in accounts(rows):
         draws = max(row.draws for row in rows if row.truth == each.truth)
-        wrong = _percent(each.wrong)
-        yield f"| {each.truth} | {draws} | {each.judged} | {each.supported} | {wrong} | {len(each.often)} |"
+        least, wrong = _least(each.difference), _percent(each.wrong)
+        yield f"| {least} | {each.truth} | {draws} | {each.judged} | {each.supported} | {wrong} | {len(each.often)} |"
     for each in accounts(rows):
-        yield from ("", f"## Where {each.truth} is true", "")
+        yield from ("", f"## Where {each.truth} is true, relevant difference: {_least(each.difference)}", "")
         yield from ("| Endpoint | The others call better | than | Wrong | Small |", "|---|---|---|---|---|")
-        for row in sorted((row for row in rows if row.truth == each.truth and row.winner), key=lambda row: -row.wrong):
+        own = [row for row in rows if (row.truth, row.difference) == (each.truth, each.difference) and row.winner]
+        for row in sorted(own, key=lambda row: -row.wrong):
             behind = row.against if row.winner == row.arm else row.arm
             yield f"| {row.endpoint} | {row.winner} | {behind} | {_percent(row.wrong)} | {_percent(row.small)} |"
 
@@ -104,6 +107,10 @@ def _vote(row: Vote | None, rule: Rule) -> str:
         return "not modelled"
     said = f"{row.prior:.2f} → {row.posterior:.2f}"
     return f"**{said}**" if row.structural(rule) else said
+
+
+def _least(difference: float) -> str:
+    return wording.exact_percent(difference) if difference else "any"
 
 
 def _percent(share: float) -> str:

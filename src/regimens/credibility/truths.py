@@ -41,6 +41,7 @@ class Truth:
     """The verdict of all other models on one pair and endpoint where one model is true; shares are missing without a winner."""
 
     truth: str = column("the model that is true")
+    difference: float = column("relevant difference of the rule: a share of the larger of two values; 0 is any difference", "1")
     endpoint: str = column("endpoint, in the words of the scenario")
     arm: str = column("the first arm")
     against: str = column("the arm it is held against")
@@ -83,13 +84,13 @@ def truths(outcomes: Outcomes, pairs: Sequence[Pair], rule: Rule) -> Iterator[Tr
         for verdict in verdicts(others, [row for row in held if row.model != truth], pairs, rule):
             row = true.get((truth, verdict.endpoint, verdict.arm, verdict.against))
             if row is not None and row.draws > 1:
-                yield _truth(row, verdict.winner if verdict.finding == Finding.BETTER else "")
+                yield _truth(row, verdict.winner if verdict.finding == Finding.BETTER else "", rule.difference)
 
 
-def _truth(true: Contrast, winner: str) -> Truth:
+def _truth(true: Contrast, winner: str, difference: float) -> Truth:
     wrong, right = (true.worse, true.relevantly_better) if winner == true.arm else (true.better, true.relevantly_worse)
     found = (wrong, 1.0 - wrong - right) if winner else (float("nan"), float("nan"))
-    return Truth(true.model, true.endpoint, true.arm, true.against, winner, *found, true.draws)
+    return Truth(true.model, difference, true.endpoint, true.arm, true.against, winner, *found, true.draws)
 
 
 def votes(before: Outcomes, after: Outcomes, pairs: Sequence[Pair]) -> Iterator[Vote]:
@@ -120,10 +121,14 @@ def _prior_centres(study: Study, model: StudyModel) -> Floats:
 
 
 def both(scenario: Scenario, executor: Executor | None = None) -> tuple[tuple[Truth, ...], tuple[Vote, ...]]:
-    """Return the truths and the votes of the pairs of a scenario with a population of several draws."""
+    """Return the truths and the votes of the pairs of a scenario with a population of several draws.
+
+    The truths are those of the rule of the scenario, then those of the same rule if any difference counted.
+    """
     study, pairs = resolve(scenario), pairs_of(scenario)
     after, before = simulated(study, executor), simulated(at_prior(study), executor)
-    return tuple(truths(after, pairs, scenario.rule)), tuple(votes(before, after, pairs))
+    rules = dict.fromkeys((scenario.rule, replace(scenario.rule, difference=0.0)))
+    return tuple(row for rule in rules for row in truths(after, pairs, rule)), tuple(votes(before, after, pairs))
 
 
 def shipped_truths() -> tuple[Truth, ...]:
@@ -135,9 +140,9 @@ def read_truths(path: Path) -> tuple[Truth, ...]:
     """Read committed truths; empty where there is no such file, InputFileError with every problem of it."""
 
     def row(cells: Cells) -> Truth:
-        truth, endpoint, arm, against, winner = map(cells.text, TRUTHS.header[:5])
+        truth, endpoint, arm, against, winner = map(cells.text, ("truth", "endpoint", "arm", "against", "winner"))
         wrong, small = (cells.number(name, blank=True) for name in ("wrong", "small"))
-        return Truth(truth, endpoint, arm, against, winner, wrong, small, cells.count("draws"))
+        return Truth(truth, cells.number("difference"), endpoint, arm, against, winner, wrong, small, cells.count("draws"))
 
     return read_rows(path, TRUTHS, row)
 

@@ -31,22 +31,23 @@ def _fits(comparison: Comparison) -> tuple[str, ...]:
 
 def orderings(comparison: Comparison) -> Trust:
     """Return what the models of a comparison say of published orderings."""
-    rows = [row for row in shipped_agreement() if row.model in _fits(comparison)]
-    by_model = {model: [row for row in rows if row.model == model] for model in dict.fromkeys(row.model for row in rows)}
-    if not by_model:
+    own = _fits(comparison)
+    rows = [row for row in shipped_agreement() if row.model in own] if own else []
+    by_model = {model: [row for row in rows if row.model == model] for model in own}
+    if not rows:
         return Trust()
     cells = {(row.id, row.model): text.ordering_cell(row) for row in rows}
     seen = {row.id: row.seen for row in rows}
     table = tuple((said, tuple(cells.get((name, model), "") for model in by_model)) for name, said in seen.items())
-    said = (text.orderings(by_model), text.contradicted(by_model))
+    said = (text.orderings(by_model), text.contradicted(by_model), text.CREDIBILITY)
     return Trust(tuple(filter(None, said)), Numbers(text.ORDERINGS, text.ORDERINGS_CORNER, tuple(by_model), table))
 
 
 def truths(comparison: Comparison) -> Trust:
     """Return what verdicts of the models of a comparison are worth where another model is true, on the shipped pairs."""
     own = _fits(comparison)
-    found = [each for each in accounts(shipped_truths()) if each.truth in own]
-    if not found or len(own) < 2:
+    found = [each for each in accounts(shipped_truths()) if each.truth in own] if len(own) > 1 else []
+    if not found:
         return Trust()
     counted = {model: votes for model, votes in structural(shipped_votes(), comparison.scenario.rule).items() if model in own}
     rows = tuple((each.truth, text.truth_cells(each)) for each in found)

@@ -13,8 +13,15 @@ if TYPE_CHECKING:
     from regimens.credibility.truthpage import Account
 
 ORDERINGS, ORDERINGS_CORNER = "Published orderings and whether the models reproduce them (docs/orderings.md)", "What was seen"
+CREDIBILITY = "What the models may be used for, and what their data do not carry: docs/credibility.md."
 TRUTHS, TRUTHS_CORNER = "Verdicts on the shipped equal-total schedules where another model is true (docs/truths.md)", "True model"
-TRUTHS_HEADS = ("Verdicts", "Supported by the other models", "Wrong on average", "Wrong in more than half of the draws")
+TRUTHS_HEADS = (
+    "Relevant difference",
+    "Verdicts",
+    "Supported by the other models",
+    "Wrong on average",
+    "Wrong in more than half of the draws",
+)
 
 
 def orderings(rows: Mapping[str, Sequence[Judged]]) -> str:
@@ -24,7 +31,7 @@ def orderings(rows: Mapping[str, Sequence[Judged]]) -> str:
         found = [row.agreement for row in own if row.agreement != Agreement.NOT_MODELLED]
         agree, against = found.count(Agreement.AGREES), found.count(Agreement.DISAGREES)
         said.append(f"{model} reproduces {agree} of {len(found)} and contradicts {against}")
-    return f"Of published orderings that a model can show, {wording.listing(said)}."
+    return f"Of published orderings that a model can show, {'; '.join(said)}."
 
 
 def contradicted(rows: Mapping[str, Sequence[Judged]]) -> str:
@@ -51,30 +58,41 @@ def ordering_cell(row: Judged) -> str:
 
 
 def truths(found: Sequence[Account]) -> str:
-    """Return what verdicts are worth where a model that they do not contain is true."""
-    said = []
-    for each in found:
-        if each.supported:
-            often = f", {wording.count(len(each.often), '').strip()} of them in more than half" if each.often else ""
-            wrong = f"wrong in {wording.percent(each.wrong)}\u00a0% of the draws on average{often}"
-            said.append(f"with {each.truth} true, the others support {each.supported} of {each.judged} verdicts, {wrong}")
-        else:
-            said.append(f"with {each.truth} true, the others support none of {each.judged}")
-    return f"A verdict holds while one of its models is about right. On the shipped equal-total schedules, {'; '.join(said)}."
+    """Return what verdicts are worth where a model that they do not contain is true, by every rule, the strictest first."""
+    by_rule: dict[float, list[Account]] = {}
+    for each in sorted(found, key=lambda each: -each.difference):
+        by_rule.setdefault(each.difference, []).append(each)
+    said = [_worth(difference, own) for difference, own in by_rule.items()]
+    return (
+        "A verdict holds while one of its models is about right. On the shipped equal-total schedules, where each model in turn "
+        f"is taken as true and the others give the verdicts: {'; '.join(said)}."
+    )
+
+
+def _worth(difference: float, own: Sequence[Account]) -> str:
+    rule = f"with a relevant difference of {wording.exact_percent(difference)}" if difference else "if any difference counted"
+    supported = sorted(each.supported for each in own)
+    counts = " to ".join(dict.fromkeys((str(supported[0]), str(supported[-1]))))
+    wrong = [each.wrong for each in own if not wording.missing(each.wrong)]
+    often = sum(len(each.often) for each in own)
+    bad = f", wrong in up to {wording.percent(max(wrong))}\u00a0% of the draws on average" if wrong else ""
+    half = f", {wording.count(often, '').strip()} of them wrong in more than half" if often else ""
+    return f"{rule}, {counts} of {own[0].judged} are supported{bad}{half}"
 
 
 def truth_cells(each: Account) -> tuple[str, ...]:
     """Return the numbers of one true model."""
     wrong = wording.MISSING if wording.missing(each.wrong) else f"{wording.percent(each.wrong)}\u00a0%"
-    return str(each.judged), str(each.supported), wrong, str(len(each.often))
+    least = wording.exact_percent(each.difference) if each.difference else "any"
+    return least, str(each.judged), str(each.supported), wrong, str(len(each.often))
 
 
 def votes(found: Mapping[str, tuple[int, int]]) -> str:
     """Return how many votes of each model were cast before any data: (structural, sure) by model; empty without any."""
-    said = [f"{model} {structural} of {sure}" for model, (structural, sure) in found.items() if structural]
+    said = [f"{structural} of {sure} under {model}" for model, (structural, sure) in found.items() if structural]
     if not said:
         return ""
     return (
-        "Structural votes there, orders that a model is as sure of before any data, because its equations and priors decide them: "
-        f"{wording.listing(said)} that it is sure of."
+        "Of the orders that a model is sure of there, it was as sure before any data, by its equations and priors alone, of "
+        f"{wording.listing(said)}: structural votes."
     )
