@@ -184,5 +184,5 @@ def test_the_ledger_is_what_subjects_get_under_the_seed_of_the_population(tmp_pa
 
 def test_comparing_the_same_outcomes_again_gives_the_same_rows(tmp_path):
     result = compare(small.scenario(tmp_path, more=LIFE))
-    again = comparisons(result.scenario, result.outcomes)
+    again = comparisons(result.scenario, result.outcomes, weights_of(result.study))
     assert repr(vars(again)) == repr(vars(result.versus))
