@@ -16,6 +16,7 @@ from regimens.contrasts.verdict import Finding, Reason, Rule, Verdict
 from regimens.study import given, warnings
 from regimens.study.comparison import compare
 from regimens.study.comparisons import comparisons, open_pairs, pairs_of
+from regimens.study.weights import weights_of
 from tests import small
 
 LIFE = "real_life: {missed: 0.3, late: {share: 0.2, up_to: 6 h}, stop_early: 0.2}\n"
