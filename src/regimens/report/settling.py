@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from regimens.figures.settling import settling
+from regimens.figures.settling import designs_of_days, settling, settling_days, settling_tests
 from regimens.report.document import flat
 from regimens.report.numbers import Numbers
 from regimens.report.pictures import Picture
@@ -13,65 +13,89 @@ from regimens.report.search import written
 from regimens.report.text import reading
 from regimens.report.text import settling as text
 from regimens.search.export import settings_of
-from regimens.search.settling import DAYS, DESIGNS
+from regimens.settle.export import tables_of
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
     from rich.console import RenderableType
 
-    from regimens.search.settling import Settled
+    from regimens.settle import Settled
     from regimens.study.folder import Content
+
+_NARROW = 100
+"""Width of a terminal (characters) below which some columns are left out."""
 
 
 def page(found: Settled) -> str:
     """Return the report as one HTML page that loads nothing and is the same for the same result."""
-    figure = settling(found)
-    heading = str(figure.layout.title.text)
-    drawn = [Picture("settled", heading, "", text.FIGURE_READING, reading.described(heading), figure)]
     return written(
         found.scenario,
         kicker="regimens: which trial would settle it",
         opening=text.opening(found),
+        reduced=text.reduced(found),
         answers=list(text.answers(found)),
-        pictures=drawn,
-        numbers=[designs(found), days(found)],
-        how=text.HOW,
+        pictures=pictures(found),
+        numbers=numbers(found),
+        how=text.how(found),
         provenance=flat(settings_of(found.provenance)),
     )
 
 
-def designs(found: Settled) -> Numbers:
-    """Return the designs of every pair."""
-    rows = tuple((f"{row.arm} or {row.against}: {row.design}", text.design_cells(row)) for row in found.designs)
-    return Numbers("Trials of each design", "Pair and design", text.HEADS, rows)
+def pictures(found: Settled) -> list[Picture]:
+    """Return the figures of the page; none where every pair is settled already."""
+    if not found.designs:
+        return []
+    made = [_picture("settled", settling(found), text.FIGURE_READING)]
+    if designs_of_days(found):
+        made.append(_picture("days", settling_days(found), text.DAYS_READING))
+    return [*made, _picture("tests", settling_tests(found), text.TESTS_READING)]
 
 
-def days(found: Settled) -> Numbers:
-    """Return the sampling days of every design."""
-    rows = tuple((f"{row.arm} or {row.against}: {row.design}", tuple(text.day_cells(row))) for row in found.days)
-    return Numbers("What each sampling day says", "Pair and design", text.DAY_HEADS, rows)
+def _picture(key: str, figure: go.Figure, said: str) -> Picture:
+    heading = str(figure.layout.title.text)
+    return Picture(key, heading, "", said, reading.described(heading), figure)
 
 
-def table(found: Settled) -> RenderableType:
+def numbers(found: Settled) -> list[Numbers]:
+    """Return the tables of the page, those without rows left out."""
+    pairs = tuple((f"{row.arm} or {row.against}", text.pair_cells(row)) for row in found.pairs)
+    designs = tuple((f"{row.arm} or {row.against}: {row.design}", text.design_cells(row)) for row in found.designs)
+    days = tuple((f"{row.arm} or {row.against}: {row.design}", tuple(text.day_cells(row))) for row in found.days)
+    tests = tuple((f"{row.arm} or {row.against}: {row.design}, {row.test}", tuple(text.test_cells(row))) for row in found.tests)
+    made = [
+        Numbers("What is known before a trial", text.PAIR, text.PAIR_HEADS, pairs),
+        Numbers("Trials of each design", text.DESIGN, text.heads(found), designs),
+        Numbers("What each sampling day says", text.DESIGN, text.DAY_HEADS, days),
+        Numbers("Power of tests of significance", f"{text.DESIGN}, test", text.TEST_HEADS, tests),
+    ]
+    return [table for table in made if table.rows]
+
+
+def table(found: Settled, console_width: int) -> RenderableType:
     """Return the answer in sentences and the designs as a table, for rich."""
     from rich.console import Group
     from rich.table import Table
     from rich.text import Text
 
+    several = len({(row.arm, row.against) for row in found.designs}) > 1
+    count = 6 if console_width >= _NARROW else 4
     grid = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
     grid.add_column("Design", overflow="fold")
-    for head in text.HEADS[1:6]:
+    for head in text.heads(found)[:count]:
         grid.add_column(head, justify="right")
     for row in found.designs:
-        grid.add_row(Text(row.design), *text.design_cells(row)[1:6])
-    return Group(Text(text.opening(found)), Text(""), grid, Text(""), *map(Text, text.answers(found)))
+        name = f"{row.design}: {row.arm} or {row.against}" if several else row.design
+        grid.add_row(Text(name), *text.design_cells(row)[:count])
+    said = [*filter(None, (text.reduced(found),)), text.opening(found)]
+    shown: list[RenderableType] = [Text(""), grid] if found.designs else []
+    return Group(*map(Text, said), *shown, Text(""), *map(Text, text.answers(found)))
 
 
 def files_of(found: Settled) -> dict[str, Content]:
-    """Return what a result consists of by file name: the page, two tables, and the provenance."""
+    """Return what a result consists of by file name: the page, the tables, and the provenance."""
     made = settings_of(found.provenance)
     return {
         "report.html": page(found),
-        "designs.csv": DESIGNS.frame_of_rows(found.designs).to_csv(index=False, lineterminator="\n"),
-        "days.csv": DAYS.frame_of_rows(found.days).to_csv(index=False, lineterminator="\n"),
+        **tables_of(found),
         "provenance.json": json.dumps(made, indent=2, ensure_ascii=False) + "\n",
     }
