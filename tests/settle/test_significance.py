@@ -11,7 +11,7 @@ from regimens.settle.significance import LEVEL, RespondersTest, TTest, significa
 from regimens.settle.trial import BELOW, NO_LIMIT, Sampling, Trial, trial_data
 from tests.settle.small import one_sample, scenario
 
-TRIALS = 2000
+TRIALS = 1000
 
 
 def share(test, hypotheses, subjects, limit=NO_LIMIT, dropout=0.0):
