@@ -42,7 +42,7 @@ def test_the_command_writes_a_page_and_tables(command):
     code, out, err = command(TEXT, "--out", "found")
     assert (code, err) == (0, "Written to found/report.html\n")
     assert " ".join(out.split()).startswith(
-        "Would a trial settle which arm is better on the mean Treg, fold of baseline to 3 weeks, sampling Treg, fold of baseline? "
+        "Would a trial that samples ‘Treg, fold of baseline’ settle which arm is better on ‘mean Treg, fold of baseline to 3 weeks’? "
         "40 trials of each of two designs for one pair of arms, simulated under two models (turnover and effect_turnover) with 20 "
         "parameter draws each. Design"
     )
@@ -137,7 +137,7 @@ def test_pairs_that_need_no_trial_are_said():
         "‘daily’ or ‘none’: no trial needed. Every model gives ‘daily’ a probability of at least 95 % of being better."
     ]
     assert settling.opening(named) == (
-        "Would a trial settle which arm is better on the mean Treg, fold of baseline to 3 weeks? Looked at under two models "
+        "Would a trial settle which arm is better on ‘mean Treg, fold of baseline to 3 weeks’? Looked at under two models "
         "(turnover and effect_turnover) with 20 parameter draws each."
     )
     assert "Which design settles the pair" not in page(named)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
+from regimens.settle.hypotheses import Hypotheses
 from regimens.settle.trial import BELOW, Sampling, trial_data, truths
 from tests.settle.small import one_sample, several_days
 
@@ -45,11 +46,14 @@ def test_a_trial_is_the_same_whatever_is_simulated_beside_it():
     assert not np.array_equal(alone.arms, other.arms, equal_nan=True)
 
 
-def test_truths_are_the_same_in_parts_and_as_likely_as_their_weight():
-    hypotheses = several_days(models=3, draws=5)
-    whole = truths(hypotheses, 1, 0, 6000)
-    assert whole.tolist() == [*truths(hypotheses, 1, 0, 7).tolist(), *truths(hypotheses, 1, 7, 5993).tolist()]
-    assert np.bincount(whole) / 6000 == pytest.approx(hypotheses.prior, abs=0.015)
+def test_truths_are_the_same_in_parts_and_each_model_is_true_as_often_as_it_weighs():
+    """400 trials, 3 models of 5 draws and 1 of 20: within one trial of 100 a model, and of 20 or 5 a draw."""
+    hypotheses = Hypotheses(np.repeat([0, 1, 2, 3], [5, 5, 5, 20]), np.zeros(35), np.zeros((35, 2, 1)), np.ones((4, 2, 1, 1)))
+    for seed in (1, 2):
+        whole = truths(hypotheses, seed, 0, 400)
+        assert whole.tolist() == [*truths(hypotheses, seed, 0, 7).tolist(), *truths(hypotheses, seed, 7, 393).tolist()]
+        assert np.bincount(hypotheses.model[whole]).tolist() == pytest.approx([100] * 4, abs=2)
+        assert np.bincount(whole).tolist() == pytest.approx([20] * 15 + [5] * 20, abs=3)
 
 
 def test_some_days_of_a_trial_are_those_of_the_whole():

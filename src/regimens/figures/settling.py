@@ -74,7 +74,7 @@ def settling_days(found: Settled) -> go.Figure:
         errors = [_NORMAL_95 * standard_error(day.alone, day.trials) for day in own]
         traces.append(_marks(titles.DAY_ALONE, at, alone, place, "circle", _INSIDE, errors, share_up=True))
     across = rows.values_axis(linear(0.0, last), titles.ELAPSED_DAY) | {"showgrid": False}
-    up = {"range": [-0.03, 1.06], **_SHARES}
+    up = _shares_to(max(row.settled for row in shown))
     lines = [marks.rule(row.settled, place) for place, row in enumerate(shown)]
     return figure(traces, panels, across, up, titles.DAYS_SAY, shapes=lines, hovermode="closest")
 
@@ -146,6 +146,13 @@ def _marks(
 
 def _rounded(value: float) -> float | None:
     return round(value, 4) if math.isfinite(value) else None
+
+
+def _shares_to(most: float) -> dict[str, Any]:
+    """Return an axis of shares that holds `most`: to a quarter, a half or the whole."""
+    top = next(each for each in (0.25, 0.5, 1.0) if most <= 0.9 * each or each == 1.0)
+    ticks = [top * step / 5 for step in range(6)] if top < 1 else _SHARES["tickvals"]
+    return {**_SHARES, "range": [-0.03 * top, 1.06 * top], "tickvals": ticks}
 
 
 def _rows(count: int) -> dict[str, Any]:

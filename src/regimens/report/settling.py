@@ -14,6 +14,7 @@ from regimens.report.text import reading
 from regimens.report.text import settling as text
 from regimens.search.export import settings_of
 from regimens.settle.export import tables_of
+from regimens.settle.rows import ALL_MODELS
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -42,33 +43,42 @@ def page(found: Settled) -> str:
 
 
 def pictures(found: Settled) -> list[Picture]:
-    """Return the figures of the page; none where every pair is settled already."""
+    """Return the figures of the page, with their numbers; none where every pair is settled already."""
     if not found.designs:
         return []
-    made = [_picture("settled", settling(found), text.FIGURE_READING)]
+    made = [_picture("settled", settling(found), text.FIGURE_READING, None)]
     if designs_of_days(found):
-        made.append(_picture("days", settling_days(found), text.DAYS_READING))
-    return [*made, _picture("tests", settling_tests(found), text.TESTS_READING)]
+        made.append(_picture("days", settling_days(found), text.DAYS_READING, days(found)))
+    return [*made, _picture("tests", settling_tests(found), text.TESTS_READING, power(found))]
 
 
-def _picture(key: str, figure: go.Figure, said: str) -> Picture:
+def _picture(key: str, figure: go.Figure, said: str, behind: Numbers | None) -> Picture:
     heading = str(figure.layout.title.text)
-    return Picture(key, heading, "", said, reading.described(heading), figure)
+    return Picture(key, heading, "", said, reading.described(heading), figure, behind)
 
 
 def numbers(found: Settled) -> list[Numbers]:
-    """Return the tables of the page, those without rows left out."""
-    pairs = tuple((f"{row.arm} or {row.against}", text.pair_cells(row)) for row in found.pairs)
-    designs = tuple((f"{row.arm} or {row.against}: {row.design}", text.design_cells(row)) for row in found.designs)
-    days = tuple((f"{row.arm} or {row.against}: {row.design}", tuple(text.day_cells(row))) for row in found.days)
-    tests = tuple((f"{row.arm} or {row.against}: {row.design}, {row.test}", tuple(text.test_cells(row))) for row in found.tests)
+    """Return the tables of the page: what is known of pairs, and trials of each design where there are any."""
+    pairs = tuple((text.pair_name(row), text.pair_cells(row)) for row in found.pairs)
+    designs = tuple((text.row_name(found, row), text.design_cells(row)) for row in found.designs)
     made = [
         Numbers("What is known before a trial", text.PAIR, text.PAIR_HEADS, pairs),
-        Numbers("Trials of each design", text.DESIGN, text.heads(found), designs),
-        Numbers("What each sampling day says", text.DESIGN, text.DAY_HEADS, days),
-        Numbers("Power of tests of significance", f"{text.DESIGN}, test", text.TEST_HEADS, tests),
+        Numbers("Trials of each design", text.design_head(found), text.heads(found), designs),
     ]
     return [table for table in made if table.rows]
+
+
+def days(found: Settled) -> Numbers:
+    """Return the table of sampling days."""
+    rows = tuple((text.row_name(found, row), text.day_cells(row)) for row in found.days)
+    return Numbers("What each sampling day says", text.design_head(found), text.DAY_HEADS, rows)
+
+
+def power(found: Settled) -> Numbers:
+    """Return the table of tests of significance: a row a design and test, the power under each model in a column."""
+    over_all = [row for row in found.tests if row.model == ALL_MODELS]
+    rows = tuple((f"{text.row_name(found, row)}, {row.test}", text.test_cells(found, row)) for row in over_all)
+    return Numbers("Power of tests of significance", f"{text.design_head(found)}, test", text.test_heads(found), rows)
 
 
 def table(found: Settled, console_width: int) -> RenderableType:
@@ -77,15 +87,13 @@ def table(found: Settled, console_width: int) -> RenderableType:
     from rich.table import Table
     from rich.text import Text
 
-    several = len({(row.arm, row.against) for row in found.designs}) > 1
     count = 6 if console_width >= _NARROW else 4
     grid = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
     grid.add_column("Design", overflow="fold")
     for head in text.heads(found)[:count]:
         grid.add_column(head, justify="right")
     for row in found.designs:
-        name = f"{row.design}: {row.arm} or {row.against}" if several else row.design
-        grid.add_row(Text(name), *text.design_cells(row)[:count])
+        grid.add_row(Text(text.row_name(found, row)), *text.design_cells(row)[:count])
     said = [*filter(None, (text.reduced(found),)), text.opening(found)]
     shown: list[RenderableType] = [Text(""), grid] if found.designs else []
     return Group(*map(Text, said), *shown, Text(""), *map(Text, text.answers(found)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regimens.settle.likelihood import POINTS
-from regimens.settle.rows import DAYS, DESIGNS, PAIRS, TABLES, POWER
+from regimens.settle.rows import DAYS, DESIGNS, PAIRS, POWER, TABLES
 from regimens.settle.run import MOST_PAIRS
 from regimens.settle.trial import OUTSIDE_NOISE, OUTSIDE_SHIFT
 from regimens.settle.weighing import LEAST_SIZE

@@ -49,7 +49,7 @@ class DesignResult:
     samples: int = column("samples of the whole trial, where nobody leaves")
     trials: int = column("simulated trials; fewer than asked for where the run was broken off")
     settled: float = column("share of trials after which one arm is better with the probability of the verdicts", "1")
-    settled_error: float = column("standard error of that share", "1")
+    settled_error: float = column("standard error of that share in the simulation, at most", "1")
     wrong: float = column("share of trials that settle it for the arm that is not better", "1")
     wrong_error: float = column("standard error of that share", "1")
     regret_before: float = column("expected loss of choosing by what is known before the trial", "unit of the endpoint")

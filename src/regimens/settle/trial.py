@@ -20,6 +20,9 @@ OUTSIDE_NOISE, OUTSIDE_SHIFT = 2.0, 0.15
 """A truth that is none of the models: the covariance of its samples is so many times as large, and each arm is shifted with this
 SD on the log scale."""
 
+GOLDEN = 0.6180339887498949
+"""The golden ratio less 1."""
+
 NO_LIMIT = -np.inf
 """Logarithm of a limit of quantification of 0: every sample is quantified."""
 
@@ -59,9 +62,13 @@ class Trial:
 
 
 def truths(hypotheses: Hypotheses, seed: int, first: int, count: int) -> Integers:
-    """Return the hypothesis that is true in each of `count` trials from `first` on, as likely as its weight: (count,)."""
+    """Return the hypothesis that is true in each of `count` trials from `first` on, as likely as its weight: (count,).
+
+    Trials follow each other at steps of the golden ratio from a start that is drawn, so that every model and its draws are true
+    nearly as often as their weights say. The truth of a trial depends on nothing but its number.
+    """
     steps = np.cumsum(hypotheses.prior)
-    chance = uniforms(seed, "truth of a trial", count, first=first)
+    chance = (uniforms(seed, "truth of the first trial", 1)[0] + GOLDEN * np.arange(first, first + count)) % 1.0
     return np.asarray(np.minimum(np.searchsorted(steps, chance), len(steps) - 1), dtype=np.int64)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regimens import wording
-from regimens.settle.rows import day_result, design_result, settled_by, power_results
+from regimens.settle.rows import day_result, design_result, power_results, settled_by
 from regimens.settle.significance import significance_tests
 from regimens.settle.tasks import Block, DayTask, Runner, TrialsTask, perform
 from regimens.settle.trial import NO_LIMIT, Sampling

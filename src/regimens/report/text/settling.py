@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from regimens import wording
@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from regimens.settle.rows import DayResult, DesignResult, PairResult, PowerResult
 
 PAIR_HEADS = ("First better, before a trial", "By model", "Expected loss of choosing", "Trials")
-TEST_HEADS = ("Model", "First arm", "Second arm", "Power", "Type I error")
 DAY_HEADS = ("Day", "Settled by this day alone", "Settled without it")
-PAIR, DESIGN = "Pair: first or second arm", "Pair: design"
+PAIR = "First or second arm"
 FIGURE_READING = (
     "A row is a design, with the fewest samples at the top. Filled marks: share of trials that settle the pair, with the 95 %"
     " interval of the simulation; crosses: settled for the arm that is not better; open marks: settled where no model is "
@@ -39,10 +38,11 @@ HOW = (
     "day. All other draws of all models are weighed by the likelihood of the data; the draw that made them takes no part. "
     f"Where fewer than {LEAST_SIZE} draws would keep weight, the likelihood is raised to a power below 1 (tempered). The "
     "t-test is of the logarithms of the last sample, Fisher's exact test of the numbers of responders; subjects who left are "
-    "no responders, and do not count in the t-test. Type I errors are those of trials in which both arms are given the "
-    f"regimen of the first. No model true: the covariance of the samples times {OUTSIDE_NOISE:g}, and each arm shifted by a "
-    f"factor of about exp(±{OUTSIDE_SHIFT:g}). For group sequential or adaptive designs and sample size re-estimation use a "
-    "package for clinical trials, such as rpact, gsDesign or simtrial in R."
+    "no responders, and do not count in the t-test. They ask whether the samples differ, not which arm is better on the "
+    "endpoint. Type I errors are those of trials in which both arms are given the regimen of the first. No model true: the "
+    f"covariance of the samples times {OUTSIDE_NOISE:g}, and each arm shifted by a factor of about exp(±{OUTSIDE_SHIFT:g}). "
+    "For group sequential or adaptive designs and sample size re-estimation use a package for clinical trials, such as rpact,"
+    " gsDesign or simtrial in R. A number after ± is the standard error of the simulation."
 )
 LIMIT = (
     " Samples below the lower limit of quantification of {lloq} count with the probability of being below it; in the t-test "
@@ -55,6 +55,25 @@ def heads(found: Settled) -> tuple[str, ...]:
     loss = wording.headed("Loss before", wording.unit(found.unit)), wording.headed("Loss after", wording.unit(found.unit))
     settled = ("Settled", "Settled wrongly", *loss)
     return ("Subjects an arm", "Samples", *settled, "Effective draws", "Tempered", "No model true: settled", "wrongly")
+
+
+def design_head(found: Settled) -> str:
+    """Return the heading of the names of rows that are about designs."""
+    return "Design" if _one_pair(found) else "Design: first or second arm"
+
+
+def row_name(found: Settled, row: DesignResult | DayResult | PowerResult) -> str:
+    """Return the name of a row about a design; the pair is left out where there is one."""
+    return row.design if _one_pair(found) else f"{row.design}: {row.arm} or {row.against}"
+
+
+def pair_name(row: PairResult) -> str:
+    """Return the name of a row about a pair."""
+    return f"{row.arm} or {row.against}"
+
+
+def _one_pair(found: Settled) -> bool:
+    return len({(row.arm, row.against) for row in found.designs}) == 1
 
 
 def how(found: Settled) -> str:
@@ -77,7 +96,7 @@ def _in_unit(found: Settled, value: float) -> str:
 def opening(found: Settled) -> str:
     """Return what was simulated, in two sentences."""
     settle, cohort = found.settle, found.scenario.cohort
-    asked = f"which arm is better on the {wording.inside(settle.endpoint.label)}"
+    asked = f"which arm is better on ‘{wording.inside(settle.endpoint.label)}’"
     under = (
         f"under {wording.count(len(found.models), 'model')} ({wording.listing(found.models)}) with "
         f"{wording.count(cohort.draws, 'parameter draw')} each"
@@ -86,7 +105,7 @@ def opening(found: Settled) -> str:
     if not count:
         return f"Would a trial settle {asked}? Looked at {under}."
     return (
-        f"Would a trial settle {asked}, sampling {sampled(found)}? {wording.count(settle.trials, 'trial')} of each of "
+        f"Would a trial that samples ‘{sampled(found)}’ settle {asked}? {wording.count(settle.trials, 'trial')} of each of "
         f"{wording.count(len(settle.designs), 'design')} for {wording.count(count, 'pair')} of arms, simulated {under}."
     )
 
@@ -146,9 +165,9 @@ def _answers(found: Settled, pair: PairResult) -> Iterator[str]:
         found_in = f"No design settles it in {percent(wanted)} of the trials; nearest comes {_cost(best)}"
     yield f"{said} {found_in}: {shares}."
     yield (
-        f"After ‘{best.design}’ the expected loss of choosing falls from {_loss(found, best.regret_before)} to "
-        f"{_loss(found, best.regret)}. Where no model is true it settles {percent(best.outside_settled)}, "
-        f"{percent(best.outside_wrong)} wrongly."
+        f"The expected loss of choosing an arm is {_loss(found, best.regret_before)} before ‘{best.design}’ and "
+        f"{wording.number(best.regret, 2)} ± {_loss(found, best.regret_error)} after it. Where no model is true it settles "
+        f"{percent(best.outside_settled)}, {percent(best.outside_wrong)} wrongly."
     )
     yield from _information(found, best)
     yield from _tests(found, best)
@@ -161,7 +180,7 @@ def _answers(found: Settled, pair: PairResult) -> Iterator[str]:
 
 
 def _loss(found: Settled, value: float) -> str:
-    return f"{wording.number(value)} {wording.unit(found.unit)}".strip()
+    return f"{wording.number(value, 2)} {wording.unit(found.unit)}".strip()
 
 
 def _before(found: Settled, pair: PairResult) -> str:
@@ -191,8 +210,9 @@ def _information(found: Settled, best: DesignResult) -> Iterator[str]:
 def _tests(found: Settled, best: DesignResult) -> Iterator[str]:
     for row in found.tests:
         if (row.arm, row.against, row.design, row.model) == (best.arm, best.against, best.design, ALL_MODELS):
+            the = "the " if row.test.startswith("t-test") else ""
             yield (
-                f"In trials of ‘{best.design}’, the {row.test} tells the arms apart in {with_error(row.power, row.power_error)} "
+                f"In trials of ‘{best.design}’, {the}{row.test} tells the arms apart in {with_error(row.power, row.power_error)} "
                 f"(power over all draws); its type I error is {with_error(row.type_1, row.type_1_error)}."
             )
 
@@ -219,13 +239,26 @@ def design_cells(row: DesignResult) -> tuple[str, ...]:
     )
 
 
-def day_cells(row: DayResult) -> Sequence[str]:
+def day_cells(row: DayResult) -> tuple[str, ...]:
     """Return the cells of a sampling day under DAY_HEADS."""
     return wording.exact(row.day), percent(row.alone), percent(row.without)
 
 
-def test_cells(row: PowerResult) -> Sequence[str]:
-    """Return the cells of a test under TEST_HEADS."""
-    shares = "responders" in row.test
-    first, second = (percent(value) if shares else wording.number(value) for value in (row.first, row.second))
-    return row.model, first, second, with_error(row.power, row.power_error), with_error(row.type_1, row.type_1_error)
+def test_heads(found: Settled) -> tuple[str, ...]:
+    """Return the headings of the table of tests."""
+    each = found.models if len(found.models) > 1 else ()
+    return ("First arm", "Second arm", "Power", "Type I error", *(f"Power, {model}" for model in each))
+
+
+def test_cells(found: Settled, row: PowerResult) -> tuple[str, ...]:
+    """Return the cells of a test over all models under `test_heads`."""
+    first, second = (percent(value) if "responders" in row.test else wording.number(value) for value in (row.first, row.second))
+    alike = (row.arm, row.against, row.design, row.test)
+    by_model = {
+        each.model: with_error(each.power, each.power_error)
+        for each in found.tests
+        if (each.arm, each.against, each.design, each.test) == alike
+    }
+    over_all = with_error(row.power, row.power_error), with_error(row.type_1, row.type_1_error)
+    each = found.models if len(found.models) > 1 else ()
+    return first, second, *over_all, *(by_model.get(model, wording.MISSING) for model in each)
