@@ -37,6 +37,8 @@ settle:
   trials: 400                                  # simulated for each design and pair
 ```
 
+![The page: which design settles the pair, what each sampling day says](images/settle-desk.png)
+
 **Hypotheses.** A hypothesis is one parameter draw of one model. Before a trial all models weigh the same, and so do all draws
 of a model. Under a hypothesis the logarithms of a subject's samples are normal, with the mean of the draw's virtual subjects
 and the covariance of the model's subjects (pooled over draws) plus that of the measurement.

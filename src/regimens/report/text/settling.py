@@ -166,7 +166,7 @@ def _answers(found: Settled, pair: PairResult) -> Iterator[str]:
     yield f"{said} {found_in}: {shares}."
     yield (
         f"The expected loss of choosing an arm is {_loss(found, best.regret_before)} before ‘{best.design}’ and "
-        f"{wording.number(best.regret, 2)} ± {_loss(found, best.regret_error)} after it. Where no model is true it settles "
+        f"{wording.number(best.regret, 2)} ± {_loss(found, best.regret_error, 1)} after it. Where no model is true it settles "
         f"{percent(best.outside_settled)}, {percent(best.outside_wrong)} wrongly."
     )
     yield from _information(found, best)
@@ -179,8 +179,8 @@ def _answers(found: Settled, pair: PairResult) -> Iterator[str]:
         )
 
 
-def _loss(found: Settled, value: float) -> str:
-    return f"{wording.number(value, 2)} {wording.unit(found.unit)}".strip()
+def _loss(found: Settled, value: float, digits: int = 2) -> str:
+    return f"{wording.number(value, digits)} {wording.unit(found.unit)}".strip()
 
 
 def _before(found: Settled, pair: PairResult) -> str:
