@@ -36,7 +36,7 @@ def settling(found: Settled) -> go.Figure:
     designs = sorted(found.settle.designs, key=lambda design: (design.samples, design.subjects))
     names = tuple(f"{design.name}: {design.subjects} an arm, {design.samples} samples" for design in designs)
     headings = tuple(wording.shorten(" or ".join(pair), 60) for pair in pairs)
-    panels = Panels(headings, min(2, len(pairs)), 46 * len(designs) + 10, names=names, gap=0.05, bottom=KEYED_PX + 24, under=54)
+    panels = Panels(headings, min(2, len(pairs)), 46 * len(designs) + 10, names=names, gap=0.05, bottom=KEYED_PX + 48, under=54)
     traces: list[dict[str, Any]] = []
     for place, pair in enumerate(pairs):
         own = [row for row in found.designs if (row.arm, row.against) == pair]
