@@ -75,7 +75,7 @@ if TYPE_CHECKING:
     from regimens.scenario import Scenario as Scenario
     from regimens.scenario import read_scenario as read_scenario
     from regimens.search import find_schedules as find_schedules
-    from regimens.search import settle_pairs as settle_pairs
+    from regimens.settle import settle_pairs as settle_pairs
     from regimens.study import Comparison as Comparison
     from regimens.study import Study as Study
     from regimens.study import compare as compare
@@ -99,7 +99,8 @@ _HOMES = {
     ),
     "regimens.rules.values": ("Rules",),
     "regimens.scenario": ("Arm", "OwnData", "OwnGroup", "OwnValue", "Scenario", "read_scenario"),
-    "regimens.search": ("find_schedules", "settle_pairs"),
+    "regimens.search": ("find_schedules",),
+    "regimens.settle": ("settle_pairs",),
     "regimens.study": ("Comparison", "Study", "compare"),
     "regimens.subject": ("Subject",),
 }  # fmt: skip

@@ -1,14 +1,22 @@
-"""`regimens settle`: trials that could settle a comparison."""
+"""`regimens settle`: trials that could settle a comparison, kept on disk while they go on."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from regimens.cli.comparing import A_NUMBER, check_reduced, executor_of, kept_if_broken_off, said_command, say_kept
-from regimens.cli.console import bar, results_console, say, talk_console
+from regimens.cli.console import results_console, say, stage_bar, talk_console
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from regimens.scenario import Scenario
+    from regimens.settle import Settled
+    from regimens.work import Store
 
 
 @click.command()
@@ -18,21 +26,32 @@ from regimens.cli.console import bar, results_console, say, talk_console
 @click.option("--draws", type=A_NUMBER, help="Use only so many parameter draws, the first ones.")
 @click.option("--resume", is_flag=True, help="Go on with a run of the same command that was broken off.")
 @click.option("--workers", type=A_NUMBER, help="Tasks to do at once here; changes the time and not the numbers.")
+@click.option("--cluster", "address", metavar="ADDRESS", help="Have a Dask cluster do the tasks: tcp://host:8786.")
 @click.option("--open", "open_page", is_flag=True, help="Open the page in the browser when it is written.")
 def settle(
-    file: Path, out: Path | None, subjects: int | None, draws: int | None, resume: bool, workers: int | None, open_page: bool
+    file: Path,
+    out: Path | None,
+    subjects: int | None,
+    draws: int | None,
+    resume: bool,
+    workers: int | None,
+    address: str | None,
+    open_page: bool,
 ) -> None:
     """Find the trial that would settle which arm is better, among the designs under 'settle' of the scenario FILE.
 
     Trials are simulated under every model and parameter draw, and all others are weighed by their data: how often is the pair
-    settled, how often wrongly, which sampling days say most?
+    settled, how often wrongly, which sampling days say most, and how often do tests of significance tell the arms apart? Ctrl-C
+    leaves a page of the trials that are done, and `--resume` goes on.
     """
     from regimens.report.settling import files_of, table
     from regimens.scenario import read_scenario, reduced
-    from regimens.search.settling import settle_pairs
+    from regimens.settle import BrokenOff
     from regimens.study import folder as results
     from regimens.work import Store
 
+    if workers is not None and address is not None:
+        raise click.UsageError("--workers counts tasks on this machine; a cluster has workers of its own. Leave one of them out.")
     scenario = read_scenario(file)
     check_reduced(scenario, subjects, draws)
     scenario = reduced(scenario, subjects, draws)
@@ -47,16 +66,49 @@ def settle(
     with Store.open(unfinished, {**results.fingerprint(scenario), "settle": "trials"}, resume) as store:
         say_kept(talk, store, resume)
         with kept_if_broken_off(store):
-            with executor_of(workers, None) as executor, bar(talk) as progress:
-                found = settle_pairs(scenario, executor=executor, store=store, progress=progress)
             command = said_command("settle", file, {"--subjects": subjects, "--draws": draws})
-            made = replace(found.provenance, created=store.started.date().isoformat(), command=command)
-            found = replace(found, provenance=made)
-            folder = out or results.default_folder(named, made.version, store.started.date())
+            try:
+                found = _dated(_found(scenario, store, workers, address, talk), store, command)
+            except BrokenOff as stopped:
+                known = _dated(stopped.found, store, command)
+                folder = out or results.default_folder(named, known.provenance.version, store.started.date())
+                folder = results.free_folder(folder.with_name(f"{folder.name}-so-far"))
+                results.write_folder(files_of(known), folder)
+                stopped.add_note(f"What is known is in {folder / 'report.html'}.")
+                raise
+            folder = out or results.default_folder(named, found.provenance.version, store.started.date())
             store.record_result(folder)
             results.write_folder(files_of(found), folder, inside=store.folder)
         store.remove()
-    results_console().print(table(found))
+    console = results_console()
+    console.print(table(found, console.width))
     say(talk, f"Written to {folder / 'report.html'}")
     if open_page:
         click.launch(str(folder / "report.html"))
+
+
+def _dated(found: Settled, store: Store, command: str) -> Settled:
+    """Return a result with the day on which its run began, and its command."""
+    return replace(found, provenance=replace(found.provenance, created=store.started.date().isoformat(), command=command))
+
+
+def _found(scenario: Scenario, store: Store, workers: int | None, address: str | None, talk: Console) -> Settled:
+    from regimens.settle import settle_pairs
+
+    last = ""
+    with executor_of(workers, address) as executor, stage_bar(talk) as (progress, describe):
+
+        def tell(sentence: str) -> None:
+            nonlocal last
+            last = sentence
+            describe(sentence)
+
+        try:
+            found = settle_pairs(scenario, executor=executor, store=store, progress=progress, say=tell)
+        except KeyboardInterrupt as stopped:
+            if last:
+                stopped.add_note(f"What is known: {last}.")
+            raise
+    if store.unsaved:
+        say(talk, f"{store.unsaved} finished tasks could not be kept in {store.folder}: {store.save_error}.")
+    return found

@@ -32,7 +32,7 @@ from regimens.scenario.rulechecks import check_rules
 from regimens.scenario.schema import ScenarioShape, SubjectShape
 from regimens.scenario.searchwords import checked_search, read_search
 from regimens.scenario.settings import check_population, read_noise, read_trade_off, with_ledgers_of_people, with_trade_off
-from regimens.scenario.settle import checked_settle, read_settle
+from regimens.scenario.settle import Around, checked_settle, read_settle
 from regimens.scenario.values import Arm, Scenario
 from regimens.scenario.variants import read_goal, read_real_life, with_variants
 from regimens.subject import Subject, mosteller
@@ -120,7 +120,10 @@ def _checked(shape: ScenarioShape, beside: Beside, notes: Notes) -> Scenario | N
     arms = with_ledgers_of_people(arms, population, beside, notes)
     pair = read_trade_off(shape.trade_off, times.visits, notes)
     search = read_search(shape.search, times.visits, notes)
-    settle = read_settle(shape.settle, arms, shape.arms, times.visits, notes)
+    observables = {observable.name for model in models for observable in model.observables}
+    readable = observables if len(models) == len(shape.models) else None
+    draws = 1 if shape.population is None else None if population is None else population.draws
+    settle = read_settle(shape.settle, Around(arms, shape.arms, times.visits, times.horizon, readable, draws), notes)
     if notes.problems or times.horizon is None or times.step is None or subject is None:
         return None
     horizon_h = float(times.horizon)
@@ -133,8 +136,7 @@ def _checked(shape: ScenarioShape, beside: Beside, notes: Notes) -> Scenario | N
     endpoints, trade_off = with_trade_off(tuple(measured(named)), pair, measured, notes)
     endpoints, outcomes = with_outcomes(endpoints, seen, models, measured, notes)
     search = checked_search(search, measured, models, subject, times.horizon, notes)
-    observables = {observable.name for model in models for observable in model.observables}
-    settle = checked_settle(settle, observables, times.horizon, measured, notes)
+    settle = checked_settle(settle, measured, notes)
     if notes.problems:
         return None
     return Scenario(

@@ -352,7 +352,7 @@ class SearchShape(Shape):
 class DesignShape(Shape):
     """A trial of two arms."""
 
-    subjects: int = Field(ge=1, le=100_000, description="Subjects of each arm.")
+    subjects: int = Field(description="Subjects of each arm, at least 1.")
     days: list[int | float] = Field(
         min_length=1, max_length=50, description="Elapsed days of the samples; the first dose is day 0."
     )
@@ -361,8 +361,8 @@ class DesignShape(Shape):
 class SettleNoiseShape(Shape):
     """What sampling adds to the true value, as coefficients of variation."""
 
-    assay: float = Field(default=0.1, ge=0, le=5, description="Variation of the assay.")
-    day_to_day: float = Field(default=0.15, ge=0, le=5, description="Variation within a person from day to day.")
+    assay: float = Field(default=0.1, description="Variation of the assay, from 0 to 5.")
+    day_to_day: float = Field(default=0.15, description="Variation within a person from day to day, from 0 to 5.")
     correlated_over: Days = Field(default="3 days", description="Time over which day-to-day variation is correlated.")
 
 
@@ -372,13 +372,20 @@ class SettleShape(Shape):
     endpoint: Words = Field(description="What one arm should be better on, for example 'mean of treg_fold to 12 weeks'.")
     observable: Words | None = Field(default=None, description="What is sampled. Left out: the observable of the endpoint.")
     pairs: list[Annotated[list[Words], Field(min_length=2, max_length=2)]] = Field(
-        default=[], description="Pairs of arms. Left out: the most contested one."
+        default=[], description="Pairs of arms. Left out: the most contested ones, at most three."
     )
     designs: Annotated[dict[Words, DesignShape], Field(min_length=1)]
     noise: SettleNoiseShape = SettleNoiseShape()
-    dropout: float = Field(default=0.0, ge=0, lt=1, description="Share of subjects who leave before the last sample.")
-    wanted: float = Field(default=0.8, gt=0, le=1, description="Probability with which a trial should settle the pair.")
-    trials: int = Field(default=400, ge=20, le=100_000, description="Simulated trials of each design and pair.")
+    lloq: float = Field(
+        default=0.0, description="Lower limit of quantification, in the unit of the observable. Left out or 0: none."
+    )
+    dropout: float = Field(default=0.0, description="Share of subjects who leave before the last sample, below 1.")
+    responders: list[Words] = Field(
+        default=[],
+        description="Responders that a test compares: 'above 2 on day 28', 'above 2 on the last day', 'above 2 on any day'.",
+    )
+    wanted: float = Field(default=0.8, description="Probability with which a trial should settle the pair.")
+    trials: int = Field(default=400, description="Simulated trials of each design and pair, at least 20.")
 
 
 class SolverShape(Shape):

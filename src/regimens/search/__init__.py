@@ -2,6 +2,5 @@
 
 from regimens.search.found import Found
 from regimens.search.run import find_schedules
-from regimens.search.settling import Settled, settle_pairs
 
-__all__ = ["Found", "Settled", "find_schedules", "settle_pairs"]
+__all__ = ["Found", "find_schedules"]

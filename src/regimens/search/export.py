@@ -21,7 +21,6 @@ from regimens.scenario.values import Arm
 from regimens.search.confirm import MOST_FINALISTS, WINNERS, references
 from regimens.search.found import LIMITS, SCHEDULES, UNDER_MODELS
 from regimens.search.screen import within_limits
-from regimens.search.settling import DAYS, DESIGNS
 from regimens.study.formats import write_csv
 from regimens.tables import Column, Table
 
@@ -203,26 +202,8 @@ The result folder has these as CSV files; `screened` is packed (`.csv.gz`), and 
 Written by `python scripts/render_tables.py`.
 """
 
-_TRIALS = """\
-## Which trial would settle a pair
-
-`regimens settle SCENARIO` reads the key `settle`. A hypothesis is one parameter draw of one model; all models weigh the same, and
-so do all draws of a model. Each trial is simulated under one hypothesis: the logarithms of its samples are normal, with the mean
-of the draw's virtual subjects, and the covariance of the model's subjects (pooled over draws) and of the measurement. All other
-hypotheses are weighed by the likelihood of the data. The pair is settled where the probability that one arm is better reaches
-that of the scenario's verdicts; it is settled wrongly where the arm is not better under the hypothesis that made the data.
-
-Where fewer than 20 hypotheses would keep weight, the likelihood is raised to the largest power below 1 that leaves 20
-(tempering), and the share of such trials is reported: more parameter draws say more. Trials of a truth that is none of the models
-have twice the covariance and a shift of each arm. A t-test of the last sample is there for comparison, with its type I error;
-for other statistics of trials use a package for clinical trials, such as rpact or gsDesign in R. Dropout is in the trials; limits
-of quantification are not.
-"""
-
-
 def documentation() -> str:
-    """Return how a search and `settle` work, and all their tables, as Markdown for docs/search.md."""
+    """Return how a search works, and all its tables, as Markdown for docs/search.md."""
     opening = _DOCUMENTATION.format(most_candidates=MOST_CANDIDATES, most_finalists=MOST_FINALISTS, winners=WINNERS)
     tables = "\n\n".join(table.documentation() for table in TABLES)
-    trials = "\n\n".join(table.documentation() for table in (DESIGNS, DAYS))
-    return f"{opening}\n{tables}\n\n{_TRIALS}\n{trials}\n"
+    return f"{opening}\n{tables}\n"
