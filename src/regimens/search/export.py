@@ -18,8 +18,9 @@ from regimens.exposure import Expected
 from regimens.regimen.quantities import Duration
 from regimens.scenario.search import MOST_CANDIDATES
 from regimens.scenario.values import Arm
-from regimens.search.confirm import MOST_FINALISTS, WINNERS, references
+from regimens.search.confirm import MOST_FINALISTS, WINNERS, references, tolerances_of
 from regimens.search.found import LIMITS, SCHEDULES, UNDER_MODELS
+from regimens.search.screen import TOLERANCES as SCREEN
 from regimens.search.screen import within_limits
 from regimens.search.settling import DAYS, DESIGNS
 from regimens.study.formats import write_csv
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from regimens.endpoints import Endpoint
+    from regimens.engine import Tolerances
     from regimens.scenario.values import Scenario
     from regimens.search.found import Found
     from regimens.study.folder import Content
@@ -156,7 +158,13 @@ def provenance_mapping(found: Found) -> dict[str, object]:
         "confirmed": int(np.count_nonzero(found.confirmed.places >= 0)),
         "fresh draws": found.fresh_draws,
     }
-    return {**settings_of(found.provenance), "search": counts}
+    made = settings_of(found.provenance)
+    used = {**_used("", tolerances_of(found.scenario)), **_used(" of the screen", SCREEN)}
+    return {**made, "solver": {"method": "Rodas5P", **used, "failed": found.provenance.failed}, "search": counts}
+
+
+def _used(stage: str, tolerances: Tolerances) -> dict[str, object]:
+    return {f"rtol{stage}": tolerances.rtol, f"atol{stage}": tolerances.atol}
 
 
 def settings_of(provenance: Provenance) -> dict[str, object]:

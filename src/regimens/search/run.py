@@ -154,7 +154,7 @@ class _Confirming:
             arms = [] if found is not None else [arm for arm in references(self.scenario) if arm.name.lower() not in words]
             study = study_of(self.scenario, self.search, [self.candidates[place] for place in chosen], arms)
             places = np.concatenate([chosen, np.full(len(arms), -1, dtype=np.int64)])
-            tasks = confirm_tasks(f"confirm-{number}", study, self.search, 0, self.chunk)
+            tasks = confirm_tasks(f"confirm-{number}", study, self.search, len(chosen), 0, self.chunk)
             try:
                 made = collect_confirmed(study, self.search, places, self.done(confirm, tasks))
             except PartlyConfirmed:
@@ -175,7 +175,7 @@ class _Confirming:
         winners = sorted(int(confirmed.places[place]) for place in chosen)
         study = study_of(with_fresh_draws(self.scenario), self.search, [self.candidates[place] for place in winners])
         first = self.scenario.cohort.draws
-        tasks = confirm_tasks("fresh", study, self.search, first, self.chunk)
+        tasks = confirm_tasks("fresh", study, self.search, len(winners), first, self.chunk)
         return collect_confirmed(study, self.search, np.array(winners), self.done(confirm, tasks), first)
 
 
