@@ -83,8 +83,10 @@ class Screened:
     looked_at: int
 
 
-def screen_tasks(study: Study, search: Search, candidates: tuple[Candidate, ...], chunk: int | None = None) -> list[ScreenTask]:
-    """Return the tasks that screen all schedules, `chunk` of them in each.
+def screen_tasks(
+    study: Study, search: Search, candidates: tuple[Candidate, ...], chunk: int | None = None, before: int = 0
+) -> list[ScreenTask]:
+    """Return the tasks that screen all schedules, `chunk` of them in each; their places count from `before` on.
 
     A task has schedules of one amount that begin alike, as far as there are so many: what they share is simulated once.
     """
@@ -92,7 +94,10 @@ def screen_tasks(study: Study, search: Search, candidates: tuple[Candidate, ...]
     order = begin_alike(candidates)
     parts = [(first, sorted(order[first : first + each])) for first in range(0, len(order), each)]
     return [
-        ScreenTask(study, search, tuple(candidates[place] for place in places), tuple(places), first) for first, places in parts
+        ScreenTask(
+            study, search, tuple(candidates[place] for place in places), tuple(before + place for place in places), before + first
+        )
+        for first, places in parts
     ]
 
 
