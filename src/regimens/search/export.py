@@ -20,7 +20,7 @@ from regimens.scenario.search import MOST_CANDIDATES
 from regimens.scenario.values import Arm
 from regimens.search.confirm import MOST_FINALISTS, WINNERS, references, tolerances_of
 from regimens.search.found import LIMITS, SCHEDULES, UNDER_MODELS
-from regimens.search.sampled import FIRST, LOOKED_AT, ROUND
+from regimens.search.sampled import FIRST, LOOKED_AT, ROUND, sampler_of
 from regimens.search.screen import TOLERANCES as SCREEN
 from regimens.search.screen import within_limits
 from regimens.search.settling import DAYS, DESIGNS
@@ -165,13 +165,14 @@ def files_of(found: Found, page: str | None = None) -> dict[str, Content]:
 
 def provenance_mapping(found: Found) -> dict[str, object]:
     """Return what provenance.json holds: that of the scenario, and the sizes of the search."""
-    counts = {
+    counts: dict[str, object] = {
         "combinations": found.search.space.written,
         "timings": len(found.search.space.timings),
         "schedules": found.size,
         "screened": len(found.candidates),
         "confirmed": int(np.count_nonzero(found.confirmed.places >= 0)),
         "fresh draws": found.fresh_draws,
+        **sampler_of(found.size),
     }
     made = settings_of(found.provenance)
     used = {**_used("", tolerances_of(found.scenario)), **_used(" of the screen", SCREEN)}

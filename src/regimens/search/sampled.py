@@ -7,6 +7,7 @@ A round depends on nothing but the seed and the results of the rounds before it,
 from __future__ import annotations
 
 import bisect
+import importlib.metadata
 import itertools
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,7 +20,7 @@ import numpy as np
 
 from regimens.chance import uniforms_of
 from regimens.regimen.space import Candidate, Timing
-from regimens.scenario.search import AT_MOST, Search
+from regimens.scenario.search import AT_MOST, MOST_CANDIDATES, Search
 from regimens.search.judging import scores
 from regimens.search.screen import ENOUGH, Screened, ScreenTask, collect_screen, screen_tasks, within_limits
 
@@ -42,6 +43,11 @@ UNKNOWN = 1.0
 
 Screen = Callable[[Sequence[ScreenTask]], Iterable[tuple[ScreenTask, "Result"]]]
 Params = dict[str, int]
+
+
+def sampler_of(size: int) -> dict[str, str]:
+    """Return the version of the package that proposes schedules of a space of so many; nothing where all are looked at."""
+    return {"optuna": importlib.metadata.version("optuna")} if size > MOST_CANDIDATES else {}
 
 
 def sampled_screen(

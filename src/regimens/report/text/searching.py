@@ -77,8 +77,9 @@ def opening(found: Found) -> str:
     """Return what was looked at, in one sentence."""
     space, models = found.search.space, wording.count(len(found.models), "model")
     looked_at = f"{len(found.candidates):,} of them, a sample," if found.sampled else "all"
+    size = wording.count(found.size, "schedule") if found.size < 1000 else f"{found.size:,} schedules"
     return (
-        f"{wording.count(found.size, 'schedule')} of IL-2 within the limits on totals and doses, of {space.written:,} "
+        f"{size} of IL-2 within the limits on totals and doses, of {space.written:,} "
         f"combinations ({len(space.amounts)} amounts x {space.timings_words}; {len(space.timings):,} different "
         f"timings fit into {space.within}): {looked_at} screened on typical subjects under {models}, "
         f"{len(found.answer.order)} of them found within all limits on {_people(found)}."
