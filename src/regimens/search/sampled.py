@@ -61,7 +61,8 @@ def sampled_screen(
     results: list[tuple[ScreenTask, Result]] = []
     beyond: list[tuple[Params, float]] = []
     drawn, looked_at, most = space.drawn(seed), set[Candidate](), min(LOOKED_AT, space.size)
-    for number in itertools.count():
+    number = 0
+    while True:
         known = collect_screen(study, search, found, results)
         wanted = min(FIRST if number == 0 else ROUND, most - len(found))
         if wanted <= 0:
@@ -86,7 +87,7 @@ def sampled_screen(
         for done in screened(tasks):
             results.append(done)
             tell(collect_screen(study, search, found, results))
-    raise AssertionError
+        number += 1
 
 
 def _score(search: Search, known: Screened) -> Floats:
