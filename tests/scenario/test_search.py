@@ -180,7 +180,8 @@ def test_a_mistake_is_told_with_its_line(old, new, line, message, advice):
     assert [(problem.line, problem.message, problem.advice) for problem in raised.value.problems] == [(line, message, advice)]
 
 
-def test_a_space_that_is_too_large_is_told_with_its_size():
+def test_without_optuna_a_space_that_is_too_large_is_told_with_its_size(monkeypatch):
+    monkeypatch.setattr("regimens.scenario.searchwords.find_spec", lambda name: None)
     text = BASE.replace("step: 0.25 MIU", "step: 100 IU").replace("2-6", "2-7").replace("total at most 6 MIU, ", "")
     with pytest.raises(InputFileError) as raised:
         Scenario.from_text(text)
@@ -188,9 +189,14 @@ def test_a_space_that_is_too_large_is_told_with_its_size():
     assert (problem.line, problem.message, problem.advice) == (
         8,
         "The space has 160,032 different schedules within the limits on totals and doses.",
-        "At most 100,000 can be searched. Narrow it (5001 amounts x 2 intervals x 6 numbers of doses x 2 numbers of cycles x 2 rests): "
-        "a larger step, shorter lists, lower limits.",
+        "More than 100,000 are sampled by the package optuna: pip install 'regimens[search]'. Or narrow the space (5001 amounts x "
+        "2 intervals x 6 numbers of doses x 2 numbers of cycles x 2 rests): a larger step, shorter lists, lower limits.",
     )
+
+
+def test_with_optuna_a_space_that_is_too_large_to_list_can_be_read():
+    text = BASE.replace("step: 0.25 MIU", "step: 100 IU").replace("2-6", "2-7").replace("total at most 6 MIU, ", "")
+    assert search(text).size(Scenario.from_text(BASE).subject) == 160_032
 
 
 def test_all_mistakes_are_told_at_once():

@@ -35,7 +35,7 @@ def command(monkeypatch, capsys, tmp_path):
 def test_a_search_writes_a_page_tables_and_a_scenario_of_its_answer(command):
     code, out, err = command(small.TEXT, "--out", "found", "--finalists", "6")
     assert (code, err) == (0, "Written to found/report.html\n")
-    assert "The aim is the highest mean of treg_fold to 3 weeks, judged by the largest" in out
+    assert "The aim is the highest mean Treg, fold of baseline to 3 weeks, judged by the largest" in " ".join(out.split())
     assert sorted(path.name for path in Path("found").iterdir()) == [
         "answer.yaml", "provenance.json", "report.html", "schedules.csv", "screened.csv.gz", "under_models.csv",
     ]  # fmt: skip

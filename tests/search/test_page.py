@@ -10,8 +10,9 @@ import pytest
 from rich.console import Console
 
 from regimens.figures.searching import search_front, search_map
-from regimens.report.search import page, schedules, table
+from regimens.report.search import page, row_to_take, schedules, table
 from regimens.report.text import searching
+from regimens.scenario import Scenario
 from regimens.search.run import find_schedules
 
 from ..report.test_accessibility import EVERY_WAY, NOT_INSIDE, said
@@ -79,6 +80,41 @@ def test_the_table_has_the_flat_schedules_first(found):
     flat = [cells[searching.HEADS.index("Flat")] for _, cells in rows[:-1]]
     assert flat == sorted(flat, reverse=True)
     assert rows[-1][0] == "five days"
+
+
+def test_every_schedule_of_the_table_can_be_taken_as_a_scenario(found):
+    """The page puts the words of a chosen schedule in place of those of the first one."""
+    row = row_to_take(found)
+    names = [name for name, _ in schedules(found).rows]
+    assert [*row.schedules, "five days"] == names
+    for name in row.schedules:
+        made = Scenario.from_text(row.text.replace(row.words, name))
+        assert [arm.name for arm in made.arms] == [name, "five days"]
+        assert made.arms[0].regimen.in_words() == name
+        assert made.endpoints[0].words == "mean of treg_fold to 3 weeks"
+
+
+def test_aims_are_said_by_their_labels_and_regrets_have_their_unit(tmp_path):
+    made = find_schedules(small.bent(tmp_path, ("draws: 24", "draws: 2")))
+    assert str(search_front(made).layout.title.text) == "Highest AUC of gain, against total (MIU)"
+    assert schedules(made).columns[-1] == "Regret, IU h, bent"
+    assert "Its largest regret is 0 IU h, under bent." in searching.best(made)
+    assert "best, with " in next(searching.under_each(made))
+    assert " IU h" in next(searching.under_each(made))
+
+
+@pytest.mark.no_cover
+def test_a_schedule_is_copied_as_a_scenario(found, tmp_path):
+    file = tmp_path / "search.html"
+    file.write_text(page(found), encoding="utf-8")
+    row = row_to_take(found)
+    with running() as browser:
+        opened = browser.new_context(viewport=DESK, permissions=["clipboard-read", "clipboard-write"]).new_page()
+        opened.goto(file.as_uri())
+        opened.locator("#take-row").select_option(row.schedules[3])
+        opened.locator(".take button").click()
+        assert opened.locator(".take [role=status]").inner_text() == "Copied."
+        assert opened.evaluate("navigator.clipboard.readText()") == row.text.replace(row.words, row.schedules[3])
 
 
 @pytest.mark.no_cover

@@ -42,16 +42,18 @@ def search(
 ) -> None:
     """Find schedules for the aim and the limits under 'search' of the scenario FILE.
 
-    Every schedule of the space is screened on typical subjects under every model and parameter draw; the best are confirmed on
-    the population, the winners again on fresh draws. The answer is a set: what cannot be told from the best is said. The result
-    folder has a page, tables, and `answer.yaml`, a scenario that `regimens compare` takes. Ctrl-C leaves a page of the draws that
-    are done, and `--resume` goes on.
+    Every schedule of the space is screened on typical subjects under every model and parameter draw, or a sample of it where it
+    has more than 100,000 (this needs pip install 'regimens[search]'). The best are confirmed on the population, the winners again
+    on fresh draws. The answer is a set: what cannot be told from the best is said. The result folder has a page, tables, and
+    `answer.yaml`, a scenario that `regimens compare` takes. Ctrl-C leaves a page of the draws that are done, and `--resume` goes
+    on.
     """
     from regimens.report.search import page, table
     from regimens.scenario import read_scenario, reduced
     from regimens.search.confirm import MOST_FINALISTS
     from regimens.search.export import files_of
     from regimens.search.run import BrokenOff
+    from regimens.search.sampled import sampler_of
     from regimens.study import folder as results
     from regimens.work import Store
 
@@ -68,7 +70,10 @@ def search(
         return
     if out is not None and out.exists():
         raise results.OutputExists(out)
-    with Store.open(unfinished, {**results.fingerprint(scenario), "search": "schedules", "finalists": most}, resume) as store:
+    kind: dict[str, str | int | float | None] = {"search": "schedules", "finalists": most}
+    if scenario.search is not None:
+        kind |= sampler_of(scenario.search.size(scenario.subject))
+    with Store.open(unfinished, {**results.fingerprint(scenario), **kind}, resume) as store:
         say_kept(talk, store, resume)
         with kept_if_broken_off(store):
             options = {"--subjects": subjects, "--draws": draws, "--finalists": finalists}

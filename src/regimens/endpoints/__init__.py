@@ -2,7 +2,7 @@
 
 from regimens.endpoints.endpoint import Endpoint, endpoint_values
 from regimens.endpoints.kinds import KINDS, parse_endpoint
-from regimens.endpoints.simulated import DosedArm, SimulatedArm, simulate_arm
+from regimens.endpoints.simulated import DosedArm, SimulatedArm, simulate_arm, simulate_schedules
 from regimens.endpoints.times import reads_as_time
 
 __all__ = [
@@ -14,4 +14,5 @@ __all__ = [
     "parse_endpoint",
     "reads_as_time",
     "simulate_arm",
+    "simulate_schedules",
 ]

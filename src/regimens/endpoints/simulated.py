@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regimens.drugs import IL2
-from regimens.engine import Tolerances, Trajectories, simulate
+from regimens.engine import Tolerances, Trajectories, simulate, simulate_sets
+from regimens.engine.sharing import tiled
+from regimens.regimen.events import DosePlan
 
 if TYPE_CHECKING:
     from regimens.endpoints.endpoint import Endpoint
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from regimens.engine.trajectories import Floats
     from regimens.model.compile import CompiledModel
     from regimens.model.parameters import Parameters
-    from regimens.regimen.events import DoseEvents, DosePlan
+    from regimens.regimen.events import DoseEvents
     from regimens.regimen.regimen import Regimen
 
 
@@ -121,6 +123,34 @@ def simulate_arm(
         threads=threads,
     )
     return SimulatedArm(dosed, people, read)
+
+
+def simulate_schedules(
+    compiled: CompiledModel,
+    people: Parameters,
+    sets: Sequence[DoseEvents],
+    horizon_h: float,
+    endpoints: Sequence[Endpoint],
+    tolerances: Tolerances,
+) -> SimulatedArm:
+    """Simulate every subject under every set of doses of IL-2, and measure what these endpoints need.
+
+    Row `set x subjects + subject` is a subject under a set. The model has the observables of all endpoints, and none of them is
+    about a cycle.
+    """
+    plan = DosePlan(tuple(sets), np.repeat(np.arange(len(sets)), people.subjects))
+    dosed = DosedArm(plan, horizon_h, IL2, {})
+    read = simulate_sets(
+        compiled,
+        people,
+        sets,
+        times_read_h(dosed, endpoints),
+        observables=list(dict.fromkeys(endpoint.observable for endpoint in endpoints if endpoint.observable)),
+        measures=[measure for endpoint in endpoints for measure in endpoint.measures(horizon_h)],
+        tolerances=tolerances,
+        threads=1,
+    )
+    return SimulatedArm(dosed, tiled(people, len(sets)), read)
 
 
 def times_read_h(dosed: DosedArm, endpoints: Sequence[Endpoint]) -> Floats:

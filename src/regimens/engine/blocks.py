@@ -34,7 +34,8 @@ LOOK_UP_S = 0.1
 class Block:
     """A range of subjects: rows among all, parameters, initial states, actions, and output times in model time.
 
-    `values` is (subjects, parameters), `initial` (subjects, states), `output_time` (1 or subjects, times).
+    `values` is (subjects, parameters), `initial` (subjects, states), `output_time` (1 or subjects, times). `saved` and `resumed`
+    are those of `kernel.ARRAYS`, None where no subject goes on from another one.
     """
 
     rows: slice
@@ -42,6 +43,8 @@ class Block:
     initial: Floats
     plan: Timeline
     output_time: Floats
+    saved: Floats | None = None
+    resumed: Integers | None = None
 
 
 @dataclass(frozen=True)
@@ -166,10 +169,13 @@ def _job(programme: Programme, block: Block, results: Results, counters: Integer
     }
     for name in ("out", "status", "accepted", "rejected", "written", "stopped", "measured"):
         arrays[name] = getattr(results, name)[block.rows]
+    if block.saved is not None and block.resumed is not None:
+        arrays |= {"saved": block.saved, "resumed": block.resumed}
     return Job(
         **{name: array.ctypes.data for name, array in arrays.items()},
         **({} if measuring is None else measuring.loaded.addresses),
         measure_slots=0 if measuring is None else measuring.slots,
+        saved_slots=0 if block.saved is None else block.saved.shape[1],
         subjects=len(block.values),
         times=block.output_time.shape[1],
         columns=len(results.chosen),

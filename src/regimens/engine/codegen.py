@@ -119,13 +119,15 @@ FRAME_ARGUMENTS = {
     "start": (VOID, (POINTER, DOUBLE, DOUBLE)),
     "step": (INT, (POINTER, DOUBLE, DOUBLE, INT, INT)),
     "read": (INT, (POINTER, POINTER, INT)),
-    "fill": (VOID, (POINTER, POINTER, INT)),
+    "save": (VOID, (POINTER, POINTER, POINTER, INT, INT)),
+    "resume": (VOID, (POINTER, POINTER, POINTER, INT, INT)),
+    "fill": (VOID, (POINTER, POINTER, POINTER, INT)),
     "finish": (VOID, (POINTER, POINTER, POINTER, INT, INT)),
     "land": (VOID, (POINTER, POINTER, POINTER, INT)),
     "settle": (VOID, (POINTER, POINTER, POINTER)),
 }
-"""Result and arguments of the internal functions. The first pointer is the frame and the last the job; `finish`, `land` and
-`settle` have the memory of the measures between them."""
+"""Result and arguments of the internal functions. The first pointer is the frame and the last the job; those with three pointers
+have the memory of the measures between them."""
 
 REALIGN = '"stackrealign"'
 """Function attribute that aligns the stack, so that vectors spilled from registers are aligned to cache lines."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from llvmlite import ir
 
 from regimens.engine.codegen import Frame, Unit, element, load_field
+from regimens.engine.kernel import SAVED
 from regimens.engine.lanes import (
     BIT,
     BYTE,
@@ -53,6 +54,8 @@ def module_text(compiled: CompiledModel, machine: str) -> str:
     emit_start(unit)
     emit_step(unit)
     emit_read(unit)
+    _emit_copy(unit, "save")
+    _emit_copy(unit, "resume")
     _emit_fill(unit)
     _emit_finish(unit)
     _emit_land(unit)
@@ -62,8 +65,8 @@ def module_text(compiled: CompiledModel, machine: str) -> str:
 
 
 def _emit_fill(unit: Unit) -> None:
-    """Write `fill(frame, job, lane)`: start the next subject in a lane, or make the lane idle if there is none."""
-    b, (base, job, lane) = unit.begin("fill")
+    """Write `fill(frame, memory, job, lane)`: start the next subject in a lane, or make the lane idle if there is none."""
+    b, (base, memory, job, lane) = unit.begin("fill")
     frame = Frame(unit.layout, b, base)
     subject = b.atomic_rmw("add", load_field(b, job, "next"), integer(1), "monotonic")
     for name in ("began", "t"):
@@ -80,12 +83,40 @@ def _emit_fill(unit: Unit) -> None:
             with each_below(b, integer(n)) as place:
                 frame.put("infusion", lane, ir.Constant(DOUBLE, 0.0), place)
                 frame.put("scale", lane, ir.Constant(DOUBLE, LEAST_SCALE), place)
-            emit_next_output(b, frame, job, lane, subject, integer(0))
+            with b.if_then(b.icmp_signed("!=", load_field(b, job, "saved_slots"), integer(0))):
+                place = b.load(element(b, job, "resumed", subject), typ=INT)
+                with b.if_then(b.icmp_signed(">=", place, integer(0))):
+                    b.call(unit.functions["resume"], [base, memory, job, lane, place])
+            emit_next_output(b, frame, job, lane, subject, frame.get("output", lane))
             _set_stop(b, frame, job, lane, subject, integer(0))
         with otherwise:
             frame.put("subject", lane, integer(-1))
             for name in ("due", "stop"):
                 frame.put(name, lane, ir.Constant(DOUBLE, math.inf))
+    b.ret_void()
+
+
+def _emit_copy(unit: Unit, name: str) -> None:
+    """Write `save` or `resume` (frame, memory, job, lane, place): keep what is known of a lane, or go on from it."""
+    b, (base, memory, job, lane, place) = unit.begin(name)
+    frame, states = Frame(unit.layout, b, base), len(unit.equations.states)
+    first = b.mul(place, load_field(b, job, "saved_slots"))
+
+    def copy(cell: ir.Value, slot: ir.Value) -> None:
+        kept = element(b, job, "saved", b.add(first, slot))
+        here, there = (cell, kept) if name == "save" else (kept, cell)
+        b.store(b.load(here, typ=INT), there)
+
+    known = 0
+    for slot, each in SAVED.items():
+        for index in range(states if each else 1):
+            copy(frame.cell(slot, lane, integer(index)), integer(known))
+            known += 1
+    with each_below(b, load_field(b, job, "measure_slots")) as slot:
+        offset = b.add(b.mul(slot, integer(SLOT_BYTES)), b.mul(lane, integer(8)))
+        copy(b.gep(memory, [offset], source_etype=BYTE), b.add(slot, integer(known)))
+    if name == "resume":
+        frame.put("begun", lane, integer(1))
     b.ret_void()
 
 
@@ -159,25 +190,35 @@ def _emit_land(unit: Unit) -> None:
         target = _action(b, job, "action_target", "target_stride", subject, action, INT)
         with b.if_then(b.icmp_signed("==", target, integer(2 * n))):
             b.call(unit.functions["finish"], [base, memory, job, lane, integer(OK)])
-            b.call(unit.functions["fill"], [base, job, lane])
+            b.call(unit.functions["fill"], [base, memory, job, lane])
             b.ret_void()
             b.position_at_end(b.append_basic_block("unreachable"))
         value = _action(b, job, "action_value", "value_stride", subject, action, DOUBLE)
-        with b.if_else(b.icmp_signed(">", target, integer(2 * n))) as (sets, otherwise):
-            with sets:
-                state = b.sub(target, integer(2 * n + 1))
-                frame.put("y", lane, value, state)
-                frame.put("scale", lane, ir.Constant(DOUBLE, LEAST_SCALE), state)
-            with otherwise:
-                adds = b.icmp_signed("<", target, integer(n))
-                old = b.select(adds, frame.get("y", lane, target), ir.Constant(DOUBLE, 0.0))
-                frame.put("y", lane, b.fadd(old, value), target)
+        with b.if_else(b.icmp_signed("==", target, integer(3 * n + 1))) as (saves, acts):
+            with saves:
+                b.call(unit.functions["save"], [base, memory, job, lane, b.fptosi(value, INT)])
+            with acts:
+                _act(unit, b, frame, lane, target, value)
         following = b.add(action, integer(1))
         frame.put("action", lane, following)
         _set_stop(b, frame, job, lane, subject, following)
         more = b.fcmp_ordered("<=", frame.get("stop", lane), frame.get("t", lane))
         loop.following = b.zext(more, INT)
     b.ret_void()
+
+
+def _act(unit: Unit, b: ir.IRBuilder, frame: Frame, lane: ir.Value, target: ir.Value, value: ir.Value) -> None:
+    """Emit one action on the state or the infusion rate `target`, see `timeline.Timeline`."""
+    n = len(unit.equations.states)
+    with b.if_else(b.icmp_signed(">", target, integer(2 * n))) as (sets, otherwise):
+        with sets:
+            state = b.sub(target, integer(2 * n + 1))
+            frame.put("y", lane, value, state)
+            frame.put("scale", lane, ir.Constant(DOUBLE, LEAST_SCALE), state)
+        with otherwise:
+            adds = b.icmp_signed("<", target, integer(n))
+            old = b.select(adds, frame.get("y", lane, target), ir.Constant(DOUBLE, 0.0))
+            frame.put("y", lane, b.fadd(old, value), target)
 
 
 def _emit_settle(unit: Unit) -> None:
@@ -217,7 +258,7 @@ def _emit_run(unit: Unit, machine: str) -> None:
     restore = _flush_denormals(b, machine)
     frame.store("span", v.number(1.0))
     with each_below(b, integer(LANES)) as lane:
-        b.call(unit.functions["fill"], [base, job, lane])
+        b.call(unit.functions["fill"], [base, memory, job, lane])
     b.call(unit.functions["settle"], [base, memory, job])
     with while_nonzero(b, _going_on(b, v, frame, job)) as loop:
         settings = [load_field(b, job, name) for name in ("rtol", "atol", "max_steps", "measure_slots")]
@@ -228,7 +269,7 @@ def _emit_run(unit: Unit, machine: str) -> None:
         with b.if_then(b.icmp_unsigned(">=", answer, integer(1 << LANES))):
             with each_lane(b, _mask(b, answer, LOST)) as lane:
                 b.call(unit.functions["finish"], [base, memory, job, lane, frame.get("status", lane)])
-                b.call(unit.functions["fill"], [base, job, lane])
+                b.call(unit.functions["fill"], [base, memory, job, lane])
             b.call(unit.functions["settle"], [base, memory, job])
         loop.following = _going_on(b, v, frame, job)
     restore()

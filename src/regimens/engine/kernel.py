@@ -44,6 +44,8 @@ ARRAYS = (
     "measure_end",  # ... and of (frame, memory, job, lane)
     "measure_numbers",  # doubles: windows and thresholds, see `measures.Measures.numbers`
     "measured",  # (subjects, measures' columns) doubles
+    "saved",  # (places, saved_slots) doubles: what is known of a subject at a place in its timeline, see SAVED
+    "resumed",  # (subjects,) integers: the place in `saved` from which a subject goes on, -1 where it starts at 0
     "status",  # (subjects,) integers
     "accepted",  # (subjects,) integers: number of accepted steps
     "rejected",  # (subjects,) integers: number of rejected steps
@@ -54,8 +56,9 @@ ARRAYS = (
 )
 STRIDES = ("time_stride", "target_stride", "value_stride", "output_stride")
 """A stride is the number of elements from one subject to the next, 0 where all subjects share a row."""
-SIZES = ("subjects", "times", "columns", "max_steps", *STRIDES, "measure_slots")
-"""`measure_slots` is the size of a thread's memory for measures, 0 where the job has none."""
+SIZES = ("subjects", "times", "columns", "max_steps", *STRIDES, "measure_slots", "saved_slots")
+"""`measure_slots` is the size of a thread's memory for measures, 0 where the job has none; `saved_slots` is 0 where no subject
+goes on from another one."""
 NUMBERS = ("rtol", "atol", "period")
 """Tolerances, and PERIOD_H in model time."""
 
@@ -63,6 +66,16 @@ PERIOD_H = 24.0
 """The time over which the reach of a state is measured (`engine/scale.py`), in hours."""
 
 FIELDS = (*ARRAYS, *SIZES, *NUMBERS)
+
+
+SAVED = {"t": 0, "output": 0, "accepted": 0, "rejected": 0, "y": 1, "infusion": 1, "scale": 1}
+"""Slots of the frame that are saved for a subject that goes on from another one: one number each (0), or one for each state (1).
+The memory of the measures follows them. At an action the step size is chosen anew, so nothing else of the past matters."""
+
+
+def saved_slots(states: int, measure_slots: int) -> int:
+    """Return how many numbers are saved of a model with so many states."""
+    return sum(states if each else 1 for each in SAVED.values()) + measure_slots
 
 
 class Job(ctypes.Structure):

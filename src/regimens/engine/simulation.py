@@ -69,10 +69,10 @@ def simulate(
     ValueError for arrays of wrong shape, for a `start` that is not finite or that cannot be negative, and for a measure whose
     window or threshold is not possible.
     """
-    times = _times(times_h, parameters.subjects)
+    times = check_times(times_h, parameters.subjects)
     names = tuple(compiled.observables if observables is None else observables)
-    chosen, wanted = _chosen(compiled, names), Measures.of(measures)
-    _check_measures(compiled, wanted, times)
+    chosen, wanted = chosen_readouts(compiled, names), Measures.of(measures)
+    check_measures(compiled, wanted, times)
     people = checked_people(compiled, parameters)
     plan, settings = DosePlan.of(events, people.subjects), Settings(tolerances, threads)
     last = times[:, -1:] if read == "before doses" else np.nextafter(times[:, -1:], np.inf)
@@ -112,9 +112,9 @@ def _output_time(compiled: CompiledModel, times_h: Floats, read: Reading) -> Flo
     return times if read == "before doses" else np.maximum(times * (1.0 + AFTER), AFTER_ZERO)
 
 
-def _check_measures(compiled: CompiledModel, measures: Measures, times: Floats) -> None:
+def check_measures(compiled: CompiledModel, measures: Measures, times: Floats) -> None:
     """Raise ModelError for an observable that the model does not have, ValueError for a window that cannot be measured."""
-    _chosen(compiled, measures.observables)
+    chosen_readouts(compiled, measures.observables)
     last = times[:, -1].min(initial=np.inf) if times.shape[1] else 0.0
     for from_h, to_h in measures.windows:
         # In the model's unit of time two times that differ in their last digit may be one.
@@ -126,7 +126,7 @@ def _check_measures(compiled: CompiledModel, measures: Measures, times: Floats) 
             raise ValueError(f"The threshold of a measure of '{measure.observable}' is not a finite number.")
 
 
-def _times(times_h: Floats | Sequence[float], subjects: int) -> Floats:
+def check_times(times_h: Floats | Sequence[float], subjects: int) -> Floats:
     """Return the times as (1 or subjects, times)."""
     times = np.atleast_2d(np.asarray(times_h, dtype=np.float64))
     if times.ndim != 2 or (np.ndim(times_h) == 2 and len(times) != subjects):
@@ -136,7 +136,7 @@ def _times(times_h: Floats | Sequence[float], subjects: int) -> Floats:
     return times
 
 
-def _chosen(compiled: CompiledModel, names: tuple[str, ...]) -> Integers:
+def chosen_readouts(compiled: CompiledModel, names: tuple[str, ...]) -> Integers:
     """Return the places of the named readouts."""
     for name in names:
         if name not in compiled.readouts:

@@ -23,8 +23,8 @@ class Timeline:
     """Actions in ascending model time; arrays are (rows, actions) with one row a subject or one for all.
 
     With n states, a `target` below n is the state to which `value` is added; n + i means that the infusion rate into state i
-    becomes `value`; 2 n is the end; 2 n + 1 + i means that state i becomes `value`. `sound` (subjects,) is False where a time
-    or an amount is not a finite number.
+    becomes `value`; 2 n is the end; 2 n + 1 + i means that state i becomes `value`; 3 n + 1 means that what is known of the
+    subject is saved at the place `value`. `sound` (subjects,) is False where a time or an amount is not a finite number.
     """
 
     time: Floats

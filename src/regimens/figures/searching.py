@@ -49,7 +49,7 @@ def search_front(found: Found) -> go.Figure:
     up = [rows.values_axis(rows.axis_of(value[np.isfinite(value)]), "") for value in values]
     sideways = rows.values_axis(across, titles.TOTAL_MIU) | {"showgrid": False}
     return figure(
-        traces, panels, sideways, up, titles.against(titles.aim(found.search.aim_words), titles.TOTAL_MIU), hovermode="closest"
+        traces, panels, sideways, up, titles.against(titles.aim(found.search.aim_label), titles.TOTAL_MIU), hovermode="closest"
     )
 
 
@@ -116,7 +116,7 @@ def search_map(found: Found) -> go.Figure:
     up = {"range": [-0.5, len(every) - 0.5], "tickvals": [len(every) - 1 - row for row in range(len(every))], "showgrid": False,
           "fixedrange": True}  # fmt: skip
     return figure(
-        traces, panels, across, up, titles.map_of(found.search.aim_words), shapes=frames, hovermode="closest", showlegend=False
+        traces, panels, across, up, titles.map_of(found.search.aim_label), shapes=frames, hovermode="closest", showlegend=False
     )
 
 

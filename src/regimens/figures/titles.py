@@ -36,9 +36,9 @@ def against(gain: str, cost: str) -> str:
     return f"{gain}, against {wording.inside(cost)}"
 
 
-def aim(words: str) -> str:
-    """Return an aim in words as a title."""
-    return f"{words[:1].upper()}{words[1:]}"
+def aim(label: str) -> str:
+    """Return an aim as a title."""
+    return f"{label[:1].upper()}{label[1:]}"
 
 
 def over_models(judge: str) -> str:
@@ -46,9 +46,9 @@ def over_models(judge: str) -> str:
     return {"regret": "Largest regret under any model (0 is best)"}.get(judge, f"Over models ({judge})")
 
 
-def map_of(aim_words: str) -> str:
+def map_of(aim_label: str) -> str:
     """Return the title of an aim over amount and interval."""
-    return f"{aim(aim_words)}, by amount and interval"
+    return f"{aim(aim_label)}, by amount and interval"
 
 
 def level_axis(kind: str, of: str) -> str:

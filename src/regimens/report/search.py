@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regimens import wording
+from regimens.errors import RegimensError
 from regimens.figures.searching import search_front, search_map
 from regimens.report.document import flat
 from regimens.report.numbers import Numbers
 from regimens.report.pictures import Picture, as_json
 from regimens.report.shell import OPENING, asset, colours, environment, page_script, plotly_script, policy
 from regimens.report.text import findings, reading, searching
-from regimens.search.export import provenance_mapping
+from regimens.search.export import provenance_mapping, row_scenario
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -35,6 +38,7 @@ def page(found: Found) -> str:
         answers=searching.answer(found),
         pictures=pictures(found),
         take=searching.TAKE,
+        row=row_to_take(found),
         numbers=[schedules(found)],
         how=searching.HOW,
         provenance=flat(provenance_mapping(found)),
@@ -54,9 +58,10 @@ def written(
     reduced: str = "",
     judged: str = "",
     take: str = "",
+    row: Row | None = None,
 ) -> str:
     """Return the page of a question about a scenario: the answer in sentences, then figures, tables, and what it rests on."""
-    script, plotly = page_script(), plotly_script()
+    script, plotly = page_script() + (asset("take.js") if row else ""), plotly_script()
     content = {
         "scenario": scenario,
         "kicker": kicker,
@@ -66,6 +71,7 @@ def written(
         "answers": answers,
         "pictures": pictures,
         "take": take,
+        "row": row,
         "numbers": numbers,
         "how": how,
         "assumptions": scenario.assumptions,
@@ -77,7 +83,24 @@ def written(
         "plotly": plotly,
         "policy": policy(OPENING, plotly, script),
     }
-    return environment(findings=findings, reading=reading).get_template("question.html.j2").render(content)
+    return environment(findings=findings, reading=reading, searching=searching).get_template("question.html.j2").render(content)
+
+
+@dataclass(frozen=True)
+class Row:
+    """What the page needs to write any of its `schedules` as a scenario: the `text` of that of the schedule `words`."""
+
+    schedules: tuple[str, ...]
+    words: str
+    text: str
+
+
+def row_to_take(found: Found) -> Row | None:
+    """Return what turns rows of the table into scenarios; None where a file cannot say the scenario."""
+    names = tuple(row.schedule for row in shown(found) if not row.reference)
+    with contextlib.suppress(RegimensError):
+        return Row(names, names[0], row_scenario(found, found.confirmed.names.index(names[0])).to_yaml())
+    return None
 
 
 def pictures(found: Found) -> list[Picture]:
@@ -91,11 +114,17 @@ def pictures(found: Found) -> list[Picture]:
 
 
 def schedules(found: Found, most: int = SHOWN) -> Numbers:
+    """Return the table of the schedules shown: flat ones first, then others up to `most` rows, and the arms of the scenario."""
+    regret = wording.headed("Regret", searching.unit_of_aim(found))
+    heads = [*searching.HEADS, *(wording.under(regret, model.name) for model in found.models)]
+    rows = tuple(_row(found, row) for row in shown(found, most))
+    return Numbers(searching.table_caption(found, most), "Schedule", tuple(heads), rows)
+
+
+def shown(found: Found, most: int = SHOWN) -> list[Schedule]:
     """Return the flat schedules, the best first, then others up to `most` rows, and the arms of the scenario."""
     rows = sorted(found.schedules, key=lambda row: (row.reference, row.rank is None, not row.flat))
-    kept = [row for row in rows if not row.reference][:most] + [row for row in rows if row.reference]
-    heads = [*searching.HEADS, *(f"Regret, {model.name}" for model in found.models)]
-    return Numbers(searching.table_caption(found, most), "Schedule", tuple(heads), tuple(_row(found, row) for row in kept))
+    return [row for row in rows if not row.reference][:most] + [row for row in rows if row.reference]
 
 
 def _row(found: Found, row: Schedule) -> tuple[str, tuple[str, ...]]:
@@ -121,7 +150,8 @@ def table(found: Found, console_width: int) -> RenderableType:
 
     grid = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
     grid.add_column("Schedule", overflow="fold")
-    heads = ["MIU", "Visits", "Largest regret", "Flat", *(model.name for model in found.models)]
+    regret = wording.headed("Largest regret", searching.unit_of_aim(found))
+    heads = ["MIU", "Visits", regret, "Flat", *(model.name for model in found.models)]
     for head in heads[: max(3, (console_width - 40) // 11)]:
         grid.add_column(head, justify="right")
     ranked = [row for row in found.schedules if not row.reference][:IN_TERMINAL]

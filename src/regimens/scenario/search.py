@@ -13,6 +13,7 @@ from regimens.drugs import IL2
 from regimens.regimen.space import Candidate, SearchSpace
 from regimens.regimen.writing import write_frequency
 from regimens.units import amount_text
+from regimens.wording import inside
 
 if TYPE_CHECKING:
     from regimens.endpoints import Endpoint
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from regimens.subject import Subject
 
 MOST_CANDIDATES = 100_000
-"""Schedules that can be looked at one by one."""
+"""Schedules that are looked at one by one; larger spaces are sampled."""
 
 NO_REST = "none"
 OF_SUBJECTS = 0.95
@@ -107,6 +108,11 @@ class Search:
         return f"{HIGHEST if self.highest else LOWEST} {self.aim.words}"
 
     @property
+    def aim_label(self) -> str:
+        """The aim for people, with the label of its observable."""
+        return f"{HIGHEST if self.highest else LOWEST} {inside(self.aim.label)}" if self.aim.label else self.aim_words
+
+    @property
     def exact_limits(self) -> tuple[ExactLimit, ...]:
         """The limits on totals and doses."""
         return tuple(limit for limit in self.limits if isinstance(limit, ExactLimit))
@@ -129,15 +135,15 @@ class Search:
     def candidates(self, subject: Subject) -> tuple[Candidate, ...]:
         """Return every schedule that meets the limits on totals and doses, exactly; the simplest timings first."""
         amounts, route = self.space.amounts, self.space.route
-        return tuple(
-            Candidate(amounts[place], timing, route)
-            for timing, places in self._allowed(self.exact_limits, subject)
-            for place in places
-        )
+        return tuple(Candidate(amounts[place], timing, route) for timing, places in self.allowed(subject) for place in places)
 
     def size(self, subject: Subject) -> int:
         """Return the number of `candidates`, without listing them."""
-        return sum(len(places) for _, places in self._allowed(self.exact_limits, subject))
+        return sum(len(places) for _, places in self.allowed(subject))
+
+    def allowed(self, subject: Subject) -> Iterator[tuple[Timing, range]]:
+        """Yield every timing with the places of the amounts that the limits on totals and doses allow."""
+        return self._allowed(self.exact_limits, subject)
 
     def _allowed(self, limits: Sequence[ExactLimit], subject: Subject) -> Iterator[tuple[Timing, range]]:
         """Yield every timing with the places of the amounts that some limits allow."""

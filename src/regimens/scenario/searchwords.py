@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, TypeVar
 
 from regimens.drugs import IL2, ROUTES
@@ -129,10 +130,13 @@ def _check_size(search: Search, subject: Subject, notes: Notes) -> None:
         notes.add(("search", "limits", place), *_why_empty(search, limit, nearest))
         return
     size = search.size(subject)
-    if size > MOST_CANDIDATES:
+    if size > MOST_CANDIDATES and find_spec("optuna") is None:
         found = f"The space has {size:,} different schedules within the limits on totals and doses."
         counts = f"{len(space.amounts)} amounts x {space.timings_words}"
-        advice = f"At most {MOST_CANDIDATES:,} can be searched. Narrow it ({counts}): a larger step, shorter lists, lower limits."
+        advice = (
+            f"More than {MOST_CANDIDATES:,} are sampled by the package optuna: pip install 'regimens[search]'. "
+            f"Or narrow the space ({counts}): a larger step, shorter lists, lower limits."
+        )
         notes.add(("search",), found, advice, key=True)
 
 

@@ -10,13 +10,14 @@ import numpy as np
 
 from regimens.contrasts.outcomes import Outcomes
 from regimens.drugs import IL2
+from regimens.engine import Tolerances
 from regimens.engine.trajectories import OK
 from regimens.population.uncertainty import most_draws
 from regimens.scenario.values import AS_WRITTEN, Arm
 from regimens.search.judging import front, in_turns, mean_over_draws, ranking, scores, spread_out
-from regimens.search.screen import Screened, searched_models, within_limits
+from regimens.search.screen import Screened, schedule_values, searched_models, within_limits
 from regimens.study.study import Study, resolve
-from regimens.study.tasks import EndpointsTask, perform
+from regimens.study.tasks import arm_values, people
 
 if TYPE_CHECKING:
     from regimens.regimen.space import Candidate
@@ -34,22 +35,48 @@ CHUNK = 250
 """Runs (subjects of parameter draws) of a task: each simulates all finalists for so many runs."""
 
 
+TOLERANCES = Tolerances(rtol=1e-5, atol=1e-6)
+"""Those of the schedules that are confirmed, where the scenario asks for no other: in single subjects means and peaks differ by
+at most 3e-5 of their value from those at the default, and by 1e-6 in most."""
+
+
+def tolerances_of(scenario: Scenario) -> Tolerances:
+    """Return the tolerances of the confirmation: those of the scenario where it asks for other ones than the default."""
+    return TOLERANCES if scenario.tolerances == Tolerances() else scenario.tolerances
+
+
 @dataclass(frozen=True)
 class ConfirmTask:
-    """Task: some runs of all schedules of one `stage` of the search under one model."""
+    """Task: `count` runs from run `first` on of all arms of one `stage` of the search under one model.
+
+    The first `schedules` arms of the study are schedules of the space, the others arms of the scenario.
+    """
 
     stage: str
-    task: EndpointsTask
+    study: Study = field(repr=False)
+    search: Search = field(repr=False)
+    schedules: int
+    model: int
+    first: int
+    count: int
 
     @property
     def key(self) -> str:
         """The name of the task, unique in its search."""
-        return f"{self.stage}-{self.task.key}"
+        return f"{self.stage}-{self.model}-{self.first}-{self.count}"
 
 
 def confirm(task: ConfirmTask) -> Result:
-    """Do a task: as `perform` of an EndpointsTask."""
-    return perform(task.task)
+    """Do a task: `values` (arms, measured endpoints, runs), and `failed`: how many runs stopped early."""
+    study, model = task.study, task.study.models[task.model]
+    schedules, others = study.arms[: task.schedules], study.arms[task.schedules :]
+    numbers = np.arange(task.first, task.first + task.count)
+    sets, runs = [arm.planned for arm in schedules], people(study, model, numbers)
+    values, status = schedule_values(study, model, task.search, sets, runs, tolerances_of(study.scenario))
+    own = [arm_values(study, model, arm, numbers) for arm in others]
+    found = np.concatenate([np.moveaxis(values, 0, 1), *(each[np.newaxis] for each, _ in own)])
+    failed = sum(int((each != OK).sum()) for each in (status, *(each for _, each in own)))
+    return {"values": found, "failed": np.array([failed])}
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,11 +183,16 @@ def study_of(scenario: Scenario, search: Search, chosen: Sequence[Candidate], ot
     )  # fmt: skip
 
 
-def confirm_tasks(stage: str, study: Study, search: Search, first_draw: int = 0, chunk: int | None = None) -> list[ConfirmTask]:
-    """Return the tasks that simulate all arms of a study under the models that rank, in the draws from `first_draw` on."""
+def confirm_tasks(
+    stage: str, study: Study, search: Search, schedules: int, first_draw: int = 0, chunk: int | None = None
+) -> list[ConfirmTask]:
+    """Return the tasks that simulate all arms of a study under the models that rank, in the draws from `first_draw` on.
+
+    The first `schedules` arms are schedules of the space.
+    """
     each = chunk or CHUNK
     return [
-        ConfirmTask(stage, EndpointsTask(study, model.place, start, min(each, study.runs - start)))
+        ConfirmTask(stage, study, search, schedules, model.place, start, min(each, study.runs - start))
         for start in range(first_draw * study.cohort.subjects, study.runs, each)
         for model in searched_models(study, search)
     ]
@@ -185,10 +217,10 @@ def collect_confirmed(
 
     try:
         for task, found in results:
-            start = task.task.first - first
-            values[task.task.model][:, :, start : start + task.task.count] = found["values"]
-            done[task.task.model] += task.task.count
-            failed += int((found["status"] != OK).sum())
+            start = task.first - first
+            values[task.model][:, :, start : start + task.count] = found["values"]
+            done[task.model] += task.count
+            failed += int(found["failed"][0])
     except KeyboardInterrupt:
         draws = min(done.values()) // subjects
         if draws:

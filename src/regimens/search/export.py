@@ -18,8 +18,10 @@ from regimens.exposure import Expected
 from regimens.regimen.quantities import Duration
 from regimens.scenario.search import MOST_CANDIDATES
 from regimens.scenario.values import Arm
-from regimens.search.confirm import MOST_FINALISTS, WINNERS, references
+from regimens.search.confirm import MOST_FINALISTS, WINNERS, references, tolerances_of
 from regimens.search.found import LIMITS, SCHEDULES, UNDER_MODELS
+from regimens.search.sampled import FIRST, LOOKED_AT, ROUND, sampler_of
+from regimens.search.screen import TOLERANCES as SCREEN
 from regimens.search.screen import within_limits
 from regimens.study.formats import write_csv
 from regimens.tables import Column, Table
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from regimens.endpoints import Endpoint
+    from regimens.engine import Tolerances
     from regimens.scenario.values import Scenario
     from regimens.search.found import Found
     from regimens.study.folder import Content
@@ -35,7 +38,7 @@ if TYPE_CHECKING:
 
 SCREENED = Table(
     "screened",
-    "schedule of the space within the limits on totals and doses, and model",
+    "schedule of the space within the limits on totals and doses that was looked at, and model",
     (
         Column("schedule", "the schedule as protocol text"),
         Column("model", "model"),
@@ -108,8 +111,21 @@ def answer_scenario(found: Found) -> Scenario:
         assert one is not None
         expected = Expected(IL2, total=one.total(scenario.subject), doses=one.timing.all_doses)
         arms.append(Arm(" and ".join(names), one.regimen, (expected,)))
+    return _compared(found, arms)
+
+
+def row_scenario(found: Found, place: int) -> Scenario:
+    """Return a scenario that compares one schedule, an arm named by its words, with the arms of the search's scenario."""
+    one = found.candidate(place)
+    assert one is not None
+    return _compared(found, [Arm(one.words, one.regimen)])
+
+
+def _compared(found: Found, arms: list[Arm]) -> Scenario:
+    """Return a scenario of some arms and those of the search's scenario, with the aim among its endpoints."""
+    scenario = found.scenario
     taken = {arm.name.lower() for arm in arms}
-    arms += [replace(arm, observed=()) for arm in references(scenario) if arm.name.lower() not in taken]
+    arms = arms + [replace(arm, observed=()) for arm in references(scenario) if arm.name.lower() not in taken]
     endpoints = tuple(endpoint for endpoint in scenario.endpoints if endpoint.cycle is None)
     if found.search.aim.words.lower() not in {endpoint.words.lower() for endpoint in endpoints}:
         endpoints = (_as_asked(found), *endpoints)
@@ -148,14 +164,22 @@ def files_of(found: Found, page: str | None = None) -> dict[str, Content]:
 
 def provenance_mapping(found: Found) -> dict[str, object]:
     """Return what provenance.json holds: that of the scenario, and the sizes of the search."""
-    counts = {
+    counts: dict[str, object] = {
         "combinations": found.search.space.written,
         "timings": len(found.search.space.timings),
+        "schedules": found.size,
         "screened": len(found.candidates),
         "confirmed": int(np.count_nonzero(found.confirmed.places >= 0)),
         "fresh draws": found.fresh_draws,
+        **sampler_of(found.size),
     }
-    return {**settings_of(found.provenance), "search": counts}
+    made = settings_of(found.provenance)
+    used = {**_used("", tolerances_of(found.scenario)), **_used(" of the screen", SCREEN)}
+    return {**made, "solver": {"method": "Rodas5P", **used, "failed": found.provenance.failed}, "search": counts}
+
+
+def _used(stage: str, tolerances: Tolerances) -> dict[str, object]:
+    return {f"rtol{stage}": tolerances.rtol, f"atol{stage}": tolerances.atol}
 
 
 def settings_of(provenance: Provenance) -> dict[str, object]:
@@ -173,10 +197,13 @@ _DOCUMENTATION = """\
 
 1. **Enumerate.** Every amount, interval, number of doses of a course, number of cycles and rest is combined; combinations
    that take longer than `within`, break a limit on the total or the doses, or give the same doses at the same times as a
-   simpler one, are left out. All of this is exact. A space of more than {most_candidates:,} schedules is refused, with its
-   size.
+   simpler one, are left out. All of this is exact.
 2. **Screen.** Every schedule is simulated for the typical subject of every parameter draw under every model that takes IL-2
-   and has the observable of the aim. This only ranks.
+   and has the observable of the aim. This only ranks. What schedules have in common at their start is simulated once. Of a
+   space of more than {most_candidates:,} schedules {looked_at:,} are looked at: {drawn} that are drawn evenly, the others
+   proposed by the sampler TPE of the package optuna (`pip install 'regimens[search]'`) from the scores and the limits of those
+   before, {round} at a time, or drawn evenly where it proposes too few new ones. That finds good schedules, and does not prove
+   that there are no better ones.
 3. **Confirm.** The best {most_finalists} are simulated on the whole population, with the exact endpoints: in turns the best
    over models, the best of each model, the fronts against the total and the cost, those that win in most draws, and the best
    of each amount and interval. The best {winners} of these, the best of each model and the simplest flat one are simulated
@@ -204,6 +231,7 @@ Written by `python scripts/render_tables.py`.
 
 def documentation() -> str:
     """Return how a search works, and all its tables, as Markdown for docs/search.md."""
-    opening = _DOCUMENTATION.format(most_candidates=MOST_CANDIDATES, most_finalists=MOST_FINALISTS, winners=WINNERS)
+    sizes = {"most_candidates": MOST_CANDIDATES, "looked_at": LOOKED_AT, "drawn": FIRST, "round": ROUND}
+    opening = _DOCUMENTATION.format(**sizes, most_finalists=MOST_FINALISTS, winners=WINNERS)
     tables = "\n\n".join(table.documentation() for table in TABLES)
     return f"{opening}\n{tables}\n"

@@ -91,13 +91,15 @@ LIMITS = table_of("limits", "schedule, model and limit on an endpoint", LimitHel
 class Found:
     """The result of a search.
 
-    `candidates` are all schedules of the space within the limits on totals and doses; `screened` what the screen found of them,
-    `confirmed` what the population gave for the best, `answer` which of these answer the question. `fresh` are the winners on
-    `fresh_draws` other draws, None where there are none left.
+    `size` is the number of schedules of the space within the limits on totals and doses; `candidates` are those that were looked
+    at, all of them or a sample; `screened` is what the screen found of them, `confirmed` what the population gave for the best,
+    `answer` which of these answer the question. `fresh` are the winners on `fresh_draws` other draws, None where there are none
+    left.
     """
 
     study: Study
     search: Search
+    size: int
     candidates: tuple[Candidate, ...] = field(repr=False)
     screened: Screened
     confirmed: Confirmed
@@ -110,6 +112,11 @@ class Found:
     def scenario(self) -> Scenario:
         """The scenario that was searched."""
         return self.study.scenario
+
+    @property
+    def sampled(self) -> bool:
+        """Whether the space was too large to look at every schedule of it."""
+        return len(self.candidates) < self.size
 
     @property
     def models(self) -> tuple[StudyModel, ...]:

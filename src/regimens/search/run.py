@@ -12,6 +12,7 @@ import numpy as np
 
 from regimens.errors import RegimensError
 from regimens.scenario.population import reduced
+from regimens.scenario.search import MOST_CANDIDATES
 from regimens.search.answer import Answer, answer_of, check_some, check_values
 from regimens.search.confirm import (
     MOST_FINALISTS,
@@ -28,6 +29,7 @@ from regimens.search.confirm import (
     with_fresh_draws,
 )
 from regimens.search.judging import ranking, scores
+from regimens.search.sampled import LOOKED_AT, sampled_screen
 from regimens.search.screen import Screened, collect_screen, held_of, screen, screen_tasks, searched_models, within_limits
 from regimens.study.provenance import provenance_of
 from regimens.study.study import resolve
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from regimens.regimen.space import Candidate
     from regimens.scenario.search import Search
     from regimens.scenario.values import Scenario
+    from regimens.study.study import Study
     from regimens.work.task import T
 from regimens.search.found import Found
 
@@ -68,15 +71,27 @@ def find_schedules(
             f"{scenario.path or scenario.name}: there is no 'search' in this scenario. Add what may vary and the aim."
         )
     search, study = scenario.search, resolve(scenario)
-    candidates = search.candidates(scenario.subject)
+    size = search.size(scenario.subject)
     with contextlib.nullcontext(executor) if executor is not None else local() as workers:
         done = _Runner(workers, store, progress)
-        screening = screen_tasks(study, search, candidates, chunk)
-        screened = collect_screen(study, search, candidates, done(screen, screening), _Teller(search, candidates, say))
+        candidates, screened = _screened(study, search, size, done, say, chunk)
         names = [model.name for model in searched_models(study, search)]
         check_some(search, names, [one.words for one in candidates], screened.held)
         check_values(search, names, screened.means[:, 0], within_limits(screened.held))
-        return _Confirming(scenario, search, candidates, screened, most, done, chunk).found(say)
+        return _Confirming(scenario, search, size, candidates, screened, most, done, chunk).found(say)
+
+
+def _screened(
+    study: Study, search: Search, size: int, done: _Runner, say: Say, chunk: int | None
+) -> tuple[Sequence[Candidate], Screened]:
+    """Return all schedules of the space, or those that are looked at of a space that is too large, and what the screen found."""
+    if size > MOST_CANDIDATES:
+        found: list[Candidate] = []
+        teller = _Teller(search, found, min(size, LOOKED_AT), say)
+        return found, sampled_screen(study, search, lambda tasks: done(screen, tasks), teller, found, chunk)
+    candidates = search.candidates(study.scenario.subject)
+    tasks = screen_tasks(study, search, candidates, chunk)
+    return candidates, collect_screen(study, search, candidates, done(screen, tasks), _Teller(search, candidates, size, say))
 
 
 class BrokenOff(KeyboardInterrupt):
@@ -106,6 +121,7 @@ class _Confirming:
 
     scenario: Scenario
     search: Search
+    size: int
     candidates: Sequence[Candidate]
     screened: Screened
     most: int
@@ -135,8 +151,9 @@ class _Confirming:
         answer = answer_of(self.search, models, confirmed, self.candidates, scenario.subject, scenario.rule)
         made = provenance_of(study, (0, 0), self.screened.failed + confirmed.failed)
         return Found(
-            study, self.search, tuple(self.candidates), self.screened, confirmed, answer, fresh, fresh_draws(scenario), made
-        )
+            study, self.search, self.size, tuple(self.candidates), self.screened, confirmed, answer, fresh,
+            fresh_draws(scenario), made,
+        )  # fmt: skip
 
     def confirmed(self) -> Confirmed:
         """Return the best of the screen, and the arms of the scenario, on the population.
@@ -154,7 +171,7 @@ class _Confirming:
             arms = [] if found is not None else [arm for arm in references(self.scenario) if arm.name.lower() not in words]
             study = study_of(self.scenario, self.search, [self.candidates[place] for place in chosen], arms)
             places = np.concatenate([chosen, np.full(len(arms), -1, dtype=np.int64)])
-            tasks = confirm_tasks(f"confirm-{number}", study, self.search, 0, self.chunk)
+            tasks = confirm_tasks(f"confirm-{number}", study, self.search, len(chosen), 0, self.chunk)
             try:
                 made = collect_confirmed(study, self.search, places, self.done(confirm, tasks))
             except PartlyConfirmed:
@@ -175,7 +192,7 @@ class _Confirming:
         winners = sorted(int(confirmed.places[place]) for place in chosen)
         study = study_of(with_fresh_draws(self.scenario), self.search, [self.candidates[place] for place in winners])
         first = self.scenario.cohort.draws
-        tasks = confirm_tasks("fresh", study, self.search, first, self.chunk)
+        tasks = confirm_tasks("fresh", study, self.search, len(winners), first, self.chunk)
         return collect_confirmed(study, self.search, np.array(winners), self.done(confirm, tasks), first)
 
 
@@ -190,20 +207,21 @@ class _Teller:
 
     search: Search
     candidates: Sequence[Candidate]
+    count: int
     say: Say
     told: int = -1
 
     def __call__(self, known: Screened) -> None:
-        percent = 100 * known.looked_at // len(self.candidates)
+        percent = 100 * known.looked_at // self.count
         if percent > self.told:
             self.told = percent
-            self.say(_so_far(self.search, self.candidates, known))
+            self.say(_so_far(self.search, self.candidates, self.count, known))
 
 
-def _so_far(search: Search, candidates: Sequence[Candidate], known: Screened) -> str:
+def _so_far(search: Search, candidates: Sequence[Candidate], count: int, known: Screened) -> str:
     """Return the best schedule of the screen so far, as a sentence."""
     sign = 1.0 if search.highest else -1.0
     allowed = within_limits(known.held) & ~np.isnan(known.means[:, 0]).any(axis=0)
     best = ranking(scores(search.judge, sign * known.means[:, 0], known.tails, allowed), allowed)[:1]
-    said = f"{known.looked_at:,} of {len(candidates):,} schedules screened"
+    said = f"{known.looked_at:,} of {count:,} schedules screened"
     return f"{said}, best so far: {candidates[best[0]].words}" if len(best) else said

@@ -231,6 +231,14 @@ def _measured(
     return values, simulated.read
 
 
+def arm_values(study: Study, model: StudyModel, arm: StudyArm, numbers: np.ndarray) -> tuple[Floats, np.ndarray]:
+    """Return (measured endpoints, runs) of one arm for the runs of these numbers, and the (runs,) status of the integration."""
+    runs = Runs(*np.divmod(numbers, study.cohort.subjects))
+    parameters = people(study, model, numbers)
+    values, read = _measured(study, model, arm, _given(study, model, arm, runs, parameters), parameters)
+    return values, read.status
+
+
 def _decisions(task: DecisionsTask) -> Result:
     study, model, arm = task.study, task.study.models[task.model], task.study.arms[task.arm]
     runs = Runs(*np.divmod(np.arange(min(LOGGED, study.cohort.subjects)), study.cohort.subjects))

@@ -27,6 +27,7 @@ ONE_MODEL = (
 
 
 HEADS = ("Place", "MIU", "Doses", "Visits", "Aim, lowest to highest model", "Flat", "On front")
+TAKE_ROW, COPY_ROW, COPIED, NOT_COPIED = "Schedule", "Copy as scenario", "Copied.", "It could not be copied."
 FRONT_READING = (
     "A mark is a confirmed schedule: point at it and it says its words. Blue ones cannot be told from the best of "
     "their panel, the "
@@ -42,8 +43,8 @@ MAP_READING = (
 TAKE = (
     "answer.yaml beside this page is a scenario of the best schedules over models and of each model, and of the "
     "simplest that cannot "
-    "be told from the best: `regimens compare answer.yaml` shows their curves. Any row of schedules.csv is protocol "
-    "text that an arm of a scenario takes."
+    "be told from the best: `regimens compare answer.yaml` shows their curves. Any other schedule can be copied here as a "
+    "scenario of its own, with the arms of this one beside it."
 )
 HOW = (
     "Every schedule is screened on typical subjects (typical values of each parameter draw), which only ranks. The "
@@ -74,12 +75,13 @@ def table_caption(found: Found, most: int) -> str:
 
 def opening(found: Found) -> str:
     """Return what was looked at, in one sentence."""
-    space, screened = found.search.space, len(found.candidates)
-    models = wording.count(len(found.models), "model")
+    space, models = found.search.space, wording.count(len(found.models), "model")
+    looked_at = f"{len(found.candidates):,} of them, a sample," if found.sampled else "all"
+    size = wording.count(found.size, "schedule") if found.size < 1000 else f"{found.size:,} schedules"
     return (
-        f"{wording.count(screened, 'schedule')} of IL-2 within the limits on totals and doses, of {space.written:,} combinations "
-        f"({len(space.amounts)} amounts x {space.timings_words}; {len(space.timings):,} different "
-        f"timings fit into {space.within}): all screened on typical subjects under {models}, "
+        f"{size} of IL-2 within the limits on totals and doses, of {space.written:,} "
+        f"combinations ({len(space.amounts)} amounts x {space.timings_words}; {len(space.timings):,} different "
+        f"timings fit into {space.within}): {looked_at} screened on typical subjects under {models}, "
         f"{len(found.answer.order)} of them found within all limits on {_people(found)}."
     )
 
@@ -99,7 +101,7 @@ def reduced(found: Found) -> str:
 
 def judged(found: Found) -> str:
     """Return what is best and how that is judged."""
-    aim, judge = found.search.aim_words, found.search.judge
+    aim, judge = found.search.aim_label, found.search.judge
     how = {
         Kind.MEAN: "the mean over models and draws",
         Kind.WORST: "the mean over draws under the model that is worst for the schedule",
@@ -120,7 +122,7 @@ def best(found: Found) -> str:
     said += f", with {_score(found, row.score)}." if found.search.judge.kind is not Kind.REGRET else "."
     if found.search.judge.kind is Kind.REGRET:
         worst = int(np.nanargmax(answer.regret[:, place]))
-        said += f" Its largest regret is {wording.number(answer.regret[worst, place])}, under {found.models[worst].name}."
+        said += f" Its largest regret is {of_aim(found, answer.regret[worst, place])}, under {found.models[worst].name}."
     if found.fresh is not None and not wording.missing(row.score_fresh):
         among = ", among the winners" if found.search.judge.kind is Kind.REGRET else ""
         said += (
@@ -132,9 +134,20 @@ def best(found: Found) -> str:
 
 def _score(found: Found, score: float) -> str:
     if found.search.judge.kind is Kind.REGRET:
-        return f"a largest regret of {wording.number(-score)}"
-    sign = 1.0 if found.search.highest else -1.0
-    return f"{found.search.aim.words} {wording.number(sign * score)}"
+        return f"a largest regret of {of_aim(found, -score)}"
+    sign, aim = 1.0 if found.search.highest else -1.0, found.search.aim
+    return f"{wording.inside(aim.label) or aim.words} {of_aim(found, sign * score)}"
+
+
+def unit_of_aim(found: Found) -> str:
+    """Return the unit of the aim and of regrets as set in print; empty for a plain number."""
+    aim = found.search.aim
+    return wording.unit(aim.unit(found.models[0].unit_of(aim.observable) or "1"))
+
+
+def of_aim(found: Found, value: float) -> str:
+    """Write a value of the aim, or a difference of two, with its unit."""
+    return f"{wording.number(value)} {unit_of_aim(found)}".rstrip()
 
 
 def under_each(found: Found) -> Iterator[str]:
@@ -144,11 +157,11 @@ def under_each(found: Found) -> Iterator[str]:
         place = answer.best_of[row]
         said = f"{model.name}: "
         if place == answer.best:
-            said += f"the same schedule is best, with {wording.number(answer.aim[row, place])}"
+            said += f"the same schedule is best, with {of_aim(found, answer.aim[row, place])}"
         else:
             said += (
-                f"best is {found.confirmed.names[place]} with {wording.number(answer.aim[row, place])}; the choice has "
-                f"{wording.number(answer.aim[row, answer.best])}, a regret of {wording.number(answer.regret[row, answer.best])}"
+                f"best is {found.confirmed.names[place]} with {of_aim(found, answer.aim[row, place])}; the choice has "
+                f"{of_aim(found, answer.aim[row, answer.best])}, a regret of {of_aim(found, answer.regret[row, answer.best])}"
             )
         flat = int(np.count_nonzero(answer.flat_under[row]))
         ahead = int(np.count_nonzero(answer.first[row] > 0))
@@ -193,7 +206,7 @@ def flat(found: Found) -> str:
 
 def _lost(found: Found, place: int) -> str:
     """Return how much less of the aim a schedule has than the best under each model."""
-    lost = [f"{wording.number(_worse(found, row, place))} under {model.name}" for row, model in enumerate(found.models)]
+    lost = [f"{of_aim(found, _worse(found, row, place))} under {model.name}" for row, model in enumerate(found.models)]
     return wording.listing(lost)
 
 
@@ -220,7 +233,12 @@ def edges(found: Found) -> str:
 
 
 def certainty(found: Found) -> Iterator[str]:
-    """Yield what limits mean, and what cannot be said with so few models and draws."""
+    """Yield that a space was sampled, what limits mean, and what cannot be said with so few models and draws."""
+    if found.sampled:
+        yield (
+            f"The space was sampled: {len(found.candidates):,} of its {found.size:,} schedules were looked at. A search like "
+            "this finds good schedules and does not prove that there is no better one."
+        )
     for limit in found.search.endpoint_limits:
         share = f"{100 * limit.share:g} % of the subjects" + (
             " (where a limit names no share)" if limit.share == OF_SUBJECTS else ""
