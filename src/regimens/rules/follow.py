@@ -109,7 +109,7 @@ def follow(
     noise of a look depends on the seed, the subject, the parameter draw, the observable and the running number of the decision:
     not on the arm or the model.
     """
-    advance = Advance(compiled, people, tolerances, guide.rules.observables, changes)
+    advance = Advance(compiled, people, tolerances, guide.rules.observables, horizon_h, changes)
     course = _Course(guide, _with_optional(guide, timed), advance, horizon_h)
     noise = _noise(guide, chance, len(timed.due_h))
     course.give(0)
