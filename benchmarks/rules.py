@@ -1,8 +1,8 @@
 """What do rules cost over fixed doses: 200 draws x 50 subjects x 3 models x 3 arms, with decisions before every cycle?
 
-CPU time of one process, one thread. "Fixed" are the tasks of three arms without rules, "ruled" those of the same plans with rules:
-the doses that rules find, the endpoints under them, and the bands of the curves; then what arms with rules add: the log with
-its replayed ledgers, and fixed doses of the same mean total.
+CPU time of one process, one thread. "Fixed" are the tasks of three arms without rules, "ruled" those of the same plans with
+rules: the doses that rules find with the endpoints under them, and the bands of the curves; then what arms with rules add: the
+log with its replayed ledgers, and three arms more, with fixed doses of the same mean total.
 """
 
 from __future__ import annotations

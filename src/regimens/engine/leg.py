@@ -14,7 +14,6 @@ import numpy as np
 from regimens.engine.blocks import Start, Subjects
 from regimens.engine.changes import NONE, read_changes
 from regimens.engine.checks import checked_people
-from regimens.engine.given import entries
 from regimens.engine.kernel import kernel_of
 from regimens.engine.running import Settings, run
 from regimens.engine.settling import settle
@@ -58,20 +57,17 @@ class Legs:
         """Return where all subjects start at 0 h."""
         return Start.at_zero(self.table[:, : len(self.compiled.states)].copy())
 
-    def arrivals(
-        self, rows: Integers, drugs: Sequence[str], routes: Sequence[str], time_h: Floats, duration_h: Floats
-    ) -> tuple[Floats, Floats]:
-        """Return when doses given to the subjects `rows` at `time_h` (1 or rows, doses) over `duration_h` (doses,) begin to arrive, and when they are
-        all in, in model time.
+    def arrivals(self, rows: Integers, entry: Integers, time_h: Floats, duration_h: Floats) -> tuple[Floats, Floats]:
+        """Return when doses given to the subjects `rows` at `time_h` (1 or rows, doses) begin to arrive, and when they are all
+        in, in model time; `entry` (doses,) are the places of their inputs, `duration_h` (doses,) how long they are infused.
         """
-        inputs, first = self.compiled.model.inputs, len(self.compiled.states)
-        entry, hours = entries(self.compiled, drugs, routes), self.compiled.hours_per_time
+        inputs, first, hours = self.compiled.model.inputs, len(self.compiled.states), self.compiled.hours_per_time
         lag, available = (self.table[rows][:, first + place + entry] for place in (len(inputs), 0))
         keeps_rate = np.array([each.infusion == KEEPS_RATE for each in inputs], dtype=bool)[entry]
         return time_h / hours + lag, (time_h + duration_h * np.where(keeps_rate, available, 1.0)) / hours + lag
 
     def run(self, rows: Integers, start: Start, doses: Doses, times: Floats, until: Floats) -> Leg:
-        """Integrate the subjects `rows` from their `start` to `until` (rows,), and read them at `times` (rows, times); both are in
+        """Integrate the subjects `rows` from their `start` to `until` (rows,), and read them at `times` (rows, times), both in
         model time. `doses` has those that arrive from the start on.
         """
         hours, changes = self.compiled.hours_per_time, self.changes

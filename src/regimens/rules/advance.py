@@ -14,7 +14,7 @@ import numpy as np
 from regimens.engine.given import Doses, entries
 from regimens.engine.leg import Legs, of_columns
 from regimens.engine.trajectories import OK
-from regimens.regimen.events import NO_CAP, NO_STEP, DoseEvents, DosePlan
+from regimens.regimen.events import DoseEvents, DosePlan
 
 if TYPE_CHECKING:
     from regimens.adherence.realise import Timed
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from regimens.model.compile import CompiledModel
     from regimens.model.parameters import Parameters
     from regimens.regimen.changes import StateChange
-    from regimens.regimen.planned import PlannedDose
+    from regimens.rules.dosecolumns import DoseColumns
     from regimens.rules.ladder import Bools, Floats, Integers
 
 
@@ -40,11 +40,13 @@ class Advance:
         people: Parameters,
         tolerances: Tolerances,
         observables: tuple[str, ...],
+        columns: DoseColumns,
         horizon_h: float,
         changes: tuple[StateChange, ...] = (),
     ) -> None:
         self.compiled, self.observables, self.horizon_h, self.changes = compiled, observables, horizon_h, changes
         self.legs = Legs(compiled, people, DosePlan((_no_dose(changes),)), observables, tolerances)
+        self.columns, self.entry = columns, entries(compiled, columns.drug.tolist(), columns.route.tolist())
         self.safe, self.ahead = self.legs.begin(), self.legs.begin()
         self.ahead.time[:] = np.nan
         self.decided_h = np.full(people.subjects, -np.inf)
@@ -52,8 +54,8 @@ class Advance:
         self.steps = np.zeros(2, dtype=np.int64)
 
     def to(self, now_h: Floats, rows: Integers, timed: Timed, given: Floats, looked_h: Floats, true: Floats) -> None:
-        """Integrate the subjects `rows` beyond the decisions at `now_h` (rows,), and fill in `true` (subjects, decisions, looks) at
-        all times of `looked_h` on the way; a subject that cannot be integrated sees nothing from then on.
+        """Integrate the subjects `rows` beyond the decisions at `now_h` (rows,), and fill in `true` (subjects, decisions, looks)
+        at all times of `looked_h` on the way; a subject that cannot be integrated sees nothing from then on.
         """
         sound = self.sound[rows]
         rows, now_h = rows[sound], now_h[sound]
@@ -108,16 +110,15 @@ class Advance:
         fine = leg.status == OK
         self.sound[rows[~fine]] = False
         kept = fine & ~pending & (until > start.time)
-        for mine, new in ((self.ahead.time, until), (self.ahead.states, leg.end.states), (self.ahead.scales, leg.end.scales)):
-            mine[rows[kept]] = new[kept]
+        for name in ("time", "states", "scales"):
+            getattr(self.ahead, name)[rows[kept]] = getattr(leg.end, name)[kept]
         self.ahead.time[rows[fine & ~kept]] = np.nan
 
     def _arrivals(self, rows: Integers, timed: Timed) -> tuple[Floats, Floats]:
         """Return when doses begin to arrive and when they are all in, in model time; infinite for doses that are not given."""
         due = timed.due_h[rows] < self.horizon_h
-        columns = [dose.drug for dose in timed.doses], [dose.dose.route for dose in timed.doses]
-        arrives, over = self.legs.arrivals(rows, *columns, np.where(due, timed.given_h[rows], np.inf), _durations(timed.doses))
-        return arrives, over
+        given_h = np.where(due, timed.given_h[rows], np.inf)
+        return self.legs.arrivals(rows, self.entry, given_h, self.columns.duration_h)
 
     def _next(self, rows: Integers, decided_h: Floats, timed: Timed, arrives: Floats) -> Floats:
         """Return when the first dose of those given at or after a decision arrives, or the end, in model time."""
@@ -131,19 +132,10 @@ class Advance:
         """Return the doses that arrive from `start` to `until`, one row a subject."""
         inside = ~(arrives < start[:, np.newaxis]) & ~(arrives >= until[:, np.newaxis])
         columns = np.flatnonzero(inside.any(axis=0))
-        amounts = [dose.dose.amount for dose in timed.doses]
         shape = (len(rows), len(timed.doses))
-        one = Doses(
-            time_h=timed.given_h[rows],
-            amount=given[rows],
-            basis=np.broadcast_to(np.array([amount.basis for amount in amounts], dtype="U6"), shape),
-            cap=np.broadcast_to([NO_CAP if amount.cap is None else float(amount.cap) for amount in amounts], shape),
-            step=np.broadcast_to([NO_STEP if amount.step is None else float(amount.step) for amount in amounts], shape),
-            duration_h=np.broadcast_to(_durations(timed.doses), shape),
-            entry=np.broadcast_to(
-                entries(self.compiled, [dose.drug for dose in timed.doses], [dose.dose.route for dose in timed.doses]), shape
-            ),
-        )
+        own = self.columns
+        parts = (own.basis.astype("U6"), own.cap, own.step, own.duration_h, self.entry)
+        one = Doses(timed.given_h[rows], given[rows], *(np.broadcast_to(part, shape) for part in parts))
         return of_columns(one, columns, inside[:, columns])
 
     def _pending(self, rows: Integers, until: Floats, arrives: Floats, over: Floats) -> Bools:
@@ -154,48 +146,13 @@ class Advance:
         for change in self.changes:
             if change.kind != "reset" and change.amount:
                 # Doses of before a steady state that wait for their lag arrive after it.
-                times = np.array([change.time_h]), np.array([change.duration_h])
-                _, last = self.legs.arrivals(rows, [change.drug], [change.route], times[0][np.newaxis], times[1])
+                entry = entries(self.compiled, [change.drug], [change.route])
+                _, last = self.legs.arrivals(rows, entry, np.array([[change.time_h]]), np.array([change.duration_h]))
                 found |= (change.time_h / hours < until) & (last[:, 0] >= until)
         return found
-
-
-def _durations(doses: tuple[PlannedDose, ...]) -> Floats:
-    return np.array([float(dose.dose.duration) for dose in doses])
 
 
 def _no_dose(changes: tuple[StateChange, ...]) -> DoseEvents:
     """Return no dose, with changes of the state."""
     none, number = np.empty(0), np.empty(0, dtype=np.int64)
     return DoseEvents(none, (), none, (), none, none, (), none, number, number, changes=changes)
-
-
-def dose_plan(timed: Timed, given: Floats, horizon_h: float, arm: str = "", changes: tuple[StateChange, ...] = ()) -> DosePlan:
-    """Return the doses of all subjects that are due before the horizon; those not given have the amount 0."""
-    time_h = np.where(timed.due_h < horizon_h, timed.given_h, np.inf)
-    alike = np.ascontiguousarray(np.concatenate([time_h, np.where(np.isfinite(time_h), given, 0.0)], axis=1))
-    whole = alike.view(np.dtype((np.void, alike.dtype.itemsize * alike.shape[1])))[:, 0]
-    _, first, which = np.unique(whole, return_index=True, return_inverse=True)
-    sets = tuple(_events(timed, time_h[row], given[row], arm, changes) for row in first)
-    return DosePlan(sets) if len(sets) == 1 else DosePlan(sets, which.astype(np.int64))
-
-
-def _events(timed: Timed, time_h: Floats, given: Floats, arm: str, changes: tuple[StateChange, ...]) -> DoseEvents:
-    order = np.argsort(time_h, kind="stable")
-    order = order[np.isfinite(time_h[order])]
-    doses = [timed.doses[place] for place in order]
-    amounts = [dose.dose.amount for dose in doses]
-    return DoseEvents(
-        time_h=time_h[order],
-        drug=tuple(dose.drug for dose in doses),
-        amount=given[order],
-        basis=tuple(amount.basis for amount in amounts),
-        cap=np.array([NO_CAP if amount.cap is None else float(amount.cap) for amount in amounts], dtype=float),
-        step=np.array([NO_STEP if amount.step is None else float(amount.step) for amount in amounts], dtype=float),
-        route=tuple(dose.dose.route for dose in doses),
-        duration_h=np.array([float(dose.dose.duration) for dose in doses], dtype=float),
-        cycle=np.array([dose.cycle for dose in doses], dtype=np.int64),
-        number=np.array([dose.number for dose in doses], dtype=np.int64),
-        arm=arm,
-        changes=changes,
-    )

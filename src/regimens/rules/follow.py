@@ -27,7 +27,8 @@ from regimens.adherence.ledger import (
 )
 from regimens.chance import streams
 from regimens.regimen.planned import PlannedDose
-from regimens.rules.advance import Advance, dose_plan
+from regimens.rules.advance import Advance
+from regimens.rules.dosecolumns import DoseColumns, dose_plan
 from regimens.rules.ladder import GAVE, MISSED, NONE, OVER, Bools, Floats, Integers, State
 from regimens.rules.timetable import Timetable, amounts_given, timetable
 from regimens.rules.values import Give
@@ -41,8 +42,8 @@ if TYPE_CHECKING:
     from regimens.regimen.events import DosePlan
     from regimens.rules.guide import Guide
 
-OPEN = tuple(REASONS.index(reason) for reason in (AS_PLANNED, REST_DRAWN))
-"""Reasons that give way to what a rule did."""
+OPEN = np.isin(REASONS, (AS_PLANNED, REST_DRAWN))
+"""Which of REASONS give way to what a rule did."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,8 +110,10 @@ def follow(
     noise of a look depends on the seed, the subject, the parameter draw, the observable and the running number of the decision:
     not on the arm or the model.
     """
-    advance = Advance(compiled, people, tolerances, guide.rules.observables, horizon_h, changes)
-    course = _Course(guide, _with_optional(guide, timed), advance, horizon_h)
+    timed = _with_optional(guide, timed)
+    columns = DoseColumns.of(timed.doses)
+    advance = Advance(compiled, people, tolerances, guide.rules.observables, columns, horizon_h, changes)
+    course = _Course(guide, timed, advance, horizon_h)
     noise = _noise(guide, chance, len(timed.due_h))
     course.give(0)
     for decision in range(len(guide.decisions)):
@@ -215,7 +218,7 @@ class _Course:
             for times in (self.timed.planned_h, self.timed.due_h, self.timed.given_h):
                 times[now, column] = self.table.time_h[now, decision]
             self.timed.is_given[now, column] = True
-            self.given[now, column] = self.timed.amounts[column]
+            self.given[now, column] = self.advance.columns.amount[column]
 
     def give(self, block: int) -> None:
         """Set the amounts of the doses that follow so many decisions, and before the next."""
@@ -229,7 +232,7 @@ class _Course:
             begins = self.guide.doses[place].number == 1
             due, left_out = amounts_given(mine.level, closed, mine.stride, mine.left_out, begins)
             self.state.left_out[rows] = left_out
-            planned = self.timed.amounts[column]
+            planned = float(self.advance.columns.amount[column])
             wanted = amounts[mine.level] if len(amounts) else np.full(len(rows), planned)
             given = np.where(due & self.timed.is_given[rows, column], wanted, 0.0)
             self.given[rows, column] = given
@@ -244,7 +247,7 @@ class _Course:
             default=NONE,
         )
         # A dose that is missed stays missed. A late one stays late unless it is not given.
-        changed = comes & (why != NONE) & (np.isin(reason, OPEN) | ~due)
+        changed = comes & (why != NONE) & (OPEN[reason] | ~due)
         self.timed.reason[rows[changed], column] = why[changed]
 
     def followed(self) -> Followed:
