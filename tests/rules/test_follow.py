@@ -162,7 +162,9 @@ def test_what_is_seen_is_as_old_as_the_delay_and_nothing_before_the_start():
 @pytest.mark.parametrize("when", ["before each dose", "at visits"])
 def test_decisions_see_what_one_run_of_the_same_doses_has_to_the_last_bit(compiled, regimen, when):
     made = rules("hold while amount above 1500000, resume when below 700000", decide=when)
-    found = followed(compiled, regimen, made, visits=(20.0, 31.0, 40.0, 52.0, 64.0, 90.0, 110.0, 150.0, 190.0, 215.0, 240.0, 262.0))
+    found = followed(
+        compiled, regimen, made, visits=(20.0, 31.0, 40.0, 52.0, 64.0, 90.0, 110.0, 150.0, 190.0, 215.0, 240.0, 262.0)
+    )
     assert {"held", "resumed"} <= set(actions(found))
     assert np.array_equal(found.log.true, read_again(compiled, typical_subject(compiled.model), found), equal_nan=True)
 
@@ -179,9 +181,7 @@ def test_a_run_that_is_cut_at_many_decisions_that_do_nothing_is_the_run_in_one_p
 
 
 def test_what_is_looked_at_before_another_drug_is_given_is_that_of_one_run_within_its_tolerance():
-    made = rules(
-        "give other 100 mg IV once if amount above 300000", "stop if rest above 1e9", look_at={"amount": {}, "rest": {}}
-    )
+    made = rules("give other 100 mg IV once if amount above 300000", "stop if rest above 1e9", look_at={"amount": {}, "rest": {}})
     compiled = decay(K)
     found = followed(compiled, "1 MIU IV every 50 h x 6", made)
     again = read_again(compiled, typical_subject(compiled.model), found, observables=("amount", "rest"))

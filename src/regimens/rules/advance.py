@@ -74,8 +74,9 @@ class Advance:
         self.decided_h[rows] = now_h
         if np.any(needed):
             some = np.flatnonzero(needed)
-            pending = self._pending(rows[some], until[some], arrives[some], over[some])
-            doses = self._doses(rows[some], start.time[some], until[some], arrives[some], timed, given)
+            in_plan = timed.due_h[rows[some]] < self.horizon_h
+            pending = self._pending(rows[some], until[some], np.where(in_plan, arrives[some], np.inf), over[some])
+            doses = self._doses(rows[some], start.time[some], until[some], np.where(in_plan, arrives[some], np.inf), timed, given)
             self._run(rows[some], until[some], doses, pending, wanted[some], looks[some], true)
 
     def _go_on(self, rows: Integers, now: Floats, expected: Floats, looked_h: Floats, true: Floats) -> None:
@@ -115,10 +116,10 @@ class Advance:
         self.ahead.time[rows[fine & ~kept]] = np.nan
 
     def _arrivals(self, rows: Integers, timed: Timed) -> tuple[Floats, Floats]:
-        """Return when doses begin to arrive and when they are all in, in model time; infinite for doses that are not given."""
-        due = timed.due_h[rows] < self.horizon_h
-        given_h = np.where(due, timed.given_h[rows], np.inf)
-        return self.legs.arrivals(rows, self.entry, given_h, self.columns.duration_h)
+        """Return when doses begin to arrive and when they are all in, in model time, those included that rules may add between
+        planned doses; infinite for other doses that nobody gets yet.
+        """
+        return self.legs.arrivals(rows, self.entry, timed.given_h[rows], self.columns.duration_h)
 
     def _next(self, rows: Integers, decided_h: Floats, timed: Timed, arrives: Floats) -> Floats:
         """Return when the first dose of those given at or after a decision arrives, or the end, in model time."""

@@ -13,12 +13,13 @@ from regimens.model.compile import compile_model
 from regimens.model.evaluate import Value, evaluate
 from regimens.model.expression import TIME
 from regimens.model.parameters import typical_subject
+from regimens.rules.caps import CapAt, StopAt
 from regimens.rules.guide import Guide, guide_of
 from regimens.rules.ladder import HELD, STOPPED
 from regimens.rules.values import AT_VISITS, BY_THE_RULES, EVERY, Change, Give
 from regimens.rules.walk import walk
 from regimens.scenario.values import AS_WRITTEN, Arm
-from regimens.units import day_text, decimal_text
+from regimens.units import amount_text, day_text, decimal_text
 
 if TYPE_CHECKING:
     from regimens.model.declaration import Model
@@ -38,6 +39,7 @@ def check_rules(
         guide = guide_of(arm.rules, arm.regimen, [Fraction(time) for time in visits.values()])
         _check_observables(guide, models, loc, notes)
         _check_given(guide, models, loc, notes)
+        _check_caps(guide, subject, loc, notes)
         _check_decisions(guide, visits, loc, notes)
         if len(notes.problems) == before:
             _check_followed(guide, subject, loc, notes)
@@ -67,6 +69,19 @@ def _check_given(guide: Guide, models: Sequence[Model], loc: Loc, notes: Notes) 
                 notes.add((*loc, "rules", index), found, f"The models take {said}.")
 
 
+def _check_caps(guide: Guide, subject: Subject, loc: Loc, notes: Notes) -> None:
+    """Note a cap that stands before another rule in the way of what is planned: of the first cycle, or of the planned amount."""
+    planned = sum(dose.dose.amount.for_size(subject.weight_kg, subject.bsa_m2) for dose in guide.doses if dose.cycle == 1)
+    for place, cap in enumerate(guide.rules.caps, len(guide.rules.ladder)):
+        where, amount = (*loc, "rules", place), guide.doses[0].dose.amount
+        if isinstance(cap, StopAt) and planned > cap.total.value:
+            cycle = "The first cycle of the plan" if guide.doses[-1].cycle > 1 else "The plan"
+            found = f"{cycle} alone gives {amount_text(Fraction(planned), amount.unit)}, and doses stop at {cap.total}."
+            notes.add(where, found, "Raise that total, or plan less.")
+        elif isinstance(cap, CapAt) and cap.cycle == 1 and amount.value > cap.amount.value:
+            notes.add(where, f"The planned amount '{amount}' is above '{cap.amount}'.", "Raise the cap, or plan less.")
+
+
 def _check_decisions(guide: Guide, visits: Mapping[str, float], loc: Loc, notes: Notes) -> None:
     """Note rules without a decision, and a decision at which nobody is seen: neither at a dose nor at a visit."""
     where, when = (*loc, "decide"), guide.rules.decide.when
@@ -88,7 +103,7 @@ def _check_decisions(guide: Guide, visits: Mapping[str, float], loc: Loc, notes:
 def _check_followed(guide: Guide, subject: Subject, loc: Loc, notes: Notes) -> None:
     """Note every rule that is never followed, whatever is measured."""
     try:
-        found = walk(guide.ladder, guide.doses, guide.decisions, subject)
+        found = walk(guide, subject)
     except ValueError as error:
         notes.add((*loc, "rules"), str(error), "Write fewer levels, rules or visits in a row.", key=True)
         return
@@ -104,6 +119,11 @@ def _check_followed(guide: Guide, subject: Subject, loc: Loc, notes: Notes) -> N
         if rule.when.after is not None and not found.waits[place]:
             why = f"no decision is made {rule.when.after.in_words()}"
         notes.add((*loc, "rules", place), f"Rule {place + 1} is never followed: {why}.", "Move it up, change it or leave it out.")
+    for place in found.idle:
+        cap = guide.rules.in_order[place]
+        most = f"the rules lead to {found.largest.in_words(guide.doses[0].dose.amount.unit)} at the most"
+        why = most if isinstance(cap, StopAt) else "no dose that it is about is larger"
+        notes.add((*loc, "rules", place), f"Rule {place + 1} is never followed: {why}.", "Change it or leave it out.")
 
 
 def _check_first(guide: Guide, models: Sequence[Model], subject: Subject, loc: Loc, notes: Notes) -> None:
@@ -120,7 +140,7 @@ def _check_first(guide: Guide, models: Sequence[Model], subject: Subject, loc: L
         looks = guide.rules.look_at
         seen = [np.nan if look.delay.hours > first.time_h else values[look.observable] for look in looks]
         may = np.array([[rule.when.after is None for rule in guide.rules.ladder]])
-        decided = guide.ladder.decided(guide.ladder.begin(1), np.array([seen]), may)
+        decided = guide.ladder.decided(guide.ladder.begin(1), np.array([seen]), may, np.array([float(first.time_h)]))
         if decided.action[0] in (HELD, STOPPED):
             place = int(decided.rule[0])
             said = ", ".join(f"{name} {decimal_text(Fraction(f'{values[name]:.4g}'))}" for name in guide.rules.observables)
