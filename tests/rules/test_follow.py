@@ -268,3 +268,73 @@ def test_the_doses_found_give_one_curve_however_they_are_handed_over():
     together = simulate(compiled, people, plan, times).values
     apart = [simulate(compiled, people[[row]], plan.of_subject(row), times).values[0] for row in range(5)]
     assert np.array_equal(together[:5], np.array(apart))
+
+
+def test_doses_come_at_an_interval_that_is_no_multiple_of_the_planned_one():
+    made = rules("change the interval to 36 h if amount above 1500000", "change the interval to 12 h if amount below 700000")
+    compiled = decay(K)
+    found = followed(compiled, "1 MIU IV daily x 10", made)
+    x, at, every, last, expected = 0.0, 0.0, 24.0, -np.inf, []
+    for place in range(20):
+        at = 12.0 * place
+        if place and place % 2 == 0:
+            every = 36.0 if x > 1.5e6 else 12.0 if x < 7e5 else every
+        if at - last >= every:
+            expected.append(at)
+            last, x = at, x + 1e6
+        x *= np.exp(-K * 12.0)
+    events = found.plan(5000.0).sets[0]
+    assert events.time_h[events.amount > 0.0].tolist() == expected
+    assert {12.0, 36.0} <= set(np.diff(expected).tolist())
+    assert np.allclose(found.log.true, read_again(compiled, typical_subject(compiled.model), found), rtol=1e-8)
+
+
+def test_an_interval_that_never_changes_leaves_the_plan_as_it_is():
+    plan = parse_regimen("(1 MIU IV daily x 5, rest 9 days) x 3").events(weeks(12), "")
+    found = followed(
+        decay(K), "(1 MIU IV daily x 5, rest 9 days) x 3", rules("change the interval to 36 h if amount above 900000000")
+    )
+    assert found.plan(12 * 168.0).sets == (plan,)
+
+
+def test_no_dose_comes_between_planned_ones_after_a_subject_has_stopped():
+    made = rules("change the interval to 12 h if amount below 9000000")
+    found = followed(decay(K), "1 MIU IV daily x 10", made, subjects=200, life=RealLife(stop_early=0.5))
+    stopped = found.timed.reason[:, :10] == 4
+    first = np.where(stopped.any(axis=1), 24.0 * np.argmax(stopped, axis=1), np.inf)
+    events = found.plan(5000.0)
+    last = [of.time_h[of.amount > 0.0].max(initial=-1.0) for of in (events.of_subject(row) for row in range(200))]
+    assert 20 < np.isfinite(first).sum() < 180
+    assert np.all(last < first)
+    assert max(last) == 228.0
+
+
+def test_doses_stop_before_the_first_that_would_lead_above_the_total():
+    made = rules("raise one level if amount below 9000000", "stop at a total of 9.5 MIU", levels=["1 MIU", "2 MIU", "3 MIU"])
+    found = followed(decay(K), "1 MIU IV daily x 8", made)
+    assert given(found).tolist() == [1e6, 2e6, 3e6, 3e6, 0.0, 0.0, 0.0, 0.0]
+    assert found.timed.reason[0].tolist() == [0, 7, 7, 7, 9, 9, 9, 9]
+    assert actions(found)[-3:] == ["not made: stopped"] * 3
+
+
+def test_a_total_counts_what_a_person_of_that_size_gets_and_not_what_is_missed():
+    made = rules("raise one level if amount below 1", "stop at a total of 5.5 MIU", levels=["1 MIU/m2", "2 MIU/m2"])
+    people = replace(typical_subject(decay(K).model)[np.zeros(2, dtype=np.intp)], bsa_m2=np.array([1.8, 2.0]))
+    found = followed(decay(K), "1 MIU/m2 IV daily x 5", made, people=people)
+    assert np.sum(found.given > 0.0, axis=1).tolist() == [3, 2]
+    life = RealLife(missed=0.5)
+    made = rules("raise one level if amount below 1", "stop at a total of 2 MIU", levels=["1 MIU", "2 MIU"])
+    missed = followed(decay(K), "1 MIU IV daily x 8", made, subjects=50, life=life)
+    assert np.all(missed.given.sum(axis=1) == np.minimum(missed.timed.is_given.sum(axis=1), 2) * 1e6)
+
+
+def test_a_cap_brings_a_level_down_in_its_cycle_and_the_log_says_so():
+    made = rules(
+        "raise one level if amount below 9000000",
+        "cap doses at 2.5 MIU from cycle 3",
+        decide="before each cycle",
+        levels=["1 MIU", "2 MIU", "3 MIU"],
+    )
+    found = followed(decay(K), "(1 MIU IV daily x 2, rest 5 days) x 4", made)
+    assert given(found).tolist() == [1e6, 1e6, 2e6, 2e6, 2e6, 2e6, 2e6, 2e6]
+    assert found.log.level[0].tolist() == [1, 2, 2]

@@ -160,10 +160,10 @@ BAD = {
             "Move it up, change it or leave it out.",
         ),
         (
-            "change the interval to 36 h if treg_fold above 3",
+            "change the interval to 25 h if treg_fold above 3",
             16,
-            "'36 h' is not a multiple of the planned interval, 1 day.",
-            "Doses of the plan are left out, so write a multiple of 1 day.",
+            "'25 h' and the planned interval, 1 day, have a common step of only 1 h.",
+            "All intervals of an arm are multiples of a time of at least 2 h.",
         ),
         (
             "give tocilizumab 8 mg/kg SC once if treg_fold above 3",

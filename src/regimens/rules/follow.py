@@ -86,13 +86,15 @@ class Log:
 class Followed:
     """What rules made of a plan: when doses are given and why, how much (subjects, doses), and the decisions.
 
-    Doses that a rule gives have a column of their own, due at an infinite time where the rule never applied.
+    Doses that a rule gives have a column of their own, due at an infinite time where the rule never applied. `steps` of the
+    integration that led to the decisions are accepted and rejected.
     """
 
     timed: Timed
     given: Floats
     log: Log
     changes: tuple[StateChange, ...] = ()
+    steps: tuple[int, int] = (0, 0)
 
     def plan(self, horizon_h: float, arm: str = "") -> DosePlan:
         """Return the doses of all subjects, with what the plan does to their state besides."""
@@ -336,4 +338,5 @@ class _Course:
             after("stopped").astype(bool),
             after("stride"),
         )
-        return Followed(self.timed, self.given, log, self.advance.changes)
+        accepted, rejected = self.advance.steps.tolist()
+        return Followed(self.timed, self.given, log, self.advance.changes, (accepted, rejected))

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from regimens.rules.caps import CapAt, StopAt
 from regimens.rules.ladder import NONE, Decided, Floats, Integers, Ladder, State
 from regimens.rules.timetable import Decision, Timetable, amounts_given, timetable
 from regimens.rules.values import Give, Hold, Keep
@@ -22,7 +21,6 @@ from regimens.units import amount_text
 
 if TYPE_CHECKING:
     from regimens.regimen.planned import PlannedDose
-    from regimens.rules.caps import Cap
     from regimens.rules.guide import Guide
     from regimens.subject import Subject
 
@@ -65,7 +63,7 @@ class Walked:
     """What a ladder may lead to in the typical subject: the ways of the `least` and the `largest` total, the largest single
     dose that can come in each outermost cycle (IU or mg, before it is scaled to a body), and the places of rules that are
     never followed, each with the places of the rules that are followed in its place. `waits` says of each rule whether what it
-    waits for is over at any decision, `idle` are the places of caps that never change a dose, `others` the ways of the least and
+    waits for is over at any decision, `others` the ways of the least and
     the largest total of each other drug that rules give.
     """
 
@@ -74,7 +72,6 @@ class Walked:
     highest: dict[int, Fraction]
     never: dict[int, tuple[int, ...]]
     waits: tuple[bool, ...]
-    idle: tuple[int, ...]
     others: dict[str, tuple[Way, Way]]
 
 
@@ -99,7 +96,7 @@ def walk(guide: Guide, subject: Subject) -> Walked:
     seen = _values(ladder)
     keys = {_key(ladder.begin(1), 0, Fraction(0)): (Way(Fraction(0)), Way(Fraction(0)))}
     highest: dict[int, Fraction] = {}
-    acted: set[Cap] = set()
+    stops: set[Fraction] = set()
     followed: set[int] = set()
     instead: dict[int, set[int]] = {place: set() for place in range(len(ladder.rules.ladder))}
     for block in range(len(decisions) + 1):
@@ -112,17 +109,16 @@ def walk(guide: Guide, subject: Subject) -> Walked:
                     _merge(found, _key(decided.state, row, key.total), keys[key])
             keys = found
         own = [slot.dose for place, slot in enumerate(guide.slots) if table.block[0, place] == block]
-        keys = _given(ladder, keys, own, subject, highest, acted)
+        keys = _given(ladder, keys, own, subject, highest, stops)
     least = min((way for way, _ in keys.values()), key=lambda way: way.total)
     largest = max((way for _, way in keys.values()), key=lambda way: way.total)
     kept = any(isinstance(rule, Keep) for rule in ladder.rules.ladder)
-    if ladder.most is not None and kept and any(isinstance(cap, StopAt) for cap in acted):
+    if kept and stops:
         # Amounts between the least and the largest may come nearer to the total than the ways that were walked.
-        largest = Way(ladder.most, said="any doses up to the total at which they stop")
+        largest = Way(max(stops), said="any doses up to the total at which they stop")
     never = {place: tuple(sorted(instead[place])) for place in instead if place not in followed}
     waits = tuple(bool(waits) for waits in np.any(table.may, axis=(0, 1)))
-    idle = tuple(len(instead) + place for place, cap in enumerate(ladder.rules.caps) if cap not in acted)
-    return Walked(least, largest, highest, never, waits, idle, _others(ladder, list(keys), subject))
+    return Walked(least, largest, highest, never, waits, _others(ladder, list(keys), subject))
 
 
 def _others(ladder: Ladder, keys: Sequence[Key], subject: Subject) -> dict[str, tuple[Way, Way]]:
@@ -207,16 +203,16 @@ def _given(
     doses: Sequence[PlannedDose],
     subject: Subject,
     highest: dict[int, Fraction],
-    acted: set[Cap],
+    stops: set[Fraction],
 ) -> dict[Key, tuple[Way, Way]]:
-    """Return the states after the doses between two decisions, with what was given; note the largest dose of each cycle, and the
-    caps that changed one.
+    """Return the states after the doses between two decisions, with what was given; note the largest dose of each cycle in
+    `highest`, and in `stops` the total at which doses stopped on some way.
     """
     found: dict[Key, tuple[Way, Way]] = {}
     for before, (least, largest) in keys.items():
         key, out, amounts = before, np.array([before.left_out]), []
         for dose in doses:
-            key = _capped(ladder, key, dose.cycle, acted)
+            key = key._replace(level=min(key.level, ladder.highest(dose.cycle)))
             closed = np.array([key.stopped or key.held != NONE])
             given, out = amounts_given(np.array([key.level]), closed, np.array([key.stride]), out, dose.number == 1)
             if not given[0]:
@@ -225,7 +221,7 @@ def _given(
             amount = replace(amount, value=ladder.amounts[key.level].value) if ladder.amounts else amount
             person = amount.for_size(subject.weight_kg, subject.bsa_m2)
             if ladder.most is not None and key.total + person > ladder.most:
-                acted |= {cap for cap in ladder.rules.caps if isinstance(cap, StopAt) and cap.total.value == ladder.most}
+                stops.add(ladder.most)
                 key = key._replace(stopped=True)
                 continue
             key = key._replace(total=key.total + person) if ladder.most is not None else key
@@ -233,18 +229,6 @@ def _given(
             highest[dose.cycle] = max(highest.get(dose.cycle, Fraction(0)), amount.value)
         _merge(found, key._replace(left_out=int(out[0])), (least.and_then(amounts), largest.and_then(amounts)))
     return found
-
-
-def _capped(ladder: Ladder, key: Key, cycle: int, acted: set[Cap]) -> Key:
-    """Return a state at a dose of an outermost cycle: at no level above what caps allow."""
-    level = min(key.level, ladder.highest(cycle))
-    if level < key.level:
-        acted |= {
-            cap
-            for cap in ladder.rules.caps
-            if isinstance(cap, CapAt) and cycle >= cap.cycle and ladder.amounts[key.level].value > cap.amount.value
-        }
-    return key._replace(level=level)
 
 
 def _merge(found: dict[Key, tuple[Way, Way]], key: Key, ways: tuple[Way, Way]) -> None:

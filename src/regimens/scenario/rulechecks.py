@@ -119,11 +119,6 @@ def _check_followed(guide: Guide, subject: Subject, loc: Loc, notes: Notes) -> N
         if rule.when.after is not None and not found.waits[place]:
             why = f"no decision is made {rule.when.after.in_words()}"
         notes.add((*loc, "rules", place), f"Rule {place + 1} is never followed: {why}.", "Move it up, change it or leave it out.")
-    for place in found.idle:
-        cap = guide.rules.in_order[place]
-        most = f"the rules lead to {found.largest.in_words(guide.doses[0].dose.amount.unit)} at the most"
-        why = most if isinstance(cap, StopAt) else "no dose that it is about is larger"
-        notes.add((*loc, "rules", place), f"Rule {place + 1} is never followed: {why}.", "Change it or leave it out.")
 
 
 def _check_first(guide: Guide, models: Sequence[Model], subject: Subject, loc: Loc, notes: Notes) -> None:
