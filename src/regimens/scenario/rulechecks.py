@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regimens.errors import did_you_mean
+from regimens.drugs import unit_of
+from regimens.errors import did_you_mean, nearest
 from regimens.model.compile import compile_model
 from regimens.model.evaluate import Value, evaluate
 from regimens.model.expression import TIME
@@ -63,10 +64,15 @@ def _check_given(guide: Guide, models: Sequence[Model], loc: Loc, notes: Notes) 
     for index, rule in enumerate(guide.rules.ladder):
         if isinstance(rule, Give):
             taken = {(entry.drug, entry.route) for model in models for entry in model.inputs}
+            where, near = (*loc, "rules", index), nearest(rule.drug, {drug for drug, _ in taken})
             if (rule.drug, rule.dose.route) not in taken:
                 said = ", ".join(f"{drug} ({route})" for drug, route in sorted(taken))
+                meant = "" if near in (None, rule.drug) else f"Did you mean '{near}'? "
                 found = f"No model of this scenario takes {rule.drug} by {rule.dose.route}."
-                notes.add((*loc, "rules", index), found, f"The models take {said}.")
+                notes.add(where, found, f"{meant}The models take {said}.")
+            elif rule.dose.amount.unit != unit_of(rule.drug):
+                found = f"'{rule.dose.amount}' is not an amount of {rule.drug}."
+                notes.add(where, found, f"Amounts of {rule.drug} are in {unit_of(rule.drug)}.")
 
 
 def _check_caps(guide: Guide, subject: Subject, loc: Loc, notes: Notes) -> None:
