@@ -128,3 +128,9 @@ def amounts_given(
     due = np.ones(len(state_level), dtype=bool) if begins_cycle else left_out + 1 >= stride
     given = due & ~held
     return given, np.where(given, 0, np.where(held, left_out, left_out + 1))
+
+
+def dose_given(held: bool, stride: int, left_out: int, begins_cycle: bool) -> tuple[bool, int]:
+    """Return what `amounts_given` does for one subject."""
+    given = (begins_cycle or left_out + 1 >= stride) and not held
+    return given, 0 if given else left_out if held else left_out + 1

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from regimens.rules.ladder import NONE, Decided, Floats, Integers, Ladder, State
-from regimens.rules.timetable import Decision, Timetable, amounts_given, timetable
+from regimens.rules.timetable import Decision, Timetable, dose_given, timetable
 from regimens.rules.values import Give, Hold, Keep
 from regimens.units import amount_text
 
 if TYPE_CHECKING:
     from regimens.regimen.planned import PlannedDose
+    from regimens.regimen.quantities import Amount
     from regimens.rules.guide import Guide
     from regimens.subject import Subject
 
@@ -209,25 +210,30 @@ def _given(
     `highest`, and in `stops` the total at which doses stopped on some way.
     """
     found: dict[Key, tuple[Way, Way]] = {}
-    for before, (least, largest) in keys.items():
-        key, out, amounts = before, np.array([before.left_out]), []
+    tops = {cycle: ladder.highest(cycle) for cycle in {dose.cycle for dose in doses}}
+    known: dict[tuple[Amount, int], tuple[Fraction, Fraction]] = {}
+    for key, (least, largest) in keys.items():
+        level, stopped, left_out, total = key.level, key.stopped, key.left_out, key.total
+        amounts = []
         for dose in doses:
-            key = key._replace(level=min(key.level, ladder.highest(dose.cycle)))
-            closed = np.array([key.stopped or key.held != NONE])
-            given, out = amounts_given(np.array([key.level]), closed, np.array([key.stride]), out, dose.number == 1)
-            if not given[0]:
+            level = min(level, tops[dose.cycle])
+            given, left_out = dose_given(stopped or key.held != NONE, key.stride, left_out, dose.number == 1)
+            if not given:
                 continue
             amount = dose.dose.amount
-            amount = replace(amount, value=ladder.amounts[key.level].value) if ladder.amounts else amount
-            person = amount.for_size(subject.weight_kg, subject.bsa_m2)
-            if ladder.most is not None and key.total + person > ladder.most:
+            if (amount, level) not in known:
+                at_level = replace(amount, value=ladder.amounts[level].value) if ladder.amounts else amount
+                known[amount, level] = at_level.value, at_level.for_size(subject.weight_kg, subject.bsa_m2)
+            value, person = known[amount, level]
+            if ladder.most is not None and total + person > ladder.most:
                 stops.add(ladder.most)
-                key = key._replace(stopped=True)
+                stopped = True
                 continue
-            key = key._replace(total=key.total + person) if ladder.most is not None else key
+            total += person if ladder.most is not None else 0
             amounts.append(person)
-            highest[dose.cycle] = max(highest.get(dose.cycle, Fraction(0)), amount.value)
-        _merge(found, key._replace(left_out=int(out[0])), (least.and_then(amounts), largest.and_then(amounts)))
+            highest[dose.cycle] = max(highest.get(dose.cycle, value), value)
+        after = key._replace(level=level, stopped=stopped, left_out=left_out, total=total)
+        _merge(found, after, (least.and_then(amounts), largest.and_then(amounts)))
     return found
 
 
