@@ -12,7 +12,7 @@ import numpy as np
 
 from regimens.engine import kernel
 
-QUESTIONS = ("against", "speed", "endpoints", "job", "scaling", "cold", "robustness")
+QUESTIONS = ("against", "speed", "endpoints", "rules", "job", "scaling", "cold", "robustness")
 
 HEAD = """# Benchmarks
 

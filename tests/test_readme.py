@@ -108,7 +108,7 @@ def test_the_rules_of_the_readme_can_be_followed_and_keep_their_limits():
     more = "title: T\nmodels: [balance]\nhorizon: 20 weeks\npopulation: {subjects: 2, seed: 1}\nendpoints: [peak of treg_fold]\n"
     scenario = Scenario.from_text(f"{more}arms:\n{text}")
     (row,) = audit_rules(guides_of(scenario), scenario.subject)
-    assert (row.planned, row.least, row.largest) == (20.0, 2.5, 60.0)
+    assert (row.planned, row.least, row.largest) == (20.0, 2.5, 21.0)
 
 
 def test_every_rule_of_the_table_of_rules_can_be_read():

@@ -61,12 +61,22 @@ def followed(
     return follow(guide, when, compiled, people, horizon_h, tolerances, noise)
 
 
-def read_again(compiled, people, found, horizon_h=5000.0, observable="amount", tolerances=TIGHT):
-    """Return (subjects, decisions) values of the doses that were found, simulated as one run, at the times of looks."""
-    times = np.nan_to_num(found.log.looked_h[:, :, 0])
-    order = np.argsort(times, axis=1)
-    plan = found.plan(horizon_h)
+def read_again(compiled, people, found, horizon_h=5000.0, observables=("amount",), tolerances=TIGHT):
+    """Return (subjects, decisions, looks) values at the times of looks, of the doses that were found simulated as one run."""
+    looked = found.log.looked_h
+    times = np.nan_to_num(looked.reshape(len(looked), -1))
+    order = np.argsort(times, axis=1, kind="stable")
+    ordered = np.take_along_axis(times, order, axis=1)
+    end = np.full((len(times), 1), horizon_h)
     read = simulate(
-        compiled, people, plan, np.take_along_axis(times, order, axis=1), observables=[observable], tolerances=tolerances
+        compiled,
+        people,
+        found.plan(horizon_h),
+        np.concatenate([ordered, end], axis=1),
+        observables=observables,
+        tolerances=tolerances,
     )
-    return np.take_along_axis(read.values[:, :, 0], np.argsort(order, axis=1), axis=1)
+    back = np.argsort(order, axis=1, kind="stable")[:, :, np.newaxis]
+    values = np.take_along_axis(read.values[:, :-1], back, axis=1)
+    entry = np.arange(times.shape[1])
+    return np.where(np.isnan(looked), np.nan, values[:, entry, entry % len(observables)].reshape(looked.shape))

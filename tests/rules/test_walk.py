@@ -1,5 +1,6 @@
 """The walk over a ladder: its totals are those of all ways that measured values can go, tried one by one."""
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -21,28 +22,46 @@ FORMS = {
     "a hold": ("hold while amount above 3, resume one level lower when below 1", "raise one level if amount below 2"),
     "a stop": ("stop if amount below 1 after 2 doses", "raise one level to at most 1 MIU if amount below 2"),
     "an interval": ("change the interval to 2 days if amount above 2", "raise one level if amount below 1"),
+    "an interval that is no multiple": (
+        "change the interval to 36 h if amount above 4",
+        "change the interval to 12 h if amount below 1",
+        "raise one level if amount below 2",
+    ),
+    "a total to stop at": (
+        "raise one level if amount below 2",
+        "lower one level if amount above 4",
+        "stop at a total of 3.25 MIU",
+    ),
+    "a cap": ("raise one level if amount below 2", "cap doses at 0.7 MIU"),
 }
 
 
 def walked(made, regimen="0.5 MIU SC daily x 6"):
     guide = guide_of(made, parse_regimen(regimen))
-    return walk(guide.ladder, guide.doses, guide.decisions, Subject())
+    return walk(guide, Subject())
 
 
 def all_totals(guide, values):
-    """Return the totals (IU) of every way in which these values can be seen at the decisions."""
+    """Return the totals (IU) of every way in which these values can be seen at the decisions before each dose but the first."""
     due = np.array([[float(dose.start) for dose in guide.doses]])
-    table = timetable(guide.rules, guide.doses, guide.decisions, due, due, np.ones(due.shape, dtype=bool))
+    slot_h = np.array([[float(slot.dose.start) for slot in guide.slots]])
+    table = timetable(guide.rules, guide.doses, guide.decisions, due, due, np.ones(due.shape, dtype=bool), slot_h)
     amounts = np.array([int(amount.value) for amount in guide.ladder.amounts])
     ways = np.array(list(product(values, repeat=len(guide.decisions))))
     state, total, out = guide.ladder.begin(len(ways)), np.zeros(len(ways), dtype=int), np.zeros(len(ways), dtype=int)
-    for place, dose in enumerate(guide.doses):
-        if place:
-            may = np.repeat(table.may[:, place - 1], len(ways), axis=0)
-            state = guide.ladder.decided(state, ways[:, [place - 1]], may).state
+    for slot in guide.slots:
+        if slot.planned and not slot.after_h:
+            decision = slot.planned - 1
+            may, now = np.repeat(table.may[:, decision], len(ways), axis=0), np.full(len(ways), table.time_h[0, decision])
+            state = guide.ladder.decided(state, ways[:, [decision]], may, now).state
+        state = replace(state, level=np.minimum(state.level, guide.ladder.highest(slot.dose.cycle)))
         closed = state.stopped | (state.held != NONE)
-        comes, out = amounts_given(state.level, closed, state.stride, out, dose.number == 1)
-        total += amounts[state.level] * comes
+        comes, out = amounts_given(state.level, closed, state.stride, out, slot.dose.number == 1)
+        given = amounts[state.level] * comes
+        if guide.ladder.most is not None:
+            over = total + given > int(guide.ladder.most)
+            given, state = given * ~over, replace(state, stopped=state.stopped | over)
+        total += given
     return total
 
 
@@ -97,9 +116,11 @@ def test_limits_that_can_be_broken_are_refused_with_the_way_there():
         )
     assert str(raised.value) == (
         "a.yaml: Arm 'rising': `limits` says 'total at most 10 MIU', but the rules can lead to 11 MIU (2 doses of 0.5 MIU, then "
-        "2 doses of 1 MIU, then 4 doses of 2 MIU).\n"
-        "a.yaml: Arm 'rising': `limits` says 'at most 1 MIU a dose from cycle 2', but the rules can lead to 2 MIU in cycle 3.\n"
-        "a.yaml: Arm 'rising': `limits` says 'at most 0.5 MIU a dose', but the rules can lead to 1 MIU in cycle 2."
+        "2 doses of 1 MIU, then 4 doses of 2 MIU). The rule 'stop at a total of 10 MIU' makes it hold.\n"
+        "a.yaml: Arm 'rising': `limits` says 'at most 1 MIU a dose from cycle 2', but the rules can lead to 2 MIU in cycle 3. "
+        "The rule 'cap doses at 1 MIU from cycle 2' makes it hold.\n"
+        "a.yaml: Arm 'rising': `limits` says 'at most 0.5 MIU a dose', but the rules can lead to 1 MIU in cycle 2. "
+        "The rule 'cap doses at 0.5 MIU' makes it hold."
     )
 
 

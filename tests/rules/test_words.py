@@ -78,12 +78,12 @@ def test_a_rule_in_words_reads_back_the_same(rule):
 
 BAD = {
     "reduce one level if treg_fold above 4": """\
-Found 'reduce' where 'hold', 'raise', 'lower', 'stop', 'keep', 'change' or 'give' is expected.
+Found 'reduce' where 'hold', 'raise', 'lower', 'stop', 'keep', 'change', 'give' or 'cap' is expected.
     reduce one level if treg_fold above 4
     ^
   Write 'lower'. For example: lower one level if treg_fold above 4""",
     "rase one level if treg_fold below 2": """\
-Found 'rase' where 'hold', 'raise', 'lower', 'stop', 'keep', 'change' or 'give' is expected.
+Found 'rase' where 'hold', 'raise', 'lower', 'stop', 'keep', 'change', 'give' or 'cap' is expected.
     rase one level if treg_fold below 2
     ^
   Did you mean 'raise'? For example: lower one level if treg_fold above 4""",
@@ -133,7 +133,7 @@ Found ';' where 'and', 'at', 'after' or the end is expected.
                              ^
   For example: stop if treg_fold below 1.2 after 4 cycles""",
     "give tocilizumab 8 mg/kg IV if treg_fold above 1": """\
-Found 'if' where 'once' is expected.
+Found 'if' where 'once' or 'at most' and a number of times is expected.
     give tocilizumab 8 mg/kg IV if treg_fold above 1
                                 ^
   For example: give tocilizumab 8 mg/kg (max 800 mg) IV once over 1 h if th17_treg_ratio_fold above 1.5 at two visits in a row""",

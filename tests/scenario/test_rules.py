@@ -127,6 +127,12 @@ BAD = {
             "Move one of the limits.",
         ),
         (
+            "stop at a total of 21 MIU",
+            15,
+            "'stop at a total of 21 MIU' holds at every dose and is not decided on, but another rule comes after it.",
+            "Write it behind the rules that are decided on.",
+        ),
+        (
             "lower one level if treg_fold below 1.5",
             15,
             "Rules 2 and 3 overlap: one raises and one lowers doses while treg_fold below 1.5.",
@@ -160,16 +166,40 @@ BAD = {
             "Move it up, change it or leave it out.",
         ),
         (
-            "change the interval to 36 h if treg_fold above 3",
+            "change the interval to 25 h if treg_fold above 3",
             16,
-            "'36 h' is not a multiple of the planned interval, 1 day.",
-            "Doses of the plan are left out, so write a multiple of 1 day.",
+            "'25 h' and the planned interval, 1 day, have a common step of only 1 h.",
+            "All intervals of an arm are multiples of a time of at least 2 h.",
         ),
         (
             "give tocilizumab 8 mg/kg SC once if treg_fold above 3",
             16,
             "No model of this scenario takes tocilizumab by SC.",
             "The models take il2 (IV), il2 (SC), tocilizumab (IV).",
+        ),
+        (
+            "give tocilizmab 8 mg/kg IV once if treg_fold above 3",
+            16,
+            "No model of this scenario takes tocilizmab by IV.",
+            "Did you mean 'tocilizumab'? The models take il2 (IV), il2 (SC), tocilizumab (IV).",
+        ),
+        (
+            "give tocilizumab 8 MIU IV once if treg_fold above 3",
+            16,
+            "'8 MIU' is not an amount of tocilizumab.",
+            "Amounts of tocilizumab are in mg.",
+        ),
+        ("stop at a total of 1 MIU", 16, "The first cycle of the plan alone gives 2.5 MIU, and doses stop at 1 MIU.", "Raise that total, or plan less."),
+        ("stop at a total of 21 mg", 16, "'21 mg' cannot be a total of il2.", "A total is a flat amount, in IU or its multiples."),
+        ("cap doses at 0.1 MIU", 16, "Every level is above '0.1 MIU'.", "The lowest is 0.25 MIU."),
+        ("cap doses at 0.3 MIU", 16, "The planned amount '0.5 MIU' is above '0.3 MIU'.", "Raise the cap, or plan less."),
+        ("cap doses at 1 MIU/m2", 16, "'1 MIU/m2' cannot cap doses of il2.", "It is written as the doses of the plan are, in IU or its multiples."),
+        ("cap doses at 1 MIU from cycle 9", 16, "The plan has no cycle 9.", "It has 8 cycles."),
+        (
+            "stop at total of 1 MIU",
+            16,
+            "Found 'total' where 'a' is expected.",
+            "For example: stop at a total of 21 MIU",
         ),
         (
             "give il2 1 MIU SC once if treg_fold above 3",
@@ -218,6 +248,7 @@ BAD = {
     ),
     "total at most 60 MIU, at most 3 MIU a dose from cycle 6": [
         ("at most 1.5 MIU a dose", 17, "The level '3 MIU' is outside the limit 'at most 1.5 MIU a dose'.", "Leave the level out, or move the limit."),
+        ("total tocilizumab at most 60 mg", 18, "No rule gives tocilizumab.", "Leave the drug out for that of the plan."),
         ("at most 3 MIU a dose from cycle 9", 18, "The plan has no cycle 9.", "It has 8 cycles."),
         ("total at most 60 MIU/m2", 18, "'60 MIU/m2' cannot be a limit of il2.", "A total is a flat amount, in IU or its multiples."),
         (
@@ -305,3 +336,70 @@ def test_a_published_response_is_not_drawn_on_doses_that_change(tmp_path):
     assert ("This response was seen under fixed doses, and the arm has rules.", "Leave it out.") in [
         (p.message, p.advice) for p in raised.value.problems
     ]
+
+
+LIST = {
+    ("lower one level if treg_fold above 4", "lower one level if treg_fold above 1.5"): """\
+small.yaml:15: Rules 2 and 3 overlap: one raises and one lowers doses while treg_fold is between 1.5 and 2.
+    14 |         - raise one level if treg_fold below 2 at two visits in a row
+  > 15 |         - lower one level if treg_fold above 1.5
+       |           ^
+  Move one of the limits.""",
+    ("stop if treg_fold below 1.2 after 4 cycles", "raise one level if treg_fold below 1 at three visits in a row"): """\
+small.yaml:16: Rule 4 is never followed: rule 1 and rule 2 come first wherever it holds.
+    15 |         - lower one level if treg_fold above 4
+  > 16 |         - raise one level if treg_fold below 1 at three visits in a row
+       |           ^
+  Move it up, change it or leave it out.""",
+    ("total at most 60 MIU, at most 3 MIU a dose from cycle 6", "at most 1.5 MIU a dose"): """\
+small.yaml:17: The level '3 MIU' is outside the limit 'at most 1.5 MIU a dose'.
+    16 |         - stop if treg_fold below 1.2 after 4 cycles
+  > 17 |       levels: [0.25 MIU, 0.5 MIU, 1 MIU, 1.5 MIU, 3 MIU]
+       |                                                   ^
+  Leave the level out, or move the limit.""",
+    ("lower when below 2", "lower when below 0"): """\
+small.yaml:13: Doses can never resume: 'eosinophil_fold' is never below 0.
+    12 |       rules:
+  > 13 |         - hold while eosinophil_fold above 3, resume one level lower when below 0
+       |           ^
+  Write a limit above 0.""",
+    ("decide: before each cycle", "decide: every 10 days"): """\
+small.yaml:9: The decision of day 10 (protocol day 11) is neither at a dose of the arm nor at a visit.
+    8 |     rules:
+  > 9 |       decide: every 10 days
+      |               ^
+  Write 'before each cycle' or 'before each dose', or add it to 'visits'.""",
+    ("models: [balance]", "models: [turnover]"): """\
+small.yaml:10: 'eosinophil_fold' is no observable of the models of this scenario.
+     9 |       decide: before each cycle
+  > 10 |       look at: {treg_fold: {noise: 0.15, delay: 2 days}, eosinophil_fold: {noise: 0.1}}
+       |                                                          ^
+  Known: serum_il2, treg, treg_fold.""",
+    (
+        "as planned\n      rules:\n        - hold while eosinophil_fold above 3, resume one level lower when below 2",
+        "by the rules\n      rules:\n        - hold while eosinophil_fold below 2, resume when above 3",
+    ): """\
+small.yaml:13: Rule 1 holds the first dose: under 'balance' the typical subject begins with treg_fold 1, eosinophil_fold 1.
+    12 |       rules:
+  > 13 |         - hold while eosinophil_fold below 2, resume when above 3
+       |           ^
+  Write 'first dose: as planned', or move the limit.""",
+    ("lower one level if treg_fold above 4", "lwer one level if treg_fold above 4"): """\
+small.yaml:15: Found 'lwer' where 'hold', 'raise', 'lower', 'stop', 'keep', 'change', 'give' or 'cap' is expected.
+    14 |         - raise one level if treg_fold below 2 at two visits in a row
+  > 15 |         - lwer one level if treg_fold above 4
+       |           ^
+  Did you mean 'lower'? For example: lower one level if treg_fold above 4""",
+    ("noise: 0.15", "noise: -0.15"): """\
+small.yaml:10: 'noise': found -0.15, a number; a number of at least 0 is needed.
+     9 |       decide: before each cycle
+  > 10 |       look at: {treg_fold: {noise: -0.15, delay: 2 days}, eosinophil_fold: {noise: 0.1}}
+       |                                    ^""",
+}
+
+
+@pytest.mark.parametrize("change", LIST, ids=[new[-30:] for _, new in LIST])
+def test_a_fault_that_many_make_is_said_with_its_line_and_column(change, tmp_path):
+    with pytest.raises(InputFileError) as raised:
+        written(tmp_path, RULES.replace(*change))
+    assert str(raised.value).replace(f"{tmp_path}/", "") == LIST[change]

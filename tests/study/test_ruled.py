@@ -5,7 +5,10 @@ import pytest
 
 from regimens import ExposureMismatch, Scenario, compare
 from regimens.rules.ladder import ACTIONS
+from regimens.rules.possible import possible_totals
 from regimens.study.ruled import ON_HOLD, STOPPED
+from regimens.study.study import guides_of
+from regimens.subject import Subject
 from tests.small import collected, scenario, text, written
 
 LADDER = """\
@@ -91,9 +94,10 @@ def test_every_run_says_that_ledgers_give_their_curves_again(made):
     (row, real) = made.ruled.replays
     assert (row.arm, row.model, row.sample, row.subjects) == ("ruled", "turnover", 6, 6)
     assert real.subjects == real.sample
-    assert row.apart < 1e-4
-    said = made.provenance.as_mapping()["ledgers replayed"]
-    assert said["ruled, turnover"].startswith("6 of 6 subjects have the same curve to the last bit; values at decisions within ")
+    assert (row.apart, real.apart) == (0.0, 0.0)
+    assert made.provenance.as_mapping()["ledgers replayed"]["ruled, turnover"] == (
+        "6 of 6 subjects have the same curve to the last bit; values at decisions are on it to the last bit"
+    )
 
 
 def test_shares_at_levels_add_up_and_totals_are_those_of_the_ledger(made):
@@ -153,8 +157,61 @@ def test_a_limit_that_rules_can_break_ends_the_run_before_any_curve(tmp_path):
         compare(read)
     assert str(raised.value).replace(f"{tmp_path}/", "") == (
         "small.yaml:20: Arm 'ruled': `limits` says 'total at most 12 MIU', but the rules can lead to 18 MIU (2 doses of 1 MIU, "
-        "then 8 doses of 2 MIU)."
+        "then 8 doses of 2 MIU). The rule 'stop at a total of 12 MIU' makes it hold."
     )
+
+
+def test_the_rule_that_the_message_names_makes_the_limit_hold(tmp_path):
+    rule = "        - stop at a total of 12 MIU\n      levels:"
+    arms = ARMS.replace("      levels:", rule) + "      limits: [total at most 12 MIU]\n"
+    made = compare(small(tmp_path, arms=arms, population="{subjects: 20, seed: 3}"))
+    (row,) = made.ruled.possible
+    assert (row.largest, row.largest_doses) == (12.0, "2 doses of 1 MIU, then 5 doses of 2 MIU")
+    totals = made.collected.ruled["turnover", "ruled"].total / 1e6
+    assert totals.max() <= 12.0
+    assert "stopped by rule" in set(made.to_frame("ledger")["reason"])
+    assert made.ruled.replays[0].subjects == made.ruled.replays[0].sample
+
+
+ISSUE = """\
+  escalating:
+    regimen: (0.5 MIU SC daily x 5, rest 9 days) x 8
+    rules:
+      decide: before each cycle
+      look at: {treg_fold: {noise: 0.15, delay: 2 days}, eosinophil_fold: {noise: 0.1}}
+      first dose: as planned
+      rules:
+        - hold while eosinophil_fold above 3, resume one level lower when below 2
+        - raise one level if treg_fold below 2 at two visits in a row
+        - lower one level if treg_fold above 4
+        - stop if treg_fold below 1.2 after 4 cycles
+        - stop at a total of 21 MIU
+      levels: [0.25 MIU, 0.5 MIU, 1 MIU, 1.5 MIU, 3 MIU]
+      limits: [total at most 21 MIU, at most 1.5 MIU a dose from cycle 6]
+"""
+
+
+def test_a_protocol_with_limits_runs_once_its_rules_make_them_hold(tmp_path):
+    def long(arms):
+        parts = {"models": "[balance]", "population": "{subjects: 12, seed: 3}", "endpoints": "[peak of treg_fold]"}
+        return written(tmp_path, text(arms=arms, **parts).replace("horizon: 3 weeks", "horizon: 16 weeks"))
+
+    without = ISSUE.replace("        - stop at a total of 21 MIU\n", "")
+    with pytest.raises(ExposureMismatch) as raised:
+        compare(long(without))
+    assert [line.split("limits` says ")[1] for line in str(raised.value).splitlines()] == [
+        "'total at most 21 MIU', but the rules can lead to 60 MIU (10 doses of 0.5 MIU, then 10 doses of 1 MIU, then 10 doses of "
+        "1.5 MIU, then 10 doses of 3 MIU). The rule 'stop at a total of 21 MIU' makes it hold.",
+        "'at most 1.5 MIU a dose from cycle 6', but the rules can lead to 3 MIU in cycle 7. The rule 'cap doses at 1.5 MIU from "
+        "cycle 6' makes it hold.",
+    ]
+    (row,) = possible_totals(guides_of(long(ISSUE)), Subject())
+    assert (row.largest, row.broken) == (21.0, ())
+    made = compare(long(ISSUE))
+    ledger = made.to_frame("ledger")
+    assert ledger.groupby("subject")["given"].sum().max() <= 21e6
+    assert ledger[ledger["cycle"] >= 6]["given"].max() <= 1.5e6
+    assert Scenario.from_text(made.scenario.to_yaml()) == made.scenario
 
 
 def test_a_model_without_what_rules_look_at_does_not_model_the_arm(tmp_path):
@@ -206,6 +263,18 @@ def test_a_drug_that_rules_give_counts_where_models_are_chosen(tmp_path):
     assert set(given["reason"]) == {"given by rule"}
     assert (given["given"] == 8.0).all()
     assert made.ruled.replays[0].subjects == made.ruled.replays[0].sample
+    totals = {row.drug: row for row in made.ruled.totals}
+    assert list(totals) == ["il2", "tocilizumab"]
+    got = given.assign(mg=given["given"] * 70.0).groupby("subject")["mg"].sum().reindex(range(3), fill_value=0.0)
+    row = totals["tocilizumab"]
+    assert (row.unit, row.planned, row.mean, row.most) == ("mg", 0.0, pytest.approx(got.mean()), got.max())
+    assert np.isnan([row.raised, row.reduced, row.held, row.stopped]).all()
+    assert [(each.drug, each.least, each.largest, each.largest_doses) for each in made.ruled.possible][1] == (
+        "tocilizumab",
+        0.0,
+        560.0,
+        "1 dose of 560 mg",
+    )
     again = text(
         arms="  again:\n    ledger: ledger.csv\n    arm: ruled\n",
         models="[balance]",
@@ -215,3 +284,48 @@ def test_a_drug_that_rules_give_counts_where_models_are_chosen(tmp_path):
     (tmp_path / "ledger.csv").write_text(made.ledger.to_csv(), encoding="utf-8")
     second = compare(written(tmp_path, again.replace("arm: ruled\n", "arm: ruled\n    model: balance\n")))
     assert second.collected.values["balance", "again"].tobytes() == made.collected.values["balance", "ruled"].tobytes()
+
+
+def test_another_drug_comes_so_often_at_most_and_so_far_apart(tmp_path):
+    rule = "give tocilizumab 100 mg IV over 1 h at most two times at least 5 days apart if treg_fold above 0.5"
+    ladder = LADDER.replace("stop if treg_fold above 6", rule)
+    ladder += "      limits: [total tocilizumab at most 200 mg]\n"
+    made = compare(small(tmp_path, arms=f"  ruled:\n{PLAN}{ladder}", models="[balance]", population="{subjects: 3, seed: 1}"))
+    given = made.to_frame("ledger").query("drug == 'tocilizumab'")
+    # Decisions are every 4 days: the second dose waits for the one after next.
+    assert given.groupby("subject")["given_h"].apply(list).tolist() == [[96.0, 288.0]] * 3
+    assert given["cycle"].tolist() == [1, 2] * 3
+    log = made.to_frame("decisions")
+    assert (log["action"] == "dose of another drug").sum() == 6
+    (_, row) = made.ruled.possible
+    assert (row.drug, row.largest_doses, row.limits) == ("tocilizumab", "2 doses of 100 mg", "total tocilizumab at most 200 mg")
+    assert "The rules of ‘ruled’ gave tocilizumab: 200 mg a subject in the mean, 200 at the most." in made.to_html()
+
+
+def test_a_total_of_another_drug_that_rules_can_break_is_refused(tmp_path):
+    rule = "give tocilizumab 100 mg IV over 1 h at most three times if treg_fold above 0.5"
+    ladder = LADDER.replace("stop if treg_fold above 6", rule) + "      limits: [total tocilizumab at most 200 mg]\n"
+    with pytest.raises(ExposureMismatch) as raised:
+        compare(small(tmp_path, arms=f"  ruled:\n{PLAN}{ladder}", models="[balance]"))
+    assert str(raised.value).split(": ", 1)[1] == (
+        "Arm 'ruled': `limits` says 'total tocilizumab at most 200 mg', but the rules can lead to 300 mg (3 doses of 100 mg)."
+    )
+
+
+def test_what_arms_with_rules_gave_stands_beside_what_others_gave(made):
+    frame = made.to_frame("given")
+    own = frame[frame["arm"] == "ruled"].iloc[0]
+    assert (own["model"], own["planned_miu"], own["missed"]) == ("turnover", 10.0, 0.0)
+    ledger = made.to_frame("ledger").query("arm == 'ruled' and given_h < 504")
+    assert own["given_miu"] == pytest.approx(ledger.groupby("subject")["given"].sum().median() / 1e6)
+    real = frame[frame["arm"] == "ruled, real life"].iloc[0]
+    assert real["missed"] > 0.05
+    assert frame[frame["arm"] == "fixed, real life"]["model"].tolist() == [""]
+
+
+def test_steps_that_led_to_decisions_are_counted(tmp_path):
+    plain = compare(small(tmp_path, arms=f"  fixed:\n{PLAN}", population="{subjects: 4, seed: 3}"))
+    never = compare(small(tmp_path, arms=NEVER.split("  never:")[1].join(["  never:", ""]), population="{subjects: 4, seed: 3}"))
+    # The doses of both are the same: what is more are the steps to the decisions, and those of the arm at the same mean total.
+    more = never.provenance.steps - plain.provenance.steps
+    assert never.ruled.steps[0] < more < plain.provenance.steps * 4

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from regimens.engine.changes import Changes, initial_states
-from regimens.engine.kernel import PERIOD_H, Job, Kernel, Measuring
+from regimens.engine.kernel import LEAST_SCALE, PERIOD_H, Job, Kernel, Measuring
 from regimens.engine.timeline import Timeline, timeline
 from regimens.engine.trajectories import OK, Floats, Integers, Statistics, Tolerances, Trajectories
 
@@ -32,15 +33,15 @@ LOOK_UP_S = 0.1
 
 @dataclass(frozen=True)
 class Block:
-    """A range of subjects: rows among all, parameters, initial states, actions, and output times in model time.
+    """A range of subjects: rows among all, parameters, where they start, actions, and output times in model time.
 
-    `values` is (subjects, parameters), `initial` (subjects, states), `output_time` (1 or subjects, times). `saved` and `resumed`
-    are those of `kernel.ARRAYS`, None where no subject goes on from another one.
+    `values` is (subjects, parameters), `output_time` (1 or subjects, times). `saved` and `resumed` are those of
+    `kernel.ARRAYS`, None where no subject goes on from another one.
     """
 
     rows: slice
     values: Floats
-    initial: Floats
+    start: Start
     plan: Timeline
     output_time: Floats
     saved: Floats | None = None
@@ -63,14 +64,17 @@ class Results:
     written: Integers
     stopped: Floats
     measured: Floats
+    end_states: Floats
+    end_scales: Floats
 
     @classmethod
-    def of(cls, subjects: int, times: int, chosen: Integers, measures: Measures) -> Results:
+    def of(cls, subjects: int, times: int, states: int, chosen: Integers, measures: Measures) -> Results:
         """Return results before the integration."""
         status, accepted, rejected, written = np.zeros((4, subjects), dtype=np.int64)
         out = np.empty((subjects, times, len(chosen)))
         measured = np.full((subjects, measures.columns), np.nan)
-        return cls(chosen, out, status, accepted, rejected, written, np.zeros(subjects), measured)
+        ends = np.full((2, subjects, states), np.nan)
+        return cls(chosen, out, status, accepted, rejected, written, np.zeros(subjects), measured, ends[0], ends[1])
 
     def trajectories(self, times_h: Floats, names: tuple[str, ...], measures: Measures, hours_per_time: float) -> Trajectories:
         """Return the results, with NaN after a subject stopped."""
@@ -90,17 +94,37 @@ class Results:
 
 
 @dataclass(frozen=True)
+class Start:
+    """Where subjects start: the `time` (subjects,) in model time, before any action at it, and `states` and `scales` (subjects,
+    states) at it. What the scales were before decides on the steps to come, so a run that goes on with them is the same run.
+    """
+
+    time: Floats
+    states: Floats
+    scales: Floats
+
+    @classmethod
+    def at_zero(cls, states: Floats) -> Start:
+        """Return a start at 0 h, where no state has a scale yet."""
+        return cls(np.zeros(len(states)), states, np.full(states.shape, LEAST_SCALE))
+
+    def __getitem__(self, rows: slice | Integers | npt.NDArray[np.bool_]) -> Start:
+        """Return some subjects."""
+        return Start(self.time[rows], self.states[rows], self.scales[rows])
+
+
+@dataclass(frozen=True)
 class Subjects:
     """Who is integrated, and what is done to them.
 
-    `people` has the model's order of parameters. `start` (subjects, states) stands in place of the initial states, None for
-    those of the model. `numbers` (subjects,) are the numbers of the subjects in messages.
+    `people` has the model's order of parameters. `start` is where they start, None for the model's initial states at 0 h.
+    `numbers` (subjects,) are the numbers of the subjects in messages.
     """
 
     people: Parameters
     doses: Doses
     changes: Changes
-    start: Floats | None
+    start: Start | None
     numbers: Integers
 
 
@@ -117,8 +141,9 @@ def blocks(compiled: CompiledModel, kernel: Kernel, subjects: Subjects, output_t
         end = np.broadcast_to(times[:, -1], (len(table),))
         plan = timeline(compiled, some, subjects.doses[rows], changes, table, end, subjects.numbers[rows])
         initial = table[:, : len(compiled.states)]
-        states = initial_states(changes, initial if subjects.start is None else subjects.start[rows], initial)
-        yield Block(rows, some.values, np.where(plan.sound[:, np.newaxis], states, np.nan), plan, times)
+        start = Start.at_zero(initial) if subjects.start is None else subjects.start[rows]
+        states = np.where(plan.sound[:, np.newaxis], initial_states(changes, start.states, initial), np.nan)
+        yield Block(rows, some.values, Start(*map(np.ascontiguousarray, (start.time, states, start.scales))), plan, times)
 
 
 @dataclass(frozen=True)
@@ -157,7 +182,9 @@ def _job(programme: Programme, block: Block, results: Results, counters: Integer
     plan, measuring, tolerances = block.plan, programme.measuring, programme.tolerances
     arrays = {
         "values": block.values,
-        "initial": block.initial,
+        "begin": block.start.time,
+        "initial": block.start.states,
+        "scales": block.start.scales,
         "action_time": plan.time,
         "action_target": plan.target,
         "action_value": plan.value,
@@ -167,7 +194,7 @@ def _job(programme: Programme, block: Block, results: Results, counters: Integer
         "halt": counters[1:],
         "measure_numbers": programme.numbers,
     }
-    for name in ("out", "status", "accepted", "rejected", "written", "stopped", "measured"):
+    for name in ("out", "status", "accepted", "rejected", "written", "stopped", "measured", "end_states", "end_scales"):
         arrays[name] = getattr(results, name)[block.rows]
     if block.saved is not None and block.resumed is not None:
         arrays |= {"saved": block.saved, "resumed": block.resumed}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from llvmlite import ir
 
 from regimens.engine.codegen import Frame, Unit, element, load_field
-from regimens.engine.kernel import SAVED
+from regimens.engine.kernel import LEAST_SCALE, SAVED
 from regimens.engine.lanes import (
     BIT,
     BYTE,
@@ -30,7 +30,7 @@ from regimens.engine.lanes import (
     while_nonzero,
 )
 from regimens.engine.outputs import emit_next_output, emit_read
-from regimens.engine.scale import LEAST_SCALE, emit_scale
+from regimens.engine.scale import emit_scale
 from regimens.engine.start import emit_constants, emit_start, emit_table
 from regimens.engine.step import DUE, LOST, emit_step
 from regimens.engine.trajectories import OK
@@ -80,9 +80,12 @@ def _emit_fill(unit: Unit) -> None:
             _copy_row(b, frame, job, lane, subject, "values", "parameter", len(unit.parameters))
             n = len(unit.equations.states)
             _copy_row(b, frame, job, lane, subject, "initial", "y", n)
+            _copy_row(b, frame, job, lane, subject, "scales", "scale", n)
             with each_below(b, integer(n)) as place:
                 frame.put("infusion", lane, ir.Constant(DOUBLE, 0.0), place)
-                frame.put("scale", lane, ir.Constant(DOUBLE, LEAST_SCALE), place)
+            begin = b.load(element(b, job, "begin", subject), typ=DOUBLE)
+            for name in ("began", "t"):
+                frame.put(name, lane, begin)
             with b.if_then(b.icmp_signed("!=", load_field(b, job, "saved_slots"), integer(0))):
                 place = b.load(element(b, job, "resumed", subject), typ=INT)
                 with b.if_then(b.icmp_signed(">=", place, integer(0))):
@@ -148,6 +151,11 @@ def _emit_finish(unit: Unit) -> None:
     b.store(status, element(b, job, "status", subject))
     for array, slot in (("accepted", "accepted"), ("rejected", "rejected"), ("written", "output"), ("stopped", "t")):
         b.store(frame.get(slot, lane), element(b, job, array, subject))
+    n = integer(len(unit.equations.states))
+    with each_below(b, n) as place:
+        for array, slot in (("end_states", "y"), ("end_scales", "scale")):
+            entry = b.add(b.mul(subject, n), place)
+            b.store(frame.get(slot, lane, place), element(b, job, array, entry))
     with b.if_then(b.and_(_measuring(b, job), b.icmp_signed("==", status, integer(OK)))):
         _call_measuring(b, job, "measure_end", [base, memory, job, lane])
     b.ret_void()

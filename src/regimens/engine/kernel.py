@@ -33,6 +33,8 @@ MEASURING = ("measure_start", "measure_step", "measure_end")
 ARRAYS = (
     "values",  # (subjects, parameters) doubles
     "initial",  # (subjects, states) doubles
+    "begin",  # (subjects,) doubles: model time at which each begins
+    "scales",  # (subjects, states) doubles: scales at the beginning, see `engine/scale.py`
     "action_time",  # (subjects, actions) doubles, ascending, in model time; the last action ends the subject
     "action_target",  # (subjects, actions) integers, see `timeline.Timeline.target`
     "action_value",  # (subjects, actions) doubles: amount to add to a state, or rate or state to set
@@ -51,6 +53,8 @@ ARRAYS = (
     "rejected",  # (subjects,) integers: number of rejected steps
     "written",  # (subjects,) integers: number of output times that were reached
     "stopped",  # (subjects,) doubles: model time at which the integration ended
+    "end_states",  # (subjects, states) doubles: states at that time, before any action at it
+    "end_scales",  # (subjects, states) doubles: scales at that time
     "next",  # one integer, shared by all threads: the first subject that no thread has started
     "halt",  # one integer, shared by all threads: not 0 when all threads should return
 )
@@ -64,6 +68,9 @@ NUMBERS = ("rtol", "atol", "period")
 
 PERIOD_H = 24.0
 """The time over which the reach of a state is measured (`engine/scale.py`), in hours."""
+
+LEAST_SCALE = 1e-200
+"""The scale of a state that nothing has reached: it stays zero, and its error of zero passes. Known as 0 to its neighbours."""
 
 FIELDS = (*ARRAYS, *SIZES, *NUMBERS)
 

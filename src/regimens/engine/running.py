@@ -41,7 +41,7 @@ def run(
     measures: Measures = NO_MEASURES,
 ) -> Results:
     """Integrate all subjects. `output_time` is (1 or subjects, times) in model time, `chosen` are places of readouts."""
-    results = Results.of(subjects.people.subjects, output_time.shape[1], chosen, measures)
+    results = Results.of(subjects.people.subjects, output_time.shape[1], len(compiled.states), chosen, measures)
     if output_time.shape[1]:
         measuring = measuring_of(compiled, measures) if measures.measures else None
         numbers = measures.numbers(compiled.hours_per_time)

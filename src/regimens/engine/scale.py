@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regimens.engine.codegen import Frame, Unit
+from regimens.engine.kernel import LEAST_SCALE
 from regimens.engine.lanes import INTS, MASK, Lanes, everywhere, while_nonzero
 
 if TYPE_CHECKING:
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 SHARE = 1e-2
 """First scale as a fraction of the reach. A reach may be too large, as an effect that saturates is taken for linear; one too
 small costs some steps."""
-
-LEAST_SCALE = 1e-200
-"""The scale of a state that nothing has reached: it stays zero, and its error of zero passes. Known as 0 to its neighbours."""
 
 LARGEST_REACH = 1e200
 """A reach above this, or one that is no number, counts as none."""

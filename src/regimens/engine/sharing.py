@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from regimens.engine.blocks import BLOCK_ACTIONS, Block, Programme, Results, integrate
+from regimens.engine.blocks import BLOCK_ACTIONS, Block, Programme, Results, Start, integrate
 from regimens.engine.changes import Changes, read_changes
 from regimens.engine.checks import checked_people
 from regimens.engine.given import Doses, read_doses
@@ -141,7 +141,7 @@ class _Run:
         actions = max(sum(len(sets[place]) + 2 for place in among) for among in rounds if among)
         saved = sum(len(one.left) for one in branches) * slots
         each = max(8, min(BLOCK_ACTIONS // actions, MOST_SAVED // max(1, saved)))
-        whole = Results.of(len(sets) * self.people.subjects, self.times.shape[1], self.chosen, self.measures)
+        whole = Results.of(len(sets) * self.people.subjects, self.times.shape[1], len(self.compiled.states), self.chosen, self.measures)
         for first in range(0, self.people.subjects, each):
             some = slice(first, min(first + each, self.people.subjects))
             block = _Blocked(self, some, doses, changes, branches, slots)
@@ -170,7 +170,7 @@ class _Blocked:
         places = [(place, number) for place, one in enumerate(branches) for number in sorted(one.left)]
         self.kept = {where: index * self.count for index, where in enumerate(places)}
         self.saved = np.full((len(places) * self.count, slots), np.nan)
-        self.results = Results.of(len(branches) * self.count, run.times.shape[1], run.chosen, run.measures)
+        self.results = Results.of(len(branches) * self.count, run.times.shape[1], len(run.compiled.states), run.chosen, run.measures)
 
     @property
     def count(self) -> int:
@@ -186,14 +186,15 @@ class _Blocked:
         numbers = np.tile(np.arange(count) + (self.some.start or 0), len(among))
         plan = timeline(run.compiled, people, self._rest(among), self.changes, table, end, numbers)
         resumed = np.full(len(rows), -1, dtype=np.int64)
-        results = Results.of(len(rows), run.times.shape[1], run.chosen, run.measures)
+        results = Results.of(len(rows), run.times.shape[1], len(run.compiled.states), run.chosen, run.measures)
         for index, place in enumerate(among):
             one, own = self.branches[place], slice(index * count, (index + 1) * count)
             if one.parent >= 0:
                 resumed[own] = self.kept[one.parent, one.doses] + np.arange(count)
                 results.out[own] = self.results.out[one.parent * count : (one.parent + 1) * count]
         initial = np.where(plan.sound[:, np.newaxis], table[:, : len(run.compiled.states)], np.nan)
-        block = Block(slice(0, len(rows)), people.values, initial, self._saving(plan, among), run.times, self.saved, resumed)
+        start = Start.at_zero(np.ascontiguousarray(initial))
+        block = Block(slice(0, len(rows)), people.values, start, self._saving(plan, among), run.times, self.saved, resumed)
         integrate(run.programme, block, results, run.workers)
         for name in _EACH:
             getattr(self.results, name)[rows] = getattr(results, name)

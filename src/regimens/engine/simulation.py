@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
-from regimens.engine.blocks import Subjects
+from regimens.engine.blocks import Start, Subjects
 from regimens.engine.changes import read_changes
 from regimens.engine.checks import checked_people
 from regimens.engine.given import read_doses
@@ -86,8 +86,8 @@ def simulate(
     return found if settled is None else replace(found, intervals=settled.intervals)
 
 
-def _start(compiled: CompiledModel, start: Floats | Sequence[Sequence[float]] | None, subjects: int) -> Floats | None:
-    """Return the given states at 0 h, (subjects, states)."""
+def _start(compiled: CompiledModel, start: Floats | Sequence[Sequence[float]] | None, subjects: int) -> Start | None:
+    """Return the start from the given states (subjects, states) at 0 h."""
     if start is None:
         return None
     states, wanted = np.asarray(start, dtype=np.float64), (subjects, len(compiled.states))
@@ -101,7 +101,7 @@ def _start(compiled: CompiledModel, start: Floats | Sequence[Sequence[float]] | 
     for row, column in np.argwhere(nonnegative & (states < 0.0))[:1]:
         found = f"start of '{compiled.states[column]}' is {states[row, column]:g} in subject {row} (counted from 0)"
         raise ValueError(f"{found}; this state cannot be negative. Put 0 in place of what another run left below zero.")
-    return states
+    return Start.at_zero(states)
 
 
 def _output_time(compiled: CompiledModel, times_h: Floats, read: Reading) -> Floats:

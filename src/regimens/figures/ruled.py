@@ -197,16 +197,16 @@ def _decided(view: View, look: Look, subject: Subject, place: int) -> list[dict[
 
 
 def rule_totals(comparison: Comparison) -> go.Figure:
-    """Return the totals of every arm with rules: what rules can lead to, the middle 90 % of subjects and their median under each
-    model, and the plan. KeyError where no arm has rules.
+    """Return the totals of every arm with rules, of the drug of its plan: what rules can lead to, the middle 90 % of subjects and
+    their median under each model, and the plan. KeyError where no arm has rules.
     """
     view = view_of(comparison)
     arms = ruled_looks(comparison, view)
     if not arms:
         raise KeyError("No arm has rules.")
-    possible = {row.arm: row for row in comparison.ruled.possible}
+    possible = {row.arm: row for row in comparison.ruled.possible if row.leading}
     unit = possible[arms[0].name].unit
-    axis = scale([np.array([row.largest for row in comparison.ruled.possible])], "", zero=True)
+    axis = scale([np.array([row.largest for row in possible.values()])], "", zero=True)
     # On a narrow ground the key has a line a mark, below the title of the axis.
     models = [model for model in view.models if any(row.model == model for row in comparison.ruled.totals)]
     room = 50 + KEYED_PX + 20 * max(0, len(models) - 2)
@@ -217,7 +217,7 @@ def rule_totals(comparison: Comparison) -> go.Figure:
         traces.append(rows.bar(row.least, row.largest, y, look, 0, 18, 0.12))
         said = f"{look.name}: {wording.number(row.planned)} {unit} planned"
         traces.append(rows.mark(row.planned, y, look, 0, "line-ns-open", said, 18))
-        found = [total for total in comparison.ruled.totals if total.arm == look.name]
+        found = [total for total in comparison.ruled.totals if (total.arm, total.drug) == (look.name, row.drug)]
         traces += [trace for offset, total in enumerate(found) for trace in _total(view, look, total, y, offset, len(found))]
     traces += rows.key([("planned", "line-ns-open"), *((view.called(m), rows.model_mark(view, m)) for m in models)])
     across = rows.values_axis(axis, titles.total_of(unit))

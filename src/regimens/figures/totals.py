@@ -82,7 +82,7 @@ def given(comparison: Comparison) -> go.Figure:
 def given_rows(comparison: Comparison, view: View) -> list[tuple[Look, Given]]:
     """Return what was planned and given in each arm as it goes in real life."""
     by_name = {variant.name: variant.of for variant in view.varied(REAL_LIFE)}
-    return [(by_name[row.arm], row) for row in comparison.given if row.arm in by_name]
+    return [(by_name[row.arm], row) for row in comparison.given if row.arm in by_name and not row.model]
 
 
 def _given(look: Look, row: Given, y: float) -> list[dict[str, Any]]:

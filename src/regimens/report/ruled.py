@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from regimens import wording
 from regimens.contrasts.pairs import compared, won
+from regimens.drugs import label
 from regimens.figures import titles
 from regimens.figures.ruled import rule_decisions, rule_levels, rule_totals, ruled_looks, told
 from regimens.figures.shown import judged, shown_endpoints
@@ -70,9 +71,16 @@ def _asked(comparison: Comparison, look: Look) -> str:
 
 
 def _outcome(comparison: Comparison, look: Look) -> str:
-    rows = [row for row in comparison.ruled.totals if row.arm == look.name]
+    guide = comparison.study.arm(look.name).guide
+    assert guide is not None
+    all_rows = [row for row in comparison.ruled.totals if row.arm == look.name]
+    rows = [row for row in all_rows if row.drug == guide.drug]
     held, stopped = [row.held for row in rows], [row.stopped for row in rows]
-    return text.outcome(look.name, [row.median for row in rows], rows[0].unit, held, stopped)
+    said = [text.outcome(look.name, [row.median for row in rows], rows[0].unit, held, stopped)]
+    for drug in guide.rules.drugs:
+        own = [row for row in all_rows if row.drug == drug]
+        said.append(text.beside(look.name, label(drug), [row.mean for row in own], [row.most for row in own], own[0].unit))
+    return " ".join(said)
 
 
 def _levels(comparison: Comparison, look: Look) -> Picture:
@@ -96,21 +104,25 @@ def _decisions(comparison: Comparison, look: Look) -> Picture:
 
 
 def _totals(comparison: Comparison, view: View) -> Picture:
-    possible = {row.arm: row for row in comparison.ruled.possible}
+    possible = {(row.arm, row.drug): row for row in comparison.ruled.possible}
     units = {row.unit for row in comparison.ruled.totals}
     rows = tuple(
         (
-            wording.under(row.arm, row.model),
+            wording.under(row.arm if leading else f"{row.arm}, {label(row.drug)}", row.model),
             (
                 wording.number(row.planned),
-                wording.span(possible[row.arm].least, possible[row.arm].largest),
+                wording.span(reach.least, reach.largest),
                 wording.number(row.median),
                 wording.span(row.low, row.high),
-                *(wording.percent(share) for share in (row.raised, row.reduced, row.held, row.stopped)),
+                *(
+                    wording.percent(share) if leading else wording.MISSING
+                    for share in (row.raised, row.reduced, row.held, row.stopped)
+                ),
             ),
         )
         for row in comparison.ruled.totals
-        if row.arm in possible
+        if (reach := possible.get((row.arm, row.drug))) is not None
+        for leading in [reach.leading]
     )
     numbers = Numbers(text.totals_caption(wording.listing(sorted(units))), wording.ARM_MODEL, text.TOTAL_HEADS, rows)
     heading = titles.RULED_TOTALS
@@ -123,7 +135,7 @@ def _tables(comparison: Comparison, arms: tuple[Look, ...]) -> list[tuple[str, N
     for look in arms:
         guide = comparison.study.arm(look.name).guide
         assert guide is not None
-        rows = tuple((text.numbered(place), (rule.in_words(),)) for place, rule in enumerate(guide.rules.ladder, 1))
+        rows = tuple((text.numbered(place), (rule.in_words(),)) for place, rule in enumerate(guide.rules.in_order, 1))
         name = text.RULES if len(arms) == 1 else f"{text.RULES}: {look.name}"
         found.append((name, Numbers(text.rules_caption(look.name), "", text.RULES_HEADS, rows)))
     return [*found, (text.POSSIBLE, _possible(comparison)), (text.SAME_MEAN, _same_mean(comparison))]
@@ -136,7 +148,8 @@ def _possible(comparison: Comparison) -> Numbers:
             (text.ARM_LEAST, row.least, row.least_doses),
             (text.ARM_LARGEST, row.largest, row.largest_doses),
         ):
-            rows.append((wording.under(row.arm, name), (f"{wording.number(total)} {row.unit}", doses)))
+            who = row.arm if row.leading else f"{row.arm}, {label(row.drug)}"
+            rows.append((wording.under(who, name), (f"{wording.number(total)} {row.unit}", doses)))
     return Numbers(text.POSSIBLE_CAPTION, wording.ARM, text.POSSIBLE_HEADS, tuple(rows))
 
 

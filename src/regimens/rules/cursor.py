@@ -21,8 +21,17 @@ RULES = (
     "keep treg_fold from 2 to 3 in steps of 0.25 MIU between 0.25 MIU and 3 MIU",
     "change the interval to 14 days if treg_fold above 4",
     "give tocilizumab 8 mg/kg (max 800 mg) IV once over 1 h if th17_treg_ratio_fold above 1.5 at two visits in a row",
+    "give tocilizumab 8 mg/kg IV over 1 h at most three times at least 28 days apart if th17_treg_ratio_fold above 1.5",
+    "stop at a total of 21 MIU",
+    "cap doses at 1.5 MIU",
+    "cap doses at 1.5 MIU from cycle 6",
 )
-LIMITS = ("total at most 21 MIU", "at most 1.5 MIU a dose", "at most 1.5 MIU a dose from cycle 6")
+LIMITS = (
+    "total at most 21 MIU",
+    "at most 1.5 MIU a dose",
+    "at most 1.5 MIU a dose from cycle 6",
+    "total tocilizumab at most 1600 mg",
+)
 DECISIONS = (BEFORE_CYCLE, BEFORE_DOSE, "every 2 weeks", AT_VISITS)
 """Texts that can be read; an error shows the one most like what was found."""
 

@@ -23,14 +23,17 @@ from regimens.adherence.ledger import (
     REDUCED,
     REST_DRAWN,
     SPACED,
+    STOPPED,
     STOPPED_BY_RULE,
 )
 from regimens.chance import streams
 from regimens.regimen.planned import PlannedDose
-from regimens.rules.advance import Advance, dose_plan
+from regimens.rules.advance import Advance
+from regimens.rules.dosecolumns import DoseColumns, dose_plan
 from regimens.rules.ladder import GAVE, MISSED, NONE, OVER, Bools, Floats, Integers, State
 from regimens.rules.timetable import Timetable, amounts_given, timetable
 from regimens.rules.values import Give
+from regimens.subject import amount_in_person
 
 if TYPE_CHECKING:
     from regimens.adherence.realise import Timed
@@ -40,9 +43,13 @@ if TYPE_CHECKING:
     from regimens.regimen.changes import StateChange
     from regimens.regimen.events import DosePlan
     from regimens.rules.guide import Guide
+    from regimens.rules.slots import Slot
 
-OPEN = tuple(REASONS.index(reason) for reason in (AS_PLANNED, REST_DRAWN))
-"""Reasons that give way to what a rule did."""
+OPEN = np.isin(REASONS, (AS_PLANNED, REST_DRAWN))
+"""Which of REASONS give way to what a rule did."""
+
+ROUNDING = 1e-12
+"""Share of a total by which its sum may be wrong."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,13 +86,15 @@ class Log:
 class Followed:
     """What rules made of a plan: when doses are given and why, how much (subjects, doses), and the decisions.
 
-    Doses that a rule gives have a column of their own, due at an infinite time where the rule never applied.
+    Doses that a rule gives have a column of their own, due at an infinite time where the rule never applied. `steps` of the
+    integration that led to the decisions are accepted and rejected.
     """
 
     timed: Timed
     given: Floats
     log: Log
     changes: tuple[StateChange, ...] = ()
+    steps: tuple[int, int] = (0, 0)
 
     def plan(self, horizon_h: float, arm: str = "") -> DosePlan:
         """Return the doses of all subjects, with what the plan does to their state besides."""
@@ -109,8 +118,10 @@ def follow(
     noise of a look depends on the seed, the subject, the parameter draw, the observable and the running number of the decision:
     not on the arm or the model.
     """
-    advance = Advance(compiled, people, tolerances, guide.rules.observables, changes)
-    course = _Course(guide, _with_optional(guide, timed), advance, horizon_h)
+    timed = _with_optional(guide, timed)
+    columns = DoseColumns.of(timed.doses)
+    advance = Advance(compiled, people, tolerances, guide.rules.observables, columns, horizon_h, changes)
+    course = _Course(guide, timed, advance, horizon_h)
     noise = _noise(guide, chance, len(timed.due_h))
     course.give(0)
     for decision in range(len(guide.decisions)):
@@ -131,42 +142,61 @@ def _noise(guide: Guide, chance: Chance | None, rows: int) -> Floats:
 
 
 def with_optional(guide: Guide, doses: Sequence[PlannedDose]) -> tuple[PlannedDose, ...]:
-    """Return the doses of a plan and those that rules may give, the first of each drug in cycle 1, the next in cycle 2."""
+    """Return the doses of a plan and those that rules may give: of other drugs, the first of each in cycle 1, the next in cycle
+    2, then those between the planned doses.
+    """
     found = list(doses)
-    for rule in guide.rules.ladder:
-        if isinstance(rule, Give):
+    for rule in (rule for rule in guide.rules.ladder if isinstance(rule, Give)):
+        for _ in range(rule.times):
             cycle = 1 + sum(dose.drug == rule.drug for dose in found)
             found.append(PlannedDose(Fraction(0), rule.drug, rule.dose, cycle, 1, Fraction(0)))
-    return tuple(found)
+    return (*found, *(slot.dose for slot in guide.slots if slot.after_h))
 
 
 def _with_optional(guide: Guide, timed: Timed) -> Timed:
-    """Return the doses with a column for each that a rule may give, which nobody gets yet."""
+    """Return the doses with a column for each that a rule may give, which nobody gets yet: due at an infinite time."""
     doses = with_optional(guide, timed.doses)
     if len(doses) == len(timed.doses):
         return timed
     never = np.full((len(timed.due_h), len(doses) - len(timed.doses)), np.inf)
+    own = [place for place, dose in enumerate(timed.doses) if dose.drug == guide.drug]
+    given = never.copy()
+    for column, slot in enumerate((slot for slot in guide.slots if slot.after_h), never.shape[1] - _between(guide)):
+        given[:, column] = timed.due_h[:, own[slot.planned]] + float(slot.after_h)
     return replace(
         timed,
         doses=doses,
         planned_h=np.concatenate([np.broadcast_to(timed.planned_h, timed.due_h.shape), never], axis=1),
         due_h=np.concatenate([timed.due_h, never], axis=1),
-        given_h=np.concatenate([timed.given_h, never], axis=1),
+        given_h=np.concatenate([timed.given_h, given], axis=1),
         is_given=np.concatenate([timed.is_given, np.zeros(never.shape, dtype=bool)], axis=1),
         reason=np.concatenate([timed.reason, np.full(never.shape, REASONS.index(GIVEN_BY_RULE))], axis=1),
     )
 
 
+def _between(guide: Guide) -> int:
+    return sum(bool(slot.after_h) for slot in guide.slots)
+
+
 class _Course:
-    """An arm on its way: what was given and decided so far."""
+    """An arm on its way: what was given and decided so far.
+
+    `columns` are those of the planned doses of the drug, `slots` those of all times at which it may be given, in their order,
+    `optional` the first column of each rule that gives another drug, by the place of the rule. `total` is what subjects got.
+    """
 
     def __init__(self, guide: Guide, timed: Timed, advance: Advance, horizon_h: float) -> None:
         rows, count, looks = len(timed.due_h), len(guide.decisions), len(guide.rules.look_at)
-        self.guide, self.advance = guide, advance
-        self.optional = [place for place, rule in enumerate(guide.rules.ladder) if isinstance(rule, Give)]
-        first = len(timed.doses) - len(self.optional)
+        self.guide, self.advance, self.horizon_h = guide, advance, horizon_h
+        gives = [(place, rule) for place, rule in enumerate(guide.rules.ladder) if isinstance(rule, Give)]
+        between = len(timed.doses) - _between(guide)
+        self.optional, first = {}, between - sum(rule.times for _, rule in gives)
         self.columns = [place for place, dose in enumerate(timed.doses[:first]) if dose.drug == guide.drug]
-        self.optional_columns = range(first, len(timed.doses))
+        for place, rule in gives:
+            self.optional[place], first = first, first + rule.times
+        extra = iter(range(between, len(timed.doses)))
+        self.slots = [next(extra) if slot.after_h else self.columns[slot.planned] for slot in guide.slots]
+        self.total, self.stopped_early = np.zeros(rows), timed.reason[:, self.columns] == REASONS.index(STOPPED)
         self.timed = replace(
             timed,
             planned_h=timed.planned_h.copy(),
@@ -191,7 +221,8 @@ class _Course:
     def _table(self, horizon_h: float) -> Timetable:
         own, guide = self.columns, self.guide
         given_h, is_given = self.timed.given_h[:, own], self.timed.is_given[:, own]
-        found = timetable(guide.rules, guide.doses, guide.decisions, self.timed.due_h[:, own], given_h, is_given)
+        due_h, slot_h = self.timed.due_h[:, own], self.timed.given_h[:, self.slots]
+        found = timetable(guide.rules, guide.doses, guide.decisions, due_h, given_h, is_given, slot_h)
         with np.errstate(invalid="ignore"):
             return replace(found, time_h=np.where(found.time_h < horizon_h, found.time_h, np.nan))
 
@@ -203,37 +234,78 @@ class _Course:
         if len(rows):
             self.advance.to(self.table.time_h[rows, decision], rows, self.timed, self.given, self.looked_h, self.true)
             self.seen[rows, decision] = self.true[rows, decision] * noise[rows]
-            decided = self.guide.ladder.decided(self.state[rows], self.seen[rows, decision], self.table.may[rows, decision])
+            now_h, may = self.table.time_h[rows, decision], self.table.may[rows, decision]
+            decided = self.guide.ladder.decided(self.state[rows], self.seen[rows, decision], may, now_h)
             self.state = self.state.put(rows, decided.state)
             self.rule[rows, decision], self.action[rows, decision] = decided.rule, decided.action
             self._give_optional(rows, decision)
         self.after.append(self.state)
 
     def _give_optional(self, rows: Integers, decision: int) -> None:
-        for place, column in zip(self.optional, self.optional_columns, strict=True):
+        for place, first in self.optional.items():
             now = rows[(self.rule[rows, decision] == place) & (self.action[rows, decision] == GAVE)]
-            for times in (self.timed.planned_h, self.timed.due_h, self.timed.given_h):
-                times[now, column] = self.table.time_h[now, decision]
-            self.timed.is_given[now, column] = True
-            self.given[now, column] = self.timed.amounts[column]
+            columns = first + self.state.used[now, place] - 1
+            self._add(now, columns, self.table.time_h[now, decision])
+            self.given[now, columns] = self.advance.columns.amount[columns]
+
+    def _add(self, rows: Integers, columns: Integers | int, time_h: Floats) -> None:
+        """Give doses that the plan does not have."""
+        for times in (self.timed.planned_h, self.timed.due_h, self.timed.given_h):
+            times[rows, columns] = time_h
+        self.timed.is_given[rows, columns] = True
 
     def give(self, block: int) -> None:
         """Set the amounts of the doses that follow so many decisions, and before the next."""
         amounts = np.array([float(amount.value) for amount in self.guide.ladder.amounts])
-        for place, column in enumerate(self.columns):
+        for place, (column, slot) in enumerate(zip(self.slots, self.guide.slots, strict=True)):
             rows = np.flatnonzero(self.table.block[:, place] == block)
             if not len(rows):
                 continue
+            self._cap(rows, slot.dose.cycle)
             mine = self.state[rows]
             closed = mine.stopped | (mine.held != NONE)
-            begins = self.guide.doses[place].number == 1
-            due, left_out = amounts_given(mine.level, closed, mine.stride, mine.left_out, begins)
+            due, left_out = amounts_given(mine.level, closed, mine.stride, mine.left_out, slot.dose.number == 1)
             self.state.left_out[rows] = left_out
-            planned = self.timed.amounts[column]
+            planned = float(self.advance.columns.amount[column])
             wanted = amounts[mine.level] if len(amounts) else np.full(len(rows), planned)
-            given = np.where(due & self.timed.is_given[rows, column], wanted, 0.0)
-            self.given[rows, column] = given
-            self._say_why(rows, column, mine, due, wanted, planned)
+            comes = self._comes(rows, column, slot)
+            due &= ~self._stop_at_total(rows, column, due & comes, wanted)
+            if slot.after_h:
+                rows, wanted = rows[due & comes], wanted[due & comes]
+                self._add(rows, column, self.timed.given_h[rows, column])
+                self.given[rows, column] = wanted
+                continue
+            self.given[rows, column] = np.where(due & comes, wanted, 0.0)
+            self._say_why(rows, column, self.state[rows], due, wanted, planned)
+
+    def _comes(self, rows: Integers, column: int, slot: Slot) -> Bools:
+        """Return who comes for a dose: between planned doses all who have not stopped for good."""
+        between = ~self.stopped_early[rows, slot.planned] & (self.timed.given_h[rows, column] < self.horizon_h)
+        found: Bools = between if slot.after_h else self.timed.is_given[rows, column]
+        return found
+
+    def _cap(self, rows: Integers, cycle: int) -> None:
+        """Move subjects at a level above what caps allow down to the highest that is not."""
+        highest = self.guide.ladder.highest(cycle)
+        if self.guide.rules.caps and np.any(self.state.level[rows] > highest):
+            self.state = replace(self.state, level=self.state.level.copy())
+            self.state.level[rows] = np.minimum(self.state.level[rows], highest)
+
+    def _stop_at_total(self, rows: Integers, column: int, given: Bools, wanted: Floats) -> Bools:
+        """Return in which rows a dose would lead above the total at which doses stop; count the others."""
+        most = self.guide.ladder.most
+        if most is None:
+            return np.zeros(len(rows), dtype=bool)
+        own, people = self.advance.columns, self.advance.legs.people
+        sizes = people.weight_kg[rows], people.bsa_m2[rows]
+        basis = np.full(len(rows), own.basis[column], dtype="U6")
+        amount = np.where(given, amount_in_person(wanted, basis, *sizes, own.cap[column], own.step[column]), 0.0)
+        over: Bools = self.total[rows] + amount > float(most) * (1.0 + ROUNDING)
+        self.total[rows] += np.where(over, 0.0, amount)
+        if np.any(over):
+            self.state = replace(self.state, stopped=self.state.stopped.copy())
+            self.state.stopped[rows[over]] = True
+        return over
 
     def _say_why(self, rows: Integers, column: int, state: State, due: Bools, wanted: Floats, planned: float) -> None:
         reason = self.timed.reason[rows, column]
@@ -244,7 +316,7 @@ class _Course:
             default=NONE,
         )
         # A dose that is missed stays missed. A late one stays late unless it is not given.
-        changed = comes & (why != NONE) & (np.isin(reason, OPEN) | ~due)
+        changed = comes & (why != NONE) & (OPEN[reason] | ~due)
         self.timed.reason[rows[changed], column] = why[changed]
 
     def followed(self) -> Followed:
@@ -266,4 +338,5 @@ class _Course:
             after("stopped").astype(bool),
             after("stride"),
         )
-        return Followed(self.timed, self.given, log, self.advance.changes)
+        accepted, rejected = self.advance.steps.tolist()
+        return Followed(self.timed, self.given, log, self.advance.changes, (accepted, rejected))

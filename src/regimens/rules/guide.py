@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from regimens.drugs import leading
 from regimens.regimen import Amount, Course, Cycle, Dose, Duration, Regimen
 from regimens.rules.ladder import Ladder
+from regimens.rules.slots import Slot, grid_of, slots_of
 from regimens.rules.timetable import Decision, decisions_of
 
 if TYPE_CHECKING:
@@ -20,13 +21,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Guide:
-    """Rules with their ladder, the drug that they are about, its planned doses (rests resolved), and the decisions on them."""
+    """Rules with their ladder, the drug that they are about, its planned doses (rests resolved), the decisions on them, and the
+    times at which a dose may come.
+    """
 
     rules: Rules
     ladder: Ladder
     drug: str
     doses: tuple[PlannedDose, ...]
     decisions: tuple[Decision, ...]
+    slots: tuple[Slot, ...]
 
 
 def guide_of(rules: Rules, regimen: Regimen, visits_h: Sequence[Fraction] = ()) -> Guide:
@@ -34,8 +38,11 @@ def guide_of(rules: Rules, regimen: Regimen, visits_h: Sequence[Fraction] = ()) 
     drug = leading(regimen.drugs)
     assert drug is not None
     doses = tuple(dose for dose in regimen.earliest() if dose.drug == drug)
-    ladder = Ladder(rules, planned_amount(regimen, drug), planned_interval(regimen, drug))
-    return Guide(rules, ladder, drug, doses, decisions_of(rules, doses, visits_h))
+    interval = planned_interval(regimen, drug)
+    grid = grid_of(rules, interval)
+    steps = 1 if grid is None or interval is None else int(interval.hours / grid.hours)
+    ladder = Ladder(rules, planned_amount(regimen, drug), grid, steps)
+    return Guide(rules, ladder, drug, doses, decisions_of(rules, doses, visits_h), slots_of(doses, grid, steps))
 
 
 def planned_amount(regimen: Regimen, drug: str) -> Amount | None:

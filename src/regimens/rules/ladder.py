@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from regimens.rules.caps import CapAt, StopAt
 from regimens.rules.values import Change, Comparison, Give, Hold, Keep, Rules, Space, Stop
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from regimens.regimen.quantities import Amount, Duration
 
 Floats = npt.NDArray[np.float64]
@@ -42,9 +45,9 @@ class State:
     """What was decided so far, a row a subject.
 
     `level` is the place of the amount, `held` the rule that holds doses (NONE where they are given), `stopped` whether doses
-    have stopped, `stride` the multiple of the planned interval, `left_out` the number of planned doses left out since the last
-    that was given. Of each rule, (rows, rules), `streak` is at how many decisions in a row its comparisons held, no more than it
-    needs, and `used` whether one that applies once has.
+    have stopped, `stride` every how many-th slot has a dose, `left_out` the number of slots left out since the last dose that was
+    given. Of each rule, (rows, rules), `streak` is at how many decisions in a row its comparisons held, no more than it needs,
+    `used` how many doses of another drug it gave, and `used_h` when the last one (infinitely early where that does not matter).
     """
 
     level: Integers
@@ -53,7 +56,8 @@ class State:
     stride: Integers
     left_out: Integers
     streak: Integers
-    used: Bools
+    used: Integers
+    used_h: Floats
 
     def __getitem__(self, rows: Bools | Integers) -> State:
         """Return some rows."""
@@ -78,11 +82,16 @@ class Decided:
 
 @dataclass(frozen=True)
 class Ladder:
-    """Rules with the planned amount and interval of the drug that they are about (None where the plan has several)."""
+    """Rules with the planned amount of the drug that they are about (None where the plan has several).
+
+    `grid` is the time between two slots, and `planned_stride` the number of slots from one planned dose to the next, both of
+    rules that change the interval (see `slots.py`).
+    """
 
     rules: Rules
     planned: Amount | None
-    interval: Duration | None = None
+    grid: Duration | None = None
+    planned_stride: int = 1
 
     @cached_property
     def amounts(self) -> tuple[Amount, ...]:
@@ -104,15 +113,27 @@ class Ladder:
             np.full(rows, self.start, dtype=np.int64),
             np.full(rows, NONE, dtype=np.int64),
             np.zeros(rows, dtype=bool),
-            np.ones(rows, dtype=np.int64),
+            np.full(rows, self.planned_stride, dtype=np.int64),
             np.zeros(rows, dtype=np.int64),
             np.zeros((rows, count), dtype=np.int64),
-            np.zeros((rows, count), dtype=bool),
+            np.zeros((rows, count), dtype=np.int64),
+            np.full((rows, count), -np.inf),
         )
 
-    def decided(self, state: State, seen: Floats, may: Bools) -> Decided:
-        """Return what is decided: `seen` (rows, looks) are measured values, NaN where there is none, `may` (rows, rules) says
-        where what a rule waits for is over.
+    def highest(self, cycle: int) -> int:
+        """Return the highest level that caps allow in an outermost cycle."""
+        caps = [cap.amount.value for cap in self.rules.caps if isinstance(cap, CapAt) and cycle >= cap.cycle]
+        allowed = [place for place, amount in enumerate(self.amounts) if not caps or amount.value <= min(caps)]
+        return max(allowed, default=0)
+
+    @cached_property
+    def most(self) -> Fraction | None:
+        """The total (IU or mg) at which doses stop; None where there is none."""
+        return min((cap.total.value for cap in self.rules.caps if isinstance(cap, StopAt)), default=None)
+
+    def decided(self, state: State, seen: Floats, may: Bools, now_h: Floats) -> Decided:
+        """Return what is decided at `now_h` (rows,): `seen` (rows, looks) are measured values, NaN where there is none, `may`
+        (rows, rules) says where what a rule waits for is over.
 
         The first rule that applies is followed. A rule that would change nothing does not apply: a rise at the highest level.
         While doses are held, only that rule and the rules above it that stop are looked at, and no decision counts for others.
@@ -140,8 +161,7 @@ class Ladder:
                     found.follow(place, free & (found.state.stride != stride), SPACED)
                     found.state.stride[(found.rule == place) & (found.action == SPACED)] = stride
                 case Give():
-                    found.follow(place, free & ~found.state.used[:, place], GAVE)
-                    found.state.used[(found.rule == place) & (found.action == GAVE), place] = True
+                    self._give(found, place, rule, free, now_h)
         found.state.stopped[found.action == STOPPED] = True
         begun_anew = np.isin(found.action, (HELD, RESUMED, RAISED, LOWERED, SPACED))
         for place, rule in enumerate(self.rules.ladder):
@@ -150,9 +170,9 @@ class Ladder:
         return Decided(found.state, found.rule, found.action)
 
     def stride(self, rule: Space) -> int:
-        """Return the multiple of the planned interval that a rule sets."""
-        assert self.interval is not None
-        return int(rule.interval.hours / self.interval.hours)
+        """Return the number of slots from one dose to the next that a rule sets."""
+        assert self.grid is not None
+        return int(rule.interval.hours / self.grid.hours)
 
     def _all(self, comparisons: tuple[Comparison, ...], seen: Floats) -> Bools:
         names = self.rules.observables
@@ -177,6 +197,15 @@ class Ladder:
         found.state.held[back] = NONE
         if self.amounts:
             found.state.level[back] = np.clip(found.state.level[back] + rule.levels, 0, len(self.amounts) - 1)
+
+    def _give(self, found: _Found, place: int, rule: Give, free: Bools, now_h: Floats) -> None:
+        apart = 0.0 if rule.apart is None else float(rule.apart.hours)
+        left = (found.state.used[:, place] < rule.times) & (now_h - found.state.used_h[:, place] >= apart)
+        found.follow(place, free & left, GAVE)
+        gave = (found.rule == place) & (found.action == GAVE)
+        found.state.used[gave, place] += 1
+        if rule.apart is not None:
+            found.state.used_h[gave, place] = now_h[gave]
 
     def _beyond(self, level: Integers, rule: Change) -> Integers:
         """Return the levels after a change, never beyond the end of the ladder or of the rule."""

@@ -6,26 +6,29 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from regimens.drugs import display_unit
+from regimens.drugs import display_unit, unit_of
 from regimens.errors import ExposureMismatch, Problem
+from regimens.rules.caps import CapAt
 from regimens.rules.walk import Walked, Way, walk
 from regimens.tables import column, table_of
 from regimens.units import amount_text, exact
 
 if TYPE_CHECKING:
     from regimens.rules.guide import Guide
+    from regimens.rules.values import Limit
     from regimens.subject import Subject
 
 
 @dataclass(frozen=True)
 class Possible:
-    """What the rules of one arm can lead to in the typical subject, whatever is measured, before the horizon cuts anything.
+    """What the rules of one arm can lead to of one drug in the typical subject, whatever is measured, before the horizon cuts
+    anything.
 
     `broken` has a problem for each limit that they can break, with its line.
     """
 
     arm: str = column("arm")
-    drug: str = column("drug that the rules are about")
+    drug: str = column("drug that the rules change or give")
     unit: str = column("unit of the totals")
     planned: float = column("total of the plan", "MIU or mg")
     least: float = column("least total that the rules can lead to", "MIU or mg")
@@ -34,6 +37,7 @@ class Possible:
     largest_doses: str = column("its doses, in order")
     limits: str = column("limits of the arm, none of which can be broken; blank where there are none")
     broken: tuple[Problem, ...] = ()
+    leading: bool = True
 
     def in_words(self) -> str:
         """Return what the rules can lead to, as a sentence."""
@@ -41,17 +45,16 @@ class Possible:
             f"{self.least:g} {self.unit} ({self.least_doses})",
             f"{self.largest:g} {self.unit} ({self.largest_doses})",
         )
-        return f"Arm '{self.arm}': its rules can lead to {least} at the least and {largest} at the most."
+        of = "" if self.leading else f" of {self.drug}"
+        return f"Arm '{self.arm}': its rules can lead to {least} at the least and {largest} at the most{of}."
 
 
-POSSIBLE = table_of("possible_totals", "arm with rules", Possible)
+POSSIBLE = table_of("possible_totals", "arm with rules and drug", Possible)
 
 
 def possible_totals(guides: Mapping[str, Guide], subject: Subject) -> tuple[Possible, ...]:
     """Return what the rules of all arms can lead to; `guides` are the arms by name."""
-    return tuple(
-        _row(arm, guide, walk(guide.ladder, guide.doses, guide.decisions, subject), subject) for arm, guide in guides.items()
-    )
+    return tuple(row for arm, guide in guides.items() for row in _rows(arm, guide, walk(guide, subject), subject))
 
 
 def audit_rules(guides: Mapping[str, Guide], subject: Subject, path: str = "") -> tuple[Possible, ...]:
@@ -65,35 +68,49 @@ def audit_rules(guides: Mapping[str, Guide], subject: Subject, path: str = "") -
     return rows
 
 
-def _broken(arm: str, guide: Guide, found: Walked) -> Iterator[Problem]:
-    unit = guide.doses[0].dose.amount.unit
-    for limit in guide.rules.limits:
+def _broken(arm: str, guide: Guide, found: Walked, drug: str) -> Iterator[Problem]:
+    unit = unit_of(drug)
+    largest = found.largest if drug == guide.drug else found.others[drug][1]
+    for limit in _limits(guide, drug):
         said = f"Arm '{arm}': `limits` says '{limit.in_words()}', but the rules can lead to"
         if limit.of == "total":
-            if found.largest.total > limit.amount.value:
-                yield Problem(f"{said} {found.largest.in_words(unit)}.", line=limit.line)
+            if largest.total > limit.amount.value:
+                cure = f" The rule 'stop at a total of {limit.amount}' makes it hold." if drug == guide.drug else ""
+                yield Problem(f"{said} {largest.in_words(unit)}.{cure}", line=limit.line)
             continue
         over = {cycle: value for cycle, value in found.highest.items() if cycle >= limit.cycle and value > limit.amount.value}
         if over:
             first = min(over)
             # The amount is that of a dose as the level says it, per kg or per m2 where the limit is.
             highest = str(limit.amount).replace(amount_text(limit.amount.value, unit), amount_text(over[first], unit), 1)
-            yield Problem(f"{said} {highest} in cycle {first}.", line=limit.line)
+            cure = f" The rule '{CapAt(limit.amount, limit.cycle).in_words()}' makes it hold." if guide.ladder.amounts else ""
+            yield Problem(f"{said} {highest} in cycle {first}.{cure}", line=limit.line)
 
 
-def _row(arm: str, guide: Guide, found: Walked, subject: Subject) -> Possible:
-    unit, size = display_unit(guide.doses[0].dose.amount.unit)
+def _limits(guide: Guide, drug: str) -> list[Limit]:
+    return [limit for limit in guide.rules.limits if (limit.drug or guide.drug) == drug]
+
+
+def _rows(arm: str, guide: Guide, found: Walked, subject: Subject) -> Iterator[Possible]:
     planned = Way(exact(0)).and_then([d.dose.amount.for_size(subject.weight_kg, subject.bsa_m2) for d in guide.doses])
-    canonical = guide.doses[0].dose.amount.unit
+    yield _row(arm, guide, found, guide.drug, (planned, found.least, found.largest))
+    for drug, ways in found.others.items():
+        yield _row(arm, guide, found, drug, (Way(exact(0)), *ways))
+
+
+def _row(arm: str, guide: Guide, found: Walked, drug: str, ways: tuple[Way, Way, Way]) -> Possible:
+    unit, size = display_unit(unit_of(drug))
+    planned, least, largest = (float(way.total / size) for way in ways)
     return Possible(
         arm,
-        guide.drug,
+        drug,
         unit,
-        float(planned.total / size),
-        float(found.least.total / size),
-        found.least.doses_in_words(canonical),
-        float(found.largest.total / size),
-        found.largest.doses_in_words(canonical),
-        "; ".join(limit.in_words() for limit in guide.rules.limits),
-        tuple(_broken(arm, guide, found)),
+        planned,
+        least,
+        ways[1].doses_in_words(unit_of(drug)),
+        largest,
+        ways[2].doses_in_words(unit_of(drug)),
+        "; ".join(limit.in_words() for limit in _limits(guide, drug)),
+        tuple(_broken(arm, guide, found, drug)),
+        drug == guide.drug,
     )

@@ -32,7 +32,7 @@ class Timetable:
     """The decisions on the doses of one drug.
 
     `time_h` (rows, decisions) has NaN where a decision is not made; `may` (rows, decisions, rules) says where what a rule waits
-    for is over; `block` (rows, doses) is the number of decisions up to each dose, those that are not made included: 0 before
+    for is over; `block` (rows, slots) is the number of decisions up to each slot, those that are not made included: 0 before
     the first.
     """
 
@@ -70,8 +70,10 @@ def timetable(
     due_h: Floats,
     given_h: Floats,
     is_given: Bools,
+    slot_h: Floats,
 ) -> Timetable:
-    """Return the timetable of subjects whose doses of the drug are due, given at, and given so, all (rows, doses).
+    """Return the timetable of subjects whose doses of the drug are due, given at, and given so, all (rows, doses); `slot_h`
+    (rows, slots) is when a dose may come.
 
     A decision is made when its dose is given. One at a dose that is missed is not made, nor is one at a fixed time at which a
     dose is due that is missed, and none after the last dose that the subject comes for.
@@ -87,10 +89,10 @@ def timetable(
         missed = np.any((due_h == at) & ~is_given, axis=1) & ~np.any((given_h == at) & is_given, axis=1)
         time[:, place] = np.where(missed | (at > last), np.nan, at)
     made = ~np.isnan(time)
-    block = np.zeros(given_h.shape, dtype=np.int64)
+    block = np.zeros(slot_h.shape, dtype=np.int64)
     for place in range(len(decisions)):
         with np.errstate(invalid="ignore"):
-            after = made[:, place, np.newaxis] & (given_h >= time[:, place, np.newaxis])
+            after = made[:, place, np.newaxis] & (slot_h >= time[:, place, np.newaxis])
         block = np.where(after, place + 1, block)
     return Timetable(time, _may(rules, doses, time, due_h), block)
 
@@ -119,10 +121,16 @@ def _may(rules: Rules, doses: Sequence[PlannedDose], time_h: Floats, due_h: Floa
 def amounts_given(
     state_level: Integers, held: Bools, stride: Integers, left_out: Integers, begins_cycle: bool
 ) -> tuple[Bools, Integers]:
-    """Return in which rows the next planned dose is given, and how many were left out after it.
+    """Return in which rows a dose is given at the next slot, and how many slots were left out after it.
 
-    With a stride of 2 every second dose is given; the first dose of a cycle always is.
+    With a stride of 2 every second slot has a dose; the first of a cycle always has.
     """
     due = np.ones(len(state_level), dtype=bool) if begins_cycle else left_out + 1 >= stride
     given = due & ~held
     return given, np.where(given, 0, np.where(held, left_out, left_out + 1))
+
+
+def dose_given(held: bool, stride: int, left_out: int, begins_cycle: bool) -> tuple[bool, int]:
+    """Return what `amounts_given` does for one subject."""
+    given = (begins_cycle or left_out + 1 >= stride) and not held
+    return given, 0 if given else left_out if held else left_out + 1

@@ -11,6 +11,7 @@ from regimens.errors import RegimenError
 from regimens.regimen.quantities import Amount, Duration
 from regimens.regimen.tokens import NUMBERS
 from regimens.regimen.writing import write_plan
+from regimens.rules.caps import Cap
 from regimens.units import decimal_text, duration_text
 
 if TYPE_CHECKING:
@@ -176,7 +177,7 @@ class Keep:
 
 @dataclass(frozen=True)
 class Space:
-    """Doses come at another interval, a multiple of the planned one: doses of the plan between are left out."""
+    """Doses come at another interval, counted from the last one that was given, until the course of the plan ends."""
 
     interval: Duration
     when: When
@@ -188,15 +189,20 @@ class Space:
 
 @dataclass(frozen=True)
 class Give:
-    """A dose of another drug at the first decision at which `when` holds, and never again."""
+    """A dose of another drug at a decision at which `when` holds: so many `times`, at least `apart` from each other."""
 
     drug: str
     dose: Dose
     when: When
+    times: int = 1
+    apart: Duration | None = None
 
     def in_words(self) -> str:
         """Return for example 'give tocilizumab 8 mg/kg IV once over 1 h if th17_treg_ratio_fold above 1.5'."""
-        return f"give {self.drug} {write_plan((self.dose,))} if {self.when.in_words()}"
+        often = "" if self.times == 1 else f" at most {_count(self.times)} times"
+        often += "" if self.apart is None else f" at least {duration_text(self.apart.hours)} apart"
+        dose = write_plan((self.dose,))
+        return f"give {self.drug} {dose if not often else dose.replace(' once', '', 1)}{often} if {self.when.in_words()}"
 
 
 Rule = Hold | Change | Stop | Keep | Space | Give
@@ -205,18 +211,19 @@ Rule = Hold | Change | Stop | Keep | Space | Give
 @dataclass(frozen=True)
 class Limit:
     """What the protocol promises of the doses that rules lead to: a total, or one dose from an outermost `cycle` on.
-    `line` is the line of the scenario file, counted from 1.
+    `drug` is another drug that rules give, "" for the drug of the plan. `line` is the line of the scenario file, from 1.
     """
 
     of: str
     amount: Amount
     cycle: int = 1
+    drug: str = ""
     line: int | None = field(default=None, compare=False)
 
     def in_words(self) -> str:
         """Return for example 'total at most 21 MIU' or 'at most 1.5 MIU a dose from cycle 6'."""
         if self.of == "total":
-            return f"total at most {self.amount}"
+            return f"total{f' {self.drug}' if self.drug else ''} at most {self.amount}"
         return f"at most {self.amount} a dose" + (f" from cycle {self.cycle}" if self.cycle > 1 else "")
 
 
@@ -226,7 +233,7 @@ class Rules:
 
     At every decision the first rule of `ladder` that applies is followed; where none does, doses go on as they were. `levels`
     are the amounts that rules move between, ascending; the planned amount is one of them. `limits` are checked before anything
-    is simulated. `first_dose` is AS_PLANNED (no decision on it) or BY_THE_RULES.
+    is simulated, `caps` hold at every dose. `first_dose` is AS_PLANNED (no decision on it) or BY_THE_RULES.
     """
 
     decide: Decide
@@ -235,6 +242,7 @@ class Rules:
     levels: tuple[Amount, ...] = ()
     limits: tuple[Limit, ...] = ()
     first_dose: str = AS_PLANNED
+    caps: tuple[Cap, ...] = ()
 
     @classmethod
     def of(
@@ -257,19 +265,26 @@ class Rules:
         if first_dose not in (AS_PLANNED, BY_THE_RULES):
             raise RegimenError(f"Unknown first dose '{first_dose}'.", f"Write '{AS_PLANNED}' or '{BY_THE_RULES}'.")
         looks = {name: {} for name in look_at} if not isinstance(look_at, Mapping) else look_at
+        read = [parse_rule(text, tuple(looks)) for text in rules]
         return cls(
             parse_decide(decide),
             tuple(parse_look(name, **said) for name, said in looks.items()),
-            tuple(parse_rule(text, tuple(looks)) for text in rules),
+            tuple(rule for rule in read if not isinstance(rule, Cap)),
             tuple(level if isinstance(level, Amount) else parse_level(level) for level in levels),
             tuple(map(parse_limit, limits)),
             first_dose,
+            tuple(rule for rule in read if isinstance(rule, Cap)),
         )
 
     @property
     def observables(self) -> tuple[str, ...]:
         """What is looked at, in order."""
         return tuple(look.observable for look in self.look_at)
+
+    @property
+    def in_order(self) -> tuple[Rule | Cap, ...]:
+        """All rules as a file has them: those that are decided on, then the caps."""
+        return (*self.ladder, *self.caps)
 
     @property
     def drugs(self) -> tuple[str, ...]:

@@ -10,17 +10,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise, product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from regimens.rules.ladder import NONE, Decided, Floats, Integers, Ladder, State
-from regimens.rules.timetable import Decision, Timetable, amounts_given, timetable
-from regimens.rules.values import Hold, Keep
+from regimens.rules.timetable import Decision, Timetable, dose_given, timetable
+from regimens.rules.values import Give, Hold, Keep
 from regimens.units import amount_text
 
 if TYPE_CHECKING:
     from regimens.regimen.planned import PlannedDose
+    from regimens.regimen.quantities import Amount
+    from regimens.rules.guide import Guide
     from regimens.subject import Subject
 
 MOST_WAYS = 200_000
@@ -29,10 +31,13 @@ MOST_WAYS = 200_000
 
 @dataclass(frozen=True)
 class Way:
-    """One way through a ladder: what it gives in all (IU or mg), and its doses as (amount, number), in order."""
+    """One way through a ladder: what it gives in all (IU or mg), and its doses as (amount, number), in order; `said` are words in
+    their place.
+    """
 
     total: Fraction
     doses: tuple[tuple[Fraction, int], ...] = ()
+    said: str = ""
 
     def and_then(self, amounts: Sequence[Fraction]) -> Way:
         """Return the way with further doses."""
@@ -47,7 +52,7 @@ class Way:
     def doses_in_words(self, unit: str) -> str:
         """Return for example '5 doses of 0.5 MIU, then 10 doses of 1 MIU'."""
         said = [f"{n} dose{'s' * (n > 1)} of {amount_text(value, unit)}" for value, n in self.doses]
-        return ", then ".join(said) or "no dose"
+        return self.said or ", then ".join(said) or "no dose"
 
     def in_words(self, unit: str) -> str:
         """Return for example '12.5 MIU (5 doses of 0.5 MIU, then 10 doses of 1 MIU)'."""
@@ -59,7 +64,8 @@ class Walked:
     """What a ladder may lead to in the typical subject: the ways of the `least` and the `largest` total, the largest single
     dose that can come in each outermost cycle (IU or mg, before it is scaled to a body), and the places of rules that are
     never followed, each with the places of the rules that are followed in its place. `waits` says of each rule whether what it
-    waits for is over at any decision.
+    waits for is over at any decision, `others` the ways of the least and
+    the largest total of each other drug that rules give.
     """
 
     least: Way
@@ -67,17 +73,31 @@ class Walked:
     highest: dict[int, Fraction]
     never: dict[int, tuple[int, ...]]
     waits: tuple[bool, ...]
+    others: dict[str, tuple[Way, Way]]
 
 
-Key = tuple[int, int, bool, int, int, tuple[int, ...], tuple[bool, ...]]
+class Key(NamedTuple):
+    """The state of one subject at a place of the walk; `total` is what it got where doses stop at a total, else 0."""
+
+    level: int
+    held: int
+    stopped: bool
+    stride: int
+    left_out: int
+    streak: tuple[int, ...]
+    used: tuple[int, ...]
+    used_h: tuple[float, ...]
+    total: Fraction = Fraction(0)
 
 
-def walk(ladder: Ladder, doses: Sequence[PlannedDose], decisions: Sequence[Decision], subject: Subject) -> Walked:
-    """Walk over every way that decisions can go on the planned doses of one drug; ValueError where there are too many."""
-    table = _table(ladder, doses, decisions)
+def walk(guide: Guide, subject: Subject) -> Walked:
+    """Walk over every way that decisions can go on the doses of an arm; ValueError where there are too many."""
+    ladder, decisions = guide.ladder, guide.decisions
+    table = _table(guide)
     seen = _values(ladder)
-    keys = {_key(ladder.begin(1), 0): (Way(Fraction(0)), Way(Fraction(0)))}
+    keys = {_key(ladder.begin(1), 0, Fraction(0)): (Way(Fraction(0)), Way(Fraction(0)))}
     highest: dict[int, Fraction] = {}
+    stops: set[Fraction] = set()
     followed: set[int] = set()
     instead: dict[int, set[int]] = {place: set() for place in range(len(ladder.rules.ladder))}
     for block in range(len(decisions) + 1):
@@ -87,19 +107,40 @@ def walk(ladder: Ladder, doses: Sequence[PlannedDose], decisions: Sequence[Decis
                 followed |= set(decided.rule.tolist()) - {NONE}
                 _note_instead(ladder, before, decided, instead)
                 for row, key in enumerate(before.keys):
-                    _merge(found, _key(decided.state, row), keys[key])
+                    _merge(found, _key(decided.state, row, key.total), keys[key])
             keys = found
-        own = [dose for place, dose in enumerate(doses) if table.block[0, place] == block]
-        keys = _given(ladder, keys, own, subject, highest)
+        own = [slot.dose for place, slot in enumerate(guide.slots) if table.block[0, place] == block]
+        keys = _given(ladder, keys, own, subject, highest, stops)
     least = min((way for way, _ in keys.values()), key=lambda way: way.total)
     largest = max((way for _, way in keys.values()), key=lambda way: way.total)
+    kept = any(isinstance(rule, Keep) for rule in ladder.rules.ladder)
+    if kept and stops:
+        # Amounts between the least and the largest may come nearer to the total than the ways that were walked.
+        largest = Way(max(stops), said="any doses up to the total at which they stop")
     never = {place: tuple(sorted(instead[place])) for place in instead if place not in followed}
-    return Walked(least, largest, highest, never, tuple(bool(waits) for waits in np.any(table.may, axis=(0, 1))))
+    waits = tuple(bool(waits) for waits in np.any(table.may, axis=(0, 1)))
+    return Walked(least, largest, highest, never, waits, _others(ladder, list(keys), subject))
 
 
-def _table(ladder: Ladder, doses: Sequence[PlannedDose], decisions: Sequence[Decision]) -> Timetable:
-    due = np.array([[float(dose.start) for dose in doses]])
-    return timetable(ladder.rules, doses, decisions, due, due, np.ones(due.shape, dtype=bool))
+def _others(ladder: Ladder, keys: Sequence[Key], subject: Subject) -> dict[str, tuple[Way, Way]]:
+    """Return the ways of the least and the largest total of each drug that rules give, by what was given at the end."""
+    found = {}
+    for drug in ladder.rules.drugs:
+        ways = []
+        for used in {key.used for key in keys}:
+            way = Way(Fraction(0))
+            for rule, times in zip(ladder.rules.ladder, used, strict=True):
+                if isinstance(rule, Give) and rule.drug == drug:
+                    way = way.and_then([rule.dose.amount.for_size(subject.weight_kg, subject.bsa_m2)] * times)
+            ways.append(way)
+        found[drug] = min(ways, key=lambda way: way.total), max(ways, key=lambda way: way.total)
+    return found
+
+
+def _table(guide: Guide) -> Timetable:
+    due = np.array([[float(dose.start) for dose in guide.doses]])
+    slot_h = np.array([[float(slot.dose.start) for slot in guide.slots]])
+    return timetable(guide.rules, guide.doses, guide.decisions, due, due, np.ones(due.shape, dtype=bool), slot_h)
 
 
 def _values(ladder: Ladder) -> Floats:
@@ -141,7 +182,7 @@ def _decided(ladder: Ladder, keys: list[Key], seen: Floats, table: Timetable, de
     rows = [key for key in keys for _ in range(len(seen))]
     before = _Before(rows, _state(rows), np.tile(seen, (len(keys), 1)))
     may = np.repeat(table.may[:, decision], len(rows), axis=0)
-    decided = ladder.decided(before.state, before.seen, may)
+    decided = ladder.decided(before.state, before.seen, may, np.repeat(table.time_h[:, decision], len(rows)))
     yield before, decided
     keeps = [place for place, rule in enumerate(ladder.rules.ladder) if isinstance(rule, Keep)]
     for level in (0, len(ladder.amounts) - 1) if keeps else ():
@@ -163,21 +204,35 @@ def _given(
     doses: Sequence[PlannedDose],
     subject: Subject,
     highest: dict[int, Fraction],
+    stops: set[Fraction],
 ) -> dict[Key, tuple[Way, Way]]:
-    """Return the states after the doses between two decisions, with what was given."""
+    """Return the states after the doses between two decisions, with what was given; note the largest dose of each cycle in
+    `highest`, and in `stops` the total at which doses stopped on some way.
+    """
     found: dict[Key, tuple[Way, Way]] = {}
+    tops = {cycle: ladder.highest(cycle) for cycle in {dose.cycle for dose in doses}}
+    known: dict[tuple[Amount, int], tuple[Fraction, Fraction]] = {}
     for key, (least, largest) in keys.items():
-        level, held, stopped, stride, left_out, streak, used = key
-        out, amounts = np.array([left_out]), []
+        level, stopped, left_out, total = key.level, key.stopped, key.left_out, key.total
+        amounts = []
         for dose in doses:
-            closed = np.array([stopped or held != NONE])
-            given, out = amounts_given(np.array([level]), closed, np.array([stride]), out, dose.number == 1)
-            if given[0]:
-                amount = dose.dose.amount
-                amount = replace(amount, value=ladder.amounts[level].value) if ladder.amounts else amount
-                amounts.append(amount.for_size(subject.weight_kg, subject.bsa_m2))
-                highest[dose.cycle] = max(highest.get(dose.cycle, Fraction(0)), amount.value)
-        after: Key = (level, held, stopped, stride, int(out[0]), streak, used)
+            level = min(level, tops[dose.cycle])
+            given, left_out = dose_given(stopped or key.held != NONE, key.stride, left_out, dose.number == 1)
+            if not given:
+                continue
+            amount = dose.dose.amount
+            if (amount, level) not in known:
+                at_level = replace(amount, value=ladder.amounts[level].value) if ladder.amounts else amount
+                known[amount, level] = at_level.value, at_level.for_size(subject.weight_kg, subject.bsa_m2)
+            value, person = known[amount, level]
+            if ladder.most is not None and total + person > ladder.most:
+                stops.add(ladder.most)
+                stopped = True
+                continue
+            total += person if ladder.most is not None else 0
+            amounts.append(person)
+            highest[dose.cycle] = max(highest.get(dose.cycle, value), value)
+        after = key._replace(level=level, stopped=stopped, left_out=left_out, total=total)
         _merge(found, after, (least.and_then(amounts), largest.and_then(amounts)))
     return found
 
@@ -187,21 +242,22 @@ def _merge(found: dict[Key, tuple[Way, Way]], key: Key, ways: tuple[Way, Way]) -
     found[key] = (min(least, ways[0], key=lambda way: way.total), max(largest, ways[1], key=lambda way: way.total))
 
 
-def _key(state: State, row: int) -> Key:
-    streak = state.streak[row].tolist()
-    return (
+def _key(state: State, row: int, total: Fraction) -> Key:
+    return Key(
         int(state.level[row]),
         int(state.held[row]),
         bool(state.stopped[row]),
         int(state.stride[row]),
         int(state.left_out[row]),
-        tuple(streak),
+        tuple(state.streak[row].tolist()),
         tuple(state.used[row].tolist()),
+        tuple(state.used_h[row].tolist()),
+        total,
     )
 
 
 def _state(keys: Sequence[Key]) -> State:
-    level, held, stopped, stride, left_out, streak, used = zip(*keys, strict=True)
-    whole: list[Integers] = [np.array(column, dtype=np.int64) for column in (level, held, stride, left_out)]
-    flags = np.array(stopped, dtype=bool), np.array(used, dtype=bool)
-    return State(whole[0], whole[1], flags[0], whole[2], whole[3], np.array(streak, dtype=np.int64), flags[1])
+    level, held, stopped, stride, left_out, streak, used, used_h, _ = zip(*keys, strict=True)
+    whole: list[Integers] = [np.array(column, dtype=np.int64) for column in (level, held, stride, left_out, streak, used)]
+    gave_h: Floats = np.array(used_h, dtype=np.float64)
+    return State(whole[0], whole[1], np.array(stopped, dtype=bool), whole[2], whole[3], whole[4], whole[5], gave_h)

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-from regimens.errors import RegimenError, did_you_mean, nearest
+from regimens.errors import RegimenError
 from regimens.regimen.amountwords import no_route, read_amount, read_over, read_route
 from regimens.regimen.parts import Dose
 from regimens.regimen.quantities import Amount, Duration
+from regimens.rules.caps import Cap, CapAt, StopAt
+from regimens.rules.conditionwords import read_all_of, read_observable, read_when
 from regimens.rules.cursor import DECISIONS, LIMITS, RULES, RuleCursor
 from regimens.rules.values import (
     AT_VISITS,
     BEFORE_CYCLE,
     BEFORE_DOSE,
-    CYCLES,
-    DOSES,
     EVERY,
-    TIME,
-    After,
     Change,
-    Comparison,
     Decide,
     Give,
     Hold,
@@ -32,7 +28,6 @@ from regimens.rules.values import (
     Rule,
     Space,
     Stop,
-    When,
 )
 from regimens.units import parse_duration
 
@@ -81,12 +76,12 @@ def parse_look(observable: str, noise: object = 0.0, delay: object = None) -> Lo
     return Look(observable, float(noise), before)
 
 
-def parse_rule(text: str, known: Collection[str]) -> Rule:
-    """Read one rule; `known` are the observables that are looked at. RegimenError with the place and the nearest right text."""
+def parse_rule(text: str, known: Collection[str]) -> Rule | Cap:
+    """Read one rule or cap; `known` are the observables that are looked at. RegimenError with place and advice."""
     cursor = RuleCursor(text, RULES, known)
-    word = cursor.one_of(tuple(_READERS), "'hold', 'raise', 'lower', 'stop', 'keep', 'change' or 'give'")
+    word = cursor.one_of(tuple(_READERS), "'hold', 'raise', 'lower', 'stop', 'keep', 'change', 'give' or 'cap'")
     made = _READERS[word](cursor)
-    cursor.finish("'and', 'at', 'after' or the end" if not isinstance(made, Keep) else "the end")
+    cursor.finish("the end" if isinstance(made, Keep | Cap) else "'and', 'at', 'after' or the end")
     return made
 
 
@@ -102,18 +97,25 @@ def parse_limit(text: str) -> Limit:
     """Read a limit; RegimenError with the place and the nearest right text."""
     cursor = RuleCursor(text, LIMITS)
     of = cursor.one_of(("total", "at"), "'total at most' or 'at most' and an amount")
+    drug = ""
     if of == "total":
+        drug = "" if cursor.next.word == "at" or cursor.next.kind != "word" else cursor.take().text
         cursor.whole("at")
     cursor.whole("most")
     amount, cycle = _amount(cursor), 1
     if of == "at":
         if not cursor.accept("per", "dose"):
             cursor.whole("a", "dose")
-        if cursor.accept("from"):
-            cursor.whole("cycle")
-            cycle = cursor.count("a cycle")
+        cycle = _from_cycle(cursor)
     cursor.finish("'from cycle' and a number, or the end" if of == "at" else "the end")
-    return Limit("total" if of == "total" else "dose", amount, cycle)
+    return Limit("total" if of == "total" else "dose", amount, cycle, drug)
+
+
+def _from_cycle(cursor: RuleCursor) -> int:
+    if not cursor.accept("from"):
+        return 1
+    cursor.whole("cycle")
+    return cursor.count("a cycle")
 
 
 def _amount(cursor: RuleCursor) -> Amount:
@@ -128,7 +130,7 @@ def _amount(cursor: RuleCursor) -> Amount:
 
 def _hold(cursor: RuleCursor) -> Hold:
     cursor.one_of(("while", "if"), "'while'")
-    when = _when(cursor)
+    when = read_when(cursor)
     if not cursor.accept(","):
         return Hold(when)
     cursor.one_of(("resume",), "'resume'")
@@ -138,7 +140,7 @@ def _hold(cursor: RuleCursor) -> Hold:
         levels *= {"lower": -1, "higher": 1}[cursor.one_of(("lower", "higher"), "'lower' or 'higher'")]
     cursor.one_of(("when", "if"), "'when'")
     alone = when.all_of[0].observable if len(when.all_of) == 1 else None
-    return Hold(when, _all_of(cursor, alone), levels)
+    return Hold(when, read_all_of(cursor, alone), levels)
 
 
 def _change(sign: int) -> Callable[[RuleCursor], Change]:
@@ -149,14 +151,22 @@ def _change(sign: int) -> Callable[[RuleCursor], Change]:
             cursor.one_of(("most",) if sign > 0 else ("least",), "'most'" if sign > 0 else "'least'")
             to = _amount(cursor)
         _if(cursor)
-        return Change(levels, _when(cursor), to)
+        return Change(levels, read_when(cursor), to)
 
     return read
 
 
-def _stop(cursor: RuleCursor) -> Stop:
+def _stop(cursor: RuleCursor) -> Stop | StopAt:
+    if cursor.accept("at"):
+        cursor.whole("a", "total", "of")
+        return StopAt(_amount(cursor))
     _if(cursor)
-    return Stop(_when(cursor))
+    return Stop(read_when(cursor))
+
+
+def _cap(cursor: RuleCursor) -> CapAt:
+    cursor.whole("doses", "at")
+    return CapAt(_amount(cursor), _from_cycle(cursor))
 
 
 def _if(cursor: RuleCursor) -> None:
@@ -164,7 +174,7 @@ def _if(cursor: RuleCursor) -> None:
 
 
 def _keep(cursor: RuleCursor) -> Keep:
-    observable = _observable(cursor)
+    observable = read_observable(cursor)
     cursor.one_of(("from", "between", "in"), "'from' and the lower end of the range")
     start = cursor.next
     low = cursor.number("the lower end of the range")
@@ -202,7 +212,7 @@ def _space(cursor: RuleCursor) -> Space:
     if hours <= 0:
         raise cursor.error(f"An interval of '{cursor.written_since(start)}' is not longer than zero.", start)
     _if(cursor)
-    return Space(Duration(hours), _when(cursor))
+    return Space(Duration(hours), read_when(cursor))
 
 
 def _give(cursor: RuleCursor) -> Give:
@@ -213,15 +223,30 @@ def _give(cursor: RuleCursor) -> Give:
     start = cursor.next
     amount, daily = read_amount(cursor)
     if daily is not None:
-        raise cursor.error("The drug is given once, not every day.", daily, "Leave out '/day'.")
+        raise cursor.error("An amount is of one dose, not of a day.", daily, "Leave out '/day'.")
     route = read_route(cursor) or no_route(cursor)
-    cursor.whole("once")
+    once = cursor.accept("once")
     over = read_over(cursor)
+    times, apart = (1, None) if once else _times(cursor)
     _if(cursor)
-    return Give(drug.text, cursor.checked(start, lambda: Dose(amount, route, over)), _when(cursor))
+    return Give(drug.text, cursor.checked(start, lambda: Dose(amount, route, over)), read_when(cursor), times, apart)
 
 
-_READERS: dict[str, Callable[[RuleCursor], Rule]] = {
+def _times(cursor: RuleCursor) -> tuple[int, Duration | None]:
+    """Read how often a drug is given at most, and how far apart at least."""
+    cursor.one_of(("at",), "'once' or 'at most' and a number of times")
+    cursor.whole("most")
+    times = cursor.count("a number of times", 2)
+    cursor.whole("times")
+    if not cursor.accept("at"):
+        return times, None
+    cursor.whole("least")
+    apart = Duration(cursor.time("a time such as '4 weeks'"))
+    cursor.whole("apart")
+    return times, apart
+
+
+_READERS: dict[str, Callable[[RuleCursor], Rule | Cap]] = {
     "hold": _hold,
     "raise": _change(1),
     "lower": _change(-1),
@@ -229,6 +254,7 @@ _READERS: dict[str, Callable[[RuleCursor], Rule]] = {
     "keep": _keep,
     "change": _space,
     "give": _give,
+    "cap": _cap,
 }
 
 
@@ -239,73 +265,3 @@ def _levels(cursor: RuleCursor) -> int:
     count = cursor.count("a number of levels, such as 'one'")
     cursor.one_of(("level", "levels"), "'level'")
     return count
-
-
-@dataclass
-class _Tail:
-    """What follows the comparisons of a rule, in any order."""
-
-    in_a_row: int = 1
-    after: After | None = None
-
-
-def _when(cursor: RuleCursor) -> When:
-    all_of, tail = _all_of(cursor, None), _Tail()
-    while cursor.next.word in ("at", "after", "twice"):
-        start = cursor.take()
-        if start.word == "twice" or start.word == "at":
-            count = 2 if start.word == "twice" else cursor.count("a number of visits", 2)
-            if start.word == "at":
-                cursor.one_of(("visits", "decisions", "looks"), "'visits'")
-            cursor.whole("in", "a", "row")
-            if tail.in_a_row > 1:
-                raise cursor.error("It is said twice how many visits in a row are needed.", start, "Say it once.")
-            tail.in_a_row = count
-        elif tail.after is not None:
-            raise cursor.error("It is said twice what has to be over.", start, "Say it once.")
-        else:
-            tail.after = _after(cursor)
-    return When(all_of, tail.in_a_row, tail.after)
-
-
-def _after(cursor: RuleCursor) -> After:
-    unit = cursor.ahead().word
-    if unit.removesuffix("s") in ("cycle", "dose"):
-        count = Fraction(cursor.count(f"a number of {unit}"))
-        cursor.take()
-        return After(count, CYCLES if unit.startswith("cycle") else DOSES)
-    if nearest(unit, (CYCLES, DOSES)) is not None:
-        cursor.number("a number of cycles or doses, or a time")
-        cursor.fail("'cycles', 'doses' or a unit of time", (CYCLES, DOSES))
-    return After(cursor.time("a number of cycles or doses, or a time"), TIME)
-
-
-def _all_of(cursor: RuleCursor, alone: str | None) -> tuple[Comparison, ...]:
-    """Read comparisons joined by 'and'; the first may leave out the observable where it can only be `alone`."""
-    found = [_comparison(cursor, alone)]
-    while cursor.accept("and"):
-        found.append(_comparison(cursor, None))
-    return tuple(found)
-
-
-def _comparison(cursor: RuleCursor, alone: str | None) -> Comparison:
-    observable = alone if alone is not None and cursor.next.word in ("above", "below") else _observable(cursor)
-    side = cursor.one_of(("above", "below"), "'above' or 'below'")
-    if cursor.next.text == "-":
-        cursor.fail("a number of 0 or more")
-    return Comparison(observable, side, cursor.number("a number"))
-
-
-def _observable(cursor: RuleCursor) -> str:
-    token = cursor.next
-    if token.kind != "word":
-        cursor.fail("the name of an observable")
-    if token.text not in cursor.known:
-        _unknown(cursor, token)
-    return cursor.take().text
-
-
-def _unknown(cursor: RuleCursor, token: Token) -> NoReturn:
-    raise cursor.error(
-        f"'{token.text}' is not looked at.", token, did_you_mean(token.text, cursor.known), "Rules see what 'look at' names."
-    )

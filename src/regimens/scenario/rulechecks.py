@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regimens.errors import did_you_mean
+from regimens.drugs import unit_of
+from regimens.errors import did_you_mean, nearest
 from regimens.model.compile import compile_model
 from regimens.model.evaluate import Value, evaluate
 from regimens.model.expression import TIME
 from regimens.model.parameters import typical_subject
+from regimens.rules.caps import CapAt, StopAt
 from regimens.rules.guide import Guide, guide_of
 from regimens.rules.ladder import HELD, STOPPED
 from regimens.rules.values import AT_VISITS, BY_THE_RULES, EVERY, Change, Give
 from regimens.rules.walk import walk
 from regimens.scenario.values import AS_WRITTEN, Arm
-from regimens.units import day_text, decimal_text
+from regimens.units import amount_text, day_text, decimal_text
 
 if TYPE_CHECKING:
     from regimens.model.declaration import Model
@@ -38,6 +40,7 @@ def check_rules(
         guide = guide_of(arm.rules, arm.regimen, [Fraction(time) for time in visits.values()])
         _check_observables(guide, models, loc, notes)
         _check_given(guide, models, loc, notes)
+        _check_caps(guide, subject, loc, notes)
         _check_decisions(guide, visits, loc, notes)
         if len(notes.problems) == before:
             _check_followed(guide, subject, loc, notes)
@@ -61,10 +64,28 @@ def _check_given(guide: Guide, models: Sequence[Model], loc: Loc, notes: Notes) 
     for index, rule in enumerate(guide.rules.ladder):
         if isinstance(rule, Give):
             taken = {(entry.drug, entry.route) for model in models for entry in model.inputs}
+            where, near = (*loc, "rules", index), nearest(rule.drug, {drug for drug, _ in taken})
             if (rule.drug, rule.dose.route) not in taken:
                 said = ", ".join(f"{drug} ({route})" for drug, route in sorted(taken))
+                meant = "" if near in (None, rule.drug) else f"Did you mean '{near}'? "
                 found = f"No model of this scenario takes {rule.drug} by {rule.dose.route}."
-                notes.add((*loc, "rules", index), found, f"The models take {said}.")
+                notes.add(where, found, f"{meant}The models take {said}.")
+            elif rule.dose.amount.unit != unit_of(rule.drug):
+                found = f"'{rule.dose.amount}' is not an amount of {rule.drug}."
+                notes.add(where, found, f"Amounts of {rule.drug} are in {unit_of(rule.drug)}.")
+
+
+def _check_caps(guide: Guide, subject: Subject, loc: Loc, notes: Notes) -> None:
+    """Note a cap that stands before another rule in the way of what is planned: of the first cycle, or of the planned amount."""
+    planned = sum(dose.dose.amount.for_size(subject.weight_kg, subject.bsa_m2) for dose in guide.doses if dose.cycle == 1)
+    for place, cap in enumerate(guide.rules.caps, len(guide.rules.ladder)):
+        where, amount = (*loc, "rules", place), guide.doses[0].dose.amount
+        if isinstance(cap, StopAt) and planned > cap.total.value:
+            cycle = "The first cycle of the plan" if guide.doses[-1].cycle > 1 else "The plan"
+            found = f"{cycle} alone gives {amount_text(Fraction(planned), amount.unit)}, and doses stop at {cap.total}."
+            notes.add(where, found, "Raise that total, or plan less.")
+        elif isinstance(cap, CapAt) and cap.cycle == 1 and amount.value > cap.amount.value:
+            notes.add(where, f"The planned amount '{amount}' is above '{cap.amount}'.", "Raise the cap, or plan less.")
 
 
 def _check_decisions(guide: Guide, visits: Mapping[str, float], loc: Loc, notes: Notes) -> None:
@@ -88,7 +109,7 @@ def _check_decisions(guide: Guide, visits: Mapping[str, float], loc: Loc, notes:
 def _check_followed(guide: Guide, subject: Subject, loc: Loc, notes: Notes) -> None:
     """Note every rule that is never followed, whatever is measured."""
     try:
-        found = walk(guide.ladder, guide.doses, guide.decisions, subject)
+        found = walk(guide, subject)
     except ValueError as error:
         notes.add((*loc, "rules"), str(error), "Write fewer levels, rules or visits in a row.", key=True)
         return
@@ -120,7 +141,7 @@ def _check_first(guide: Guide, models: Sequence[Model], subject: Subject, loc: L
         looks = guide.rules.look_at
         seen = [np.nan if look.delay.hours > first.time_h else values[look.observable] for look in looks]
         may = np.array([[rule.when.after is None for rule in guide.rules.ladder]])
-        decided = guide.ladder.decided(guide.ladder.begin(1), np.array([seen]), may)
+        decided = guide.ladder.decided(guide.ladder.begin(1), np.array([seen]), may, np.array([float(first.time_h)]))
         if decided.action[0] in (HELD, STOPPED):
             place = int(decided.rule[0])
             said = ", ".join(f"{name} {decimal_text(Fraction(f'{values[name]:.4g}'))}" for name in guide.rules.observables)

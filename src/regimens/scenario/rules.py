@@ -8,15 +8,17 @@ from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from regimens.drugs import leading
+from regimens.drugs import leading, unit_of
+from regimens.rules.caps import Cap, StopAt
 from regimens.rules.guide import planned_amount, planned_interval
-from regimens.rules.values import Change, Comparison, Give, Hold, Keep, Look, Rule, Rules, Space
+from regimens.rules.slots import MOST_STEPS, grid_of
+from regimens.rules.values import Change, Comparison, Give, Hold, Keep, Limit, Look, Rule, Rules, Space
 from regimens.rules.words import parse_decide, parse_level, parse_limit, parse_look, parse_rule
 from regimens.units import duration_text
 from regimens.yamlfile import Loc, Notes, Unreadable
 
 if TYPE_CHECKING:
-    from regimens.regimen import Amount, Regimen
+    from regimens.regimen import Amount, Duration, Regimen
     from regimens.scenario.schema import ArmShape, RulesShape
 
 Read = TypeVar("Read")
@@ -40,6 +42,7 @@ def read_rules(shape: ArmShape, regimen: Regimen, arm: Loc, notes: Notes) -> Rul
         _check_looks(made, loc, notes)
         _check_levels(made, planned_amount(regimen, drug), drug, loc, notes)
         _check_limits(made, regimen, drug, loc, notes)
+        _check_caps(made, regimen, drug, loc, notes)
         _check_intervals(made, regimen, drug, loc, notes)
         _check_holds(made, loc, notes)
         _check_overlap(made, loc, notes)
@@ -61,7 +64,14 @@ def _read(shape: RulesShape, loc: Loc, notes: Notes) -> Rules | None:
         return None
     lines = [notes.located.position((*loc, "limits", index))[0] for index in range(len(limits))]
     placed = tuple(replace(limit, line=line) for limit, line in zip(limits, lines, strict=True))
-    return Rules(decide[0], tuple(looks), tuple(rules), tuple(levels), placed, shape.first_dose)
+    ladder = tuple(rule for rule in rules if not isinstance(rule, Cap))
+    caps = tuple(rule for rule in rules if isinstance(rule, Cap))
+    for index, rule in enumerate(rules[: len(ladder)]):
+        if isinstance(rule, Cap):
+            found = f"'{rule.in_words()}' holds at every dose and is not decided on, but another rule comes after it."
+            notes.add((*loc, "rules", index), found, "Write it behind the rules that are decided on.")
+            return None
+    return Rules(decide[0], tuple(looks), ladder, tuple(levels), placed, shape.first_dose, caps)
 
 
 def _each(texts: Sequence[str], loc: Loc, notes: Notes, read: Callable[[str], Read], *, alone: bool = False) -> list[Read]:
@@ -86,7 +96,7 @@ def _check_looks(rules: Rules, loc: Loc, notes: Notes) -> None:
         if name not in used:
             notes.add((*loc, "look at", name), f"'{name}' is looked at, but no rule names it.", "Leave it out.", key=True)
     said: dict[str, int] = {}
-    for index, rule in enumerate(rules.ladder):
+    for index, rule in enumerate(rules.in_order):
         first = said.setdefault(rule.in_words(), index)
         if first < index:
             notes.add((*loc, "rules", index), f"Rule {index + 1} is the same as rule {first + 1}.", "Leave one of them out.")
@@ -149,6 +159,9 @@ def _check_limits(rules: Rules, regimen: Regimen, drug: str, loc: Loc, notes: No
     cycles = max(dose.cycle for dose in regimen.earliest() if dose.drug == drug)
     for index, limit in enumerate(rules.limits):
         where = (*loc, "limits", index)
+        if limit.drug and limit.drug != drug:
+            _check_other_limit(rules, limit, where, notes)
+            continue
         basis = "flat" if limit.of == "total" else amounts[0].basis
         if (limit.amount.unit, limit.amount.basis) != (amounts[0].unit, basis):
             what = "A total is a flat amount" if limit.of == "total" else "It is written as the doses of the plan are"
@@ -160,6 +173,38 @@ def _check_limits(rules: Rules, regimen: Regimen, drug: str, loc: Loc, notes: No
             if limit.of == "dose" and limit.cycle == 1 and level.value > limit.amount.value:
                 found = f"The level '{level}' is outside the limit '{limit.in_words()}'."
                 notes.add((*loc, "levels", place), found, "Leave the level out, or move the limit.")
+
+
+def _check_other_limit(rules: Rules, limit: Limit, where: Loc, notes: Notes) -> None:
+    """Note a limit of another drug that no rule gives, or in another unit."""
+    if limit.drug not in rules.drugs:
+        known = f"Rules give {', '.join(rules.drugs)}." if rules.drugs else "Leave the drug out for that of the plan."
+        notes.add(where, f"No rule gives {limit.drug}.", known)
+    elif (limit.amount.unit, limit.amount.basis) != (unit_of(limit.drug), "flat"):
+        advice = f"A total is a flat amount, in {unit_of(limit.drug)} or its multiples."
+        notes.add(where, f"'{limit.amount}' cannot be a limit of {limit.drug}.", advice)
+
+
+def _check_caps(rules: Rules, regimen: Regimen, drug: str, loc: Loc, notes: Notes) -> None:
+    """Note caps that are not in the unit of the plan, or that no level is within."""
+    doses = [dose for dose in regimen.earliest() if dose.drug == drug]
+    amount, cycles = doses[0].dose.amount, max(dose.cycle for dose in doses)
+    for index, cap in enumerate(rules.caps, len(rules.ladder)):
+        where = (*loc, "rules", index)
+        if isinstance(cap, StopAt):
+            if (cap.total.unit, cap.total.basis) != (amount.unit, "flat"):
+                advice = f"A total is a flat amount, in {amount.unit} or its multiples."
+                notes.add(where, f"'{cap.total}' cannot be a total of {drug}.", advice)
+        elif not rules.amounts:
+            notes.add(where, f"Rule {index + 1} caps doses at a level, but there are none.", "Leave it out, or add 'levels'.")
+        elif (cap.amount.unit, cap.amount.basis) != (amount.unit, amount.basis):
+            advice = f"It is written as the doses of the plan are, in {amount.unit} or its multiples."
+            notes.add(where, f"'{cap.amount}' cannot cap doses of {drug}.", advice)
+        elif cap.amount.value < rules.amounts[0].value:
+            found = f"Every level is above '{cap.amount}'."
+            notes.add(where, found, f"The lowest is {rules.amounts[0]}.")
+        elif cap.cycle > cycles:
+            notes.add(where, f"The plan has no cycle {cap.cycle}.", f"It has {_some(cycles, 'cycle')}.")
 
 
 def _check_intervals(rules: Rules, regimen: Regimen, drug: str, loc: Loc, notes: Notes) -> None:
@@ -174,10 +219,23 @@ def _check_intervals(rules: Rules, regimen: Regimen, drug: str, loc: Loc, notes:
         if planned is None:
             advice = "Rules that change the interval need a plan with one, such as 'weekly'."
             notes.add(where, f"The plan has no single interval of {drug}.", advice)
-        elif rule.interval.hours % planned.hours:
-            said = duration_text(rule.interval.hours)
-            advice = f"Doses of the plan are left out, so write a multiple of {duration_text(planned.hours)}."
-            notes.add(where, f"'{said}' is not a multiple of the planned interval, {duration_text(planned.hours)}.", advice)
+        else:
+            _check_interval(rules, rule, planned, regimen, drug, where, notes)
+
+
+def _check_interval(rules: Rules, rule: Space, planned: Duration, regimen: Regimen, drug: str, where: Loc, notes: Notes) -> None:
+    """Note an interval that does not go with the planned one, or in which an infusion does not end."""
+    grid = grid_of(rules, planned)
+    assert grid is not None
+    said, whole = duration_text(rule.interval.hours), duration_text(planned.hours)
+    longest = max(dose.dose.duration for dose in regimen.earliest() if dose.drug == drug)
+    if planned.hours / grid.hours > MOST_STEPS:
+        found = f"'{said}' and the planned interval, {whole}, have a common step of only {duration_text(grid.hours)}."
+        least = duration_text(planned.hours / MOST_STEPS)
+        notes.add(where, found, f"All intervals of an arm are multiples of a time of at least {least}.")
+    elif rule.interval.hours < longest:
+        found = f"An infusion over {duration_text(longest)} does not fit an interval of {said}."
+        notes.add(where, found, "An infusion must end before the next dose starts.")
 
 
 def _check_holds(rules: Rules, loc: Loc, notes: Notes) -> None:

@@ -141,12 +141,14 @@ class RulesShape(Shape):
     rules: list[Words] = Field(
         min_length=1,
         description="For example 'hold while eosinophil_fold above 3, resume one level lower when below 2', "
-        "'raise one level if treg_fold below 2 at two visits in a row', 'stop if treg_fold below 1.2 after 4 cycles'.",
+        "'raise one level if treg_fold below 2 at two visits in a row', 'stop if treg_fold below 1.2 after 4 cycles'; last "
+        "what holds at every dose: 'stop at a total of 21 MIU', 'cap doses at 1.5 MIU from cycle 6'.",
     )
     levels: list[AmountText] = Field(default=[], description="The amounts that doses may have, from the least to the most.")
     limits: list[Words] = Field(
         default=[],
-        description="What the rules may never lead to more than: 'total at most 21 MIU', 'at most 1.5 MIU a dose from cycle 6'.",
+        description="What the rules may never lead to more than: 'total at most 21 MIU', 'at most 1.5 MIU a dose from cycle 6', "
+        "'total tocilizumab at most 1600 mg'.",
     )
 
 

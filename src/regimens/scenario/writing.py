@@ -142,7 +142,7 @@ def rules_value(rules: Rules) -> dict[str, object]:
         "decide": rules.decide.in_words(),
         "look at": {look.observable: _look(look) for look in rules.look_at},
         "first dose": rules.first_dose,
-        "rules": [rule.in_words() for rule in rules.ladder],
+        "rules": [rule.in_words() for rule in rules.in_order],
         "levels": [str(level) for level in rules.levels],
         "limits": [limit.in_words() for limit in rules.limits],
     }

@@ -16,7 +16,7 @@ from regimens.rules.possible import audit_rules
 from regimens.scenario.values import Scenario, planned_arms
 from regimens.study.collect import Bands, Collected, Key, collect, outcomes_of
 from regimens.study.comparisons import Comparisons, comparisons
-from regimens.study.given import Given, given_rows, ledgers_of
+from regimens.study.given import Given, given_rows, ledgers_of, ruled_rows
 from regimens.study.own import Own, own_of
 from regimens.study.provenance import Provenance, provenance_of
 from regimens.study.published import Published, published
@@ -193,9 +193,10 @@ def compare(
 def comparison_of(study: Study, exposure: ExposureTable, collected: Collected, ruled: Ruled | None = None) -> Comparison:
     """Return the comparison of a study whose tasks are done."""
     outcomes, ledgers = outcomes_of(study, collected), ledgers_of(study)
-    given = given_rows(study, ledgers)
     ruled = ruled or Ruled()
-    written = [ledger_of(study, study.arm(arm), model, found) for (model, arm), found in collected.written.items()]
+    written = {(model, arm): ledger_of(study, study.arm(arm), model, found) for (model, arm), found in collected.written.items()}
+    given = (*given_rows(study, ledgers), *ruled_rows(study, written))
+    steps = collected.steps[0] + ruled.steps[0], collected.steps[1] + ruled.steps[1]
     return Comparison(
         study=study,
         exposure=exposure,
@@ -207,11 +208,11 @@ def comparison_of(study: Study, exposure: ExposureTable, collected: Collected, r
         equal_total=equal_totals(study.scenario),
         observed=seen_points(study.scenario),
         visits=visits(study, collected.bands),
-        ledger=Ledger.joined([*ledgers.values(), *written]) if ledgers or written else None,
+        ledger=Ledger.joined([*ledgers.values(), *written.values()]) if ledgers or written else None,
         given=given,
         published=published(study.scenario.outcomes, outcomes, study.scenario.rule),
         warnings=warnings_of(study, collected, given),
-        provenance=provenance_of(study, collected.steps, collected.failed, ruled.replays),
+        provenance=provenance_of(study, steps, collected.failed, ruled.replays),
         own=own_of(study, collected),
         ruled=ruled,
         starts=starts(study, collected.intervals, collected.status),

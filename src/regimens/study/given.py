@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regimens.adherence.ledger import LATE, MISSED, STOPPED, Ledger
+from regimens.adherence.ledger import GIVEN_BY_RULE, LATE, MISSED, STOPPED, Ledger
 from regimens.adherence.realise import realise
 from regimens.drugs import IL2
 from regimens.population.draw import Runs, bodies_of
@@ -33,6 +33,7 @@ class Given:
 
     arm: str = column("arm")
     of: str = column("arm as written")
+    model: str = column("model whose curves the rules of the arm looked at; blank for an arm without rules")
     planned_miu: float = column("IL-2 planned, in the median subject", "MIU")
     given_miu: float = column("IL-2 given, in the median subject", "MIU")
     given_low: float = column("lower end of the 90 % interval over subjects", "MIU")
@@ -65,20 +66,33 @@ def given_rows(study: Study, ledgers: Mapping[str, Ledger]) -> tuple[Given, ...]
     return tuple(given_row(name, study.arm(name).arm.of, ledger, weight_kg[0], bsa_m2[0]) for name, ledger in ledgers.items())
 
 
-def given_row(arm: str, of: str, ledger: Ledger, weight_kg: Floats, bsa_m2: Floats) -> Given:
+def ruled_rows(study: Study, ledgers: Mapping[tuple[str, str], Ledger]) -> tuple[Given, ...]:
+    """Return what was planned and given to the subjects written down of arms with rules, a row for each (model, arm)."""
+    if not ledgers:
+        return ()
+    weight_kg, bsa_m2 = (sizes[0] for sizes in bodies(study, draws=1))
+    return tuple(
+        given_row(arm, study.arm(arm).arm.of, ledger, weight_kg[: ledger.subjects], bsa_m2[: ledger.subjects], model)
+        for (model, arm), ledger in ledgers.items()
+    )
+
+
+def given_row(arm: str, of: str, ledger: Ledger, weight_kg: Floats, bsa_m2: Floats, model: str = "") -> Given:
     """Return what was planned and given by one ledger; `weight_kg` and `bsa_m2` are (subjects,), the sizes for scaled doses."""
     subjects, reason = len(weight_kg), ledger.rows["reason"].to_numpy()
+    plan = Ledger(ledger.rows[reason != GIVEN_BY_RULE])
     planned, given = (
-        DosePlan.of(ledger.events(0, subjects, "", amounts), subjects).total(IL2, weight_kg, bsa_m2) / 1e6
-        for amounts in ("planned", "given")
+        DosePlan.of(doses.events(0, subjects, "", amounts), subjects).total(IL2, weight_kg, bsa_m2) / 1e6
+        for doses, amounts in ((plan, "planned"), (ledger, "given"))
     )
     low, middle, high = np.quantile(given, [TAILS[0], 0.5, TAILS[1]])
     stopped = ledger.rows["subject"].to_numpy()[reason == STOPPED]
-    doses = max(1, len(reason))
+    doses = max(1, len(plan.rows))
     totals = [float(f"{total:.{DIGITS}g}") for total in (np.median(planned), middle, low, high)]
     return Given(
         arm,
         of,
+        model,
         totals[0],
         totals[1],
         totals[2],

@@ -55,7 +55,7 @@ DECISIONS = Table(
         Column("rule", "rule that was followed, in words; blank where none applied"),
         Column("action", ", ".join(ACTIONS[:-1]) + f" or {ACTIONS[-1]}"),
         Column("amount", "amount of the doses that follow, as the plan has it; 0 while doses are held or after a stop"),
-        Column("interval", "multiple of the planned interval"),
+        Column("interval", "multiple of the planned interval; may be a part of it where a rule says so"),
     ),
 )
 """Every decision on the first subjects."""
@@ -67,13 +67,15 @@ class RuledArm:
 
     `total` (draws, subjects; IU or mg) is given up to the horizon, `level` (draws, subjects, decisions + 1) is the level before
     the first decision and after each, ON_HOLD or STOPPED, `reasons` (draws, subjects, REASONS) counts planned doses by reason.
-    `planned` (draws, subjects; IU or mg) is what the plan has up to the horizon.
+    `planned` (draws, subjects; IU or mg) is what the plan has up to the horizon, `others` (draws, subjects, drugs; IU or mg) what
+    rules gave of other drugs.
     """
 
     total: Floats = field(repr=False)
     planned: Floats = field(repr=False)
     level: np.ndarray = field(repr=False)
     reasons: np.ndarray = field(repr=False)
+    others: Floats = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -90,10 +92,8 @@ class Replay:
 
     def in_words(self) -> str:
         """Return it as a sentence without its full stop."""
-        return (
-            f"{self.subjects} of {self.sample} subjects have the same curve to the last bit; values at decisions within "
-            f"{self.apart:.1g} of it"
-        )
+        looked = f"within {self.apart:.1g} of it" if self.apart else "on it to the last bit"
+        return f"{self.subjects} of {self.sample} subjects have the same curve to the last bit; values at decisions are {looked}"
 
 
 def followed(study: Study, arm: StudyArm, compiled: CompiledModel, runs: Runs, people: Parameters) -> Followed:
@@ -106,7 +106,7 @@ def followed(study: Study, arm: StudyArm, compiled: CompiledModel, runs: Runs, p
     return follow(arm.guide, when, compiled, people, scenario.horizon_h, scenario.tolerances, chance, arm.planned.changes)
 
 
-KEPT = ("total", "planned", "level", "reasons")
+KEPT = ("total", "planned", "level", "reasons", "others")
 """Names of what a task keeps of runs."""
 
 
@@ -121,7 +121,14 @@ def kept(arm: StudyArm, found: Followed, doses: DosePlan, people: Parameters) ->
     own = [place for place, dose in enumerate(found.timed.doses) if dose.drug == arm.guide.drug]
     reason, due = found.timed.reason[:, own], np.isfinite(found.timed.due_h[:, own])
     counts = np.stack([np.sum((reason == code) & due, axis=1) for code in range(len(REASONS))], axis=1)
-    return {"total": total, "planned": planned, "level": np.concatenate([start, level], axis=1), "reasons": counts}
+    others = [doses.total(drug, *sizes) for drug in arm.guide.rules.drugs]
+    return {
+        "total": total,
+        "planned": planned,
+        "level": np.concatenate([start, level], axis=1),
+        "reasons": counts,
+        "others": np.stack(others, axis=1) if others else np.empty((len(total), 0)),
+    }
 
 
 _TIMED = ("planned_h", "due_h", "given_h", "is_given", "reason")
@@ -156,7 +163,7 @@ def _replayed(
     )
     same = np.all((one.values == other.values) | (np.isnan(one.values) & np.isnan(other.values)), axis=(1, 2))
     curves = one.of(arm.looked_at[0])
-    return same, _apart(arm.guide, found, compiled, people, doses, tolerances), curves
+    return same, _apart(arm.guide, found, compiled, people, doses, tolerances, horizon_h), curves
 
 
 def _apart(
@@ -166,7 +173,9 @@ def _apart(
     people: Parameters,
     doses: tuple[DoseEvents, ...],
     tolerances: Tolerances,
+    horizon_h: float,
 ) -> float:
+    """Return the largest relative difference of what decisions looked at from the curve of the whole run."""
     assert guide is not None
     count = people.subjects
     looked, true = found.log.looked_h[:count], found.log.true[:count]
@@ -175,9 +184,11 @@ def _apart(
         return 0.0
     order = np.argsort(np.where(np.isnan(flat), 0.0, flat), axis=1, kind="stable")
     times = np.take_along_axis(np.where(np.isnan(flat), 0.0, flat), order, axis=1)
-    read = simulate(compiled, people, doses, times, observables=guide.rules.observables, tolerances=tolerances, threads=1)
+    # To the end of the whole run, whose last steps are then those of the curve.
+    whole = np.concatenate([times, np.full((count, 1), horizon_h)], axis=1)
+    read = simulate(compiled, people, doses, whole, observables=guide.rules.observables, tolerances=tolerances, threads=1)
     back = np.argsort(order, axis=1, kind="stable")
-    values = np.take_along_axis(read.values, back[:, :, np.newaxis], axis=1)
+    values = np.take_along_axis(read.values[:, :-1], back[:, :, np.newaxis], axis=1)
     looks = np.arange(flat.shape[1]) % len(guide.rules.observables)
     again = values[:, np.arange(flat.shape[1]), looks].reshape(true.shape)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -207,6 +218,7 @@ def decision_rows(study: Study, arm: StudyArm, model: str, found: Result) -> pd.
     said = np.array([str(amount) for amount in guide.ladder.amounts] or ["as planned"], dtype=object)
     amount = np.where(closed, "0", said[np.where(len(guide.ladder.amounts), log["level"], 0)])
     made = ~np.isin(log["action"], (MISSED, OVER))
+    steps = guide.ladder.planned_stride
     at = (subject, decision)
     return DECISIONS.frame(
         {
@@ -223,6 +235,6 @@ def decision_rows(study: Study, arm: StudyArm, model: str, found: Result) -> pd.
             "rule": words[log["rule"]][at],
             "action": np.array(ACTIONS, dtype=object)[log["action"]][at],
             "amount": amount[at],
-            "interval": log["stride"][at],
+            "interval": (log["stride"] if steps == 1 else log["stride"] / steps)[at],
         }
     )

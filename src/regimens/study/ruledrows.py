@@ -12,7 +12,7 @@ from regimens.adherence.ledger import HELD, RAISED, REASONS, REDUCED, STOPPED_BY
 from regimens.contrasts.contrast import CONTRASTS, Contrast, contrasts
 from regimens.contrasts.outcomes import Outcomes
 from regimens.contrasts.verdict import Verdict, verdicts
-from regimens.drugs import display_unit
+from regimens.drugs import display_unit, unit_of
 from regimens.statistics import TAILS
 from regimens.study.collect import values_of
 from regimens.study.ruled import ON_HOLD, STOPPED, Replay, RuledArm
@@ -35,11 +35,13 @@ FIXED = "fixed at the same mean total"
 
 @dataclass(frozen=True)
 class RuledTotal:
-    """How much the subjects of an arm with rules got up to the horizon, over all parameter draws."""
+    """How much the subjects of an arm with rules got of one drug up to the horizon, over all parameter draws. Shares are missing
+    for a drug that rules give beside that of the plan.
+    """
 
     arm: str = column("arm")
     model: str = column("model")
-    drug: str = column("drug that the rules are about")
+    drug: str = column("drug that the rules change or give")
     unit: str = column("unit of the totals")
     planned: float = column("total of the plan up to the horizon, in the median subject", "MIU or mg")
     mean: float = column("mean total", "MIU or mg")
@@ -66,7 +68,7 @@ class LevelShare:
     share: float = column("share of subjects, over draws", "1")
 
 
-RULED_TOTALS = table_of("rule_totals", "arm with rules and model", RuledTotal)
+RULED_TOTALS = table_of("rule_totals", "arm with rules, model and drug", RuledTotal)
 LEVEL_SHARES = table_of("rule_levels", "arm with rules, model, decision and level", LevelShare)
 SAME_MEAN = Table(
     "rule_equal_total",
@@ -96,13 +98,16 @@ class SameMean:
 
 @dataclass(frozen=True, eq=False)
 class Ruled:
-    """All that is said of arms with rules; a part that does not apply has no rows. `possible` is known before the run."""
+    """All that is said of arms with rules; a part that does not apply has no rows. `possible` is known before the run, `steps`
+    are those of the fixed doses (accepted, rejected).
+    """
 
     possible: tuple[Possible, ...] = ()
     totals: tuple[RuledTotal, ...] = ()
     levels: tuple[LevelShare, ...] = ()
     same_mean: tuple[SameMean, ...] = ()
     replays: tuple[Replay, ...] = ()
+    steps: tuple[int, int] = (0, 0)
 
 
 Perform = Callable[[list[Task]], Iterable[tuple[Task, "Result"]]]
@@ -113,15 +118,24 @@ def ruled_of(study: Study, collected: Collected, possible: tuple[Possible, ...],
     """Return what rules did in a study whose other tasks are done."""
     if not collected.ruled:
         return Ruled(possible)
+    steps = np.zeros(2, dtype=np.int64)
+
+    def counted(work: list[Task]) -> Iterable[tuple[Task, Result]]:
+        for task, result in perform(work):
+            steps[:] += result["steps"]
+            yield task, result
+
+    same_mean = _same_means(study, collected, counted)
     return Ruled(
         possible,
-        tuple(_total(study, key, found) for key, found in collected.ruled.items()),
+        tuple(row for key, found in collected.ruled.items() for row in _totals(study, key, found)),
         tuple(row for key, found in collected.ruled.items() for row in _levels(study, key, found)),
-        _same_means(study, collected, perform),
+        same_mean,
         tuple(
             Replay(arm, model, len(found["same"]), int(np.sum(found["same"])), float(found["apart"][0]))
             for (model, arm), found in collected.written.items()
         ),
+        (int(steps[0]), int(steps[1])),
     )
 
 
@@ -130,33 +144,27 @@ def _unit(arm: StudyArm) -> tuple[str, int]:
     return display_unit(arm.guide.doses[0].dose.amount.unit)
 
 
-def _total(study: Study, key: Key, found: RuledArm) -> RuledTotal:
-    arm = study.arm(key[1])
-    assert arm.guide is not None
-    unit, size = _unit(arm)
-    totals = found.total.ravel() / size
-    low, high = np.quantile(totals, TAILS)
-    numbers = (np.median(found.planned) / size, totals.mean(), np.median(totals), low, high, totals.min(), totals.max())
-    planned_miu, mean, median, low, high, least, most = (float(f"{number:.{DIGITS}g}") for number in numbers)
-    planned = max(1, int(found.reasons.sum()))
+def _totals(study: Study, key: Key, found: RuledArm) -> Iterable[RuledTotal]:
+    guide = study.arm(key[1]).guide
+    assert guide is not None
     counts = {name: found.reasons[..., REASONS.index(name)] for name in (RAISED, REDUCED, HELD, STOPPED_BY_RULE)}
-    return RuledTotal(
-        arm.name,
-        key[0],
-        arm.guide.drug,
-        unit,
-        planned_miu,
-        mean,
-        median,
-        low,
-        high,
-        least,
-        most,
-        float(counts[RAISED].sum() / planned),
-        float(counts[REDUCED].sum() / planned),
-        float(np.mean(counts[HELD] > 0)),
-        float(np.mean(counts[STOPPED_BY_RULE] > 0)),
+    planned = max(1, int(found.reasons.sum()))
+    shares = (
+        *(float(counts[name].sum() / planned) for name in (RAISED, REDUCED)),
+        *(float(np.mean(counts[name] > 0)) for name in (HELD, STOPPED_BY_RULE)),
     )
+    yield _total(key, guide.drug, found.planned, found.total, shares)
+    for place, drug in enumerate(guide.rules.drugs):
+        yield _total(key, drug, np.zeros_like(found.planned), found.others[..., place], (np.nan,) * 4)
+
+
+def _total(key: Key, drug: str, planned: Floats, total: Floats, shares: tuple[float, ...]) -> RuledTotal:
+    unit, size = display_unit(unit_of(drug))
+    totals = total.ravel() / size
+    low, high = np.quantile(totals, TAILS)
+    numbers = (np.median(planned) / size, totals.mean(), np.median(totals), low, high, totals.min(), totals.max())
+    model, arm = key
+    return RuledTotal(arm, model, drug, unit, *(float(f"{number:.{DIGITS}g}") for number in numbers), *shares)
 
 
 def _levels(study: Study, key: Key, found: RuledArm) -> Iterable[LevelShare]:

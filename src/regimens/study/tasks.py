@@ -204,7 +204,7 @@ def _endpoints(task: EndpointsTask) -> Result:
         values[place], read = _measured(study, model, arm, doses, parameters)
         status[place], stopped[place] = read.status, read.stopped_h
         intervals[place] = 0 if read.intervals is None else read.intervals
-        steps += (read.statistics.steps, read.statistics.rejected)
+        steps += _steps(read, ruled)
         if ruled is not None:
             more |= {f"{name} {place}": array for name, array in kept(arm, ruled, doses, parameters).items()}
     return {"values": values, "status": status, "stopped_h": stopped, "intervals": intervals, "steps": steps, **more}
@@ -245,7 +245,7 @@ def _decisions(task: DecisionsTask) -> Result:
     parameters = _people(study, model, runs)
     prepared = compiled(model.declared)
     found = followed(study, arm, prepared, runs, parameters)
-    return {**written_down(study, arm, prepared, found, parameters), "steps": np.zeros(2, dtype=np.int64)}
+    return {**written_down(study, arm, prepared, found, parameters), "steps": np.array(found.steps)}
 
 
 def _fixed(task: FixedTask) -> Result:
@@ -271,11 +271,6 @@ def _people(study: Study, model: StudyModel, runs: Runs) -> Parameters:
     return draw_subjects(scenario.population, model.declared, scenario.subject, model.centres[runs.draw], runs)
 
 
-def _given(study: Study, model: StudyModel, arm: StudyArm, runs: Runs, parameters: Parameters) -> DosePlan:
-    """Return what the subjects of runs get: the plan, or what adherence and rules make of it."""
-    return _doses(study, model, arm, runs, parameters)[0]
-
-
 def _doses(
     study: Study, model: StudyModel, arm: StudyArm, runs: Runs, parameters: Parameters
 ) -> tuple[DosePlan, Followed | None]:
@@ -284,6 +279,12 @@ def _doses(
         return given(study, arm, runs), None
     found = followed(study, arm, compiled(model.declared), runs, parameters)
     return found.plan(study.scenario.horizon_h, arm.name), found
+
+
+def _steps(read: Trajectories, ruled: Followed | None) -> np.ndarray:
+    """Return the steps of a run, accepted and rejected, with those that led to the decisions on its doses."""
+    steps = np.array([read.statistics.steps, read.statistics.rejected])
+    return steps if ruled is None else steps + ruled.steps
 
 
 def given(study: Study, arm: StudyArm, runs: Runs) -> DosePlan:
@@ -303,10 +304,11 @@ def _trials(task: TrialsTask) -> Result:
     runs = runs_of_trials(study, arm, bins, task.first, task.count)
     times = np.unique([made.time_h for made in bins])
     parameters = _people(study, model, runs)
-    read = _read(study, model, parameters, _given(study, model, arm, runs, parameters), times)
+    doses, ruled = _doses(study, model, arm, runs, parameters)
+    read = _read(study, model, parameters, doses, times)
     places = {observable.name: place for place, observable in enumerate(model.observables)}
     values = [read.values[:, int(np.searchsorted(times, made.time_h)), places[made.observable]] for made in bins]
-    steps = np.array([read.statistics.steps, read.statistics.rejected])
+    steps = _steps(read, ruled)
     return {"percentiles": percentiles_of(study, model, arm, bins, runs, values), "steps": steps}
 
 
@@ -333,7 +335,8 @@ def _bands_of(study: Study, model: StudyModel, arm: StudyArm, parameters: Parame
     visits = [time for _, time in scenario.visits]
     times = np.union1d(scenario.observe_h, visits)
     runs = Runs(*np.divmod(study.band_runs, study.cohort.subjects))
-    read = _read(study, model, parameters, _given(study, model, arm, runs, parameters), times)
+    doses, ruled = _doses(study, model, arm, runs, parameters)
+    read = _read(study, model, parameters, doses, times)
     grid, seen = np.searchsorted(times, scenario.observe_h), np.searchsorted(times, visits)
     bands = [median_and_interval(read.values[:, grid, place]) for place in range(len(model.observables))]
     median, low, high = (np.array(part) for part in zip(*bands, strict=True))
@@ -346,7 +349,7 @@ def _bands_of(study: Study, model: StudyModel, arm: StudyArm, parameters: Parame
         "confidence_high": confidence_high,
         "individuals": read.values[: scenario.individuals][:, grid].transpose(2, 0, 1).copy(),
         "visits": read.values[:, seen].transpose(2, 0, 1).copy(),
-        "steps": more + np.array([read.statistics.steps, read.statistics.rejected]),
+        "steps": more + _steps(read, ruled),
     }
 
 

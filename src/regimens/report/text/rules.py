@@ -70,6 +70,17 @@ def outcome(arm: str, medians: Sequence[float], unit: str, held: Sequence[float]
     return f"The median subject of {wording.quoted([arm])} gets {got} {unit}; doses are {' and '.join(shares)}."
 
 
+def beside(arm: str, drug: str, means: Sequence[float], most: Sequence[float], unit: str) -> str:
+    """Return how much of a drug beside that of the plan the rules of an arm gave, over the models."""
+    whose = wording.quoted([arm])
+    if not max(most):
+        return f"The rules of {whose} gave nobody {drug}."
+    largest = wording.number(max(most))
+    return (
+        f"The rules of {whose} gave {drug}: {_over(means, wording.number)} {unit} a subject in the mean, {largest} at the most."
+    )
+
+
 def _over(values: Sequence[float], said: Callable[[float], str]) -> str:
     """Return the least and the largest of some values; one where both are said alike."""
     low, high = said(min(values)), said(max(values))
