@@ -141,7 +141,9 @@ class _Run:
         actions = max(sum(len(sets[place]) + 2 for place in among) for among in rounds if among)
         saved = sum(len(one.left) for one in branches) * slots
         each = max(8, min(BLOCK_ACTIONS // actions, MOST_SAVED // max(1, saved)))
-        whole = Results.of(len(sets) * self.people.subjects, self.times.shape[1], len(self.compiled.states), self.chosen, self.measures)
+        whole = Results.of(
+            len(sets) * self.people.subjects, self.times.shape[1], len(self.compiled.states), self.chosen, self.measures
+        )
         for first in range(0, self.people.subjects, each):
             some = slice(first, min(first + each, self.people.subjects))
             block = _Blocked(self, some, doses, changes, branches, slots)
@@ -170,7 +172,9 @@ class _Blocked:
         places = [(place, number) for place, one in enumerate(branches) for number in sorted(one.left)]
         self.kept = {where: index * self.count for index, where in enumerate(places)}
         self.saved = np.full((len(places) * self.count, slots), np.nan)
-        self.results = Results.of(len(branches) * self.count, run.times.shape[1], len(run.compiled.states), run.chosen, run.measures)
+        self.results = Results.of(
+            len(branches) * self.count, run.times.shape[1], len(run.compiled.states), run.chosen, run.measures
+        )
 
     @property
     def count(self) -> int:

@@ -235,7 +235,7 @@ def arm_values(study: Study, model: StudyModel, arm: StudyArm, numbers: np.ndarr
     """Return (measured endpoints, runs) of one arm for the runs of these numbers, and the (runs,) status of the integration."""
     runs = Runs(*np.divmod(numbers, study.cohort.subjects))
     parameters = people(study, model, numbers)
-    values, read = _measured(study, model, arm, _given(study, model, arm, runs, parameters), parameters)
+    values, read = _measured(study, model, arm, _doses(study, model, arm, runs, parameters)[0], parameters)
     return values, read.status
 
 
