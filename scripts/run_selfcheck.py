@@ -1,7 +1,11 @@
-"""Simulation-based calibration of the fit of `turnover`: 100 sets of true values (10 minutes on two cores)."""
+"""Simulation-based calibration of the fit of a model (turnover if none is named): sets of true values (100 if not said).
+
+python scripts/run_selfcheck.py turnover 100
+"""
 
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 
 import numpy as np
 
@@ -9,25 +13,26 @@ from regimens import shipped
 from regimens.evidence import read_responses
 from regimens.fit.datapoints import data_points, usable
 from regimens.fit.sampling import Settings
-from regimens.fit.selfcheck import Ranks, histogram, selfcheck
+from regimens.fit.selfcheck import Ranks, histogram, selfcheck, uniformity
 from regimens.model import find_model
 
-SETTINGS = Settings(ensembles=1, walkers=32, steps=500, burn_in=150, draws=400, seed=20260101)
+SETTINGS = Settings(ensembles=1, walkers=48, steps=360, burn_in=120, draws=400, seed=20260101)
 
 
-def one(number: int) -> Ranks:
+def one(name: str, number: int) -> Ranks:
     """Return the ranks of one set of true values."""
-    model = find_model("turnover", values="declared")
+    model = find_model(name, values="declared")
     data = usable(data_points(read_responses(shipped.folder("evidence") / "responses.csv"), "fit"), model)
     return selfcheck(model, data, SETTINGS, range(number, number + 1))
 
 
 if __name__ == "__main__":
+    model_name, count = (*sys.argv[1:], *("turnover", "100")[len(sys.argv) - 1 :])
     with ProcessPoolExecutor(2) as pool:
-        found = list(pool.map(one, range(int(sys.argv[1]) if len(sys.argv) > 1 else 100)))
+        found = list(pool.map(partial(one, model_name), range(int(count))))
     ranks = Ranks(found[0].names, np.concatenate([each.share for each in found]))
-    target = shipped.folder("posteriors") / "turnover" / "selfcheck.csv"
+    target = shipped.folder("posteriors") / model_name / "selfcheck.csv"
     np.savetxt(target, ranks.share, fmt="%.4f", delimiter=",", header=",".join(ranks.names), comments="")
     for place, name in enumerate(ranks.names):
         held = f"true value inside its 90 % interval {ranks.held()[place]:3d} of {len(ranks.share)}"
-        print(f"{name:>14}  {held}   ranks {histogram(ranks.share[:, place])}")
+        print(f"{name:>14}  {held}   ranks {histogram(ranks.share[:, place])}   p {uniformity(ranks.share[:, place]):.2f}")

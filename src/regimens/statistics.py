@@ -116,3 +116,11 @@ def _moments(values: Floats, present: np.ndarray, count: np.ndarray) -> tuple[Fl
     mean = np.where(present, values, 0.0).sum(axis=1) / np.maximum(count, 1)
     apart = np.where(present, values - mean[:, np.newaxis], 0.0)
     return mean, (apart**2).sum(axis=1) / np.maximum(count - 1, 1)
+
+
+def weighted_quantiles(values: Floats, weights: Floats, shares: tuple[float, ...]) -> tuple[float, ...]:
+    """Return quantiles of `values` (n,) with `weights` (n,) that need not sum to 1: each value at the middle of its weight."""
+    order = np.argsort(values)
+    places = np.cumsum(weights[order]) - 0.5 * weights[order]
+    found = np.interp(np.asarray(shares) * float(weights.sum()), places, values[order])
+    return tuple(float(value) for value in found)

@@ -63,9 +63,32 @@ def test_the_shipped_rows_and_their_roles_are_these():
         "ms-treg-d5", "ms-cd25-d5", "ms-treg-d15", "lite-month1", "nk-daily-0.4", "nk-daily-1.75",
     ]  # fmt: skip
     assert [row.id for row in SHIPPED.values() if row.role == "check"] == [
-        "dilt1d", "psa-treg", "psa-th17", "dm-treg", "scht-treg", "ad-monthly", "tcz-ratio", "humrich-cd25hi", "lilacs-1.5",
+        "dilt1d", "psa-treg", "psa-th17", "dm-treg", "ad-monthly", "tcz-ratio", "humrich-cd25hi", "lilacs-1.5",
         "lilacs-2.5", "ssc-d8", "nk-hiv", "tcz-cmax",
     ]  # fmt: skip
+    assert [row.id for row in SHIPPED.values() if row.role == "shown"] == ["scht-treg"]
+
+
+def test_studies_of_one_centre_are_one_source():
+    sources = {row.id: row.source for row in SHIPPED.values()}
+    assert sources["ra-treg"] == sources["psa-treg"] == sources["dm-treg"] == "Li XF group"
+    assert sources["lite-month1"] == SHIPPED["lite-month1"].study
+
+
+def test_a_peak_has_its_readings_and_nothing_else_has_any(tmp_path):
+    heading = HEADING + ",readings_h"
+    peak = "a,S,9,0.3 MIU/m2 SC once,Treg share peak,168,mean,1.3,,,,fold,0.1,check,,24 48 168"
+    (row,) = read(tmp_path, peak, heading=heading)
+    assert (row.observable, row.reading, row.readings_h) == ("treg_share_fold", "peak", (24.0, 48.0, 168.0))
+    assert said(tmp_path, peak.replace("48", "x"), heading=heading) == [
+        (2, "'24 x 168' is not a list of times.", "Give hours with a space between them, such as '24 72 168'.")
+    ]
+    assert said(tmp_path, peak.replace("48", "480"), heading=heading) == [
+        (2, "'24 480 168' has a time outside 0 to 168 h.", "A peak is the highest value from 0 h to 'time_h'.")
+    ]
+    assert said(tmp_path, peak.replace("Treg share peak", "Treg fold"), heading=heading) == [
+        (2, "'Treg fold' is read at one time.", "Only a peak has several readings.")
+    ]
 
 
 def test_bounds_are_bounds_with_their_assumed_error():
@@ -78,7 +101,7 @@ def test_a_count_of_th17_becomes_a_fold_of_its_baseline():
     row = SHIPPED["psa-th17"]
     assert row.value == pytest.approx(10.1 / 6.3)
     own, before = (math.log(high / low) / 1.349 * math.sqrt(math.pi / 2 / 22) for low, high in ((7.0, 20.0), (2.3, 11.5)))
-    assert row.se_log == pytest.approx(math.hypot(own, before))
+    assert row.se_log == pytest.approx(math.sqrt(own**2 + before**2 - own * before))
     assert row.baseline_se_log == pytest.approx(before)
 
 
@@ -106,7 +129,7 @@ def test_all_bad_rows_are_said_at_once_with_their_places(tmp_path):
         (2, "'MUI' is not a unit of amount.", "Did you mean 'MIU'? Amounts are written in IU, kIU, MIU, ug, mg or g, each also per m2 or per kg (MIU/m2, mg/kg)."),
         (2, "Unknown analyte 'Treg foldd'.", "Did you mean 'Treg fold'?"),
         (2, "The value must be greater than zero, found '-1'.", "Values are compared on the log scale."),
-        (2, "Unknown role 'fitt'.", "Did you mean 'fit'? Accepted: fit, check."),
+        (2, "Unknown role 'fitt'.", "Did you mean 'fit'? Accepted: fit, check, shown."),
         (3, "The id 'a' is already used on line 2.", "Rename one of the rows."),
         (3, "'day 8' is not a number.", "'time_h' must be a plain decimal number or blank."),
         (3, "This row has neither a spread nor an assumed_sd_log.", "Give an interval, or the standard error on the log scale to use."),
@@ -149,7 +172,7 @@ ONE_FAULT = {
     "ends without a width": ("1.3,2.3", "1.8,1.8", "The interval must have a width, found 1.8 at both ends.", ""),
     "no ends": (",1.3,2.3,SD", ",,,SD", "The interval 'SD' needs both ends, found none.", "Give low and high."),
     "an underscore in a number": (",1.8,", ",1_8,", "'1_8' is not a number.", "'value' must be a plain decimal number or blank."),
-    "a blank role": (",fit,", ",,", "The role is blank.", "Accepted: fit, check."),
+    "a blank role": (",fit,", ",,", "The role is blank.", "Accepted: fit, check, shown."),
     "a blank unit": ("SD,fold", "SD,", "The unit is blank.", "'Treg fold' is given in fold."),
     "a count without a baseline": ("Treg fold,168,mean,1.8,1.3,2.3,SD,fold", "Th17 count,168,mean,1.8,1.3,2.3,SD,cells/uL", "'Th17 count' in cells/uL is compared as a fold of its baseline, which is blank.", "Give the baseline, or the value as 'fold'."),
     "a baseline of zero": (",fit,", ",fit,0", "The baseline must be greater than zero, found '0'.", "Values are compared on the log scale."),

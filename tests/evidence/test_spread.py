@@ -2,10 +2,11 @@
 
 import math
 
+import numpy as np
 import pytest
 from scipy.stats import norm
 
-from regimens.evidence.spread import IQR_WIDTH, Printed, expected_range, observed, sd_log_of_cv, spread_of
+from regimens.evidence.spread import IQR_WIDTH, Printed, expected_range, observed, ratio_se, sd_log_of_cv, spread_of
 
 PUBLISHED_D2 = {2: 1.128, 3: 1.693, 4: 2.059, 5: 2.326, 6: 2.534, 10: 3.078, 15: 3.472, 20: 3.735, 25: 3.931}
 """Factors d2 of control charts, to three decimals as tabulated (Montgomery, Statistical Quality Control, appendix)."""
@@ -81,14 +82,20 @@ def test_what_has_no_spread_on_the_log_scale_says_why(interval, low, n, why):
         spread_of(Printed(2.0, low, 4.0, interval), n, median=False)
 
 
-def test_a_fold_of_a_baseline_takes_in_the_errors_of_both_as_independent():
+def test_a_fold_of_a_baseline_takes_in_the_errors_of_both_of_the_same_subjects():
     value, baseline = Printed(19.0, 7.62, 30.38, "SD"), Printed(16.51, -2.55, 35.57, "SD")
     own = spread_of(Printed(19.0, 7.62, 30.38, "SD"), 26, median=False)
     before = spread_of(Printed(16.51, -2.55, 35.57, "SD"), 26, median=False)
     found = observed(value, baseline, own, before, None)
     assert found.value == pytest.approx(19.0 / 16.51)
     assert (found.low, found.high) == pytest.approx((7.62 / 16.51, 30.38 / 16.51))
-    assert found.se_log == pytest.approx(math.sqrt(own.se_log**2 + before.se_log**2))
+    assert found.se_log == pytest.approx(math.sqrt(own.se_log**2 + before.se_log**2 - own.se_log * before.se_log))
+
+
+def test_the_error_of_a_ratio_is_that_of_correlated_logarithms():
+    random = np.random.default_rng(1)
+    pairs = random.multivariate_normal([0, 0], [[0.09, 0.5 * 0.3 * 0.2], [0.5 * 0.3 * 0.2, 0.04]], 40_000)
+    assert ratio_se(0.3, 0.2) == pytest.approx(np.std(pairs[:, 0] - pairs[:, 1]), rel=0.02)
 
 
 def test_an_assumed_standard_error_is_used_as_it_is():

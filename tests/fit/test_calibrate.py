@@ -40,16 +40,13 @@ def test_a_prediction_at_the_typical_values_is_what_simulate_says():
     found = dict(zip([row.id for row in rows], np.exp(predictor(np.empty((1, 0)))[0]), strict=True))
     row = next(row for row in rows if row.id == "lilacs")
     read = simulate(
-        compile_model(MODEL), typical_subject(MODEL), row.target.regimen.events(weeks(2)), [120.0], observables=["treg_fold"]
+        compile_model(MODEL),
+        typical_subject(MODEL),
+        row.target.regimen.events(weeks(2)),
+        [120.0],
+        observables=["treg_share_fold"],
     )
     assert found["lilacs"] == pytest.approx(read.values[0, 0, 0], rel=LOOSE)
-
-
-def test_a_study_brings_its_own_baseline_as_a_median():
-    (row,) = data_points([r for r in RESPONSES if r.id == "ra-treg"])
-    cv = 14.08 / 18.67
-    assert row.target.baseline == pytest.approx(18.67 / np.sqrt(1 + cv**2), rel=1e-9)
-    assert np.exp(row.observation.log_value) == pytest.approx(78.55 / np.sqrt(1 + (44.67 / 78.55) ** 2), rel=1e-9)
 
 
 def test_a_bound_stays_a_bound():
@@ -58,21 +55,25 @@ def test_a_bound_stays_a_bound():
 
 
 def test_rows_of_a_study_share_an_effect_only_within_an_observable():
-    studies = {row.id: row.observation.study for row in data_points(RESPONSES, "fit")}
-    assert studies["ms-treg-d5"] == studies["ms-treg-d15"]
-    assert studies["ms-treg-d5"] != studies["ms-cd25-d5"]
+    shared = {row.id: (row.observation.source, row.observation.kind) for row in data_points(RESPONSES)}
+    assert shared["ms-treg-d5"] == shared["ms-treg-d15"]
+    assert shared["ms-treg-d5"] != shared["ms-cd25-d5"]
+    assert shared["ra-treg"] == shared["psa-treg"] == shared["dm-treg"]  # one centre
 
 
 def test_a_truth_is_found_again_from_data_simulated_at_it():
     """Precise data at known parameters: the density is highest near them, and the posterior holds them."""
     rows = [row for row in usable(data_points(RESPONSES, "fit"), MODEL) if not row.observation.bound]
     density = LogPosterior(MODEL, rows)
-    truth = np.log([0.28, 173, 5.0, 0.2, 3.0, 0.3, 0.9])
+    truth = np.log([0.28, 173, 5.0, 0.2, 3.0, 0.3, 0.9, 0.2])
     exact = density.predictor(truth[None, :])[0]
-    simulated = [DataPoint(r.id, Observation(v, 0.02, r.id), r.target) for r, v in zip(rows, exact, strict=True)]
+    simulated = [
+        DataPoint(r.id, Observation(v, 0.02, r.id, rest=r.observation.rest), replace(r.target, statistic="typical"))
+        for r, v in zip(rows, exact, strict=True)
+    ]
     posterior = calibrate(MODEL, simulated, replace(QUICK, walkers=32, steps=200, burn_in=100, draws=400))
     low, high = np.quantile(posterior.draws, [0.01, 0.99], axis=0)
-    inside = (low[:7] <= np.exp(truth)) & (np.exp(truth) <= high[:7])
+    inside = (low[: len(truth)] <= np.exp(truth)) & (np.exp(truth) <= high[: len(truth)])
     assert inside.all(), posterior.names
     assert posterior.contraction[posterior.names.index("kout")] > 0.5
 
@@ -80,7 +81,8 @@ def test_a_truth_is_found_again_from_data_simulated_at_it():
 def test_a_fit_is_a_set_of_files_with_the_same_bytes_every_time(whole_fit, monkeypatch):
     posterior, texts = whole_fit
     monkeypatch.setattr("regimens.fit.calibrate.PROFILED", ("kout",))
-    assert set(texts) == {"draws.csv", "summary.csv", "rows.csv", "profiles.csv", "fit.json"}
+    names = ("draws", "summary", "rows", "profiles", "checks", "sources", "predictions")
+    assert set(texts) == {*(f"{name}.csv" for name in names), "fit.json"}
     assert fit(MODEL, EVIDENCE, QUICK)[1] == texts
     assert texts["draws.csv"].count("\n") == 61
     assert posterior.draws.shape == (60, len(posterior.names))

@@ -5,34 +5,62 @@ import pytest
 from scipy.stats import multivariate_normal, norm
 
 from regimens.fit.datapoints import AT_LEAST, AT_MOST, Observation
-from regimens.fit.likelihood import log_likelihood
+from regimens.fit.likelihood import load, log_likelihood, of_sources
 
 EXACT = 1e-10  # closed forms of the same number
 
 ROWS = [
-    Observation(0.3, 0.1, "A"),
-    Observation(0.5, 0.2, "A"),
-    Observation(-0.1, 0.05, "A"),
-    Observation(1.0, 0.3, "B"),
+    Observation(0.3, 0.1, "A", "Treg", rest=0.0),
+    Observation(0.5, 0.2, "A", "Treg", rest=0.2),
+    Observation(-0.1, 0.05, "A", "Treg"),
+    Observation(1.0, 0.3, "B", "Treg", rest=0.0),
+    Observation(0.2, 0.3, "A", "Th17", rest=0.0),
 ]
-PREDICTED = np.array([[0.2, 0.6, 0.1, 0.7], [0.0, 0.0, 0.0, 0.0]])
+PREDICTED = np.array([[0.2, 0.6, 0.1, -0.7, 0.3], [0.0, 0.0, 0.0, 0.0, 2.0]])
 STUDY, ROW = np.array([0.4, 0.1]), np.array([0.15, 0.0])
 
 
+def effect(place, row):
+    if row.rest is None:
+        return 1.0
+    change = PREDICTED[place, ROWS.index(row)] - row.rest
+    return np.sign(change) * (1.0 - np.exp(-abs(change)))
+
+
 def dense(place):
-    same = np.array([[a.study == b.study for b in ROWS] for a in ROWS])
-    covariance = STUDY[place] ** 2 * same + np.diag([row.log_se**2 + ROW[place] ** 2 for row in ROWS])
+    loads = np.array([[effect(place, row) if key(row) == group else 0.0 for row in ROWS] for group in set(map(key, ROWS))])
+    covariance = STUDY[place] ** 2 * loads.T @ loads + np.diag([row.log_se**2 + ROW[place] ** 2 for row in ROWS])
     return multivariate_normal(PREDICTED[place], covariance).logpdf([row.log_value for row in ROWS])
 
 
-def test_rows_of_a_study_share_its_effect_as_in_the_dense_normal_density():
+def key(row):
+    return row.source, row.kind
+
+
+def test_rows_of_one_kind_of_a_source_share_an_effect_on_the_response_as_in_the_dense_normal_density():
     found = log_likelihood(PREDICTED, STUDY, ROW, ROWS)
     assert found == pytest.approx([dense(0), dense(1)], abs=EXACT)
 
 
+def test_the_log_likelihood_is_the_sum_over_sources_that_are_independent():
+    parts = of_sources(PREDICTED, STUDY, ROW, ROWS)
+    alone = log_likelihood(PREDICTED[:, [3]], STUDY, ROW, [ROWS[3]])
+    assert list(parts) == ["A", "B"]
+    assert parts["B"] == pytest.approx(alone, abs=EXACT)
+    assert parts["A"] + parts["B"] == pytest.approx(log_likelihood(PREDICTED, STUDY, ROW, ROWS), abs=EXACT)
+
+
+def test_a_study_effect_does_nothing_where_nothing_happens_and_at_most_multiplies_a_large_change():
+    fold = Observation(0.0, 0.1, "A", "Treg", rest=0.0)
+    found = load(np.array([0.0, 0.01, 30.0, -30.0]), fold)
+    assert found == pytest.approx([0.0, 0.01, 1.0, -1.0], abs=1e-4)
+    level = Observation(0.0, 0.1, "A", "serum_il2")
+    assert load(np.array([-3.0, 0.0, 3.0]), level).tolist() == [1.0, 1.0, 1.0]
+
+
 @pytest.mark.parametrize(("bound", "sign"), [(AT_LEAST, 1.0), (AT_MOST, -1.0)])
 def test_a_bound_is_the_probability_of_being_beyond_it(bound, sign):
-    row = Observation(np.log(8.0), 0.2, "C", bound)
+    row = Observation(np.log(8.0), 0.2, "C", "serum_il2", bound)
     for predicted in (np.log(4.0), np.log(8.0), np.log(20.0)):
         found = log_likelihood(np.array([[predicted]]), np.array([0.3]), np.array([0.1]), [row])[0]
         scale = np.sqrt(0.2**2 + 0.3**2 + 0.1**2)
@@ -40,12 +68,12 @@ def test_a_bound_is_the_probability_of_being_beyond_it(bound, sign):
 
 
 def test_a_bound_far_away_costs_nothing_and_a_broken_one_is_not_impossible():
-    row = Observation(0.0, 0.1, "C", AT_LEAST)
+    row = Observation(0.0, 0.1, "C", "Treg", AT_LEAST, rest=0.0)
     far, broken = log_likelihood(np.array([[50.0], [-5.0]]), np.zeros(2), np.zeros(2), [row])
     assert far == pytest.approx(0.0, abs=EXACT)
     assert -2000 < broken < -1000
 
 
 def test_a_prediction_that_is_no_number_is_impossible():
-    predicted = np.array([[np.nan, 0.0, 0.0, 0.0]])
+    predicted = np.array([[np.nan, 0.0, 0.0, 0.0, 0.0]])
     assert log_likelihood(predicted, np.array([0.1]), np.array([0.1]), ROWS)[0] == -np.inf

@@ -1,27 +1,42 @@
-"""Checks of fitted models: scores and coverage in closed form, and pages that agree with the files."""
+"""Checks of left-out rows: scores and coverage in closed form, files that are read back, pages that agree with the files."""
 
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.stats import binomtest
+from scipy.stats import binomtest, kstest
 
 from regimens import shipped
 from regimens.errors import ModelError
 from regimens.evidence import read_responses
-from regimens.fit.datapoints import AT_LEAST, AT_MOST, Observation, data_points, usable
+from regimens.fit.datapoints import AT_LEAST, AT_MOST, DataPoint, Observation, data_points, usable
+from regimens.fit.leaveout import LeftOut
+from regimens.fit.nulls import null_of
 from regimens.fit.page import fits_page, validation_page, verdict
-from regimens.fit.posterior import shipped_draws
-from regimens.fit.prediction import Predictor
+from regimens.fit.posterior import shipped_draws, shipped_folder
 from regimens.fit.sampling import Settings
-from regimens.fit.selfcheck import histogram, selfcheck, simulated
-from regimens.fit.validation import check, coverage, interval_score, summarise
+from regimens.fit.selfcheck import histogram, selfcheck, simulated, uniformity
+from regimens.fit.shippedchecks import shipped_checks
+from regimens.fit.stacking import Combined, weights_of, weights_text
+from regimens.fit.validation import (
+    checks_of,
+    checks_text,
+    coverage,
+    interval_score,
+    read_checks,
+    read_sources,
+    sources_of,
+    sources_text,
+    summarise,
+    summary_of,
+)
 from regimens.model import find_model
+from tests.fit.test_subjects import target
 
 ROOT = Path(__file__).parents[2]
 RESPONSES = read_responses(shipped.folder("evidence") / "responses.csv")
-PINNED = 0.15  # absolute, on the log scale: Monte Carlo noise of 200 draws is about a third of this
+TURNOVER = find_model("turnover", values="declared")
 
 
 def test_the_interval_score_is_the_width_inside_and_grows_by_twenty_times_the_miss_outside():
@@ -31,8 +46,8 @@ def test_the_interval_score_is_the_width_inside_and_grows_by_twenty_times_the_mi
 
 
 class Hit:
-    def __init__(self, inside):
-        self.inside = inside
+    def __init__(self, hit):
+        self.hit = hit
 
 
 @pytest.mark.parametrize(("hits", "count"), [(6, 6), (0, 5), (3, 7)])
@@ -42,56 +57,84 @@ def test_coverage_has_the_exact_binomial_interval(hits, count):
     assert found == (hits, count, pytest.approx(exact.low), pytest.approx(exact.high))
 
 
-TURNOVER = find_model("turnover", values="declared")
-FITS = [response for response in RESPONSES if response.role == "fit"]
-LILACS = next(response for response in RESPONSES if response.id == "lilacs-1.5")
+IDS = ("lilacs", "ssc-d8", "dilfrequency-treg", "gvhd-treg", "ms-treg-d15")
+DATA = tuple(point for point in data_points(RESPONSES) if point.id in IDS)
 
 
-def checked(*responses):
-    return check(TURNOVER, shipped_draws(TURNOVER), responses, FITS)
-
-
-def test_a_bound_is_inside_if_the_interval_reaches_beyond_it_and_has_no_score():
-    (value,) = checked(LILACS)
-    assert value.score is not None
-    assert value.null_score is not None
-    beyond = replace(LILACS, value=value.high * 1.01)
-    bounds = checked(replace(beyond, bound=AT_LEAST), replace(beyond, bound=AT_MOST))
-    assert [(each.inside, each.score, each.null_score) for each in bounds] == [(False, None, None), (True, None, None)]
-
-
-def test_bounds_are_counted_as_hits_or_misses_and_left_out_of_errors_and_scores():
-    def summary(*responses):
-        return summarise(TURNOVER, [*FITS, *responses])
-
-    value = replace(LILACS, shares_with="")
-    alone, both = summary(value), summary(value, replace(value, id="other", bound=AT_LEAST))
-    assert (alone.rows, both.rows) == (1, 2)
-    assert (both.mean_log_error, both.score, both.null_score) == (alone.mean_log_error, alone.score, alone.null_score)
-    only = summary(replace(value, bound=AT_LEAST))
-    assert np.isnan([only.mean_log_error, only.score, only.null_score]).all()
-    assert not only.beats_null
-
-
-def test_subjects_that_fail_are_left_out_counted_and_said_on_the_page(monkeypatch):
-    simulated_values = Predictor.of_values
-
-    def with_failures(self, values):
-        found = simulated_values(self, values)
-        found[::4] = np.nan
-        return found
-
-    value = replace(LILACS, shares_with="", n=20)
-    (before,) = checked(value)
-    monkeypatch.setattr(Predictor, "of_values", with_failures)
-    (after,) = checked(value)
-    assert (before.subjects, before.failed) == (after.subjects, 0) == (200 * 20, 0)
-    assert after.failed == 200 * 20 / 4
-    assert np.log([after.low, after.median, after.high]) == pytest.approx(
-        np.log([before.low, before.median, before.high]), abs=PINNED
+def left_out(shift=0.0):
+    """Every source of IDS left out, with normal predictions around what was seen."""
+    normal = np.random.default_rng(1).standard_normal(20_000)
+    return tuple(
+        LeftOut(
+            source=point.observation.source,
+            how="weights",
+            shape=0.3,
+            ids=(point.id,),
+            predicted=(point.observation.log_value + shift + 0.4 * normal)[:, None],
+            log_density=-1.0,
+            common=-1.0,
+            lost=("EC50",),
+        )
+        for point in DATA
     )
-    page = validation_page([summarise(TURNOVER, [*FITS, value])], [])
-    assert "inside (1000 of 4000 simulated subjects failed and are left out) |" in page
+
+
+def test_a_row_is_a_hit_inside_its_interval_and_a_bound_if_it_was_thought_likely():
+    checks = {check.id: check for check in checks_of(left_out(), DATA, RESPONSES)}
+    value, bound = checks["lilacs"], checks["gvhd-treg"]
+    assert np.log([value.low, value.high]) == pytest.approx(np.log(1.75) + 0.4 * 1.645 * np.array([-1, 1]), abs=0.02)
+    assert value.score == pytest.approx(2 * 0.4 * 1.645, abs=0.04)
+    assert (value.hit, value.probability) == (True, None)
+    assert bound.probability == pytest.approx(0.5, abs=0.01)
+    assert (bound.score, bound.null_score, bound.group_score) == (None, None, None)
+    far = {check.id: check for check in checks_of(left_out(-1.0), DATA, RESPONSES)}
+    assert (far["lilacs"].hit, far["gvhd-treg"].hit) == (False, False)
+    assert far["gvhd-treg"].probability == pytest.approx(0.0062, abs=0.003)  # normal tail beyond 2.5 SD
+
+
+def test_the_probability_of_a_bound_is_of_the_side_that_was_printed():
+    other = tuple(replace(point, observation=replace(point.observation, bound=AT_MOST)) for point in DATA)
+    (above,) = (c for c in checks_of(left_out(-1.0), DATA, RESPONSES) if c.id == "gvhd-treg")
+    (below,) = (c for c in checks_of(left_out(-1.0), other, RESPONSES) if c.id == "gvhd-treg")
+    assert above.probability + below.probability == pytest.approx(1.0)
+
+
+def test_checks_and_sources_are_read_back_as_written(tmp_path):
+    checks, sources = checks_of(left_out(), DATA, RESPONSES), sources_of(left_out(), DATA, RESPONSES)
+    (tmp_path / "checks.csv").write_text(checks_text(checks), encoding="utf-8")
+    (tmp_path / "sources.csv").write_text(sources_text(sources), encoding="utf-8")
+    again = read_checks(tmp_path / "checks.csv")
+    assert checks_text(again) == checks_text(checks)
+    assert read_sources(tmp_path / "sources.csv") == tuple(
+        replace(each, **{name: rounded(getattr(each, name)) for name in ("null_density", "group_density")}) for each in sources
+    )
+    with pytest.raises(ModelError) as raised:
+        read_checks(tmp_path / "nothing.csv")
+    assert str(raised.value) == "nothing.csv of this fit is missing. Renew it with `python scripts/renew_posteriors.py`."
+
+
+def rounded(number):
+    return None if number is None else float(f"{number:.4g}")
+
+
+def test_a_summary_compares_scores_on_the_rows_that_both_null_models_predict():
+    found = summary_of(TURNOVER, checks_of(left_out(), DATA, RESPONSES), ())
+    valued = [check for check in found.checks if check.score is not None and check.null_score is not None]
+    assert found.rows == len(IDS)
+    assert found.score == pytest.approx(np.mean([check.score for check in valued]))
+    assert found.null_score == pytest.approx(np.mean([check.null_score for check in valued]))
+    assert found.mean_log_error == pytest.approx(0.0, abs=0.01)
+    nothing = summary_of(TURNOVER, (), ())
+    assert np.isnan([nothing.score, nothing.null_score, nothing.mean_log_error]).all()
+    assert not nothing.beats_nulls
+
+
+def test_the_null_models_of_a_check_are_made_of_fitted_rows_of_other_sources():
+    (check,) = (c for c in checks_of(left_out(), DATA, RESPONSES) if c.id == "lilacs")
+    rows = {response.id: response for response in RESPONSES}
+    fitted = [(point.observation, rows[point.id].group) for point in DATA if rows[point.id].role == "fit"]
+    seen = next(point.observation for point in DATA if point.id == "lilacs")
+    assert check.null_score == interval_score(seen.log_value, *null_of(seen, fitted).interval())
 
 
 def test_a_posterior_of_another_text_of_the_model_is_refused():
@@ -104,37 +147,56 @@ def test_a_posterior_of_another_text_of_the_model_is_refused():
     )
 
 
-def test_the_default_model_beats_the_study_blind_null_model():
-    summary = summarise(find_model("expansion", values="declared"), RESPONSES)
-    assert summary.beats_null
-    page = (ROOT / "docs" / "validation.md").read_text(encoding="utf-8")
-    line = next(line for line in page.splitlines() if line.startswith("| expansion |"))
-    cells = [cell.strip() for cell in line.strip("|").split("|")]
-    assert cells[1] == f"{summary.hits} of {summary.rows}"
-    numbers = [float(cell) for cell in cells[3:7]]
-    assert numbers == pytest.approx([summary.mean_log_error, summary.median_width, summary.score, summary.null_score], abs=PINNED)
-    assert "It is exploratory." not in verdict(summary)
+@pytest.mark.parametrize("name", shipped.names("models"))
+def test_the_committed_checks_say_of_every_row_that_a_model_can_predict_what_was_seen(name):
+    model = find_model(name, values="declared")
+    checks = {check.id: check for check in read_checks(shipped_folder(model) / "checks.csv")}
+    points = {p.id: p for p in usable(data_points([r for r in RESPONSES if r.role in ("fit", "check")], of=RESPONSES), model)}
+    assert set(checks) == set(points)
+    for name, check in checks.items():
+        assert check.observed == pytest.approx(np.exp(points[name].observation.log_value), rel=1e-3)
+        assert check.source == points[name].observation.source
 
 
-def test_every_model_stands_on_the_page_with_every_row_it_can_predict():
-    page = (ROOT / "docs" / "validation.md").read_text(encoding="utf-8")
+def test_every_model_beats_both_null_models_on_studies_left_out():
     for name in shipped.names("models"):
-        model = find_model(name, values="declared")
-        section = page.split(f"\n## {name}\n")[1].split("\n## ")[0]
-        known = {observable.name for observable in model.observables}
-        for response in RESPONSES:
-            if response.role == "check" and response.value is not None and response.observable in known:
-                assert f"| {response.id} |" in section
-    assert page.count("It is exploratory.") == sum(find_model(name).exploratory for name in shipped.names("models"))
+        summary = summarise(find_model(name, values="declared"))
+        assert summary.beats_nulls
+        assert "beats the" in verdict(summary)
 
 
-def test_the_page_of_fits_is_what_the_posteriors_give():
-    committed = (ROOT / "docs" / "fits.md").read_text(encoding="utf-8")
-    assert committed == fits_page(shipped.names("models")), "run scripts/render_fits.py"
+def test_the_committed_weights_are_those_of_the_committed_densities():
+    summaries = [summarise(find_model(name, values="declared")) for name in shipped.names("models")]
+    weights = weights_of(summaries)
+    assert (shipped.folder("posteriors") / "weights.csv").read_text(encoding="utf-8") == weights_text(weights)
+    assert sum(each.weight for each in weights) == pytest.approx(1.0)
+    assert all(each.low <= each.weight + 1e-9 and each.weight <= each.high + 1e-9 for each in weights)
+
+
+def test_the_combined_prediction_is_no_worse_on_left_out_studies_than_the_best_model_alone():
+    _, _, mixed = shipped_checks(shipped.names("models"))
+    assert mixed.score <= min(mixed.alone.values()) + 0.05  # a twentieth of the width of an interval
+
+
+def test_the_page_says_whether_the_combined_prediction_is_better():
+    worse = Combined(2.0, {"one": 1.5}, 4, 3)
+    assert "scores 2.00, worse than the best single model (one 1.50)" in validation_page([], [], worse)
+    assert "Over 4 rows of 3 sources" in validation_page([], [], worse)
+
+
+def test_the_pages_are_what_the_posteriors_give():
+    names = shipped.names("models")
+    committed = {page: (ROOT / "docs" / page).read_text(encoding="utf-8") for page in ("fits.md", "validation.md")}
+    assert committed["fits.md"] == fits_page(names), "run scripts/render_fits.py"
+    assert committed["validation.md"] == validation_page(*shipped_checks(names)), "run scripts/render_validation.py"
 
 
 def test_simulated_rows_have_the_spreads_they_are_given():
-    design = [Observation(0.0, 0.1, "A"), Observation(0.0, 0.3, "A"), Observation(0.5, 0.2, "B", AT_LEAST)]
+    design = [
+        Observation(0.0, 0.1, "A", "serum_il2"),
+        Observation(0.0, 0.3, "A", "serum_il2"),
+        Observation(0.5, 0.2, "B", "Treg", AT_LEAST, rest=0.0),
+    ]
     random = np.random.default_rng(1)
     drawn = [simulated(np.array([1.0, 2.0, 0.5]), 0.4, 0.2, design, random) for _ in range(4000)]
     values = np.array([[row.log_value for row in rows[:2]] for rows in drawn])
@@ -143,18 +205,25 @@ def test_simulated_rows_have_the_spreads_they_are_given():
     assert np.mean([rows[2].bound == AT_MOST for rows in drawn]) == pytest.approx(0.5, abs=0.03)
 
 
-def test_ranks_of_a_few_truths_are_shares_between_0_and_1():
-    rows = usable(data_points(RESPONSES, "fit"), find_model("turnover", values="declared"))
+def test_ranks_of_a_few_truths_are_shares_between_0_and_1(model):
+    data = [DataPoint(name, Observation(0.5, 0.2, name, "Treg", rest=0.0), target("typical")) for name in "ab"]
     quick = Settings(ensembles=1, walkers=24, steps=30, burn_in=10, draws=50, seed=4)
-    ranks = selfcheck(find_model("turnover", values="declared"), rows, quick, range(2))
+    ranks = selfcheck(model, data, quick, range(2))
     assert ranks.share.shape == (2, len(ranks.names))
     assert ((ranks.share >= 0) & (ranks.share <= 1)).all()
     assert sum(map(int, histogram(ranks.share[:, 0]).split())) == 2
 
 
-def test_the_committed_selfcheck_holds_the_truth_often_enough():
+def test_the_p_value_of_uniform_ranks_is_uniform_and_that_of_biased_or_too_narrow_ranks_small():
+    random = np.random.default_rng(2)
+    uniform = [uniformity(random.uniform(size=60)) for _ in range(100)]
+    assert kstest(uniform, "uniform").pvalue > 0.001
+    assert uniformity(random.uniform(size=100) ** 1.6) < 0.02
+    assert uniformity(random.beta(0.5, 0.5, size=100)) < 0.02
+
+
+def test_the_committed_selfcheck_has_uniform_ranks():
     share = np.loadtxt(shipped.folder("posteriors") / "turnover" / "selfcheck.csv", delimiter=",", skiprows=1)
     assert len(share) >= 100
-    held = ((share >= 0.05) & (share <= 0.95)).mean(axis=0)
-    # An exact 90 % interval holds 80 of 100 truths or fewer once in 500 parameters, and 84 or fewer once in 25.
-    assert (held > 0.80).all()
+    smallest = min(uniformity(share[:, place]) for place in range(share.shape[1]))
+    assert smallest > 0.05 / share.shape[1]  # Bonferroni over the parameters

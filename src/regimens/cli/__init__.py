@@ -221,16 +221,12 @@ def fit(name: str, data: Path | None, out: Path | None, seed: int) -> None:
 @commands.command()
 @click.argument("names", metavar="[MODEL]...", nargs=-1)
 def validate(names: tuple[str, ...]) -> None:
-    """Hold the fitted models (all that are shipped, or those named) against the published responses kept apart for checks."""
+    """Show how the fitted models (all that are shipped, or those named) predict every study while it is left out."""
     from regimens import shipped
-    from regimens.evidence import read_responses
     from regimens.fit.page import validation_page
-    from regimens.fit.validation import summarise
-    from regimens.model import find_model
+    from regimens.fit.shippedchecks import shipped_checks
 
-    responses = read_responses(shipped.folder("evidence") / "responses.csv")
-    summaries = [summarise(find_model(name, values="declared"), responses) for name in names or shipped.names("models")]
-    click.echo(validation_page(summaries, responses), nl=False)
+    click.echo(validation_page(*shipped_checks(names or shipped.names("models"))), nl=False)
 
 
 @commands.command()

@@ -72,9 +72,9 @@ Written by `scripts/render_evidence.py` from the files in `evidence/`; change th
 what was given to whom and what was seen, then how it was read and how it is used. Nothing here is data of single patients.
 
 Times are elapsed hours: protocol day 1 is the first dose, 0 h. A row is *fitted* (the models are calibrated to it) or
-*checked* (kept apart to judge a calibrated model). An ordering is a sentence; no number checks it. Where a source prints no
-spread, a standard error on the log scale is assumed and given as a percentage ("assumed error"). A DOI that was not printed
-in what was read is marked *to be verified*.
+*checked* (kept apart to judge a calibrated model). *Seen by* names what else of a model has used it; no prior has. An
+ordering is a sentence; no number checks it. Where a source prints no spread, a standard error on the log scale is assumed and
+given as a percentage ("assumed error"). A DOI that was not printed in what was read is marked *to be verified*.
 """
 
 
@@ -140,10 +140,13 @@ def _seen(rows: list[Response]) -> tuple[str, str]:
     roles = [f"{name}: {', '.join(r.id for r in rows if r.role == role)}." for role, name in _ROLES.items() if _has(rows, role)]
     read = f"Read from: {', '.join(_once(row.how_read for row in rows))}."
     assumed = _once(row.assumed for row in rows)
-    return " ".join(given), _joined(read, *roles, *assumed, *_once(row.note for row in rows), *_once(map(_doi, rows)))
+    centre = _once(f"One centre with the other rows of {row.centre}." if row.centre else "" for row in rows)
+    seen = _once(f"Seen by the {row.seen_by}." if row.seen_by else "" for row in rows)
+    notes = _once(row.note for row in rows)
+    return " ".join(given), _joined(read, *roles, *centre, *seen, *assumed, *notes, *_once(map(_doi, rows)))
 
 
-_ROLES = {"fit": "Fitted", "check": "Checked"}
+_ROLES = {"fit": "Fitted", "check": "Checked", "shown": "Neither fitted nor checked"}
 
 
 def _has(rows: list[Response], role: str) -> bool:

@@ -19,18 +19,18 @@ NEEDED = ("id", "study", "n", "regimen", "analyte", "time_h", "statistic", "valu
 """Columns that every table of responses has."""
 
 COLUMNS = (
-    "id", "study", "doi", "doi_verified", "year", "population", "n", "regimen", "weight_kg", "bsa_m2",
+    "id", "study", "centre", "doi", "doi_verified", "year", "population", "n", "regimen", "weight_kg", "bsa_m2",
     "baseline", "baseline_low", "baseline_high", "baseline_interval", "analyte", "time_h", "time_words",
-    "statistic", "value", "low", "high", "interval", "unit", "assumed_sd_log", "role", "shares_with",
-    "how_read", "assumed", "note",
+    "readings_h", "statistic", "value", "low", "high", "interval", "unit", "assumed_sd_log", "role", "shares_with",
+    "group", "seen_by", "how_read", "assumed", "note",
 )  # fmt: skip
 """Columns that a table of responses may have; one that is left out is blank in every row."""
 
 STATISTICS = ("mean", "median", "ratio", "target", "statement", "ordering")
 """What a value may be. An ordering has no value; its note says it in words."""
 
-ROLES = ("fit", "check")
-"""What a row is used for: to fit a model, or to check a fitted one."""
+ROLES = ("fit", "check", "shown")
+"""What a row is used for: to fit a model, to check a fitted one, or for neither, which its note explains."""
 
 LONGEST_H = 104 * 168.0
 """The horizon of responses (h): two years, longer than any shipped course."""
@@ -94,6 +94,7 @@ class _RowReader:
         before = self._baseline_spread(baseline, n, statistic)
         seen = self._observed(analyte, unit, baseline, before, printed, n, statistic)
         time_h = self._time(analyte, regimen, ordering)
+        readings_h = self._readings(analyte, time_h)
         verified = self._chosen("doi_verified", ("yes", "no"), blank=True) == "yes"
         year = None if row["year"] == "" else self._count("year")
         role = self._chosen("role", ROLES)
@@ -103,6 +104,7 @@ class _RowReader:
         return Response(
             id=row["id"],
             study=row["study"],
+            centre=row["centre"],
             doi=row["doi"],
             doi_verified=verified,
             year=year,
@@ -118,6 +120,7 @@ class _RowReader:
             reading=analyte.reading,
             time_h=time_h,
             time_words=row["time_words"],
+            readings_h=readings_h,
             statistic=statistic,
             printed=printed,
             unit=unit,
@@ -130,6 +133,8 @@ class _RowReader:
             se_words=seen.se_words if seen else "",
             role=role,
             shares_with=row["shares_with"],
+            group=row["group"],
+            seen_by=row["seen_by"],
             how_read=row["how_read"],
             assumed=row["assumed"],
             note=row["note"],
@@ -242,6 +247,24 @@ class _RowReader:
             found = f"The time {time:g} h lies outside the horizon, from 0 to {self._horizon_h:g} h."
             self._note("time_h", found, "Times are hours from the start: protocol day 8 is 168 h.")
         return time
+
+    def _readings(self, analyte: Analyte | None, time_h: float | None) -> tuple[float, ...]:
+        """Return the times at which a peak was read, none where the cell is blank."""
+        text = self._row["readings_h"]
+        if not text:
+            return ()
+        try:
+            times = tuple(float(word) for word in text.split())
+        except ValueError:
+            found = f"'{text}' is not a list of times."
+            self._note("readings_h", found, "Give hours with a space between them, such as '24 72 168'.")
+            return ()
+        if analyte is not None and analyte.reading != "peak":
+            self._note("readings_h", f"'{self._row['analyte']}' is read at one time.", "Only a peak has several readings.")
+        elif time_h is not None and not all(0 <= time <= time_h for time in times):
+            found = f"'{text}' has a time outside 0 to {time_h:g} h."
+            self._note("readings_h", found, "A peak is the highest value from 0 h to 'time_h'.")
+        return times
 
     def _baseline_spread(self, baseline: Printed | None, n: int | None, statistic: str) -> Spread | None:
         """Return the spread of the baseline, None where it has none on the log scale."""

@@ -37,7 +37,8 @@ ANALYTES = {
     "Treg fold": Analyte("treg_fold", "fold", fold=True),
     "Treg fold peak": Analyte("treg_fold", "fold", fold=True, reading="peak"),
     "Treg count": Analyte("treg", "cells/uL"),
-    "Treg share of CD4": Analyte("treg_fold", "%", fold=True),
+    "Treg share of CD4": Analyte("treg_share_fold", "%", fold=True),
+    "Treg share peak": Analyte("treg_share_fold", "%", fold=True, reading="peak"),
     "Treg CD25 fold": Analyte("cd25_fold", "fold", fold=True),
     "CD25hi share of Treg": Analyte("cd25hi_fraction_fold", "%", fold=True),
     "Th17 count": Analyte("th17_fold", "cells/uL", fold=True),
@@ -60,12 +61,16 @@ class Response:
     the logarithm of `value` and `se_words` its derivation; `sd_log` is the standard deviation of the logarithm between
     subjects, where the source gives it. `baseline` is the same statistic before treatment and `baseline_se_log` the standard
     error of its logarithm. `reading` is 'at' or 'peak': the value at `time_h`, or the highest from 0 h to `time_h`.
-    `shares_with` is the id of another row with some of the same subjects. `weight_kg` and `bsa_m2` are None for the typical
-    body.
+    `centre` is the centre of a study where several studies of this table come from it, else ''.
+    `readings_h` are the times at which a peak was looked for; without them it is that of the curve itself.
+    `shares_with` is the id of another row with some of the same subjects. `group` is the kind of people, for comparisons of
+    rows of like people. `seen_by` says what of the models has used the row beside its role. `weight_kg` and `bsa_m2` are None
+    for the typical body.
     """
 
     id: str
     study: str
+    centre: str
     doi: str
     doi_verified: bool
     year: int | None
@@ -81,6 +86,7 @@ class Response:
     reading: str
     time_h: float | None
     time_words: str
+    readings_h: tuple[float, ...]
     statistic: str
     printed: Printed | None
     unit: str
@@ -93,10 +99,17 @@ class Response:
     se_words: str
     role: str
     shares_with: str
+    group: str
+    seen_by: str
     how_read: str
     assumed: str
     note: str
     line: int
+
+    @property
+    def source(self) -> str:
+        """The centre or, where none is given, the study: what rows that resemble each other have in common."""
+        return self.centre or self.study
 
     @property
     def independent(self) -> bool:

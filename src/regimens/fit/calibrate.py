@@ -1,4 +1,7 @@
-"""Calibration: a model, its priors and published responses -> posterior, profile likelihoods, and their files.
+"""Calibration: a model, its priors and published responses -> posterior, checks of left-out sources, and their files.
+
+A short pilot fit says where the parameters lie; there, subjects show how a printed mean or median differs from the typical
+subject, and printed spreads how much subjects vary. The fit itself then compares like with like.
 
 A profile says how much worse the best fit becomes if one parameter is held at a value. The other parameters are optimised with
 their priors (a penalised profile), because the data alone do not identify most of them. The parameter's own prior is left out, so
@@ -9,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,14 +22,27 @@ from scipy.optimize import minimize
 from regimens.errors import ModelError
 from regimens.evidence import read_responses
 from regimens.fit.datapoints import DataPoint, data_points, usable
+from regimens.fit.leaveout import LeftOut, Rows, leave_out
 from regimens.fit.likelihood import LogPosterior
 from regimens.fit.posterior import Posterior, Profile, files_of
 from regimens.fit.sampling import Settings, sample
+from regimens.fit.subjects import shift_of, subject_spread
+from regimens.fit.validation import checks_of, checks_text, sources_of, sources_text
 from regimens.model.fitted import FIT
 
 if TYPE_CHECKING:
+    from regimens.evidence import Response
     from regimens.model.declaration import Model
     from regimens.statistics import Floats
+
+COMMON = ("treg", "treg_fold", "treg_share_fold", "serum_il2")
+"""Observables that all shipped models have: their rows say how models compare."""
+
+PREDICTIONS = 200
+"""Quantiles of the predicted logarithms of a row that predictions.csv keeps, evenly spaced."""
+
+PILOT_STEPS, PILOT_BURN_IN, PILOT_DRAWS = 250, 100, 160
+"""Steps of the pilot fit, one ensemble, and the draws at which subjects are simulated."""
 
 PROFILED = ("EC50", "kout", "Emax", "amp", "Vm", "CL")
 """Parameters whose profiles are computed if a model fits them: potency, loss, gain, clearance capacity."""
@@ -35,18 +52,33 @@ STEP = 1e-3
 
 
 def fit(
-    model: Model, data: Path, settings: Settings, progress: Callable[[str], None] = lambda said: None
+    model: Model,
+    data: Path,
+    settings: Settings,
+    progress: Callable[[str], None] = lambda said: None,
+    again: Settings | None = None,
 ) -> tuple[Posterior, dict[str, str]]:
     """Fit `model` to the rows with the role 'fit' of the responses in `data`; return the posterior and the texts of its files.
 
-    Raises InputFileError for bad rows, ModelError if the model declares nothing to fit, has no observable of any row, or
-    already has fitted values.
+    Every source is then left out once, with the settings `again` where that needs a fit of its own (one ensemble and half of
+    the steps if not given). Raises InputFileError for bad rows, ModelError if the model declares nothing to fit, has no
+    observable of any row, or already has fitted values.
     """
-    points = data_points(read_responses(data), "fit")
+    responses = read_responses(data)
     progress(f"sampling {model.name}: {settings.ensembles} ensembles of {settings.walkers} walkers, {settings.steps} steps")
-    posterior = calibrate(model, points, settings)
+    posterior = calibrate(model, data_points(responses, "fit"), settings)
     record = {"data_sha256": hashlib.sha256(data.read_bytes()).hexdigest(), "rows": [point.id for point in posterior.data]}
-    return posterior, files_of(posterior, _profiles(posterior, progress), record)
+    texts = files_of(posterior, _profiles(posterior, progress), record)
+    rows = rows_of(posterior, responses)
+    if len({point.observation.source for point in posterior.data}) < 2:
+        progress("All fitted rows come from one source: no source can be left out.")
+        return posterior, texts
+    again = again or replace(settings, ensembles=1, steps=max(2, settings.steps // 2), burn_in=settings.burn_in // 2)
+    left_out = leave_out(rows, posterior.sample.many, again, COMMON, progress)
+    texts["checks.csv"] = checks_text(checks_of(left_out, rows.data, responses))
+    texts["sources.csv"] = sources_text(sources_of(left_out, rows.data, responses))
+    texts["predictions.csv"] = _predictions(left_out)
+    return posterior, texts
 
 
 def calibrate(model: Model, data: Sequence[DataPoint], settings: Settings) -> Posterior:
@@ -63,7 +95,10 @@ def calibrate(model: Model, data: Sequence[DataPoint], settings: Settings) -> Po
     points = usable(data, model)
     if not points:
         raise ModelError(f"Model '{model.name}' has nothing to fit: it has no observable of any row with the role 'fit'.")
-    density = LogPosterior(model, points)
+    pilot = LogPosterior(model, points)
+    where, _ = pilot.prior.split(_pilot(pilot, settings))
+    spread = subject_spread(pilot.predictor, points, where)
+    density = LogPosterior(model, points, shift_of(pilot.predictor, where, spread.median))
     sampled = sample(density, density.prior.sample, settings)
     before = density.prior.standard_deviation()
     parameters, _ = density.prior.split(sampled.draws)
@@ -75,15 +110,41 @@ def calibrate(model: Model, data: Sequence[DataPoint], settings: Settings) -> Po
         settings=settings,
         names=density.prior.names,
         draws=np.exp(sampled.draws),
-        predicted=density.predictor(parameters),
+        predicted=density.predicted(parameters),
         contraction=1.0 - (after / before) ** 2,
         sample=sampled,
+        shift=density.shift,
+        spread=spread,
     )
+
+
+def _pilot(density: LogPosterior, settings: Settings) -> Floats:
+    steps = min(settings.steps, PILOT_STEPS)
+    short = replace(settings, ensembles=1, steps=steps, burn_in=min(PILOT_BURN_IN, steps // 2), draws=PILOT_DRAWS)
+    return sample(density, density.prior.sample, short).draws
+
+
+def rows_of(posterior: Posterior, responses: Sequence[Response]) -> Rows:
+    """Return all rows of `responses` that the model can predict and that are fitted or checked, with the shift of each."""
+    used = [response for response in responses if response.role in ("fit", "check")]
+    data = usable(data_points(used, of=responses), posterior.model)
+    fitted = {point.id for point in posterior.data}
+    where, _ = posterior.prior.split(posterior.sample.draws)
+    predictor = LogPosterior(posterior.model, data).predictor
+    shift = shift_of(predictor, where, posterior.spread.median)
+    return Rows(posterior.model, data, shift, tuple(point.id in fitted for point in data))
+
+
+def _predictions(left_out: Sequence[LeftOut]) -> str:
+    shares = (np.arange(PREDICTIONS) + 0.5) / PREDICTIONS
+    columns = {name: np.quantile(each.predicted[:, place], shares) for each in left_out for place, name in enumerate(each.ids)}
+    lines = [",".join(columns), *(",".join(f"{value:.4f}" for value in row) for row in np.column_stack(list(columns.values())))]
+    return "\n".join(lines) + "\n"
 
 
 def _profiles(posterior: Posterior, progress: Callable[[str], None]) -> list[Profile]:
     """Return the profiles of the parameters of PROFILED that were fitted, starting from the posterior median."""
-    density = LogPosterior(posterior.model, posterior.data)
+    density = LogPosterior(posterior.model, posterior.data, posterior.shift)
     start = np.log(np.median(posterior.draws, axis=0))
     found = []
     for name in PROFILED:
@@ -93,7 +154,7 @@ def _profiles(posterior: Posterior, progress: Callable[[str], None]) -> list[Pro
     return found
 
 
-def profile(density: LogPosterior, name: str, start: Floats, points: int = 9) -> Profile:
+def profile(density: LogPosterior, name: str, start: Floats, points: int = 7) -> Profile:
     """Return the profile of `name` over its bounds, within three prior standard deviations, optimising from `start`."""
     place = density.prior.names.index(name)
     centre, spread = density.prior.centre[place], density.prior.spread[place]

@@ -1,8 +1,8 @@
-"""Data points of a fit: published responses as medians on the log scale, and what a model must predict for each.
+"""Data points of a fit: published statistics on the log scale as they are printed, and what a model must predict for each.
 
-Models predict the typical subject, which is the median of log-normal subjects. A printed mean is therefore converted to a
-median by the moments of a log-normal value, if its source prints the spread that this needs. The rows of one observable of a
-study share a study effect: a laboratory that counts more Treg does not for that reason count more Th17.
+A printed mean stays a mean and a printed median a median: what a model must predict is the same statistic of subjects
+(`fit/subjects.py`). The rows of one kind of observable of a study share a study effect: a laboratory that counts more Treg does
+not for that reason count more Th17. Where several studies come from one centre, the centre takes the place of the study.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from regimens.evidence.spread import BOUNDS, Printed, Spread, spread_of
+from regimens.evidence.spread import BOUNDS, Spread, ratio_se, spread_of
 
 if TYPE_CHECKING:
     from regimens.evidence import Response
+    from regimens.evidence.spread import Printed
     from regimens.model.declaration import Model
     from regimens.regimen import Regimen
 
@@ -24,24 +25,40 @@ AT_LEAST, AT_MOST = BOUNDS
 BASELINE_COUNT = "treg"
 """The observable whose rows replace the baseline of the model by their own."""
 
+KINDS = {"treg": "Treg", "treg_fold": "Treg", "treg_share_fold": "Treg"}
+"""Observables that are readings of one thing; any other is a kind of its own."""
+
+LEVELS = ("serum_il2", "tocilizumab")
+"""Observables that are a level, not a change from a baseline: a study effect multiplies the whole of it."""
+
 
 @dataclass(frozen=True)
 class Observation:
-    """A published number: `log_value`, its standard error on the log scale, the study effect that it has in common with other
-    data points, and which bound it is ('' for a value).
+    """A published number: `log_value` and its standard error on the log scale, and which bound it is ('' for a value).
+
+    Rows with the same `source` and `kind` share a study effect. It acts on the change from the logarithm `rest`, at which
+    nothing has happened, or on the whole value where `rest` is None. `sd_log` is the printed standard deviation of the
+    logarithm between the `n` subjects, None if there is none.
     """
 
     log_value: float
     log_se: float
-    study: str
+    source: str
+    kind: str = ""
     bound: str = ""
+    rest: float | None = None
+    sd_log: float | None = None
+    n: int = 1
 
 
 @dataclass(frozen=True)
 class Target:
-    """What a model must predict: an observable at `time_h`, or its peak in `window_h` if `time_h` is None.
+    """What a model must predict: a `statistic` of subjects ('mean', 'median', or 'typical': the typical subject) of an
+    observable at `time_h`, or of its peak in `window_h` if `time_h` is None: the highest of noisy readings at `readings_h`, or
+    that of the curve where there are none.
 
-    `baseline` is the study's own median Treg count (cells/uL), None if it has none.
+    `baseline` is the study's own median Treg count (cells/uL) and `baseline_sd` the standard deviation of its logarithm
+    between subjects, None if it has none.
     """
 
     regimen: Regimen
@@ -51,6 +68,9 @@ class Target:
     weight_kg: float
     bsa_m2: float
     baseline: float | None
+    baseline_sd: float | None = None
+    statistic: str = "typical"
+    readings_h: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,6 +80,11 @@ class DataPoint:
     id: str
     observation: Observation
     target: Target
+
+
+def kind_of(observable: str) -> str:
+    """Return what an observable is a reading of."""
+    return KINDS.get(observable, observable)
 
 
 def data_points(
@@ -73,7 +98,7 @@ def data_points(
     responses = tuple(responses)
     counts = {(r.study, r.regimen): _baseline(r) for r in (responses if of is None else of) if _baseline(r) is not None}
     return tuple(
-        _data_point(response, response.value, response.se_log, counts.get((response.study, response.regimen)))
+        _data_point(response, response.value, response.se_log, counts.get((response.study, response.regimen)) or (None, None))
         for response in responses
         if response.value is not None and response.se_log is not None and role in (None, response.role)
     )
@@ -85,14 +110,24 @@ def usable(data: Iterable[DataPoint], model: Model) -> tuple[DataPoint, ...]:
     return tuple(point for point in data if point.target.observable in names)
 
 
-def _data_point(response: Response, value: float, se_log: float, baseline: float | None) -> DataPoint:
+def _data_point(response: Response, value: float, se_log: float, baseline: tuple[float | None, float | None]) -> DataPoint:
     before = _spread(response.baseline, response.n, response.statistic)
-    shift = _mean_to_median(response.sd_log, response.statistic)
-    if response.observable == BASELINE_COUNT:
-        se_log = math.hypot(se_log, 0.0 if before is None else before.se_log)
-    elif before is not None and response.unit != "fold":
-        shift -= _mean_to_median(before.sd_log, response.statistic)
-    observation = Observation(math.log(value) + shift, se_log, f"{response.study}: {response.observable}", response.bound)
+    counted = response.observable == BASELINE_COUNT
+    if counted and before is not None:
+        se_log = ratio_se(se_log, before.se_log)
+    rest: float | None = None if response.observable in LEVELS else 0.0
+    if counted and response.baseline is not None:
+        rest = math.log(response.baseline.value)
+    observation = Observation(
+        log_value=math.log(value),
+        log_se=se_log,
+        source=response.source,
+        kind=kind_of(response.observable),
+        bound=response.bound,
+        rest=rest,
+        sd_log=response.sd_log if counted or response.unit == "fold" else None,
+        n=response.n,
+    )
     peak = response.reading == "peak"
     subject = response.subject
     target = Target(
@@ -102,22 +137,25 @@ def _data_point(response: Response, value: float, se_log: float, baseline: float
         window_h=(0.0, response.time_h or 0.0) if peak else None,
         weight_kg=float(subject.weight_kg),
         bsa_m2=float(subject.bsa_m2),
-        baseline=baseline,
+        baseline=baseline[0],
+        baseline_sd=baseline[1],
+        statistic=response.statistic if response.statistic in ("mean", "median") else "typical",
+        readings_h=response.readings_h,
     )
     return DataPoint(response.id, observation, target)
 
 
-def _baseline(response: Response) -> float | None:
-    """Return the median Treg count before treatment of a response that counts Treg, None for any other."""
+def _baseline(response: Response) -> tuple[float, float | None] | None:
+    """Return the median Treg count before treatment and its spread on the log scale; None for a response that counts no Treg.
+
+    A mean of log-normal counts with a printed spread s lies above their median by the factor exp(s^2 / 2).
+    """
     if response.observable != BASELINE_COUNT or response.baseline is None:
         return None
     before = _spread(response.baseline, response.n, response.statistic)
-    return response.baseline.value * math.exp(_mean_to_median(None if before is None else before.sd_log, response.statistic))
-
-
-def _mean_to_median(sd_log: float | None, statistic: str) -> float:
-    """Return log(median / statistic) of a log-normal value; 0 if the statistic is not a mean or has no spread."""
-    return -0.5 * sd_log**2 if statistic == "mean" and sd_log else 0.0
+    sd = None if before is None else before.sd_log
+    above = 0.5 * sd**2 if sd and response.statistic == "mean" else 0.0
+    return response.baseline.value * math.exp(-above), sd
 
 
 def _spread(printed: Printed | None, count: int, statistic: str) -> Spread | None:

@@ -7,34 +7,35 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from regimens import shipped
 from regimens.csvfile import Row, read_table
 from regimens.fit.datapoints import AT_LEAST, AT_MOST
 from regimens.fit.posterior import PROFILES, ROWS, SUMMARY
-from regimens.fit.selfcheck import Ranks, histogram
-from regimens.model.fitted import read_draws
+from regimens.fit.selfcheck import Ranks, histogram, uniformity
+from regimens.model.fitted import SUBJECT_SPREAD, read_draws
 
 if TYPE_CHECKING:
-    from regimens.evidence import Response
-    from regimens.fit.validation import Check, Summary
+    from regimens.fit.stacking import Combined, Weight
+    from regimens.fit.validation import Check, SourceCheck, Summary
 
 FITS_INTRODUCTION = """\
 Each model was fitted to the `fit` rows of `evidence/responses.csv` with the priors of its file: emcee, four independent
-ensembles of 64 walkers. Studies may differ by a factor (`study_spread`) and rows from the model by another (`row_spread`),
-both estimated. *Learnt* is one minus the ratio of posterior to prior variance on the log scale: near 0 the data said
-nothing and the posterior is the prior. Some prior centres come from an earlier prototype, fitted to published averages that are
-in part these rows: where little was learnt, a value is not independent knowledge. Run again with
-`python scripts/renew_posteriors.py`; this page comes from `python scripts/render_fits.py`."""
+ensembles of 64 walkers. No prior rests on a row of that table. What is compared is the printed statistic: the mean or median of
+subjects drawn around the parameters, not the typical subject. Studies may differ by a factor on the response
+(`study_spread`) and rows from the model by another (`row_spread`), both estimated. Printed spreads between subjects say by
+how much the CVs of the model file are too large or too small (`subject_spread`, found before the draws). *Learnt* is one
+minus the ratio of posterior to prior variance on the log scale: near 0 the data said nothing and the posterior is the prior.
+Run again with `python scripts/renew_posteriors.py`."""
 
-VALIDATION_INTRODUCTION = (
-    "Every model predicts every `check` row of `evidence/responses.csv` that it has an observable for. The 90 % interval is "
-    "that of the row's own statistic at its number of subjects: parameter draws, subjects around each draw, and the "
-    "spreads between studies and rows that the fit found. Hits and misses are listed alike. "
-    "The form of `expansion` (and with it of `balance`) was chosen with these rows in view (docs/variants.md), so they "
-    "are not a blind test of it. Made by `python scripts/render_validation.py`."
-)
+VALIDATION_INTRODUCTION = """\
+Every model predicts every row of `evidence/responses.csv` that it has an observable for, with the study of the row left out
+(several studies of one centre are left out together). *Fitted* rows are predicted from the draws of the fit, weighted by the
+inverse of the likelihood of what is left out (Pareto smoothed importance sampling), or from a fit without them where the
+shape k of the weights is above 0.7. The other rows were never fitted. The 90 % interval is that of the printed statistic:
+parameters, study effect, row spread and standard error. A printed bound is a hit if it was thought more likely than not.
+The score is the interval score (lower is better). The first null model knows the mean and spread of the fitted rows of the
+same kind from other studies, the second also what kind of people were treated; both use a t distribution. Made by
+`python scripts/renew_posteriors.py`."""
 
 INFORMED, UNINFORMED = 0.5, 0.2
 """Contractions from which a parameter counts as informed by the data, and up to which it does not."""
@@ -65,6 +66,8 @@ def _fit_lines(folder: Path) -> Iterator[str]:
         width = row["prior_sd_log"]
         share = f"{max(0.0, learnt[row['name']]):.0%}" if row["contraction"] else ""
         prior = f"{row.required_number('prior'):.3g} ({width})" if row["contraction"] else f"half-normal, scale {width}"
+        if row["name"] == SUBJECT_SPREAD:
+            prior = f"1 ({width})"
         yield f"| {row['name']} | {row['unit']} | {prior} | {row['median']} ({row['low']} to {row['high']}) | {share} |"
     yield from ("", "| Fitted row | Observable | Observed | Predicted (90 % interval of the parameters) |", "|---|---|---|---|")
     for row in _rows(folder / "rows.csv", ROWS):
@@ -87,12 +90,13 @@ def _selfcheck_lines(path: Path) -> Iterator[str]:
     yield (
         f"Does the fit recover known values? {count} sets of true values were drawn from the prior, data were simulated at "
         "the design of the fitted rows, and fitted. The ranks of the true values among the draws should be spread evenly over "
-        "ten bins "
-        "(`python scripts/run_selfcheck.py`)."
+        "ten bins; p is that of their distribution function leaving a simultaneous band "
+        f"(`python scripts/run_selfcheck.py {path.parent.name} {count}`)."
     )
-    yield from ("", f"| Parameter | Inside its 90 % interval, of {count} | Ranks in ten bins |", "|---|---|---|")
+    yield from ("", f"| Parameter | Ranks in ten bins | p | Inside its 90 % interval, of {count} |", "|---|---|---|---|")
     for place, name in enumerate(ranks.names):
-        yield f"| {name} | {ranks.held()[place]} | `{histogram(ranks.share[:, place])}` |"
+        p = uniformity(ranks.share[:, place])
+        yield f"| {name} | `{histogram(ranks.share[:, place])}` | {p:.2f} | {ranks.held()[place]} |"
 
 
 def _rows(path: Path, columns: Sequence[str]) -> tuple[Row, ...]:
@@ -103,73 +107,79 @@ def _listing(names: Sequence[str]) -> str:
     return "no parameter" if not names else ", ".join(names[:-1]) + (" and " if len(names) > 1 else "") + names[-1]
 
 
-def validation_page(summaries: Sequence[Summary], responses: Sequence[Response]) -> str:
-    """Return docs/validation.md: coverage, errors, every hit and miss, and what each model does not reproduce."""
-    return "\n".join(_validation_lines(summaries, responses)) + "\n"
+def validation_page(summaries: Sequence[Summary], weights: Sequence[Weight], mixed: Combined | None) -> str:
+    """Return docs/validation.md: scores, every hit and miss, which studies carry the fit, and how models are weighed."""
+    return "\n".join(_validation_lines(summaries, weights, mixed)) + "\n"
 
 
-def _validation_lines(summaries: Sequence[Summary], responses: Sequence[Response]) -> Iterator[str]:
-    yield from ("# Checks of the fitted models", "", VALIDATION_INTRODUCTION, "")
-    yield "| Model | Inside | 90 % interval of the share | Mean log error | Median width (log) | Score | Null score |"
-    yield "|---|---|---|---|---|---|---|"
+def _validation_lines(summaries: Sequence[Summary], weights: Sequence[Weight], mixed: Combined | None) -> Iterator[str]:
+    yield from ("# Every study left out once", "", VALIDATION_INTRODUCTION, "")
+    yield "| Model | Hits | 90 % interval of the share | Mean log error | Median width (log) | Score | Null | Like people |"
+    yield "|---|---|---|---|---|---|---|---|"
     for s in summaries:
         yield (
             f"| {s.model.name} | {s.hits} of {s.rows} | {s.low:.0%} to {s.high:.0%} | {s.mean_log_error:+.2f} | "
-            f"{s.median_width:.2f} | {s.score:.2f} | {s.null_score:.2f} |"
+            f"{s.median_width:.2f} | {s.score:.2f} | {s.null_score:.2f} | {s.group_score:.2f} |"
         )
+    if mixed is not None:
+        yield from ("", *_weight_lines(weights, mixed))
     for s in summaries:
         yield from ("", f"## {s.model.name}", "", verdict(s), "")
-        yield from ("| Row | Observable | Observed | Predicted (90 % interval) | |", "|---|---|---|---|---|")
+        yield "| Row | Observable | Observed | Predicted (90 % interval) | | Log error | Score | Null | Like people |"
+        yield "|---|---|---|---|---|---|---|---|---|"
         yield from map(_check_line, s.checks)
-        yield from ("", _misses(s))
-    orderings = [response for response in responses if response.statistic == "ordering"]
-    if orderings:
-        yield from ("", "## Orderings, which are not checked by a number", "")
-        yield from (f"- {response.study}: {response.note}" for response in orderings)
+        yield from ("", "| Left out | How | k | Log density | Null | Like people | Nothing is known without it of |")
+        yield "|---|---|---|---|---|---|---|"
+        yield from map(_source_line, s.sources)
+
+
+def _weight_lines(weights: Sequence[Weight], mixed: Combined) -> Iterator[str]:
+    yield from ("## How the models are weighed", "")
+    alone = ", ".join(f"{name} {score:.2f}" for name, score in mixed.alone.items())
+    better = "no worse than" if mixed.score <= min(mixed.alone.values()) else "worse than"
+    yield (
+        f"The weights make the combined prediction of left-out studies as good as it can be (stacking). Over {mixed.rows} rows "
+        f"of {mixed.sources} sources, predicted with weights that have not seen the source, the combined prediction scores "
+        f"{mixed.score:.2f}, {better} the best single model ({alone}). The intervals are those of a Bayesian bootstrap over "
+        "sources: so few sources hardly tell the models apart."
+    )
+    yield from ("", "| Model | Weight | 90 % interval |", "|---|---|---|")
+    for each in weights:
+        yield f"| {each.model} | {each.weight:.2f} | {each.low:.2f} to {each.high:.2f} |"
 
 
 def verdict(summary: Summary) -> str:
-    """Return what the checks say about a model, in one to three sentences."""
+    """Return what the checks say about a model, in two or three sentences."""
     exploratory = " It is exploratory." if summary.model.exploratory else ""
-    share = f"{summary.hits} of {summary.rows} independent rows lie inside their 90 % interval"
+    share = f"{summary.hits} of {summary.rows} independent rows are hits"
     interval = f"(90 % interval of the share {summary.low:.0%} to {summary.high:.0%})"
-    against = "beats" if summary.beats_null else "does not beat"
+    against = "beats" if summary.beats_nulls else "does not beat both"
     return (
-        f"{share} {interval}. The interval score {summary.score:.2f} {against} the {summary.null_score:.2f} of a null model "
-        f"that uses only the mean and spread of the fitted rows (lower is better).{exploratory}"
+        f"{share} {interval}. The interval score {summary.score:.2f} {against} the {summary.null_score:.2f} of the null model "
+        f"that knows only the other rows and the {summary.group_score:.2f} of the one that knows like people.{exploratory}"
     )
 
 
 def _check_line(check: Check) -> str:
     observed = f"{_BOUND_WORDS.get(check.bound, '')}{check.observed:.3g}"
     predicted = f"{check.median:.3g} ({check.low:.3g} to {check.high:.3g})"
-    said = "inside" if check.inside else "**outside**"
+    if check.probability is not None:
+        said = f"probability {check.probability:.2f}"
+    else:
+        said = "inside" if check.hit else "**outside**"
+    fitted = ", fitted" if check.fitted else ""
     shared = "" if check.independent else " (shares subjects with another row)"
-    failed = f" ({check.failed} of {check.subjects} simulated subjects failed and are left out)" if check.failed else ""
-    return f"| {check.id} | {check.observable} | {observed} | {predicted} | {said}{shared}{failed} |"
+    scores = " | ".join("" if score is None else f"{score:.2f}" for score in (check.score, check.null_score, check.group_score))
+    return (
+        f"| {check.id}{fitted} | {check.observable} | {observed} | {predicted} | {said}{shared} | "
+        f"{check.log_error:+.2f} | {scores} |"
+    )
 
 
-def _misses(summary: Summary) -> str:
-    checks = _sides([(check.id, check.log_error) for check in summary.checks if not check.inside])
-    if not checks:
-        checks = "none. The intervals are wide, so this is weak support"
-    fitted = _sides(list(_missed_fits(summary.model.name))) or "none"
-    curve = "the interval of the curve itself (parameters alone, without the spread between studies)"
-    return f"Checks outside their interval: {checks}. Fitted rows outside {curve}: {fitted}."
-
-
-def _missed_fits(model: str) -> Iterator[tuple[str, float]]:
-    """Yield (id, log of predicted over observed) of the fitted rows that lie outside the 90 % interval of the parameters."""
-    for row in _rows(shipped.folder("posteriors") / model / "rows.csv", ROWS):
-        seen, low, high = (row.required_number(name) for name in ("observed", "low", "high"))
-        above, below = low > seen and row["bound"] != AT_LEAST, high < seen and row["bound"] != AT_MOST
-        if above or below:
-            yield row["id"], float(np.log(row.required_number("predicted") / seen))
-
-
-def _sides(missed: Sequence[tuple[str, float]]) -> str:
-    low = [name for name, error in missed if error < 0]
-    high = [name for name, error in missed if error >= 0]
-    parts = [f"predicted too low: {', '.join(low)}"] if low else []
-    parts += [f"predicted too high: {', '.join(high)}"] if high else []
-    return "; ".join(parts)
+def _source_line(source: SourceCheck) -> str:
+    how = {"weights": "weights", "refit": "fitted again", "not fitted": "never fitted"}[source.how]
+    cells = [
+        "" if value is None else f"{value:.2f}"
+        for value in (source.shape, source.log_density, source.null_density, source.group_density)
+    ]
+    return f"| {source.source} | {how} | {' | '.join(cells)} | {', '.join(source.lost)} |"

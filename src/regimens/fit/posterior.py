@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +16,8 @@ from regimens.errors import ModelError
 from regimens.fit.datapoints import AT_LEAST, AT_MOST, DataPoint
 from regimens.fit.prior import SPREADS, Prior
 from regimens.fit.sampling import LOW_MEDIAN_HIGH, Sample, Settings
-from regimens.model.fitted import PosteriorDraws, fingerprint, read_draws
+from regimens.fit.subjects import FACTOR_SD, Shift, SubjectSpread
+from regimens.model.fitted import SUBJECT_SPREAD, PosteriorDraws, fingerprint, read_draws
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -28,10 +30,11 @@ DIGITS = "%.6g"
 """Draws are written with six digits, far more than they are known to."""
 
 SUMMARY = ("name", "unit", "prior", "prior_sd_log", "median", "low", "high", "contraction", "r_hat", "effective")
-"""Columns of summary.csv. Prior and contraction are blank for the two spreads; their `prior_sd_log` is a half-normal scale."""
+"""Columns of summary.csv. Prior and contraction are blank for the two spreads; their `prior_sd_log` is a half-normal scale. The
+last row is the subject spread, a factor that no draw has: it is found before the draws."""
 
 ROWS = ("id", "observable", "observed", "se_log", "bound", "predicted", "low", "high")
-"""Columns of rows.csv: every fitted row of evidence, its value, and the interval of the predicted median over the draws."""
+"""Columns of rows.csv: every fitted row of evidence, its value, and the interval of the predicted statistic over the draws."""
 
 PROFILES = ("name", "value", "loss")
 """Columns of profiles.csv."""
@@ -62,6 +65,8 @@ class Posterior:
     predicted: Floats
     contraction: Floats
     sample: Sample
+    shift: Shift
+    spread: SubjectSpread
 
     def predicted_interval(self, place: int) -> tuple[float, float, float]:
         """Return (low, median, high) over the draws of the prediction for one data point."""
@@ -70,7 +75,12 @@ class Posterior:
 
 
 def shipped_draws(model: Model) -> PosteriorDraws:
-    """Return the shipped posterior of `model`; the last two names are the spreads.
+    """Return the shipped posterior of `model`; the last two names are the spreads. ModelError as for `shipped_folder`."""
+    return read_draws(shipped_folder(model) / "draws.csv")
+
+
+def shipped_folder(model: Model) -> Path:
+    """Return the folder of the shipped fit of `model`.
 
     ModelError if there is none, or if it was fitted to other equations, values or priors than `model` has.
     """
@@ -83,14 +93,14 @@ def shipped_draws(model: Model) -> PosteriorDraws:
             f"The posterior of model '{model.name}' was fitted to other equations, values or priors than the model file has. "
             f"Renew it with `python scripts/renew_posteriors.py {model.name}`."
         )
-    return read_draws(folder / "draws.csv")
+    return folder
 
 
 def files_of(posterior: Posterior, profiles: Sequence[Profile], record: Mapping[str, object]) -> dict[str, str]:
     """Return the texts of a fit by file name: draws, summary, rows, profiles, and the record of how it was made."""
     return {
         "draws.csv": _draws(posterior),
-        "summary.csv": _lines(SUMMARY, [_summary_cells(posterior, place) for place in range(len(posterior.names))]),
+        "summary.csv": _lines(SUMMARY, [*_all_summary_cells(posterior), _spread_cells(posterior.spread)]),
         "rows.csv": _lines(ROWS, [_row_cells(posterior, place) for place in range(len(posterior.data))]),
         "profiles.csv": _lines(
             PROFILES,
@@ -114,6 +124,10 @@ def _lines(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "".join(",".join(cells) + "\n" for cells in (heading, *rows))
 
 
+def _all_summary_cells(posterior: Posterior) -> list[tuple[str, ...]]:
+    return [_summary_cells(posterior, place) for place in range(len(posterior.names))]
+
+
 def _summary_cells(posterior: Posterior, place: int) -> tuple[str, ...]:
     name = posterior.names[place]
     units = {parameter.name: parameter.unit for parameter in posterior.model.parameters}
@@ -125,6 +139,11 @@ def _summary_cells(posterior: Posterior, place: int) -> tuple[str, ...]:
         contraction = f"{posterior.contraction[place]:.3f}"
     diagnostics = (f"{posterior.sample.r_hat[place]:.4f}", f"{posterior.sample.effective[place]:.0f}")
     return (name, units.get(name, "1"), prior, width, median, low, high, contraction, *diagnostics)
+
+
+def _spread_cells(spread: SubjectSpread) -> tuple[str, ...]:
+    median, low, high = (f"{end:.4g}" for end in (spread.median, spread.low, spread.high))
+    return (SUBJECT_SPREAD, "1", "", f"{FACTOR_SD:g}", median, low, high, "", "", "")
 
 
 def _row_cells(posterior: Posterior, place: int) -> tuple[str, ...]:
@@ -139,6 +158,8 @@ def _record(posterior: Posterior, record: Mapping[str, object]) -> dict[str, obj
         "model": posterior.model.name,
         "model_sha256": fingerprint(posterior.model),
         "settings": posterior.settings.as_dict(),
+        "subject_spread_rows": posterior.spread.rows,
+        "largest_shift_residual": round(float(posterior.shift.residual.max()), 3),
         "acceptance": round(posterior.sample.acceptance, 3),
         "largest_r_hat": round(float(posterior.sample.r_hat.max()), 4),
         "smallest_effective": int(posterior.sample.effective.min()),
@@ -151,8 +172,15 @@ def fit_table(posterior: Posterior) -> RenderableType:
     from rich.console import Group
     from rich.text import Text
 
+    spread = posterior.spread
+    subjects = (
+        f"Subjects spread {spread.median:.2f} times ({spread.low:.2f}-{spread.high:.2f}) the CVs of the model file, by "
+        f"{spread.rows} printed spread{'s' if spread.rows > 1 else ''}."
+        if spread.rows
+        else "No row has a printed spread between subjects: the CVs of the model file stand."
+    )
     worst = f"R-hat at most {posterior.sample.r_hat.max():.3f}, effective sizes from {posterior.sample.effective.min():.0f}"
-    return Group(_parameter_table(posterior), Text(""), _row_table(posterior), Text(""), Text(f"{worst}."))
+    return Group(_parameter_table(posterior), Text(""), _row_table(posterior), Text(""), Text(subjects), Text(f"{worst}."))
 
 
 def _grid(title: str, headings: tuple[str, ...]) -> Table:

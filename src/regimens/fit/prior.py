@@ -5,8 +5,8 @@ its bounds. Two spreads on the log scale are half-normal. The study spread is ho
 model here describes (assay, gating, population). The row spread is how far one data point differs from the model beyond its
 standard error (model error, day-to-day noise); without it, the data point with the smallest printed spread would dominate.
 
-Some prior centres come from an earlier prototype, fitted to published averages that are in part the data fitted here. Their
-spreads are wide enough (a factor of 1.3 to 3.3) for this to matter little, but they are not independent knowledge.
+The shipped priors rest on physiology, on pharmacology in vitro, or are wide and say so; none rests on a row of
+`evidence/responses.csv`, so that no row counts twice.
 """
 
 from __future__ import annotations

@@ -13,6 +13,9 @@ from regimens.statistics import TAILS, Floats
 LOW_MEDIAN_HIGH = (TAILS[0], 0.5, TAILS[1])
 """The quantiles at the ends and in the middle of a 90 % interval."""
 
+MANY = 2000
+"""Draws that a fit keeps for weighting; as many as are taken evenly, so some repeat where fewer were sampled."""
+
 LogDensity = Callable[[Floats], Floats]
 Start = Callable[[int, np.random.Generator], Floats]
 
@@ -23,8 +26,8 @@ class Settings:
 
     ensembles: int = 4
     walkers: int = 64
-    steps: int = 600
-    burn_in: int = 200
+    steps: int = 450
+    burn_in: int = 150
     draws: int = 400
     seed: int = 20260101
 
@@ -35,11 +38,12 @@ class Settings:
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """Draws (draws, width) taken evenly from all ensembles; per column R-hat and effective sample size; over all samples, the
-    quantiles LOW_MEDIAN_HIGH (3, width) and the standard deviation.
+    """Draws (draws, width) taken evenly from all ensembles, and `many` more of them; per column R-hat and effective sample
+    size; over all samples, the quantiles LOW_MEDIAN_HIGH (3, width) and the standard deviation.
     """
 
     draws: Floats
+    many: Floats
     quantiles: Floats
     deviation: Floats
     r_hat: Floats
@@ -70,9 +74,17 @@ def sample(log_density: LogDensity, start: Start, settings: Settings) -> Sample:
         accepted.append(sampler.acceptance_fraction.mean())
     stacked = np.array(chains)
     flat = stacked.reshape(-1, stacked.shape[-1])
-    chosen = np.linspace(0, len(flat) - 1, settings.draws).round().astype(int)
+    chosen, more = (np.linspace(0, len(flat) - 1, count).round().astype(int) for count in (settings.draws, MANY))
     quantiles, deviation = np.quantile(flat, LOW_MEDIAN_HIGH, axis=0), flat.std(axis=0)
-    return Sample(flat[chosen], quantiles, deviation, r_hat(stacked), effective_size(stacked), float(np.mean(accepted)))
+    return Sample(
+        draws=flat[chosen],
+        many=flat[more],
+        quantiles=quantiles,
+        deviation=deviation,
+        r_hat=r_hat(stacked),
+        effective=effective_size(stacked),
+        acceptance=float(np.mean(accepted)),
+    )
 
 
 def _possible(log_density: LogDensity, start: Start, count: int, random: np.random.Generator) -> Floats:

@@ -1,66 +1,77 @@
-"""Validation: what a fitted model predicts for responses that were not fitted, each with an interval, beside what was observed.
+"""Validation: what fitted models predict for every row while its source is left out, beside what was observed.
 
-The interval is that of the response's own statistic at its number of subjects: parameter draws, subjects drawn around each, the
-mean or median of these, and the study spread and row spread that the fit found.
+The prediction of a row is that of its own printed statistic: parameter draws, the study spread and row spread that the fit found,
+and the standard error of the row. Rows of studies that were fitted are predicted without them (`fit/leaveout.py`); the others
+were never fitted.
 """
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtri
 from scipy.stats import beta
 
-from regimens.fit.datapoints import AT_LEAST, BASELINE_COUNT, Target, data_points
-from regimens.fit.posterior import shipped_draws
-from regimens.fit.prediction import Predictor
+from regimens.csvfile import Row, read_table
+from regimens.errors import ModelError
+from regimens.fit.datapoints import AT_LEAST
+from regimens.fit.nulls import Null, null_of
+from regimens.fit.posterior import shipped_folder
 from regimens.fit.sampling import LOW_MEDIAN_HIGH
-from regimens.model.compile import compile_model
-from regimens.population.draw import within_bounds
-from regimens.statistics import INTERVAL, TAILS, Floats, over_subjects, quantiles
+from regimens.statistics import INTERVAL, TAILS, quantiles
 
 if TYPE_CHECKING:
     from regimens.evidence import Response
+    from regimens.fit.datapoints import DataPoint, Observation
+    from regimens.fit.leaveout import LeftOut
     from regimens.model.declaration import Model
-    from regimens.model.fitted import PosteriorDraws
 
-MOST_SUBJECTS = 100
-"""Most subjects that are drawn for one response: with more, the spread of a mean comes from the parameters alone."""
+LIKELY = 0.5
+"""Predicted probability of a printed bound from which it counts as a hit."""
 
-DRAWS = 200
-"""Most parameter draws that are used."""
+CHECKS = (
+    "id", "source", "fitted", "independent", "observable", "observed", "bound", "low", "median", "high", "probability", "score",
+    "null_score", "group_score",
+)  # fmt: skip
+"""Columns of checks.csv. Blank where a row has none: a bound has a probability and no score, a value the reverse."""
 
-FEWEST_FITTED = 3
-"""Fewest fitted values of an observable from which the null model predicts it."""
+SOURCES = ("source", "how", "shape", "log_density", "common", "null_density", "group_density", "lost")
+"""Columns of sources.csv. The densities of the null models are those of all rows that they can predict."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """One response under one model: `observed` and the predicted median and interval, on the scale of the observable.
+    """One row under one model with its source left out: `observed` and the predicted median and interval, on the scale of the
+    observable.
 
-    `inside` says whether the observed value (or bound) is compatible with the interval. `score` is the interval score on the
-    log scale (lower is better), None for a bound, which has no score. `null_score` is that of the null model, None also if too
-    few fitted rows have the observable. `failed` of the `subjects` drawn could not be simulated; they are left out.
+    `score` is the interval score on the log scale (lower is better) and `probability` that of a bound; the one that does not
+    apply is None. `null_score` and `group_score` are those of the two null models, None where they cannot predict the row.
     """
 
     id: str
-    model: str
+    source: str
+    fitted: bool
+    independent: bool
     observable: str
     observed: float
     bound: str
     low: float
     median: float
     high: float
-    inside: bool
+    probability: float | None
     score: float | None
     null_score: float | None
-    independent: bool
-    subjects: int
-    failed: int
+    group_score: float | None
+
+    @property
+    def hit(self) -> bool:
+        """Whether a value lies in the interval, or whether a bound was thought likely."""
+        if self.probability is not None:
+            return self.probability >= LIKELY
+        return self.low <= self.observed <= self.high
 
     @property
     def log_error(self) -> float:
@@ -69,16 +80,34 @@ class Check:
 
 
 @dataclass(frozen=True)
+class SourceCheck:
+    """A source left out of the fit of one model: how, the shape k of the weights, the log predictive density of all its rows, of
+    those that every model can predict, and of both null models for the rows that they can; None where there are no such rows.
+    `lost` are the parameters that the other sources say nothing about.
+    """
+
+    source: str
+    how: str
+    shape: float | None
+    log_density: float
+    common: float | None
+    null_density: float | None
+    group_density: float | None
+    lost: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Summary:
     """The checks of a model in numbers.
 
-    `hits` of `rows` independent checks are inside their interval; `low` to `high` is the 90 % binomial interval of the share.
-    `mean_log_error` is over the independent checks with a value, `median_width` (log scale) over all independent ones. `score`
-    and `null_score` are means over the independent checks that have both. A mean of nothing is NaN.
+    `hits` of `rows` independent rows; `low` to `high` is the 90 % binomial interval of the share. `mean_log_error` is over those
+    with a value, `median_width` (log scale) over all of them. `score`, `null_score` and `group_score` are means over the
+    independent rows that have all three. A mean of nothing is NaN.
     """
 
     model: Model
     checks: tuple[Check, ...]
+    sources: tuple[SourceCheck, ...]
     hits: int
     rows: int
     low: float
@@ -87,101 +116,84 @@ class Summary:
     median_width: float
     score: float
     null_score: float
+    group_score: float
 
     @property
-    def beats_null(self) -> bool:
-        """Whether the interval score of the model is better (lower) than that of the null model."""
-        return self.score < self.null_score
+    def beats_nulls(self) -> bool:
+        """Whether the interval score of the model is better (lower) than those of both null models."""
+        return self.score < min(self.null_score, self.group_score)
 
 
-def summarise(model: Model, responses: Sequence[Response]) -> Summary:
-    """Check the shipped posterior of `model` against the `check` rows of `responses`. ModelError if there is no posterior."""
-    fits = [response for response in responses if response.role == "fit"]
-    checks = check(model, shipped_draws(model), [response for response in responses if response.role == "check"], fits)
-    independent = [each for each in checks if each.independent]
-    hits, rows, low, high = coverage(independent)
-    scores = [(each.score, each.null_score) for each in independent if each.score is not None and each.null_score is not None]
-    widths = np.array([np.log(each.high / each.low) for each in independent])
-    return Summary(
-        model=model,
-        checks=checks,
-        hits=hits,
-        rows=rows,
-        low=low,
-        high=high,
-        mean_log_error=_mean([each.log_error for each in independent if not each.bound]),
-        median_width=quantiles(widths, (0.5,))[0],
-        score=_mean([score for score, _ in scores]),
-        null_score=_mean([null for _, null in scores]),
-    )
+def checks_of(left_out: Sequence[LeftOut], data: Sequence[DataPoint], responses: Sequence[Response]) -> tuple[Check, ...]:
+    """Return the checks of all rows of `left_out`; `data` and `responses` are all rows there are."""
+    points, rows = {point.id: point for point in data}, {response.id: response for response in responses}
+    fitted = _fitted(data, rows)
+    found = []
+    for each in left_out:
+        for place, name in enumerate(each.ids):
+            seen, response = points[name].observation, rows[name]
+            logs = each.predicted[:, place]
+            low, median, high = quantiles(logs, LOW_MEDIAN_HIGH)
+            nulls = (null_of(seen, fitted), null_of(seen, fitted, response.group))
+            plain, grouped = (None if null is None or seen.bound else _null_score(seen, null) for null in nulls)
+            beyond = logs >= seen.log_value if seen.bound == AT_LEAST else logs <= seen.log_value
+            found.append(
+                Check(
+                    id=name,
+                    source=each.source,
+                    fitted=response.role == "fit",
+                    independent=response.independent,
+                    observable=response.observable,
+                    observed=float(np.exp(seen.log_value)),
+                    bound=seen.bound,
+                    low=float(np.exp(low)),
+                    median=float(np.exp(median)),
+                    high=float(np.exp(high)),
+                    probability=float(beyond.mean()) if seen.bound else None,
+                    score=None if seen.bound else interval_score(seen.log_value, low, high),
+                    null_score=plain,
+                    group_score=grouped,
+                )
+            )
+    return tuple(found)
 
 
-def _mean(values: Sequence[float]) -> float:
-    return float(np.mean(values)) if values else float("nan")
+def sources_of(left_out: Sequence[LeftOut], data: Sequence[DataPoint], responses: Sequence[Response]) -> tuple[SourceCheck, ...]:
+    """Return every source left out, with its densities under the model and under both null models."""
+    points, rows = {point.id: point for point in data}, {response.id: response for response in responses}
+    fitted = _fitted(data, rows)
+    found = []
+    for each in left_out:
+        seen = [(points[name].observation, rows[name].group) for name in each.ids]
+        plain = [null_of(one, fitted) for one, _ in seen]
+        grouped = [null_of(one, fitted, group) for one, group in seen]
+        observations = [one for one, _ in seen]
+        found.append(
+            SourceCheck(
+                source=each.source,
+                how=each.how,
+                shape=None if np.isnan(each.shape) else each.shape,
+                log_density=each.log_density,
+                common=None if np.isnan(each.common) else each.common,
+                null_density=_null_density(observations, plain),
+                group_density=_null_density(observations, grouped),
+                lost=each.lost,
+            )
+        )
+    return tuple(found)
 
 
-def coverage(checks: Sequence[Check]) -> tuple[int, int, float, float]:
-    """Return (inside, checks, low, high): hits and the exact (Clopper-Pearson) 90 % interval of their share."""
-    hits, count = sum(each.inside for each in checks), len(checks)
-    if not count:
-        return 0, 0, 0.0, 1.0
-    low = beta.ppf(TAILS[0], hits, count - hits + 1) if hits else 0.0
-    high = beta.ppf(TAILS[1], hits + 1, count - hits) if hits < count else 1.0
-    return hits, count, float(low), float(high)
+def _fitted(data: Sequence[DataPoint], rows: dict[str, Response]) -> list[tuple[Observation, str]]:
+    return [(point.observation, rows[point.id].group) for point in data if rows[point.id].role == "fit"]
 
 
-def check(
-    model: Model, posterior: PosteriorDraws, checks: Sequence[Response], fits: Sequence[Response], seed: int = 20260101
-) -> tuple[Check, ...]:
-    """Return a Check of every response of `checks` that has a value and whose observable `model` has.
-
-    `posterior` are draws of the model's parameters and of both spreads; `fits` are the responses that the null model is made of.
-    """
-    names = {observable.name for observable in model.observables}
-    return tuple(
-        _check(model, posterior, response, response.value, (*checks, *fits), fits, seed)
-        for response in checks
-        if response.value is not None and response.observable in names
-    )
+def _null_density(seen: Sequence[Observation], nulls: Sequence[Null | None]) -> float | None:
+    known = [null.log_density(one) for one, null in zip(seen, nulls, strict=True) if null is not None]
+    return float(sum(known)) if known else None
 
 
-def _check(
-    model: Model,
-    posterior: PosteriorDraws,
-    response: Response,
-    observed: float,
-    of: Sequence[Response],
-    fits: Sequence[Response],
-    seed: int,
-) -> Check:
-    (point,) = data_points([response], of=of)
-    random = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(zlib.crc32(response.id.encode()),)))
-    predicted, subjects, failed = _predicted(model, posterior, point.target, response, random)
-    low, median, high = quantiles(predicted, LOW_MEDIAN_HIGH)
-    null = None if response.bound else _null_interval(response, fits)
-    return Check(
-        id=response.id,
-        model=model.name,
-        observable=response.observable,
-        observed=observed,
-        bound=response.bound,
-        low=low,
-        median=median,
-        high=high,
-        inside=_inside(observed, response.bound, low, high),
-        score=None if response.bound else interval_score(np.log(observed), np.log(low), np.log(high)),
-        null_score=None if null is None else interval_score(np.log(observed), *null),
-        independent=response.independent,
-        subjects=subjects,
-        failed=failed,
-    )
-
-
-def _inside(observed: float, bound: str, low: float, high: float) -> bool:
-    """Return whether a value lies in the interval, or whether the interval reaches beyond a bound."""
-    if not bound:
-        return low <= observed <= high
-    return high >= observed if bound == AT_LEAST else low <= observed
+def _null_score(seen: Observation, null: Null) -> float:
+    return interval_score(seen.log_value, *null.interval())
 
 
 def interval_score(value: float, low: float, high: float) -> float:
@@ -193,53 +205,122 @@ def interval_score(value: float, low: float, high: float) -> float:
     return float(high - low + 2.0 / (1.0 - INTERVAL) * miss)
 
 
-def _null_interval(response: Response, fits: Sequence[Response]) -> tuple[float, float] | None:
-    """Return the interval (log scale) of the null model: mean and spread of the fitted rows, whatever their regimen."""
-    values = [_log_fold(fit, fit.value) for fit in fits if _family(fit) == _family(response) and fit.value and not fit.bound]
-    if len(values) < FEWEST_FITTED:
-        return None
-    half = ndtri(TAILS[1]) * float(np.std(values, ddof=1))
-    shift = np.log(_own_baseline(response))
-    return (float(np.mean(values) + shift - half), float(np.mean(values) + shift + half))
+def coverage(checks: Sequence[Check]) -> tuple[int, int, float, float]:
+    """Return (hits, checks, low, high): low to high is the exact (Clopper-Pearson) 90 % interval of the share of hits."""
+    hits, count = sum(each.hit for each in checks), len(checks)
+    if not count:
+        return 0, 0, 0.0, 1.0
+    low = beta.ppf(TAILS[0], hits, count - hits + 1) if hits else 0.0
+    high = beta.ppf(TAILS[1], hits + 1, count - hits) if hits < count else 1.0
+    return hits, count, float(low), float(high)
 
 
-def _family(response: Response) -> str:
-    return "treg_fold" if response.observable == BASELINE_COUNT else response.observable
+def summarise(model: Model) -> Summary:
+    """Return the checks of the shipped fit of `model`, summarised. ModelError if there is no fit of this very model."""
+    folder = shipped_folder(model)
+    return summary_of(model, read_checks(folder / "checks.csv"), read_sources(folder / "sources.csv"))
 
 
-def _own_baseline(response: Response) -> float:
-    """Return the baseline that a Treg count is divided by to be a fold; 1 for any other observable."""
-    return response.baseline.value if response.observable == BASELINE_COUNT and response.baseline is not None else 1.0
+def summary_of(model: Model, checks: Sequence[Check], sources: Sequence[SourceCheck]) -> Summary:
+    """Return the summary of checks."""
+    independent = [each for each in checks if each.independent]
+    hits, rows, low, high = coverage(independent)
+    scores = np.array(
+        [
+            (each.score, each.null_score, each.group_score)
+            for each in independent
+            if each.score is not None and each.null_score is not None and each.group_score is not None
+        ]
+    ).reshape(-1, 3)
+    score, null_score, group_score = scores.mean(axis=0) if len(scores) else np.full(3, np.nan)
+    errors = [each.log_error for each in independent if not each.bound]
+    widths = np.array([np.log(each.high / each.low) for each in independent])
+    return Summary(
+        model=model,
+        checks=tuple(checks),
+        sources=tuple(sources),
+        hits=hits,
+        rows=rows,
+        low=low,
+        high=high,
+        mean_log_error=float(np.mean(errors)) if errors else float("nan"),
+        median_width=quantiles(widths, (0.5,))[0],
+        score=float(score),
+        null_score=float(null_score),
+        group_score=float(group_score),
+    )
 
 
-def _log_fold(response: Response, value: float) -> float:
-    return float(np.log(value / _own_baseline(response)))
+def checks_text(checks: Sequence[Check]) -> str:
+    """Return the text of checks.csv."""
+    return _text(CHECKS, [[_cell(getattr(check, column)) for column in CHECKS] for check in checks])
 
 
-def _predicted(
-    model: Model, posterior: PosteriorDraws, target: Target, response: Response, random: np.random.Generator
-) -> tuple[Floats, int, int]:
-    """Return predictions of the response's statistic (draws,) with both spreads, the number of subjects, and how many failed.
-
-    A draw in which all subjects failed is NaN.
-    """
-    draws = posterior.draws[np.linspace(0, len(posterior.draws) - 1, min(DRAWS, len(posterior.draws))).astype(int)]
-    count = min(response.n, MOST_SUBJECTS)
-    predictor = Predictor(compile_model(model), [target], [])
-    values = np.concatenate([_subjects(model, posterior.names, draw, count, random) for draw in draws])
-    predicted = np.exp(predictor.of_values(values)[:, 0]).reshape(len(draws), count)
-    statistic = over_subjects(predicted, "mean" if response.statistic == "mean" else "median")
-    spreads = draws[:, [posterior.names.index("study_spread"), posterior.names.index("row_spread")]]
-    effects: Floats = np.exp((spreads * random.standard_normal(spreads.shape)).sum(axis=1))
-    return statistic * effects, predicted.size, int(np.isnan(predicted).sum())
+def sources_text(sources: Sequence[SourceCheck]) -> str:
+    """Return the text of sources.csv."""
+    return _text(SOURCES, [[_cell(getattr(source, column)) for column in SOURCES] for source in sources])
 
 
-def _subjects(model: Model, names: Sequence[str], draw: Floats, count: int, random: np.random.Generator) -> Floats:
-    """Return (count, parameters) values of subjects around one parameter draw, log-normal and inside the bounds of the model."""
-    values = np.tile([parameter.value for parameter in model.parameters], (count, 1))
-    for column, parameter in enumerate(model.parameters):
-        typical = float(draw[list(names).index(parameter.name)]) if parameter.name in names else parameter.value
-        values[:, column] = typical
-        if parameter.cv > 0:
-            values[:, column] = within_bounds(replace(parameter, value=typical), random.standard_normal(count))
-    return values
+def _text(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    import csv
+    import io
+
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([heading, *rows])
+    return text.getvalue()
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return " ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def read_checks(path: Path) -> tuple[Check, ...]:
+    """Read checks.csv."""
+    return tuple(
+        Check(
+            id=row["id"],
+            source=row["source"],
+            fitted=row["fitted"] == "yes",
+            independent=row["independent"] == "yes",
+            observable=row["observable"],
+            observed=row.required_number("observed"),
+            bound=row["bound"],
+            low=row.required_number("low"),
+            median=row.required_number("median"),
+            high=row.required_number("high"),
+            probability=row.number("probability"),
+            score=row.number("score"),
+            null_score=row.number("null_score"),
+            group_score=row.number("group_score"),
+        )
+        for row in _rows(path, CHECKS)
+    )
+
+
+def read_sources(path: Path) -> tuple[SourceCheck, ...]:
+    """Read sources.csv."""
+    return tuple(
+        SourceCheck(
+            source=row["source"],
+            how=row["how"],
+            shape=row.number("shape"),
+            log_density=row.required_number("log_density"),
+            common=row.number("common"),
+            null_density=row.number("null_density"),
+            group_density=row.number("group_density"),
+            lost=tuple(row["lost"].split()),
+        )
+        for row in _rows(path, SOURCES)
+    )
+
+
+def _rows(path: Path, columns: Sequence[str]) -> tuple[Row, ...]:
+    if not path.is_file():
+        raise ModelError(f"{path.name} of this fit is missing. Renew it with `python scripts/renew_posteriors.py`.")
+    return read_table(path, columns, columns).rows

@@ -21,6 +21,12 @@ from regimens.model.file import declared
 
 FIT = Source("regimens_fit", "Fit of this package to published Treg responses: docs/fits.md, posteriors/.")
 
+BASELINE = "T0"
+"""The Treg baseline of a model: a study's own replaces it in a fit, and its spread between subjects is printed."""
+
+SUBJECT_SPREAD = "subject_spread"
+"""Row of summary.csv with the factor on the standard deviations between subjects that printed spreads ask for."""
+
 LEARNT = 0.2
 """Share of the prior variance that the data must have removed for the fit to count as the source of a value."""
 
@@ -75,7 +81,8 @@ def posterior_draws(model: Model) -> PosteriorDraws | None:
 def fitted(model: Model) -> Model:
     """Return `model` at the posterior medians of its shipped fit; unchanged where no fit of this very model is shipped.
 
-    The note of every fitted parameter gives its interval, how much the data taught of it, and the value of the model file.
+    The note of every fitted parameter gives its interval, how much the data taught of it, and the value of the model file. The
+    CVs between subjects are those that printed spreads ask for, by one factor on all of them but that of the baseline.
     """
     folder = _fit_of_declared(model)
     if folder is None:
@@ -83,6 +90,8 @@ def fitted(model: Model) -> Model:
     with (folder / "summary.csv").open(encoding="utf-8", newline="") as file:
         found = {row["name"]: row for row in csv.DictReader(file)}
     parameters = tuple(_at_median(p, found[p.name]) if p.name in found else p for p in model.parameters)
+    if SUBJECT_SPREAD in found:
+        parameters = tuple(_with_spread(p, found[SUBJECT_SPREAD]) for p in parameters)
     used = any(p.source == FIT.key for p in parameters)
     return replace(model, parameters=parameters, sources=(*model.sources, *([FIT] if used else [])))
 
@@ -118,3 +127,19 @@ def _at_median(parameter: Parameter, row: dict[str, str]) -> Parameter:
     )
     source = FIT.key if learnt >= LEARNT else parameter.source
     return replace(parameter, value=float(row["median"]), note=note.strip(), source=source)
+
+
+def _with_spread(parameter: Parameter, row: dict[str, str]) -> Parameter:
+    """Return the parameter with its CV multiplied by the subject spread, on the log scale; the baseline's is known and stays."""
+    factor = float(row["median"])
+    if parameter.cv == 0 or parameter.name == BASELINE or factor == 1.0:
+        return parameter
+    cv = float(f"{scaled_cv(parameter.cv, factor):.4g}")
+    said = f"Printed spreads ask for a CV of {cv:.0%}; the model file has {parameter.cv:.0%}."
+    note = f"{parameter.note} {said}"
+    return replace(parameter, cv=cv, note=note.strip())
+
+
+def scaled_cv(cv: float, factor: float) -> float:
+    """Return the coefficient of variation of a log-normal value whose standard deviation on the log scale is `factor` times."""
+    return float(np.sqrt(np.expm1(factor**2 * np.log1p(cv**2))))
