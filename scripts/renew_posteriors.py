@@ -1,5 +1,6 @@
 """Fit the shipped models (or those named) to the shipped evidence, leave every source out, weigh the models, and write
-`posteriors/`; then the pages made of them. The same files every time. Two models are fitted at a time.
+`posteriors/`; then all that is made of them: orderings, truths, and the pages. The same files every time. Two models are fitted
+at a time.
 """
 
 import runpy
@@ -15,7 +16,15 @@ from regimens.fit.stacking import weights_of, weights_text
 from regimens.fit.validation import summarise
 from regimens.model import find_model
 
-PAGES = ("render_fits", "render_validation", "render_models", "render_evidence")
+THEN = (
+    "render_fits",
+    "render_validation",
+    "render_models",
+    "render_evidence",
+    "render_orderings",
+    "run_truths",
+    "render_credibility",
+)
 
 
 def renew(name: str) -> str:
@@ -38,5 +47,5 @@ if __name__ == "__main__":
             print(said)
     summaries = [summarise(find_model(name, values="declared")) for name in shipped.names("models")]
     (shipped.folder("posteriors") / "weights.csv").write_text(weights_text(weights_of(summaries)), encoding="utf-8")
-    for page in PAGES:
-        runpy.run_path(str(Path(__file__).with_name(f"{page}.py")), run_name="__main__")
+    for script in THEN:
+        runpy.run_path(str(Path(__file__).with_name(f"{script}.py")), run_name="__main__")
