@@ -229,6 +229,7 @@ The result folder has these as CSV files; `screened` is packed (`.csv.gz`), and 
 Written by `python scripts/render_tables.py`.
 """
 
+
 def documentation() -> str:
     """Return how a search works, and all its tables, as Markdown for docs/search.md."""
     sizes = {"most_candidates": MOST_CANDIDATES, "looked_at": LOOKED_AT, "drawn": FIRST, "round": ROUND}
