@@ -202,6 +202,7 @@ The result folder has these as CSV files; `screened` is packed (`.csv.gz`), and 
 Written by `python scripts/render_tables.py`.
 """
 
+
 def documentation() -> str:
     """Return how a search works, and all its tables, as Markdown for docs/search.md."""
     opening = _DOCUMENTATION.format(most_candidates=MOST_CANDIDATES, most_finalists=MOST_FINALISTS, winners=WINNERS)
