@@ -17,7 +17,7 @@ MORE = """\
   noise: {assay: 0.2, day_to_day: 0.1, correlated_over: 5 days}
   lloq: 0.5
   dropout: 0.1
-  responders: [above 2 on day 8, above 1.5 on any day, ABOVE 3  on the last day]
+  responders: [above 2 on day 8, above 1.5 on any day, ABOVE 1250000.25  on the last day]
   trials: 40
 """
 ALL = ("  trials: 40\n", MORE)
@@ -33,7 +33,11 @@ def problems(*changes):
 def test_what_should_be_settled_is_written_and_read_back():
     made = scenario(ALL)
     assert made.settle.lloq == 0.5
-    assert made.settle.responders == (Responders(2.0, Fraction(8)), Responders(1.5, "any day"), Responders(3.0, "the last day"))
+    assert made.settle.responders == (
+        Responders(Fraction(2), Fraction(8)),
+        Responders(Fraction(3, 2), "any day"),
+        Responders(Fraction(5000001, 4), "the last day"),
+    )
     assert Scenario.from_text(made.to_yaml()) == made
 
 

@@ -53,14 +53,14 @@ ANY, LAST = "any day", "the last day"
 class Responders:
     """Subjects with a sample above a value, in the unit of the observable: on a day, on the last day of a design, or on any."""
 
-    above: float
+    above: Fraction
     on: Fraction | str
 
     @property
     def words(self) -> str:
         """The words of the scenario."""
         day = self.on if isinstance(self.on, str) else f"day {decimal_text(self.on)}"
-        return f"above {self.above:g} on {day}"
+        return f"above {decimal_text(self.above)} on {day}"
 
     def places(self, days: Sequence[Fraction]) -> tuple[int, ...]:
         """Return the places of the sampling days that count, of those of a design; none where it does not sample the day."""
@@ -266,11 +266,11 @@ def _responders(place: int, words: str, shape: SettleShape, designs: Sequence[De
     if found is None or above is None or (found["day"] and day is None):
         notes.add(loc, f"'{words}' does not say which subjects respond.", _RESPONDERS_FORMS)
         return None
-    made = Responders(float(above), day if day is not None else ANY if found["any"] else LAST)
+    made = Responders(above, day if day is not None else ANY if found["any"] else LAST)
     if above <= 0:
-        notes.add(loc, f"Responders must be above a value larger than zero, found {made.above:g}.", _RESPONDERS_FORMS)
-    elif made.above < shape.lloq:
-        said = f"Whether a sample is above {made.above:g} is unknown below the limit of quantification of {shape.lloq:g}."
+        notes.add(loc, f"Responders must be above a value larger than zero, found {decimal_text(above)}.", _RESPONDERS_FORMS)
+    elif above < shape.lloq:
+        said = f"Whether a sample is above {decimal_text(above)} is unknown below the limit of quantification of {shape.lloq:g}."
         notes.add(loc, said, f"Write {shape.lloq:g} or more.")
     if not any(made.places(design.days) for design in designs):
         days = sorted({each for design in designs for each in design.days})
