@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from regimens.armsfile import arms_text, read_arms
 from regimens.errors import InputFileError
@@ -14,6 +14,7 @@ from regimens.regimen.quantities import Duration
 from regimens.scenario import read_scenario
 from regimens.shipped import folder
 from regimens.subject import Subject
+from tests.examples import examples
 from tests.properties.regimens import in_sevenths, plans, regimens
 
 
@@ -62,7 +63,7 @@ def test_the_same_regimen_has_the_same_digest_and_another_has_another():
     assert first == same != other
 
 
-@settings(max_examples=40, deadline=None)
+@examples(15)
 @given(regimens(), plans("IU", steps=False))
 def test_what_is_written_is_read_back_to_equal_regimens_and_dose_events(tmp_path_factory, one, parts):
     written = [one.with_rests("shortest"), Regimen(il2=tuple(in_sevenths(parts))).with_rests("shortest")]
