@@ -1,11 +1,11 @@
-"""What holds for all tests: none asserts a time, so an example may take as long as it needs, also on a busy machine."""
+"""What holds for all tests: none asserts a time."""
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 
-from tests.examples import TIMES, USUAL
+from tests.examples import USUAL, examples
 
-settings.register_profile("no clock", deadline=None, max_examples=USUAL * TIMES, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("no clock", examples(USUAL))
 settings.load_profile("no clock")
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 TIMES = int(os.environ.get("REGIMENS_EXAMPLES", "1"))
 USUAL = 50
 
 
-def examples(count: int, **more: object) -> settings:
-    """Return settings of a property that is tried on this many examples in a usual run."""
-    return settings(max_examples=count * TIMES, **more)
+def examples(count: int, *allowed: HealthCheck) -> settings:
+    """Return settings of a property that is tried on so many examples in a usual run; `allowed` are checks that it may fail.
+
+    An example may take as long as it needs, also on a busy machine.
+    """
+    return settings(max_examples=count * TIMES, deadline=None, suppress_health_check=[HealthCheck.too_slow, *allowed])

@@ -11,11 +11,11 @@ from regimens.armsfile import arms_text, read_arms
 from regimens.errors import InputFileError
 from regimens.regimen import Regimen, parse_regimen
 from regimens.regimen.quantities import Duration
-from regimens.scenario import read_scenario
-from regimens.shipped import folder
+from regimens.shipped import names
 from regimens.subject import Subject
 from tests.examples import examples
 from tests.properties.regimens import in_sevenths, plans, regimens
+from tests.small import shipped_scenario
 
 
 @dataclass(frozen=True)
@@ -84,8 +84,7 @@ def test_a_start_at_steady_state_is_read_back(read):
 
 
 def test_arms_of_every_shipped_scenario_are_read_back(read):
-    for path in sorted(folder("scenarios").glob("*.yaml")):
-        scenario = read_scenario(path)
+    for scenario in map(shipped_scenario, names("scenarios")):
         horizon = Fraction(scenario.horizon_h)
         found = read(arms_text(scenario.arms, horizon, scenario.subject, scenario.title, scenario.digest))
         assert [(arm.name, arm.regimen) for arm in found] == [(arm.name, arm.regimen) for arm in scenario.arms]

@@ -10,11 +10,11 @@ from regimens.difference import difference_of, in_words
 from regimens.evidence import library
 from regimens.exposure import exposure_of
 from regimens.regimen import parse_regimen, weeks
-from regimens.scenario import read_scenario
-from regimens.shipped import folder
+from regimens.shipped import names
 from regimens.subject import Subject
 from tests.examples import examples
 from tests.properties.regimens import regimens
+from tests.small import shipped_scenario
 from tests.test_cli import run
 
 TYPICAL = Subject()
@@ -142,8 +142,8 @@ def test_facts_are_those_of_the_exposure(regimen):
 
 
 def test_arms_of_every_shipped_scenario_have_differences_that_agree_with_their_events():
-    for path in sorted(folder("scenarios").glob("*.yaml")):
-        arms = read_scenario(path).arms[:8]
+    for scenario in map(shipped_scenario, names("scenarios")):
+        arms = scenario.arms[:8]
         for one, other in pairwise(arms):
             found = difference_of(one.regimen, other.regimen, TYPICAL)
             same = one.regimen.events(weeks(200)) == other.regimen.events(weeks(200))

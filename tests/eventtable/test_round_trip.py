@@ -42,7 +42,7 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("tables")
 
 
-@examples(60, suppress_health_check=[HealthCheck.data_too_large])
+@examples(60, HealthCheck.data_too_large)
 @given(regimen=regimens())
 def test_what_is_exported_is_read_back_identical(folder, regimen):
     events = regimen.with_rests("shortest").events(HORIZON, "an arm, as planned")
@@ -62,7 +62,7 @@ def test_what_is_exported_is_read_back_identical(folder, regimen):
         assert table.notes == ()
 
 
-@examples(20, suppress_health_check=[HealthCheck.data_too_large])
+@examples(20, HealthCheck.data_too_large)
 @given(regimen=regimens())
 def test_the_regimen_of_dose_events_gives_them_again(regimen):
     events = regimen.with_rests("shortest").events(HORIZON)

@@ -68,7 +68,7 @@ NAMES = st.lists(
 )
 
 
-@examples(6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(6, HealthCheck.function_scoped_fixture)
 @given(
     NAMES,
     NAMES,

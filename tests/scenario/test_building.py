@@ -309,7 +309,7 @@ def test_a_value_that_a_file_would_lose_is_not_written():
 
 @pytest.mark.parametrize("name", shipped.names("scenarios"))
 def test_every_shipped_scenario_reads_back_equal(name):
-    scenario = read_scenario(shipped.folder("scenarios") / f"{name}.yaml")
+    scenario = small.shipped_scenario(name)
     assert Scenario.from_text(scenario.to_yaml(), folder=scenario.folder) == scenario
 
 

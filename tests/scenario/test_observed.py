@@ -100,7 +100,7 @@ def test_rows_with_a_mean_or_median_are_groups(name, tmp_path):
     assert data.values == ()
 
 
-@examples(20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(20, HealthCheck.function_scoped_fixture)
 @given(number=st.decimals(-(10**6), 10**6, places=4), unit=st.sampled_from(["IU/mL", "kIU/L", "MIU/L", "IU/uL"]))
 def test_a_value_is_the_nearest_float_to_what_is_written_times_its_unit(number, unit, tmp_path):
     size = {"IU/mL": 1, "kIU/L": 1, "MIU/L": 1000, "IU/uL": 1000}[unit]
@@ -407,7 +407,7 @@ FILES = st.integers(1, 8).flatmap(
 )
 
 
-@examples(40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(40, HealthCheck.function_scoped_fixture)
 @given(file=FILES, said=st.sampled_from([SUBJECTS, "time: h", f"{SUBJECTS}\ninterval: SD"]), likely=st.booleans())
 def test_any_file_is_read_or_refused_and_what_is_read_can_be_drawn(file, said, likely, tmp_path):
     heading, cells = file
