@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from regimens import shipped
 from regimens.adherence.ledger import COLUMNS, Ledger
 from regimens.errors import InputFileError
-from regimens.scenario import read_scenario
+from regimens.scenario import Scenario, read_scenario, reduced
 from regimens.study.collect import collect
+from regimens.study.comparison import Comparison, compare
 from regimens.study.study import resolve
 from regimens.study.tasks import perform, tasks
 
@@ -62,6 +65,25 @@ def written(folder: Path, words: str):
     file = folder / "small.yaml"
     file.write_text(words, encoding="utf-8")
     return read_scenario(file)
+
+
+@functools.cache
+def shipped_scenario(name: str) -> Scenario:
+    """Read a shipped scenario, once for all files of tests."""
+    return read_scenario(shipped.folder("scenarios") / f"{name}.yaml")
+
+
+@functools.cache
+def shipped_run(name: str) -> Comparison:
+    """Run a shipped scenario with the fewest subjects and draws with which all its bands have a width of their own, once."""
+    whole = shipped_scenario(name)
+    return compare(whole if whole.population is None else reduced(whole, 4, min(6, whole.population.draws)))
+
+
+@functools.cache
+def shipped_page(name: str) -> str:
+    """Return the page of that run."""
+    return shipped_run(name).to_html()
 
 
 def collected(scenario, chunk=200, order=lambda work: work):

@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from regimens.armsfile import arms_text, read_arms
 from regimens.errors import InputFileError
 from regimens.regimen import Regimen, parse_regimen
 from regimens.regimen.quantities import Duration
-from regimens.scenario import read_scenario
-from regimens.shipped import folder
+from regimens.shipped import names
 from regimens.subject import Subject
+from tests.examples import examples
 from tests.properties.regimens import in_sevenths, plans, regimens
+from tests.small import shipped_scenario
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def test_the_same_regimen_has_the_same_digest_and_another_has_another():
     assert first == same != other
 
 
-@settings(max_examples=40, deadline=None)
+@examples(15)
 @given(regimens(), plans("IU", steps=False))
 def test_what_is_written_is_read_back_to_equal_regimens_and_dose_events(tmp_path_factory, one, parts):
     written = [one.with_rests("shortest"), Regimen(il2=tuple(in_sevenths(parts))).with_rests("shortest")]
@@ -83,8 +84,7 @@ def test_a_start_at_steady_state_is_read_back(read):
 
 
 def test_arms_of_every_shipped_scenario_are_read_back(read):
-    for path in sorted(folder("scenarios").glob("*.yaml")):
-        scenario = read_scenario(path)
+    for scenario in map(shipped_scenario, names("scenarios")):
         horizon = Fraction(scenario.horizon_h)
         found = read(arms_text(scenario.arms, horizon, scenario.subject, scenario.title, scenario.digest))
         assert [(arm.name, arm.regimen) for arm in found] == [(arm.name, arm.regimen) for arm in scenario.arms]

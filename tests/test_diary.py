@@ -11,9 +11,9 @@ from regimens.diary import Person, diary
 from regimens.errors import RegimenError, RegimensError
 from regimens.exposure import exposure_of
 from regimens.regimen import parse_regimen
-from regimens.scenario import read_scenario
-from regimens.shipped import folder
+from regimens.shipped import names
 from regimens.subject import Subject
+from tests.small import shipped_scenario
 from tests.test_cli import run
 
 MARCH = date(2027, 3, 1)
@@ -118,8 +118,8 @@ def test_a_diary_has_every_dose_once_and_as_many_days_as_the_exposure(text):
 
 
 def test_every_arm_of_the_shipped_scenarios_has_a_diary():
-    for path in sorted(folder("scenarios").glob("*.yaml")):
-        for arm in (arm for arm in read_scenario(path).arms if arm.regimen.drugs):
+    for scenario in map(shipped_scenario, names("scenarios")):
+        for arm in (arm for arm in scenario.arms if arm.regimen.drugs):
             assert len(events_of(diary(arm.regimen, MARCH, name=arm.name))) == len(arm.regimen.written_out())
 
 

@@ -12,6 +12,7 @@ from regimens.regimen import weeks
 from regimens.scenario import read_scenario
 from regimens.scenario.values import planned_arms
 from regimens.shipped import folder
+from tests.small import shipped_scenario
 from tests.test_cli import run
 
 MARCH = date(2027, 3, 1)
@@ -23,13 +24,12 @@ LIMITED = {"seed_trials": {"RA, 0.5 MIU x 5 with tocilizumab"}}
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_rows_of_a_shipped_scenario_are_read_back_to_its_doses(name, tmp_path):
-    path = folder("scenarios") / f"{name}.yaml"
-    ((file, text),) = ex_files(read_scenario(path), MARCH).items()
+    ((file, text),) = ex_files(shipped_scenario(name), MARCH).items()
     assert file == f"{name}-ex.csv"
     (tmp_path / file).write_text(text, encoding="utf-8")
     found = read_exposure_rows(tmp_path / file)
     assert found.open == ()
-    given = [arm for arm in planned_arms(read_scenario(path)) if arm.regimen.drugs]
+    given = [arm for arm in planned_arms(shipped_scenario(name)) if arm.regimen.drugs]
     assert set(found.doses) == {arm.name for arm in given}
     for arm in given:
         events = arm.regimen.events(weeks(1000), arm.name)
@@ -42,15 +42,14 @@ def test_rows_of_a_shipped_scenario_are_read_back_to_its_doses(name, tmp_path):
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_the_json_of_a_shipped_scenario_is_read_back_to_its_arms(name, tmp_path):
-    path = folder("scenarios") / f"{name}.yaml"
-    ((file, text),) = json_files(read_scenario(path)).items()
+    ((file, text),) = json_files(shipped_scenario(name)).items()
     (tmp_path / file).write_text(text, encoding="utf-8")
     found = read_arms(tmp_path / file)
-    assert [(arm.name, arm.regimen) for arm in found] == [(a.name, a.regimen) for a in planned_arms(read_scenario(path))]
+    assert [(arm.name, arm.regimen) for arm in found] == [(a.name, a.regimen) for a in planned_arms(shipped_scenario(name))]
 
 
 def test_what_rows_leave_out_is_said(capsys):
-    ex_files(read_scenario(folder("scenarios") / "seed_trials.yaml"), MARCH)
+    ex_files(shipped_scenario("seed_trials"), MARCH)
     assert capsys.readouterr().err.splitlines()[:2] == [
         "Arm 'RA control' gives no dose and has no row.",
         "Arm 'RA, 0.5 MIU x 5 with tocilizumab': amounts with a cap or a step are those of the scenario's subject; "

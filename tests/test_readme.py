@@ -35,6 +35,7 @@ def test_the_two_commands_are_the_first_two_bash_blocks_and_ci_runs_just_those()
     assert "block 2" in run
 
 
+@pytest.mark.no_cover  # slow under the tracer, and the tests of each command run its lines
 @pytest.mark.parametrize("line", [line for block in blocks("console") for line in block.splitlines()])
 def test_every_command_of_the_readme_runs(line, monkeypatch, tmp_path):
     for folder in ("scenarios", "models"):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from regimens.adherence.ledger import Ledger
 from regimens.adherence.ledgerfile import read_ledger
@@ -15,6 +15,7 @@ from regimens.model import compile_model, find_model, typical_subject
 from regimens.regimen import Regimen, parse_regimen
 from regimens.regimen.events import DosePlan
 from regimens.study.given import given_row
+from tests.examples import examples
 from tests.properties.regimens import regimens
 
 HORIZON = 16 * 168.0
@@ -124,7 +125,7 @@ def test_the_plan_behind_a_ledger_has_the_same_doses(text):
     ]
 
 
-@settings(max_examples=80, deadline=None)
+@examples(30)
 @given(regimens())
 def test_the_plan_behind_a_ledger_has_the_same_doses_whatever_the_regimen(regimen):
     regimen = regimen.with_rests("shortest")

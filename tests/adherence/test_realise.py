@@ -4,12 +4,13 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
 from regimens.adherence.realise import Adherence, RealLife, realise
 from regimens.regimen import Cycle, Duration, Regimen, Rest, days, parse_regimen
+from tests.examples import examples
 from tests.properties.regimens import plans
 
 HORIZON = 24 * 168.0
@@ -214,7 +215,7 @@ def test_a_placebo_has_no_doses_and_no_rows():
     assert done.ledger.rows.empty
 
 
-@settings(max_examples=60, deadline=None)
+@examples(30)
 @given(plans("IU"), st.integers(0, 2**32))
 def test_whatever_happens_doses_stay_in_order_and_before_the_horizon(parts, seed):
     regimen = Regimen(*parts)

@@ -4,16 +4,17 @@ from fractions import Fraction
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from regimens.difference import difference_of, in_words
 from regimens.evidence import library
 from regimens.exposure import exposure_of
 from regimens.regimen import parse_regimen, weeks
-from regimens.scenario import read_scenario
-from regimens.shipped import folder
+from regimens.shipped import names
 from regimens.subject import Subject
+from tests.examples import examples
 from tests.properties.regimens import regimens
+from tests.small import shipped_scenario
 from tests.test_cli import run
 
 TYPICAL = Subject()
@@ -117,7 +118,7 @@ def test_many_different_intervals_are_counted():
     assert interval.split("  ")[-2:] == ["1 day, 2 days, 3 days, 4 days, 5 days, 6 days and 3 more", "1 day"]
 
 
-@settings(max_examples=30)
+@examples(15)
 @given(regimens(), regimens())
 def test_any_two_regimens_have_a_difference_that_turns_round(first, second):
     first, second = first.with_rests("shortest"), second.with_rests("shortest")
@@ -128,7 +129,7 @@ def test_any_two_regimens_have_a_difference_that_turns_round(first, second):
     assert there.same_doses == all(drug.same_doses for drug in there.drugs)
 
 
-@settings(max_examples=30)
+@examples(15)
 @given(regimens())
 def test_facts_are_those_of_the_exposure(regimen):
     regimen = regimen.with_rests("shortest")
@@ -141,8 +142,8 @@ def test_facts_are_those_of_the_exposure(regimen):
 
 
 def test_arms_of_every_shipped_scenario_have_differences_that_agree_with_their_events():
-    for path in sorted(folder("scenarios").glob("*.yaml")):
-        arms = read_scenario(path).arms[:8]
+    for scenario in map(shipped_scenario, names("scenarios")):
+        arms = scenario.arms[:8]
         for one, other in pairwise(arms):
             found = difference_of(one.regimen, other.regimen, TYPICAL)
             same = one.regimen.events(weeks(200)) == other.regimen.events(weeks(200))

@@ -150,7 +150,7 @@ def radau(text, parameters, times):
 
 @pytest.mark.no_cover  # Radau is Python, and the tracer would double its time
 def test_peak_and_mean_of_treg_fold_agree_with_radau():
-    text = "1 MIU SC daily x 5"
+    text = "1 MIU SC daily x 2"
     one: Parameters = draw_subjects(Population(1, 5), MODEL, Subject())
     times = np.linspace(1e-9, HORIZON, 20001)
     fold = radau(text, one, times)

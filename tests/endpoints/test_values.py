@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from regimens.endpoints import KINDS, endpoint_values, parse_endpoint
 from regimens.regimen import hours, parse_regimen
 from regimens.regimen.events import DosePlan
 from tests.endpoints.linear import KE, arm_of, read_at, value
+from tests.examples import examples
 
 EXACT = 1e-8  # relative: the integration is held to 1e-10
 DAYS = 24.0
@@ -170,7 +171,7 @@ def courses(draw):
     return f"{amount / 10:g} MIU IV every {every} h{over} x {doses}"
 
 
-@settings(max_examples=40, deadline=None)
+@examples(20)
 @given(courses(), st.integers(0, 90), st.integers(5, 100), st.floats(0.02, 0.98))
 def test_what_holds_between_kinds(text, from_h, length_h, height):
     window = f"from {from_h} h to {from_h + length_h} h"
@@ -223,7 +224,7 @@ def test_what_holds_between_kinds(text, from_h, length_h, height):
         assert float(threshold) - slack <= moment[1] or np.abs(until + from_h - doses).min() < 1e-9
 
 
-@settings(max_examples=20, deadline=None)
+@examples(10)
 @given(courses(), st.floats(1.0, 40.0))
 def test_after_the_time_to_return_a_curve_stays_near_its_baseline(text, percent):
     back = value(f"time to return to baseline of raised within {percent:.6f} %", text, 600.0)

@@ -9,14 +9,19 @@ from scipy.integrate import solve_ivp
 from scipy.linalg import block_diag
 
 from regimens.model.compile import CompiledModel
-from regimens.model.evaluate import hill
 from regimens.model.expression import TIME, Binary, Call, Expression, Name, Negation, Number
 
 TOLERANCE = 1e-11
 
+
+def _hill(x: np.ndarray, ec50: np.ndarray, h: np.ndarray) -> np.ndarray:
+    power = np.maximum(x, 0.0) ** h
+    return power / (ec50**h + power)
+
+
 Values = dict[str, np.ndarray | float]
 _OPERATORS = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "**": np.power}
-_FUNCTIONS = {"exp": np.exp, "log": np.log, "sqrt": np.sqrt, "min": np.minimum, "max": np.maximum, "hill": hill}
+_FUNCTIONS = {"exp": np.exp, "log": np.log, "sqrt": np.sqrt, "min": np.minimum, "max": np.maximum, "hill": _hill}
 
 
 def closure(formula: Expression) -> Callable[[Values], np.ndarray | float]:

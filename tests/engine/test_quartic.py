@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from llvmlite import ir
 from numpy.polynomial import Polynomial
@@ -15,6 +15,7 @@ from numpy.polynomial import Polynomial
 from regimens.engine import kernel, quartic
 from regimens.engine.codegen import REALIGN
 from regimens.engine.lanes import BYTE, LANES, POINTER, SLOT_BYTES, VECTOR, VOID, Lanes, integer
+from tests.examples import examples
 
 ROUNDING = 1e-12
 """Share of the largest value of a polynomial within which its values may be off by rounding."""
@@ -169,7 +170,7 @@ def positive_of(polynomial: Polynomial) -> tuple[float, float, float, float]:
     return (right - left)[some].sum(), (whole(right) - whole(left))[some].sum(), left[some].min(), right[some].max()
 
 
-@settings(max_examples=300, deadline=None)
+@examples(60)
 @given(lanes)
 @example(at_nodes(BUMPS))
 @example(at_nodes(TOUCHING))
@@ -226,7 +227,7 @@ def quartic_area(polynomial: Polynomial) -> float:
     )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@examples(60)
 @given(lanes)
 @example(at_nodes(BUMPS))
 @example(at_nodes(TOUCHING))
@@ -261,7 +262,7 @@ def test_of_equal_tops_the_first_counts(call, polynomial, height, place):
     assert found[:, 0] == pytest.approx([height, place], abs=1e-9 if place != 0.5 else 1e-3)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(60)
 @given(st.lists(st.tuples(scale, roots), min_size=LANES, max_size=LANES), st.floats(0.0, 1.0), st.floats(0.0, 1.0))
 def test_a_root_is_where_the_sign_changes(call, made, one, other):
     low, high = min(one, other), max(one, other)
@@ -280,7 +281,7 @@ def test_a_root_is_where_the_sign_changes(call, made, one, other):
             assert np.abs(near).min() <= ROUNDING * size
 
 
-@settings(max_examples=100, deadline=None)
+@examples(50)
 @given(st.lists(st.floats(-1.0, 1.0), min_size=8, max_size=8), st.integers(0, 7))
 def test_the_mean_is_exact_to_degree_7(call, coefficients, degree):
     polynomial = Polynomial(coefficients[: degree + 1])
@@ -292,7 +293,7 @@ def test_the_mean_of_a_polynomial_of_degree_8_is_not_exact(call):
     assert abs(call("mean", at_nodes([Polynomial([0.0] * 8 + [1.0])]))[0, 0] - 1 / 9) > 1e-6
 
 
-@settings(max_examples=200, deadline=None)
+@examples(60)
 @given(lanes)
 @example(at_nodes(BUMPS))
 @example(at_nodes(SIMPLE))
@@ -309,7 +310,7 @@ def test_bernstein_coefficients_give_the_polynomial_and_bound_it(call, columns):
         assert curve.max() <= coefficients.max() / size + ROUNDING
 
 
-@settings(max_examples=50, deadline=None)
+@examples(25)
 @given(lanes)
 def test_a_lane_has_the_same_bytes_whatever_the_others_hold(call, columns):
     for name in ("top", "positive", "mean", "bernstein"):

@@ -1,22 +1,21 @@
 """Export, then import: the same dose events, for every dialect, however the regimen was written.
 
-A usual run tries 300 regimens; `REGIMENS_ROUND_TRIPS=10000 pytest -n 0 tests/eventtable/test_round_trip.py` tries 10,000.
+A usual run tries 60 regimens; `REGIMENS_EXAMPLES=200 pytest -n 0 tests/eventtable/test_round_trip.py` tries 12,000.
 """
 
 import json
-import os
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, given
 
 from regimens.errors import RegimenError
 from regimens.eventtable import DIALECTS, read_event_table, regimen_of_events
 from regimens.eventtable.writing import event_table
 from regimens.regimen import weeks
 from regimens.subject import Subject
+from tests.examples import examples
 from tests.properties.regimens import regimens
 
-TRIED = int(os.environ.get("REGIMENS_ROUND_TRIPS", "300"))
 HORIZON = weeks(26)
 
 
@@ -43,7 +42,7 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("tables")
 
 
-@settings(max_examples=TRIED, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@examples(60, HealthCheck.data_too_large)
 @given(regimen=regimens())
 def test_what_is_exported_is_read_back_identical(folder, regimen):
     events = regimen.with_rests("shortest").events(HORIZON, "an arm, as planned")
@@ -63,9 +62,7 @@ def test_what_is_exported_is_read_back_identical(folder, regimen):
         assert table.notes == ()
 
 
-@settings(
-    max_examples=min(TRIED, 1000) // 3, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+@examples(20, HealthCheck.data_too_large)
 @given(regimen=regimens())
 def test_the_regimen_of_dose_events_gives_them_again(regimen):
     events = regimen.with_rests("shortest").events(HORIZON)

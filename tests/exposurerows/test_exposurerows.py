@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from regimens.errors import InputFileError, RegimenError
@@ -13,6 +13,7 @@ from regimens.exposurerows import COLUMNS, exposure_rows, read_exposure_rows
 from regimens.regimen import Course, Cycle, Dose, Regimen, Rest, parse_regimen, weeks
 from regimens.regimen.quantities import Amount, Duration
 from regimens.subject import Subject
+from tests.examples import examples
 
 MARCH = date(2027, 3, 1)
 HEADING = "USUBJID,EXTRT,EXDOSE,EXDOSU,EXDOSFRQ,EXROUTE,EXSTDTC,EXENDTC"
@@ -404,7 +405,7 @@ def sayable(draw, unit):
     return tuple(parts)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(80)
 @given(sayable("IU"), st.none() | sayable("mg"))
 def test_what_is_written_and_read_again_gives_identical_dose_events(tmp_path_factory, il2, other):
     regimen = Regimen(il2=il2, **({} if other is None else {"rapamycin": other}))

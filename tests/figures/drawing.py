@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterable
 from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
 
-from regimens import shipped
 from regimens.figures.arms import Look
 from regimens.figures.arms import looks as looks_of
-from regimens.scenario import read_scenario
-from regimens.scenario.population import reduced
-from regimens.study.comparison import Comparison, compare
 
 from ..report import example
-
-SUBJECTS, DRAWS = 4, 6
 
 
 def traces(figure, role: str, panel: int | None = None, **meta: object) -> list:
@@ -52,12 +45,6 @@ def refused(draw: Callable[..., object], *given: object) -> str:
 def arms_of(words: dict[str, str]) -> tuple[Look, ...]:
     """Return how arms of these regimens are shown, before anything is simulated."""
     return looks_of(planned(words))
-
-
-@functools.cache
-def small(name: str) -> Comparison:
-    """Return a shipped scenario with the fewest subjects and draws with which all its bands have a width of their own."""
-    return compare(reduced(read_scenario(shipped.folder("scenarios") / f"{name}.yaml"), SUBJECTS, DRAWS))
 
 
 def planned(words: dict[str, str]) -> SimpleNamespace:

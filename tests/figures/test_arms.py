@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from regimens.figures import theme
 from regimens.figures.arms import in_order
+from tests.examples import examples
 
 from ..report import example
 from .drawing import arms_of, looks_of, luminance, rising
@@ -25,7 +26,7 @@ def schedules(draw) -> dict[str, str]:
     return dict(draw(st.permutations([*words.items(), ("nothing", "")])))
 
 
-@settings(max_examples=COURSES)
+@examples(COURSES)
 @given(schedules())
 def test_levels_of_one_schedule_are_steps_of_one_hue_by_dose_and_other_schedules_have_other_hues(words):
     looks = {look.name: look for look in arms_of(words)}

@@ -14,7 +14,8 @@ from regimens.study.collect import Bands
 from regimens.study.comparison import Comparison
 
 from ..report import example
-from .drawing import panel_of, small, traces
+from ..small import shipped_run
+from .drawing import panel_of, traces
 
 pytestmark = pytest.mark.no_cover  # slow under the tracer, and no line is run by them alone
 
@@ -88,7 +89,7 @@ def with_width(made: Comparison, observable: str) -> set[tuple[str, int, str]]:
 
 @pytest.mark.parametrize("name", shipped.names("scenarios"))
 def test_every_curve_is_drawn_and_no_drawn_line_is_visibly_away_from_it(name):
-    made = small(name)
+    made = shipped_run(name)
     by_index = {look.index: look.name for look in view_of(made).arms}
     astray = []
     for observable in (each.name for each in view_of(made).observables):
@@ -105,7 +106,7 @@ def test_every_curve_is_drawn_and_no_drawn_line_is_visibly_away_from_it(name):
 
 
 def test_a_curve_with_a_gap_is_drawn_with_its_gap():
-    made = small("dose_levels")
+    made = shipped_run("dose_levels")
     hole = slice(30, 40)
 
     def torn(bands):

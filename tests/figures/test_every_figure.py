@@ -11,7 +11,8 @@ from regimens import figures
 from regimens.figures.plots import Plots
 
 from ..report import example
-from .drawing import refused, small
+from ..small import shipped_run
+from .drawing import refused
 
 LEAD = "mean of treg_fold"
 RESTED = "{}, by rest"
@@ -34,7 +35,7 @@ GIVEN = {
 def examples() -> dict[str, tuple]:
     """Return comparison and arguments for every public function."""
     made = example.drawn()
-    own, ruled = small("own_data"), small("escalation")
+    own, ruled = shipped_run("own_data"), shipped_run("escalation")
     check = own.own.checks[0]
     return {name: (made, *more) for name, more in GIVEN.items()} | {
         "dose_response": (example.thirteen(), "peak of treg_fold"),

@@ -3,11 +3,12 @@
 from itertools import permutations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from regimens.scenario import read_scenario
 from regimens.study.comparison import compare
+from tests.examples import examples
 
 MODEL = """\
 title: One compartment
@@ -67,7 +68,7 @@ NAMES = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(6, HealthCheck.function_scoped_fixture)
 @given(
     NAMES,
     NAMES,

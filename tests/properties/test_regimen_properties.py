@@ -4,19 +4,17 @@ from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
-import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from regimens.exposure import exposure_of
 from regimens.regimen import *  # noqa: F403 - names for pasted reprs
 from regimens.regimen import Cycle, Regimen, hours, parse_regimen
 from regimens.subject import Subject
+from tests.examples import examples
 from tests.properties.regimens import in_sevenths, plans, regimens
 
-pytestmark = pytest.mark.no_cover  # thousands of regimens, whose lines other tests run as well; the tracer doubles the time
-
-HEAVY = settings(max_examples=100, deadline=None)
+HEAVY = examples(30)
 
 
 @HEAVY

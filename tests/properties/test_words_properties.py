@@ -3,17 +3,18 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from regimens.errors import RegimenError
 from regimens.regimen import parse_regimen
 from regimens.regimen.seams import seams
 from regimens.yamlfile import read as read_yaml
+from tests.examples import examples
 
 pytestmark = pytest.mark.no_cover  # thousands of texts, whose lines other tests run as well; the tracer doubles the time
 
-HEAVY = settings(max_examples=600, deadline=None)
+HEAVY = examples(150)
 
 LINES = [case["line"] for case in read_yaml(Path(__file__).parents[1] / "cases" / "protocol_lines.yaml").data["lines"]]
 WORDS = [

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from regimens.errors import RegimenError
@@ -11,6 +11,7 @@ from regimens.regimen import MIU, Amount, Course, Dose, Regimen, days, mg, parse
 from regimens.regimen.equalise import equalise, il2_total
 from regimens.regimen.parts import Cycle, Rest
 from regimens.subject import Subject
+from tests.examples import examples
 from tests.properties.regimens import plans
 
 CYCLES = parse_regimen("(1 MIU SC daily x 5, rest 9 days) x 3")
@@ -124,7 +125,7 @@ def test_rests_may_still_be_ranges():
     assert made.regimen == parse_regimen("(0.75 MIU SC daily x 5, rest 9-16 days) x 4")
 
 
-@settings(max_examples=150, deadline=None)
+@examples(40)
 @given(plans("IU", steps=False), st.fractions(Fraction(1, 50), 50, max_denominator=50))
 def test_by_amount_the_total_is_exactly_the_target_in_every_regimen(parts, factor):
     regimen = Regimen(*parts)
@@ -134,7 +135,7 @@ def test_by_amount_the_total_is_exactly_the_target_in_every_regimen(parts, facto
     assert [dose.start for dose in made.regimen.earliest()] == [dose.start for dose in regimen.earliest()]
 
 
-@settings(max_examples=150, deadline=None)
+@examples(40)
 @given(st.lists(st.tuples(st.integers(1, 20), st.integers(1, 72)), min_size=1, max_size=3), st.integers(2, 5))
 def test_a_whole_factor_by_doses_is_exact(courses, factor):
     regimen = Regimen(*(Course(MIU(1), every=days(Fraction(hours, 24)), doses=doses) for doses, hours in courses))
@@ -142,7 +143,7 @@ def test_a_whole_factor_by_doses_is_exact(courses, factor):
     assert made.total == made.target
 
 
-@settings(max_examples=150, deadline=None)
+@examples(40)
 @given(st.integers(1, 40), st.integers(24, 336), st.fractions(Fraction(1, 10), 10, max_denominator=20))
 def test_by_interval_what_follows_a_course_keeps_its_time(doses, hours, factor):
     regimen = Regimen(Cycle(Course(MIU(1), every=days(Fraction(hours, 24)), doses=doses), Rest(days(5)), repeats=2))

@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from regimens.errors import RegimenError
@@ -15,6 +15,7 @@ from regimens.regimen.changes import StateChange
 from regimens.regimen.events import DoseEvents, DosePlan
 from regimens.regimen.quantities import Amount
 from regimens.subject import BASES, amount_in_person
+from tests.examples import examples
 from tests.properties.regimens import amounts, regimens
 
 WEIGHT = np.array([50.0, 70.0, 120.0])
@@ -207,7 +208,7 @@ def test_a_column_that_is_there_twice_is_refused():
     assert str(raised.value) == "The column 'amount' is there twice. Remove one of them."
 
 
-@settings(max_examples=100, deadline=None)
+@examples(30)
 @given(regimens().filter(lambda regimen: regimen.drugs), st.randoms(use_true_random=False))
 def test_a_frame_of_doses_reads_back_equal_whatever_the_order_of_columns_and_times(regimen, random):
     doses = regimen.with_rests("shortest").events(hours(400), "an arm")
@@ -232,7 +233,7 @@ def test_a_step_rounds_what_each_person_gets_halves_up_and_never_to_nothing():
     assert gets(10, "per kg", 70, "1.8", Fraction(320), None) == 320
 
 
-@settings(max_examples=300, deadline=None)
+@examples(60)
 @example(Amount(Fraction(54899, 20), "IU", "per kg", None, Fraction(1, 100)), 1061, 100)  # half-way between 29 million steps
 @given(amounts("IU", True), st.integers(300, 2000), st.integers(100, 300))
 def test_arrays_of_people_get_what_exact_arithmetic_gives_each(amount, weight, area):

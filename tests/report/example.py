@@ -14,6 +14,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from regimens import report
 from regimens.adherence.realise import Adherence, RealLife
 from regimens.contrasts.variants import RestResponse
 from regimens.contrasts.verdict import Rule
@@ -143,6 +144,12 @@ def drawn_hostile() -> Comparison:
 def mutein() -> Comparison:
     """Return arms of IL-2 and of a drug in mg that only one of two models has an input for."""
     return comparison(MUTEIN, "IL-2 and a mutein", 10, models=(model("turnover"), model("own", "mutein")), draws=20)
+
+
+@functools.cache
+def page(name: str) -> str:
+    """Return the page of the comparison that the function of this name returns, made once for all files of tests."""
+    return report.page(globals()[name]())
 
 
 def comparison(

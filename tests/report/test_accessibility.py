@@ -7,16 +7,13 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from regimens import compare, report
-from regimens.scenario import read_scenario, reduced
-
+from ..small import shipped_page
 from .test_browser import DESK, PATIENCE_MS, PHONE, running
 
 pytestmark = pytest.mark.no_cover  # slow under the tracer, and no line is run by them alone
 
 ROOT = Path(__file__).parents[2]
 SCENARIOS = sorted(path.stem for path in (ROOT / "scenarios").glob("*.yaml"))
-SUBJECTS, DRAWS = 2, 3  # the page has the same parts as after the full run
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}, "resultTypes": ["violations"]}
 NOT_INSIDE = {"exclude": [[".live svg"]]}  # a figure is one picture with words; what it is drawn with is no element to a reader
 OF_COLOURS = {**RULES, "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
@@ -37,17 +34,13 @@ def browser():
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory):
-    """Return a function that simulates a shipped scenario at the smallest size once and returns its page."""
+    """Return a function that writes the page of a shipped scenario, run at the smallest size, once."""
     folder = tmp_path_factory.mktemp("shipped")
 
     def written(name: str) -> Path:
         path = folder / f"{name}.html"
         if not path.exists():
-            scenario = read_scenario(ROOT / "scenarios" / f"{name}.yaml")
-            small = (
-                scenario if scenario.population is None else reduced(scenario, SUBJECTS, min(DRAWS, scenario.population.draws))
-            )
-            path.write_text(report.page(compare(small)), encoding="utf-8")
+            path.write_text(shipped_page(name), encoding="utf-8")
         return path
 
     return written

@@ -29,7 +29,7 @@ REFERENCE = "Every other day, 3 cycles"
 
 @pytest.fixture(scope="module")
 def html() -> str:
-    return report.page(example.drawn())
+    return example.page("drawn")
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def test_a_run_of_reduced_size_says_so_in_sight():
     smaller = reduced_to(made, subjects=(500, 25), draws=(200, 40))
     said = "A first look at reduced size: 25 of 500 subjects and 40 of 200 draws. Run it in full before you conclude anything."
     assert said in Page(report.page(smaller)).text
-    assert said not in Page(report.page(made)).text
+    assert said not in Page(example.page("drawn")).text
 
 
 def test_the_verdict_names_the_pairs_that_every_model_supports(page):
@@ -178,7 +178,7 @@ def test_arms_that_give_the_same_doses_are_judged_once():
 
 
 def test_with_one_draw_it_says_that_parameters_were_taken_as_known_and_what_to_write():
-    text = Page(report.page(example.six())).text
+    text = Page(example.page("six")).text
     assert (
         "Intervals are 90 % prediction intervals between 200 virtual subjects. No uncertainty of the parameters themselves is in "
         "this run: they were taken as known, so it does not say how sure a difference between schedules is. To find out, write "
@@ -405,7 +405,7 @@ def headings(html: str) -> list[str]:
 
 @pytest.mark.parametrize("made", ["drawn", "drawn_thirteen", "drawn_hostile"])
 def test_no_sentence_is_broken(made):
-    html = report.page(getattr(example, made)())
+    html = example.page(made)
     said = [re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", each)) for _, each in re.findall(
         r"<(p|figcaption|summary)[ >](.*?)</\1>", html[html.index("<main>") : html.index('id="repeat"')], re.DOTALL)]  # fmt: skip
     assert len(said) > 60

@@ -7,7 +7,6 @@ import dataclasses
 import numpy as np
 import pytest
 
-from regimens import report
 from regimens.adherence.realise import Adherence, RealLife
 from regimens.figures.lines import drawn_of
 from regimens.figures.view import view_of
@@ -65,7 +64,7 @@ def test_curves_are_about_the_first_subjects_of_every_draw(number, draws, curved
 
 
 def test_how_to_read_curves_counts_those_behind_them_and_not_the_whole_population():
-    text = Page(report.page(example.drawn())).text
+    text = Page(example.page("drawn")).text
     assert "Lines are medians of 400 virtual subjects, the first ten of each of 40 parameter draws; light bands" in text
     assert "Lines are medians of 25 virtual subjects" not in text
 

@@ -16,6 +16,7 @@ from regimens.evidence import library
 from regimens.explain import explain
 from regimens.exposure import exposure_of
 from regimens.regimen import parse_regimen
+from regimens.report import whatif
 from regimens.report.shell import policy
 from regimens.scenario import Scenario, read_scenario
 from regimens.subject import Subject, mosteller
@@ -44,9 +45,11 @@ def browser():
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory):
-    """Return the page without a scenario."""
+    """Return the page without a scenario, with few of its draws: every test that opens it simulates them."""
     path = tmp_path_factory.mktemp("explore") / "explore.html"
-    path.write_text(report.explore_page(None), encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(whatif, "DRAWS", 10)
+        path.write_text(report.explore_page(None), encoding="utf-8")
     return path
 
 
@@ -379,7 +382,10 @@ def test_a_scenario_of_one_changed_schedule_has_its_start_to_compare_with(page):
     assert [arm.regimen.in_words() for arm in scenario.arms] == [CYCLES.replace("1 MIU", "2 MIU"), CYCLES]
 
 
-def test_the_page_of_every_shipped_scenario_starts_from_its_first_arm_and_writes_a_scenario_that_can_be_read(browser, tmp_path):
+def test_the_page_of_every_shipped_scenario_starts_from_its_first_arm_and_writes_a_scenario_that_can_be_read(
+    browser, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(whatif, "DRAWS", 2)
     for path in sorted((ROOT / "scenarios").glob("*.yaml")):
         scenario = read_scenario(path)
         file = tmp_path / f"{path.stem}.html"
@@ -482,7 +488,7 @@ def test_the_command_writes_the_page_once(tmp_path, monkeypatch):
 def of_comparison(tmp_path_factory):
     """Return the page of a comparison of six arms under two models."""
     path = tmp_path_factory.mktemp("six") / "six.html"
-    path.write_text(report.page(example.six()), encoding="utf-8")
+    path.write_text(example.page("six"), encoding="utf-8")
     return path
 
 

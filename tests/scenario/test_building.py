@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from regimens import shipped
@@ -25,6 +25,7 @@ from regimens.scenario import Arm, Scenario, read_scenario
 from regimens.scenario.values import Goal, Noise, Reference
 from regimens.subject import Subject
 from tests import small
+from tests.examples import examples
 
 TEXT = """\
 title: A test
@@ -308,7 +309,7 @@ def test_a_value_that_a_file_would_lose_is_not_written():
 
 @pytest.mark.parametrize("name", shipped.names("scenarios"))
 def test_every_shipped_scenario_reads_back_equal(name):
-    scenario = read_scenario(shipped.folder("scenarios") / f"{name}.yaml")
+    scenario = small.shipped_scenario(name)
     assert Scenario.from_text(scenario.to_yaml(), folder=scenario.folder) == scenario
 
 
@@ -361,7 +362,7 @@ def scenarios(draw):
     return parts
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(8)
 @given(scenarios())
 def test_what_is_built_reads_back_equal(parts):
     scenario = built(**parts)

@@ -6,13 +6,14 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from regimens import OwnData, OwnGroup, OwnValue
 from regimens.errors import InputFileError, RegimensError
 from regimens.scenario.values import Scenario
 from tests import small
+from tests.examples import examples
 
 SUBJECTS = "observable: treg_fold\ntime: days\nunit: '1'"
 ROWS = "subject,arm,time,value\n1,low,0,1\n1,low,7,2.1\n2,high,7,3.5\n"
@@ -99,7 +100,7 @@ def test_rows_with_a_mean_or_median_are_groups(name, tmp_path):
     assert data.values == ()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(20, HealthCheck.function_scoped_fixture)
 @given(number=st.decimals(-(10**6), 10**6, places=4), unit=st.sampled_from(["IU/mL", "kIU/L", "MIU/L", "IU/uL"]))
 def test_a_value_is_the_nearest_float_to_what_is_written_times_its_unit(number, unit, tmp_path):
     size = {"IU/mL": 1, "kIU/L": 1, "MIU/L": 1000, "IU/uL": 1000}[unit]
@@ -406,7 +407,7 @@ FILES = st.integers(1, 8).flatmap(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(40, HealthCheck.function_scoped_fixture)
 @given(file=FILES, said=st.sampled_from([SUBJECTS, "time: h", f"{SUBJECTS}\ninterval: SD"]), likely=st.booleans())
 def test_any_file_is_read_or_refused_and_what_is_read_can_be_drawn(file, said, likely, tmp_path):
     heading, cells = file

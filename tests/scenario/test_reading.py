@@ -12,6 +12,7 @@ from regimens.exposure import audit
 from regimens.regimen import parse_regimen
 from regimens.scenario import read_scenario
 from regimens.schemas import schema_text
+from tests.small import shipped_scenario
 
 SHIPPED = shipped.names("scenarios")
 BODY = """\
@@ -23,10 +24,6 @@ arms:
     regimen: {regimen}
 endpoints: [peak of treg_fold]
 """
-
-
-def shipped_scenario(name):
-    return read_scenario(shipped.folder("scenarios") / f"{name}.yaml")
 
 
 def scenario_of(tmp_path, text):

@@ -9,8 +9,6 @@ import pandas as pd
 import pytest
 
 from regimens import shipped
-from regimens.scenario import read_scenario
-from regimens.scenario.population import reduced
 from regimens.statistics import over_subjects
 from regimens.study.comparison import compare
 from regimens.study.tasks import BAND_RUNS
@@ -242,17 +240,14 @@ def test_a_body_table_has_every_subject_of_every_draw_where_bodies_differ(tmp_pa
     assert compare(small.scenario(tmp_path)).to_frame("subjects").empty
 
 
+@pytest.mark.no_cover  # slow under the tracer, and no line is run by them alone
 @pytest.mark.parametrize("name", shipped.names("scenarios"))
 def test_every_shipped_scenario_runs_at_a_reduced_size_and_has_a_page(name):
-    scenario = reduced(read_scenario(shipped.folder("scenarios") / f"{name}.yaml"), 2, None)
-    if scenario.population is not None and scenario.population.draws > 2:
-        scenario = reduced(scenario, 2, 2)
-    # Twelve weeks of readings every six hours are not what is asked about here.
-    result = compare(replace(scenario, observe_h=scenario.observe_h[::8]))
+    result = small.shipped_run(name)
     assert set(result.to_frame("statuses")["status"]) <= {"ok", "not modelled"}
     assert not result.to_frame("summary")["median"].isna().all()
-    html = result.to_html()
-    for arm in scenario.arms:
+    html = small.shipped_page(name)
+    for arm in result.scenario.arms:
         assert arm.name in html, arm.name
 
 

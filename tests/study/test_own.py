@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from regimens.engine import simulate
@@ -51,7 +51,6 @@ def built(*data, population=SIX, arms=ARMS, models="turnover", **more):
 TIMES_H = st.lists(st.integers(0, 60).map(float), min_size=1, max_size=200).map(np.array)
 
 
-@settings(deadline=None)
 @given(TIMES_H)
 def test_bins_are_spans_of_time_that_never_part_values_of_one_time(times_h):
     numbers = bin_numbers(times_h)

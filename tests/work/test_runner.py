@@ -6,14 +6,15 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from regimens.errors import ModelError, RegimensError
 from regimens.work import Store, local, run
+from tests.examples import examples
 from tests.work.toys import AtOnce, Recorder, Scripted, Shuffled, Toy, dies, fails, same, sizes, toys
 
-ON_DISK = settings(deadline=None, max_examples=30)
+ON_DISK = examples(15)
 
 
 def expected(count):
@@ -28,7 +29,6 @@ def folder_of(tasks, folder, resume=False, work=sizes):
 
 
 @given(st.integers(0, 25), st.integers(1, 4), st.integers(0, 2**32))
-@settings(deadline=None)
 def test_results_come_in_the_order_of_the_tasks_whatever_finishes_first(count, workers, seed):
     said = []
     with Shuffled(workers, seed) as executor:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -171,19 +172,23 @@ def _arms(scenario: Scenario, view: View | None) -> Iterator[Json]:
         }
 
 
-def _published() -> Iterator[Json]:
-    """Yield the complete regimens of the library, those of equal doses once, with what was seen under them."""
+@cache
+def _published() -> tuple[Json, ...]:
+    """Return the complete regimens of the library, those of equal doses once, with what was seen under them."""
     responses = read_responses(shipped.folder("evidence") / "responses.csv")
     names: dict[Regimen, list[str]] = {}
     for entry in library():
         if entry.regimen is not None:
             names.setdefault(entry.regimen, []).append(entry.name)
+    schedules = []
     for regimen, found in names.items():
         others = f" and {len(found) - 1} more" if len(found) > 1 else ""
         words = regimen.with_rests("midpoint").in_words()
         seen = _points([response for response in responses if response.regimen == regimen])
         said = text.MIDPOINT if regimen.has_ranges else ""
-        yield {"group": text.LIBRARY, "name": f"{found[0]}{others}", "text": words, "points": seen, "note": said}
+        name = f"{found[0]}{others}"
+        schedules.append({"group": text.LIBRARY, "name": name, "text": words, "points": seen, "note": said})
+    return tuple(schedules)
 
 
 def _points(responses: Sequence[Response]) -> list[Json]:
