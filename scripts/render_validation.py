@@ -1,10 +1,14 @@
-"""Write docs/validation.md: every study left out once, under every shipped model."""
+"""Write docs/validation.md and its picture: every study left out once, under every shipped model."""
 
 from pathlib import Path
 
-from regimens import shipped
-from regimens.fit.page import validation_page
+from regimens import figures, shipped
+from regimens.fit.page import PICTURE, validation_page
 from regimens.fit.shippedchecks import shipped_checks
 
-page = validation_page(*shipped_checks(shipped.names("models")))
-Path(__file__).parents[1].joinpath("docs", "validation.md").write_text(page, encoding="utf-8")
+docs = Path(__file__).parents[1] / "docs"
+summaries, weights, mixed = shipped_checks(shipped.names("models"))
+docs.joinpath("validation.md").write_text(validation_page(summaries, weights, mixed), encoding="utf-8")
+drawn = figures.left_out({summary.model.name: summary.checks for summary in summaries})
+drawn.update_layout(width=900, paper_bgcolor="white", plot_bgcolor="white")
+drawn.write_image(docs / PICTURE)

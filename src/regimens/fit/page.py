@@ -37,6 +37,9 @@ The score is the interval score (lower is better). The first null model knows th
 same kind from other studies, the second also what kind of people were treated; both use a t distribution. Made by
 `python scripts/renew_posteriors.py`."""
 
+PICTURE = "images/left_out.png"
+"""The picture of the page on checks, beside it."""
+
 INFORMED, UNINFORMED = 0.5, 0.2
 """Contractions from which a parameter counts as informed by the data, and up to which it does not."""
 
@@ -122,7 +125,7 @@ def _validation_lines(summaries: Sequence[Summary], weights: Sequence[Weight], m
             f"{s.median_width:.2f} | {s.score:.2f} | {s.null_score:.2f} | {s.group_score:.2f} |"
         )
     if mixed is not None:
-        yield from ("", *_weight_lines(weights, mixed))
+        yield from ("", f"![Predicted over observed, each study left out]({PICTURE})", "", *_weight_lines(weights, mixed))
     for s in summaries:
         yield from ("", f"## {s.model.name}", "", verdict(s), "")
         yield "| Row | Observable | Observed | Predicted (90 % interval) | | Log error | Score | Null | Like people |"
