@@ -88,12 +88,8 @@ class Advance:
             true[again] = np.where(looked_h[again] > self.decided_h[again, np.newaxis, np.newaxis], np.nan, true[again])
         self.ahead.time[again] = np.nan
         moves = rows[holds & (ahead <= now)]
-        for mine, new in (
-            (self.safe.time, self.ahead.time),
-            (self.safe.states, self.ahead.states),
-            (self.safe.scales, self.ahead.scales),
-        ):
-            mine[moves] = new[moves]
+        for name in ("time", "states", "scales"):
+            getattr(self.safe, name)[moves] = getattr(self.ahead, name)[moves]
 
     def _run(
         self, rows: Integers, until: Floats, doses: Doses, pending: Bools, wanted: Bools, looks: Floats, true: Floats
