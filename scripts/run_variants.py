@@ -113,9 +113,7 @@ def judged(variant: Variant) -> dict[str, str]:
 
 def page(text: str, table: list[dict[str, str]]) -> str:
     """Return the text of docs/variants.md with the table between its marks."""
-    heading = (
-        "| Variant | What is different | Fitted | Log density | Common | Hits | Score | Width | Study | Row | R-hat |"
-    )
+    heading = "| Variant | What is different | Fitted | Log density | Common | Hits | Score | Width | Study | Row | R-hat |"
     lines = [heading, "|---" * 11 + "|", *("| " + " | ".join(row.values()) + " |" for row in table)]
     before, rest = text.split("<!-- variants -->")
     return f"{before}<!-- variants -->\n" + "\n".join(lines) + "\n<!-- /variants -->" + rest.split("<!-- /variants -->")[1]
