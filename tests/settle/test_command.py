@@ -13,6 +13,7 @@ from regimens.report.text import settling
 from regimens.settle import BrokenOff, settle_pairs
 from regimens.settle.export import documentation
 from regimens.settle.rows import TABLES
+from regimens.work import local
 from tests.settle.small import TEXT, changed, scenario
 
 ROOT = Path(__file__).parents[2]
@@ -93,8 +94,8 @@ def test_a_run_that_was_broken_off_says_how_many_trials_it_has():
         if (done, total) == (3, 20):
             raise KeyboardInterrupt
 
-    with pytest.raises(BrokenOff) as stopped:
-        settle_pairs(scenario(), progress=stop, chunk=10)
+    with pytest.raises(BrokenOff) as stopped, local(1) as executor:
+        settle_pairs(scenario(), executor=executor, progress=stop, chunk=10)
     fewest = min(row.trials for row in stopped.value.found.designs)
     assert settling.reduced(stopped.value.found) == (
         f"A look at reduced size: {fewest} of 40 trials and 0 of 3 sampling days. Run it in full before you conclude anything."
