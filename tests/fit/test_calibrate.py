@@ -102,11 +102,11 @@ def test_bad_rows_of_a_user_are_refused_with_their_lines(tmp_path):
 
     lines = EVIDENCE.read_text(encoding="utf-8").splitlines()
     file = tmp_path / "mine.csv"
-    file.write_text("\n".join([lines[0], lines[2].replace("Treg fold", "Treg flod")]) + "\n", encoding="utf-8")
+    file.write_text("\n".join([lines[0], lines[2].replace("Treg share of CD4", "Treg share of CD")]) + "\n", encoding="utf-8")
     with pytest.raises(InputFileError) as raised:
         fit(MODEL, file, QUICK)
-    assert "mine.csv:2: Unknown analyte 'Treg flod'." in str(raised.value)
-    assert "Did you mean 'Treg fold'?" in str(raised.value)
+    assert "mine.csv:2: Unknown analyte 'Treg share of CD'." in str(raised.value)
+    assert "Did you mean 'Treg share of CD4'?" in str(raised.value)
 
 
 def test_a_model_with_fitted_values_is_not_fitted_again():

@@ -64,7 +64,7 @@ def test_correlations_that_a_model_cannot_have_are_refused(tmp_path):
             (
                 lines + 2,
                 "'Tref' is not a parameter that varies between subjects.",
-                "Known: CL, EC50, Emax, F, T0, V, ka, kout, tlag.",
+                "Known: CL, EC50, Emax, F, T0, V, cCD4, ka, kout, tlag.",
             ),
             (lines + 3, "'V' is correlated with itself.", ""),
         ],

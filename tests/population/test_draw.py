@@ -57,7 +57,7 @@ def test_a_parameter_is_log_normal_with_its_cv_inside_its_bounds(name):
 
 
 def test_parameters_without_a_cv_are_the_same_in_everyone():
-    assert set(column(draw_subjects(Population(30, 3), MODEL, Subject()), "theta")) == {0.91}
+    assert set(column(draw_subjects(Population(30, 3), MODEL, Subject()), "theta")) == {0.5}
 
 
 def test_a_block_of_subjects_is_a_part_of_all_of_them():

@@ -51,7 +51,7 @@ def test_parameters_that_the_fit_left_alone_stay():
 def test_more_draws_keep_the_first_ones_and_another_seed_has_others():
     few, many, other = (centres(Population(5, seed, draws=draws), MODEL) for seed, draws in ((1, 10), (1, 40), (2, 10)))
     assert many[:10].tobytes() == few.tobytes()
-    assert not set(map(tuple, few)) & set(map(tuple, other))
+    assert len(set(map(tuple, few)) & set(map(tuple, other))) <= 1  # two seeds may choose one of 400 draws alike
 
 
 def test_there_are_as_many_draws_as_rows_of_the_posterior():
