@@ -252,7 +252,7 @@ def test_what_was_given_meets_the_bodies_of_the_subjects():
     low, middle, high = np.quantile(per_subject, [0.05, 0.5, 0.95])
     assert row == pytest.approx(
         {"arm": "A, real life", "of": "A", "planned_miu": middle, "given_miu": middle, "given_low": low, "given_high": high,
-         "missed": 0.0, "late": 0.0, "stopped": 0.0}
+         "missed": 0.0, "late": 0.0, "stopped": 0.0, "model": ""}
     )  # fmt: skip
 
 

@@ -70,7 +70,7 @@ compiled, given = compile_model(pop()), doses(POP_DOSES, 500.0)
 simulate(compiled, pop_parameters(8), given, POP_TIMES)
 try:
     print("running", flush=True)
-    simulate(compiled, pop_parameters(100_000), given, POP_TIMES[[0, 56]], tolerances=Tolerances(1e-13, 1e-16))
+    simulate(compiled, pop_parameters(20_000), given, POP_TIMES[[0, -1]], tolerances=Tolerances(1e-13, 1e-16))
 except KeyboardInterrupt:
     again = simulate(compiled, pop_parameters(8), given, POP_TIMES)
     print("interrupted, then", again.statistics.failed, "failed", flush=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from regimens import figures
+from regimens.figures.leftout import left_out
 
 
 @dataclass
@@ -22,7 +22,7 @@ ROWS = [Row("b", True, 2.0, "", 1.0, 2.2, 5.0), Row("a", False, 8.0, "lower boun
 
 
 def test_every_row_is_drawn_over_what_was_observed_with_its_words():
-    figure = figures.left_out({"one": ROWS, "two": ROWS[:1]})
+    figure = left_out({"one": ROWS, "two": ROWS[:1]})
     lines, dots = figure.data[:2]
     assert lines.x == (0.5, 2.5, None, 0.25, 1.125, None)
     assert dots.x == (1.1, 0.5)
@@ -34,11 +34,11 @@ def test_every_row_is_drawn_over_what_was_observed_with_its_words():
 
 
 def test_rows_that_were_never_fitted_stand_above_in_bold():
-    axis = figures.left_out({"one": ROWS}).layout.yaxis
+    axis = left_out({"one": ROWS}).layout.yaxis
     assert axis.ticktext == ("<b>a</b> (at least)", "b")
     assert axis.tickvals == (1, 0)
 
 
 def test_no_row_is_refused():
     with pytest.raises(KeyError, match="No row is predicted by any model"):
-        figures.left_out({"one": []})
+        left_out({"one": []})

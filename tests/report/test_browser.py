@@ -302,7 +302,7 @@ def test_choosing_another_arm_lets_go_of_the_first(opened):
 
 @pytest.mark.parametrize(("name", "panel"), [("six", 0), ("six", 1), ("drawn", 1)])
 def test_the_values_at_the_pointer_stand_in_the_key_and_not_on_the_curves(opened, name, panel):
-    page, comparison = opened(name), PAGES[name]()
+    page, comparison = opened(name), getattr(example, name)()
     model = comparison.models[panel].name
     week = _point_at(page, "curves-treg_fold", panel, 12.0)
     shown = comparison.models[panel].exploratory
@@ -482,7 +482,7 @@ def test_a_print_is_a4_and_short_and_no_text_starts_beyond_its_margin(printed, n
 @pytest.mark.parametrize("name", ["six", "drawn", "drawn_thirteen"])
 def test_the_first_printed_page_holds_the_whole_summary(printed, name):
     first, second = (_plain(page.extract_text()) for page in printed(name).pages[:2])
-    comparison = PAGES[name]()
+    comparison = getattr(example, name)()
     assert first.startswith(comparison.scenario.title)
     assert all(look in first for look in ("The answer", "See what this rests on", "parameters of the models", "Highest"))
     assert ("What is supported" in first) == (name != "six")

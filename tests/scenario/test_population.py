@@ -64,8 +64,8 @@ FAULTS = {
         [
             (10, 17, "'CL' is correlated with itself.", "Name two."),
             (11, 18, "'CLL' does not vary between subjects.", "Did you mean 'CL'?"),
-            (11, 23, "'V' does not vary between subjects.", "Known: CL, EC50, Emax, F, T0, ka, kout, tlag."),
-            (12, 18, "'weight' does not vary between subjects.", "Known: CL, EC50, Emax, F, T0, ka, kout, tlag."),
+            (11, 23, "'V' does not vary between subjects.", "Known: CL, EC50, Emax, F, T0, cCD4, ka, kout, tlag."),
+            (12, 18, "'weight' does not vary between subjects.", "Known: CL, EC50, Emax, F, T0, cCD4, ka, kout, tlag."),
         ],
     ),
     "impossible correlations": (

@@ -276,7 +276,7 @@ BAD = {
         "models: [turnover]",
         10,
         "'eosinophil_fold' is no observable of the models of this scenario.",
-        "Known: serum_il2, treg, treg_fold.",
+        "Known: serum_il2, treg, treg_fold, treg_share_fold.",
     ),
     "population: {subjects: 4, seed: 1}\n": (
         "",
@@ -374,7 +374,7 @@ small.yaml:10: 'eosinophil_fold' is no observable of the models of this scenario
      9 |       decide: before each cycle
   > 10 |       look at: {treg_fold: {noise: 0.15, delay: 2 days}, eosinophil_fold: {noise: 0.1}}
        |                                                          ^
-  Known: serum_il2, treg, treg_fold.""",
+  Known: serum_il2, treg, treg_fold, treg_share_fold.""",
     (
         "as planned\n      rules:\n        - hold while eosinophil_fold above 3, resume one level lower when below 2",
         "by the rules\n      rules:\n        - hold while eosinophil_fold below 2, resume when above 3",

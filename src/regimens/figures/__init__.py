@@ -4,7 +4,6 @@ from regimens.figures.check import predictive_check
 from regimens.figures.dumbbell import before_after
 from regimens.figures.forest import contrasts
 from regimens.figures.grid import pairs
-from regimens.figures.leftout import left_out
 from regimens.figures.over_time import curves, curves_by_arm
 from regimens.figures.plane import trade_off
 from regimens.figures.response import dose_response, rest_response
@@ -21,7 +20,6 @@ __all__ = [
     "dose_response",
     "exposure",
     "given",
-    "left_out",
     "pairs",
     "predictive_check",
     "rest_response",
