@@ -109,6 +109,20 @@ def test_bad_rows_of_a_user_are_refused_with_their_lines(tmp_path):
     assert "Did you mean 'Treg share of CD4'?" in str(raised.value)
 
 
+def test_a_fit_to_one_study_says_that_nothing_can_be_left_out(tmp_path, monkeypatch):
+    monkeypatch.setattr("regimens.fit.calibrate.PROFILED", ())
+    file = tmp_path / "mine.csv"
+    file.write_text(
+        "id,study,n,regimen,analyte,time_h,statistic,value,unit,role,assumed_sd_log\n"
+        "one,Mine,9,1 MIU SC daily x 5,Treg fold,168,mean,1.8,fold,fit,0.2\n",
+        encoding="utf-8",
+    )
+    said = []
+    _, texts = fit(MODEL, file, replace(QUICK, steps=20, burn_in=10), said.append)
+    assert said[-1] == "All fitted rows come from one source: no source can be left out."
+    assert set(texts) == {"draws.csv", "summary.csv", "rows.csv", "profiles.csv", "fit.json"}
+
+
 def test_a_model_with_fitted_values_is_not_fitted_again():
     from regimens.errors import ModelError
     from regimens.model.fitted import FIT
