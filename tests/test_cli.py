@@ -70,7 +70,8 @@ def test_the_tables_have_the_columns_that_are_promised(scenario, monkeypatch, ca
         "summary": "arm,model,endpoint,n,median,low,high,unit,confidence_low,confidence_high,missing",
         "contrasts": "model,endpoint,arm,against,unit,difference,difference_low,difference_high,ratio,ratio_low,ratio_high,"
         "subject_low,subject_high,probability,better_off,n,draws,better,equal,worse,relevantly_better,relevantly_worse",
-        "verdicts": "endpoint,arm,against,verdict,winner,reason,probabilities",
+        "verdicts": "endpoint,arm,against,verdict,winner,reason,probabilities,weighted,weighted_probability,weighted_low,"
+        "weighted_high",
         "statuses": "arm,model,status,subjects",
         "exposure": "arm,drug,doses,amount,total,unit,cycles,first_h,last_h,days_on,span_days,per_week,peak_7_days,expected,ok,"
         "days_off,total_ug,total_nmol,people_low,people_high",
@@ -197,7 +198,10 @@ def test_exposure_says_what_rules_can_lead_to_and_which_limits_they_can_break(sc
         "Arm 'five days': its rules can lead to 5 MIU (5 doses of 1 MIU) at the least and 9 MIU (1 dose of 1 MIU, then 4 doses of "
         "2 MIU) at the most.\n"
     )
-    said = "but the rules can lead to 9 MIU (1 dose of 1 MIU, then 4 doses of 2 MIU)."
+    said = (
+        "but the rules can lead to 9 MIU (1 dose of 1 MIU, then 4 doses of 2 MIU). "
+        "The rule 'stop at a total of 8 MIU' makes it hold."
+    )
     assert err == f"small.yaml:13: Arm 'five days': `limits` says 'total at most 8 MIU', {said}\n"
     assert run(monkeypatch, capsys, "check", "small.yaml")[0] == 3
 
@@ -376,10 +380,13 @@ def test_fit_writes_a_folder_and_prints_what_was_learnt(scenario, monkeypatch, c
     assert (code, err) == (0, "Written to fitted\n")
     assert "EC50" in out
     assert sorted(path.name for path in Path("fitted").iterdir()) == [
+        "checks.csv",
         "draws.csv",
         "fit.json",
+        "predictions.csv",
         "profiles.csv",
         "rows.csv",
+        "sources.csv",
         "summary.csv",
     ]
 

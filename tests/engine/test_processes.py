@@ -62,12 +62,14 @@ def test_a_cache_that_cannot_be_written_costs_only_time(tmp_path: Path):
 
 
 ENDLESS = """
+import signal
 import numpy as np
 from regimens.engine import Tolerances, simulate
 from regimens.model.compile import compile_model
 from tests.engine.models import POP_DOSES, POP_TIMES, doses, pop, pop_parameters
 compiled, given = compile_model(pop()), doses(POP_DOSES, 500.0)
 simulate(compiled, pop_parameters(8), given, POP_TIMES)
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a parent in the background may have it ignored
 try:
     print("running", flush=True)
     simulate(compiled, pop_parameters(20_000), given, POP_TIMES[[0, -1]], tolerances=Tolerances(1e-13, 1e-16))

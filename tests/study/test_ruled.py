@@ -288,7 +288,9 @@ def test_a_drug_that_rules_give_counts_where_models_are_chosen(tmp_path):
 
 def test_another_drug_comes_so_often_at_most_and_so_far_apart(tmp_path):
     rule = "give tocilizumab 100 mg IV over 1 h at most two times at least 5 days apart if treg_fold above 0.5"
-    ladder = LADDER.replace("stop if treg_fold above 6", rule)
+    ladder = LADDER.replace("stop if treg_fold above 6", rule).replace(
+        "above 3.5, resume when below 2", "above 900, resume when below 2"
+    )
     ladder += "      limits: [total tocilizumab at most 200 mg]\n"
     made = compare(small(tmp_path, arms=f"  ruled:\n{PLAN}{ladder}", models="[balance]", population="{subjects: 3, seed: 1}"))
     given = made.to_frame("ledger").query("drug == 'tocilizumab'")
