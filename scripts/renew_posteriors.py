@@ -12,8 +12,8 @@ from pathlib import Path
 from regimens import shipped
 from regimens.fit.calibrate import fit
 from regimens.fit.sampling import Settings
+from regimens.fit.shippedchecks import summarise
 from regimens.fit.stacking import weights_of, weights_text
-from regimens.fit.validation import summarise
 from regimens.model import find_model
 
 THEN = (

@@ -10,6 +10,7 @@ from scipy.stats import binomtest, kstest
 from regimens import shipped
 from regimens.errors import ModelError
 from regimens.evidence import read_responses
+from regimens.fit.checkfiles import checks_text, read_checks, read_sources, sources_text
 from regimens.fit.datapoints import AT_LEAST, AT_MOST, DataPoint, Observation, data_points, usable
 from regimens.fit.leaveout import LeftOut
 from regimens.fit.nulls import null_of
@@ -17,18 +18,13 @@ from regimens.fit.page import fits_page, validation_page, verdict
 from regimens.fit.posterior import shipped_draws, shipped_folder
 from regimens.fit.sampling import Settings
 from regimens.fit.selfcheck import histogram, selfcheck, simulated, uniformity
-from regimens.fit.shippedchecks import shipped_checks
+from regimens.fit.shippedchecks import shipped_checks, summarise
 from regimens.fit.stacking import Combined, weights_of, weights_text
 from regimens.fit.validation import (
     checks_of,
-    checks_text,
     coverage,
     interval_score,
-    read_checks,
-    read_sources,
     sources_of,
-    sources_text,
-    summarise,
     summary_of,
 )
 from regimens.model import find_model

@@ -21,13 +21,14 @@ from scipy.optimize import minimize
 
 from regimens.errors import ModelError
 from regimens.evidence import read_responses
+from regimens.fit.checkfiles import checks_text, sources_text
 from regimens.fit.datapoints import DataPoint, data_points, usable
 from regimens.fit.leaveout import LeftOut, Rows, leave_out
 from regimens.fit.likelihood import LogPosterior
 from regimens.fit.posterior import Posterior, Profile, files_of
 from regimens.fit.sampling import Settings, sample
 from regimens.fit.subjects import shift_of, subject_spread
-from regimens.fit.validation import checks_of, checks_text, sources_of, sources_text
+from regimens.fit.validation import checks_of, sources_of
 from regimens.model.fitted import FIT
 
 if TYPE_CHECKING:

@@ -6,16 +6,24 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from regimens import shipped
+from regimens.fit.checkfiles import read_checks, read_sources
 from regimens.fit.posterior import shipped_folder
 from regimens.fit.stacking import combined, weights_of
-from regimens.fit.validation import summarise
+from regimens.fit.validation import summary_of
 from regimens.model import find_model
 from regimens.model.fitted import read_draws
 
 if TYPE_CHECKING:
     from regimens.fit.stacking import Combined, Weight
     from regimens.fit.validation import Summary
+    from regimens.model.declaration import Model
     from regimens.statistics import Floats
+
+
+def summarise(model: Model) -> Summary:
+    """Return the checks of the shipped fit of `model`, summarised. ModelError if there is no fit of this very model."""
+    folder = shipped_folder(model)
+    return summary_of(model, read_checks(folder / "checks.csv"), read_sources(folder / "sources.csv"))
 
 
 def shipped_checks(names: Sequence[str]) -> tuple[list[Summary], tuple[Weight, ...], Combined | None]:

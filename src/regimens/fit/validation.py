@@ -9,17 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.stats import beta
 
-from regimens.csvfile import Row, read_table
-from regimens.errors import ModelError
 from regimens.fit.datapoints import AT_LEAST
 from regimens.fit.nulls import Null, null_of
-from regimens.fit.posterior import shipped_folder
 from regimens.fit.sampling import LOW_MEDIAN_HIGH
 from regimens.statistics import INTERVAL, TAILS, quantiles
 
@@ -31,15 +27,6 @@ if TYPE_CHECKING:
 
 LIKELY = 0.5
 """Predicted probability of a printed bound from which it counts as a hit."""
-
-CHECKS = (
-    "id", "source", "fitted", "independent", "observable", "observed", "bound", "low", "median", "high", "probability", "score",
-    "null_score", "group_score",
-)  # fmt: skip
-"""Columns of checks.csv. Blank where a row has none: a bound has a probability and no score, a value the reverse."""
-
-SOURCES = ("source", "how", "shape", "log_density", "common", "null_density", "group_density", "lost")
-"""Columns of sources.csv. The densities of the null models are those of all rows that they can predict."""
 
 
 @dataclass(frozen=True)
@@ -215,12 +202,6 @@ def coverage(checks: Sequence[Check]) -> tuple[int, int, float, float]:
     return hits, count, float(low), float(high)
 
 
-def summarise(model: Model) -> Summary:
-    """Return the checks of the shipped fit of `model`, summarised. ModelError if there is no fit of this very model."""
-    folder = shipped_folder(model)
-    return summary_of(model, read_checks(folder / "checks.csv"), read_sources(folder / "sources.csv"))
-
-
 def summary_of(model: Model, checks: Sequence[Check], sources: Sequence[SourceCheck]) -> Summary:
     """Return the summary of checks."""
     independent = [each for each in checks if each.independent]
@@ -249,78 +230,3 @@ def summary_of(model: Model, checks: Sequence[Check], sources: Sequence[SourceCh
         null_score=float(null_score),
         group_score=float(group_score),
     )
-
-
-def checks_text(checks: Sequence[Check]) -> str:
-    """Return the text of checks.csv."""
-    return _text(CHECKS, [[_cell(getattr(check, column)) for column in CHECKS] for check in checks])
-
-
-def sources_text(sources: Sequence[SourceCheck]) -> str:
-    """Return the text of sources.csv."""
-    return _text(SOURCES, [[_cell(getattr(source, column)) for column in SOURCES] for source in sources])
-
-
-def _text(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    import csv
-    import io
-
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([heading, *rows])
-    return text.getvalue()
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    return " ".join(value) if isinstance(value, tuple) else str(value)
-
-
-def read_checks(path: Path) -> tuple[Check, ...]:
-    """Read checks.csv."""
-    return tuple(
-        Check(
-            id=row["id"],
-            source=row["source"],
-            fitted=row["fitted"] == "yes",
-            independent=row["independent"] == "yes",
-            observable=row["observable"],
-            observed=row.required_number("observed"),
-            bound=row["bound"],
-            low=row.required_number("low"),
-            median=row.required_number("median"),
-            high=row.required_number("high"),
-            probability=row.number("probability"),
-            score=row.number("score"),
-            null_score=row.number("null_score"),
-            group_score=row.number("group_score"),
-        )
-        for row in _rows(path, CHECKS)
-    )
-
-
-def read_sources(path: Path) -> tuple[SourceCheck, ...]:
-    """Read sources.csv."""
-    return tuple(
-        SourceCheck(
-            source=row["source"],
-            how=row["how"],
-            shape=row.number("shape"),
-            log_density=row.required_number("log_density"),
-            common=row.number("common"),
-            null_density=row.number("null_density"),
-            group_density=row.number("group_density"),
-            lost=tuple(row["lost"].split()),
-        )
-        for row in _rows(path, SOURCES)
-    )
-
-
-def _rows(path: Path, columns: Sequence[str]) -> tuple[Row, ...]:
-    if not path.is_file():
-        raise ModelError(f"{path.name} of this fit is missing. Renew it with `python scripts/renew_posteriors.py`.")
-    return read_table(path, columns, columns).rows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -33,14 +33,13 @@ from regimens.search.sampled import LOOKED_AT, sampled_screen
 from regimens.search.screen import Screened, collect_screen, held_of, screen, screen_tasks, searched_models, within_limits
 from regimens.study.provenance import provenance_of
 from regimens.study.study import resolve
-from regimens.work import Progress, Result, Store, Work, local, no_progress, run
+from regimens.work import Progress, Runner, Store, local, no_progress
 
 if TYPE_CHECKING:
     from regimens.regimen.space import Candidate
     from regimens.scenario.search import Search
     from regimens.scenario.values import Scenario
     from regimens.study.study import Study
-    from regimens.work.task import T
 from regimens.search.found import Found
 
 FEW, ROUNDS = 20, 5
@@ -73,7 +72,7 @@ def find_schedules(
     search, study = scenario.search, resolve(scenario)
     size = search.size(scenario.subject)
     with contextlib.nullcontext(executor) if executor is not None else local() as workers:
-        done = _Runner(workers, store, progress)
+        done = Runner(workers, store, progress)
         candidates, screened = _screened(study, search, size, done, say, chunk)
         names = [model.name for model in searched_models(study, search)]
         check_some(search, names, [one.words for one in candidates], screened.held)
@@ -82,7 +81,7 @@ def find_schedules(
 
 
 def _screened(
-    study: Study, search: Search, size: int, done: _Runner, say: Say, chunk: int | None
+    study: Study, search: Search, size: int, done: Runner, say: Say, chunk: int | None
 ) -> tuple[Sequence[Candidate], Screened]:
     """Return all schedules of the space, or those that are looked at of a space that is too large, and what the screen found."""
     if size > MOST_CANDIDATES:
@@ -102,19 +101,6 @@ class BrokenOff(KeyboardInterrupt):
         self.found = found
 
 
-@dataclass(frozen=True)
-class _Runner:
-    """Has tasks done by an executor, kept by a store; called with a function and its tasks it yields (task, result)."""
-
-    executor: Executor
-    store: Store | None
-    progress: Progress
-
-    def __call__(self, work: Work[T], tasks: Sequence[T]) -> Iterator[tuple[T, Result]]:
-        with contextlib.closing(run(work, tasks, self.executor, self.store, self.progress)) as results:
-            yield from zip(tasks, results, strict=True)
-
-
 @dataclass(frozen=True, eq=False)
 class _Confirming:
     """What follows the screen: the best on the population, then the winners on fresh draws."""
@@ -125,7 +111,7 @@ class _Confirming:
     candidates: Sequence[Candidate]
     screened: Screened
     most: int
-    done: _Runner
+    done: Runner
     chunk: int | None
 
     def found(self, say: Say) -> Found:

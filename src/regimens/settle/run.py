@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING
 from regimens.errors import RegimensError
 from regimens.settle.rows import pair_result
 from regimens.settle.subjects import Simulated, simulate_subjects, study_of
-from regimens.settle.tasks import Runner
 from regimens.settle.trials import Say, Trials
 from regimens.study.provenance import Provenance, provenance_of
-from regimens.work import Progress, Store, local, no_progress
+from regimens.work import Progress, Runner, Store, local, no_progress
 
 if TYPE_CHECKING:
     from regimens.scenario.settle import Settle

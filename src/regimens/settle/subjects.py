@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from regimens.scenario.settle import Pair, Settle
     from regimens.scenario.values import Scenario
     from regimens.settle.hypotheses import Hypotheses
-    from regimens.settle.tasks import Runner
     from regimens.statistics import Floats
     from regimens.study.study import StudyModel
+    from regimens.work import Runner
 
 RUNS = 500
 """Runs of a task that simulates subjects."""

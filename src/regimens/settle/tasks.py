@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,13 +11,12 @@ import numpy as np
 from regimens.settle.likelihood import Likelihood
 from regimens.settle.trial import trial_data, truths
 from regimens.settle.weighing import weigh
-from regimens.work import Progress, Result, Store, Work, run
 
 if TYPE_CHECKING:
     from regimens.settle.hypotheses import Hypotheses
     from regimens.settle.significance import Test
     from regimens.settle.trial import Sampling, Trial
-    from regimens.work.task import T
+    from regimens.work import Result
 
 
 @dataclass(frozen=True)
@@ -74,20 +71,6 @@ class DayTask:
 
 
 Task = TrialsTask | DayTask
-
-
-@dataclass(frozen=True)
-class Runner:
-    """Has tasks done by an executor, kept by a store; called with a function and its tasks it yields (task, result)."""
-
-    executor: Executor
-    store: Store | None
-    progress: Progress
-
-    def __call__(self, work: Work[T], tasks: Sequence[T]) -> Iterator[tuple[T, Result]]:
-        """Yield each task with its result, in the order of the tasks."""
-        with contextlib.closing(run(work, tasks, self.executor, self.store, self.progress)) as results:
-            yield from zip(tasks, results, strict=True)
 
 
 def perform(task: Task) -> Result:

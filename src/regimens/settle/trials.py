@@ -11,7 +11,7 @@ import numpy as np
 from regimens import wording
 from regimens.settle.rows import day_result, design_result, power_results, settled_by
 from regimens.settle.significance import significance_tests
-from regimens.settle.tasks import Block, DayTask, Runner, TrialsTask, perform
+from regimens.settle.tasks import Block, DayTask, TrialsTask, perform
 from regimens.settle.trial import NO_LIMIT, Sampling
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from regimens.settle.hypotheses import Hypotheses
     from regimens.settle.rows import DayResult, DesignResult, PowerResult
     from regimens.settle.tasks import Task
-    from regimens.work import Result
+    from regimens.work import Result, Runner
 
 TRIALS = 50
 """Trials of a task."""

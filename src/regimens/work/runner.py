@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regimens.errors import RegimensError
@@ -106,3 +108,17 @@ class _Window:
 def _workers(executor: Executor) -> int:
     # Executors of the standard library have this number in a private attribute only.
     return getattr(executor, "workers", None) or getattr(executor, "_max_workers", None) or os.cpu_count() or 1
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Has tasks done by an executor, kept by a store; called with a function and its tasks it yields (task, result)."""
+
+    executor: Executor
+    store: Store | None
+    progress: Progress
+
+    def __call__(self, work: Work[T], tasks: Sequence[T]) -> Iterator[tuple[T, Result]]:
+        """Yield each task with its result, in the order of the tasks."""
+        with contextlib.closing(run(work, tasks, self.executor, self.store, self.progress)) as results:
+            yield from zip(tasks, results, strict=True)
