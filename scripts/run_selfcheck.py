@@ -5,6 +5,7 @@ python scripts/run_selfcheck.py turnover 100
 
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -12,18 +13,21 @@ import numpy as np
 from regimens import shipped
 from regimens.evidence import read_responses
 from regimens.fit.datapoints import data_points, usable
+from regimens.fit.prior import prior_of
 from regimens.fit.sampling import Settings
 from regimens.fit.selfcheck import Ranks, histogram, selfcheck, uniformity
 from regimens.model import find_model
 
 SETTINGS = Settings(ensembles=1, walkers=48, steps=360, burn_in=120, draws=400, seed=20260101)
+"""Of one fit; a model with many parameters has more walkers, because moves need two for each."""
 
 
 def one(name: str, number: int) -> Ranks:
     """Return the ranks of one set of true values."""
     model = find_model(name, values="declared")
     data = usable(data_points(read_responses(shipped.folder("evidence") / "responses.csv"), "fit"), model)
-    return selfcheck(model, data, SETTINGS, range(number, number + 1))
+    settings = replace(SETTINGS, walkers=max(SETTINGS.walkers, 2 * prior_of(model).width + 2))
+    return selfcheck(model, data, settings, range(number, number + 1))
 
 
 if __name__ == "__main__":

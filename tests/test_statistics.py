@@ -6,7 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from regimens.statistics import over_draws, over_subjects, prediction_interval, quantiles, standardised_difference
+from regimens.statistics import (
+    over_draws,
+    over_subjects,
+    prediction_interval,
+    quantiles,
+    standardised_difference,
+    weighted_quantiles,
+)
 
 VALUES = arrays(
     float, array_shapes(min_dims=2, max_dims=2, max_side=9), elements=st.one_of(st.floats(-1e3, 1e3), st.just(np.nan))
@@ -25,6 +32,15 @@ def test_quantiles_are_those_of_numpy(values):
     present = values[~np.isnan(values)]
     expected = np.quantile(present, [0.0, 0.05, 0.3, 0.5, 1.0]) if present.size else [np.nan] * 5
     np.testing.assert_allclose(quantiles(values, (0.0, 0.05, 0.3, 0.5, 1.0)), expected, rtol=1e-12, atol=1e-12)
+
+
+def test_values_without_weight_change_no_quantile():
+    values, weights, shares = np.array([1.0, 2.0, 4.0, 8.0]), np.array([1.0, 3.0, 2.0, 1.0]), (0.05, 0.3, 0.5, 0.95)
+    alone = weighted_quantiles(values, weights, shares)
+    with_others = weighted_quantiles(np.append(values, [1.5, 3.0, 9.0]), np.append(weights, np.zeros(3)), shares)
+    assert with_others == alone
+    # The weights' middles are at 0.5, 2.5, 5 and 6.5 of 7: the median, at 3.5, is two fifths of the way from 2 to 4.
+    assert alone[2] == pytest.approx(2.8)
 
 
 def test_endless_values_keep_their_place_and_are_never_shown():

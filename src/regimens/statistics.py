@@ -119,7 +119,11 @@ def _moments(values: Floats, present: np.ndarray, count: np.ndarray) -> tuple[Fl
 
 
 def weighted_quantiles(values: Floats, weights: Floats, shares: tuple[float, ...]) -> tuple[float, ...]:
-    """Return quantiles of `values` (n,) with `weights` (n,) that need not sum to 1: each value at the middle of its weight."""
+    """Return quantiles of `values` (n,) with `weights` (n,) that need not sum to 1: each value at the middle of its weight.
+
+    Values without weight change nothing.
+    """
+    values, weights = values[weights > 0], weights[weights > 0]
     order = np.argsort(values)
     places = np.cumsum(weights[order]) - 0.5 * weights[order]
     found = np.interp(np.asarray(shares) * float(weights.sum()), places, values[order])

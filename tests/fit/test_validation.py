@@ -19,7 +19,7 @@ from regimens.fit.posterior import shipped_draws, shipped_folder
 from regimens.fit.sampling import Settings
 from regimens.fit.selfcheck import histogram, selfcheck, simulated, uniformity
 from regimens.fit.shippedchecks import shipped_checks, summarise
-from regimens.fit.stacking import Combined, weights_of, weights_text
+from regimens.fit.stacking import Combined, combined, weights_of, weights_text
 from regimens.fit.validation import (
     checks_of,
     coverage,
@@ -172,6 +172,22 @@ def test_the_committed_weights_are_those_of_the_committed_densities():
 def test_the_combined_prediction_is_no_worse_on_left_out_studies_than_the_best_model_alone():
     _, _, mixed = shipped_checks(shipped.names("models"))
     assert mixed.score <= min(mixed.alone.values()) + 0.05  # a twentieth of the width of an interval
+
+
+def test_a_combined_prediction_with_all_weight_on_one_model_scores_as_that_model_alone():
+    good, poor = left_out(), left_out(-2.0)
+    poor = tuple(replace(each, common=-4.0) for each in poor)
+    summaries = [
+        summary_of(replace(TURNOVER, name=name), checks_of(found, DATA, RESPONSES), sources_of(found, DATA, RESPONSES))
+        for name, found in (("good", good), ("poor", poor))
+    ]
+    rows = {summary.model.name: {each.ids[0]: each.predicted[:200, 0] for each in found}
+            for summary, found in zip(summaries, (good, poor), strict=True)}  # fmt: skip
+    found = combined(summaries, rows)
+    assert found.score == found.alone["good"] < found.alone["poor"]
+    assert (
+        found.rows == found.sources == len({each.source for each in summaries[0].checks if each.independent and not each.bound})
+    )
 
 
 def test_the_page_says_whether_the_combined_prediction_is_better():

@@ -156,17 +156,25 @@ def _profiles(posterior: Posterior, progress: Callable[[str], None]) -> list[Pro
 
 
 def profile(density: LogPosterior, name: str, start: Floats, points: int = 7) -> Profile:
-    """Return the profile of `name` over its bounds, within three prior standard deviations, optimising from `start`."""
+    """Return the profile of `name` over its bounds, within three prior standard deviations.
+
+    The search begins at `start` where the parameter is held nearest to it, and goes outwards from optimum to optimum.
+    """
     place = density.prior.names.index(name)
     centre, spread = density.prior.centre[place], density.prior.spread[place]
     low, high = max(density.prior.low[place], centre - 3 * spread), min(density.prior.high[place], centre + 3 * spread)
     held = np.linspace(low, high, points)
-    best = np.array([_best_at(density, place, value, start) for value in held])
+    nearest = int(np.abs(held - start[place]).argmin())
+    optima = {nearest: _best_at(density, place, held[nearest], start)}
+    for number in (*range(nearest + 1, points), *range(nearest - 1, -1, -1)):
+        _, inner = optima[number - 1 if number > nearest else number + 1]
+        optima[number] = _best_at(density, place, held[number], inner)
+    best = np.array([optima[number][0] for number in range(points)])
     return Profile(name, np.exp(held), 2.0 * (best.max() - best))
 
 
-def _best_at(density: LogPosterior, place: int, value: float, start: Floats) -> float:
-    """Return the largest log density with one parameter held at the log `value`, without its prior."""
+def _best_at(density: LogPosterior, place: int, value: float, start: Floats) -> tuple[float, Floats]:
+    """Return the largest log density with one parameter held at the log `value`, without its prior, and where it is."""
     free = np.array([index for index in range(density.prior.width) if index != place])
     centre, spread = density.prior.centre[place], density.prior.spread[place]
 
@@ -182,7 +190,7 @@ def _best_at(density: LogPosterior, place: int, value: float, start: Floats) -> 
     bounds = [_search_bounds(density, index) for index in free]
     first = np.clip(start[free], [low for low, _ in bounds], [high for _, high in bounds])
     found = minimize(loss, first, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 40})
-    return float(-found.fun + 0.5 * ((value - centre) / spread) ** 2)
+    return float(-found.fun + 0.5 * ((value - centre) / spread) ** 2), np.insert(found.x, place, value)
 
 
 def _search_bounds(density: LogPosterior, index: int) -> tuple[float, float]:

@@ -114,17 +114,40 @@ def _highest_reading(logs: Floats) -> Floats:
 
 
 def _grouped(targets: Sequence[Target]) -> tuple[_Group, ...]:
-    keys: dict[tuple[object, ...], list[int]] = {}
-    for place, target in enumerate(targets):
-        key = (target.regimen, target.weight_kg, target.bsa_m2, target.baseline, target.baseline_sd)
-        keys.setdefault(key, []).append(place)
-    groups = []
-    for members in keys.values():
-        times = np.unique(np.concatenate([_times_h(targets[place]) for place in members]))
+    """Return targets in groups of one subject whose doses are the same up to the last time that each target needs."""
+    groups: list[list[int]] = []
+    for place in sorted(range(len(targets)), key=lambda place: -_last_h(targets[place])):
+        same = [group for group in groups if _begins_like(targets[place], targets[group[0]])]
+        if same:
+            same[-1].append(place)
+        else:
+            groups.append([place])
+    found = []
+    for members in groups:
         first = targets[members[0]]
-        events = first.regimen.events(hours(float(times[-1]) + 1.0))
-        groups.append(_Group(events, times, tuple(members), first))
-    return tuple(groups)
+        times = np.unique(np.concatenate([_times_h(targets[place]) for place in members]))
+        found.append(_Group(_doses(first, _last_h(first)), times, tuple(sorted(members)), first))
+    return tuple(found)
+
+
+def _begins_like(target: Target, longer: Target) -> bool:
+    """Return whether the simulation of `longer` is that of `target` as far as this goes."""
+    if (target.weight_kg, target.bsa_m2, target.baseline, target.baseline_sd) != (
+        longer.weight_kg,
+        longer.bsa_m2,
+        longer.baseline,
+        longer.baseline_sd,
+    ):
+        return False
+    return _doses(target, _last_h(target)) == _doses(longer, _last_h(target))
+
+
+def _doses(target: Target, until_h: float) -> DoseEvents:
+    return target.regimen.events(hours(until_h + 1.0))
+
+
+def _last_h(target: Target) -> float:
+    return float(_times_h(target)[-1])
 
 
 def _times_h(target: Target) -> Floats:

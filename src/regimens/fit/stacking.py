@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 ROUNDS = 2000
 """Steps of the expectation-maximisation of the weights; each raises the sum of logarithms, which has one maximum."""
 
+NONE = 1e-6
+"""Weight below which a model has none: the steps take it ever nearer to 0."""
+
 RESAMPLED = 1000
 """Bayesian bootstrap weights of the sources behind the uncertainty of the model weights."""
 
@@ -68,7 +71,8 @@ def _stacked(log_densities: Floats, of_sources: Floats) -> Floats:
     for _ in range(ROUNDS):
         mixed = weights @ scaled.T
         weights = weights * ((of_sources / mixed) @ scaled)
-    return weights
+    weights = np.where(weights < NONE, 0.0, weights)
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True))
 
 
 def weights_of(summaries: Sequence[Summary]) -> tuple[Weight, ...]:
@@ -106,12 +110,11 @@ def combined(summaries: Sequence[Summary], predictions: Mapping[str, Mapping[str
         left = [place for place, source in enumerate(sources) if source != known[row].source]
         weights = stack(log_densities[left])
         values = np.concatenate([predictions[model][row] for model in names])
-        each = np.repeat(weights / weights.sum(), [len(predictions[model][row]) for model in names])
         seen = float(np.log(known[row].observed))
-        scores[""].append(interval_score(seen, *weighted_quantiles(values, each, TAILS)))
-        for model in names:
-            low, high = np.quantile(predictions[model][row], TAILS)
-            scores[model].append(interval_score(seen, float(low), float(high)))
+        only = dict(zip(names, np.eye(len(names)), strict=True))
+        for name, of_models in {"": weights, **only}.items():
+            each = np.repeat(of_models, [len(predictions[model][row]) for model in names])
+            scores[name].append(interval_score(seen, *weighted_quantiles(values, each, TAILS)))
     return Combined(
         score=float(np.mean(scores[""])),
         alone={name: float(np.mean(scores[name])) for name in names},
