@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import multivariate_normal, norm
 
 from regimens.fit.datapoints import AT_LEAST, AT_MOST, Observation
-from regimens.fit.likelihood import load, log_likelihood, of_sources
+from regimens.fit.likelihood import LogPosterior, load, log_likelihood, of_sources
 
 EXACT = 1e-10  # closed forms of the same number
 
@@ -77,3 +77,20 @@ def test_a_bound_far_away_costs_nothing_and_a_broken_one_is_not_impossible():
 def test_a_prediction_that_is_no_number_is_impossible():
     predicted = np.array([[np.nan, 0.0, 0.0, 0.0, 0.0]])
     assert log_likelihood(predicted, np.array([0.1]), np.array([0.1]), ROWS)[0] == -np.inf
+
+
+def test_chains_start_at_draws_of_the_prior_chosen_by_their_likelihood(model, monkeypatch):
+    """Of four draws with likelihoods 1, 2, 5 and 0, the first is taken with probabilities 1/8, 2/8, 5/8 and 0, the second of what
+    is left.
+    """
+    density = LogPosterior(model, [])
+    pool = np.arange(4.0)[:, None] * np.ones(density.prior.width)
+    monkeypatch.setattr("regimens.fit.prior.Prior.sample", lambda self, count, random: pool)
+    monkeypatch.setattr(density, "likelihood", lambda points: np.array([0.0, np.log(2.0), np.log(5.0), -np.inf]))
+    random = np.random.default_rng(4)
+    pairs = np.array([density.start(2, random)[:, 0] for _ in range(4000)]).astype(int)
+    first = np.bincount(pairs[:, 0], minlength=4) / 4000
+    assert first == pytest.approx([1 / 8, 2 / 8, 5 / 8, 0.0], abs=0.03)  # four standard errors
+    after_the_third = pairs[pairs[:, 0] == 2, 1]
+    assert (after_the_third == 1).mean() == pytest.approx(2 / 3, abs=0.04)
+    assert density.start(4, random).shape == (3, density.prior.width)

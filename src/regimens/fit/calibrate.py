@@ -100,7 +100,7 @@ def calibrate(model: Model, data: Sequence[DataPoint], settings: Settings) -> Po
     where, _ = pilot.prior.split(_pilot(pilot, settings))
     spread = subject_spread(pilot.predictor, points, where)
     density = LogPosterior(model, points, shift_of(pilot.predictor, where, spread.median))
-    sampled = sample(density, density.prior.sample, settings)
+    sampled = sample(density, density.start, settings)
     before = density.prior.standard_deviation()
     parameters, _ = density.prior.split(sampled.draws)
     after = sampled.deviation[: parameters.shape[1]]
@@ -122,7 +122,7 @@ def calibrate(model: Model, data: Sequence[DataPoint], settings: Settings) -> Po
 def _pilot(density: LogPosterior, settings: Settings) -> Floats:
     steps = min(settings.steps, PILOT_STEPS)
     short = replace(settings, ensembles=1, steps=steps, burn_in=min(PILOT_BURN_IN, steps // 2), draws=PILOT_DRAWS)
-    return sample(density, density.prior.sample, short).draws
+    return sample(density, density.start, short).draws
 
 
 def rows_of(posterior: Posterior, responses: Sequence[Response]) -> Rows:

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from regimens.statistics import Floats
 
 
+STARTS = 2000
+"""Draws of the prior among which a chain finds its starting points."""
+
+
 class LogPosterior:
     """The log posterior density of a model at (points, width) log values, the two spreads last.
 
@@ -47,6 +51,19 @@ class LogPosterior:
         """Return the log likelihood alone."""
         parameters, log_spreads = self.prior.split(points)
         return log_likelihood(self.predicted(parameters), np.exp(log_spreads[:, 0]), np.exp(log_spreads[:, 1]), self.observed)
+
+    def start(self, count: int, random: np.random.Generator) -> Floats:
+        """Return up to `count` starting points (points, width): draws of the prior, taken without replacement with
+        probabilities in proportion to their likelihood.
+
+        With many parameters few draws have nearly all of the likelihood; the rest are taken in its order, and lie further out
+        than the posterior does. From the prior itself a chain of 25 parameters needs some 400 steps to forget where it began.
+        """
+        points = self.prior.sample(max(STARTS, count), random)
+        likelihood = self.likelihood(points)
+        # The largest of log weights plus Gumbel noise are such a sample (Efraimidis & Spirakis 2006).
+        order = np.argsort(-(likelihood + random.gumbel(size=len(points))), kind="stable")
+        return np.asarray(points[order[np.isfinite(likelihood[order])]][:count])
 
     def __call__(self, points: Floats) -> Floats:
         """Return prior plus likelihood; points outside the bounds are not simulated."""

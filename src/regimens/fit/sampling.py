@@ -52,7 +52,9 @@ class Sample:
 
 
 def sample(log_density: LogDensity, start: Start, settings: Settings) -> Sample:
-    """Sample `log_density` (points, width) -> (points,) from over-dispersed starts, in independent ensembles.
+    """Sample `log_density` (points, width) -> (points,) in independent ensembles, each from starting points of its own.
+
+    `start` gives up to as many points as it is asked for, which should lie further out than the density does.
 
     Moves are differential evolution with snooker updates (ter Braak 2006, doi:10.1007/s11222-006-8769-1; ter Braak &
     Vrugt 2008, doi:10.1007/s11222-008-9104-9), as emcee offers them.

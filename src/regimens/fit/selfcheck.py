@@ -51,7 +51,7 @@ def _repetition(model: Model, data: Sequence[DataPoint], settings: Settings, num
     predicted = density.predictor(parameters)[0]
     study_spread, row_spread = np.exp(log_spreads[0])
     density.observed = simulated(predicted, study_spread, row_spread, [point.observation for point in data], random)
-    found = sample(density, density.prior.sample, replace(settings, seed=settings.seed + number))
+    found = sample(density, density.start, replace(settings, seed=settings.seed + number))
     return np.asarray((found.draws < truth).mean(axis=0))
 
 
