@@ -69,9 +69,10 @@ def test_the_tables_have_the_columns_that_are_promised(scenario, monkeypatch, ca
         "endpoints": "arm,model,draw,subject,peak of treg_fold,treg_fold at end of cycle 1,mean of treg_fold per MIU,status,id",
         "summary": "arm,model,endpoint,n,median,low,high,unit,confidence_low,confidence_high,missing",
         "contrasts": "model,endpoint,arm,against,unit,difference,difference_low,difference_high,ratio,ratio_low,ratio_high,"
-        "subject_low,subject_high,probability,better_off,n,draws,better,equal,worse,relevantly_better,relevantly_worse",
-        "verdicts": "endpoint,arm,against,verdict,winner,reason,probabilities,weighted,weighted_probability,weighted_low,"
-        "weighted_high",
+        "subject_low,subject_high,probability,better_off,n,draws,better,equal,worse,relevantly_better,relevantly_worse,"
+        "prior",
+        "verdicts": "endpoint,arm,against,verdict,winner,reason,probabilities,priors,structural,weighted,weighted_probability,"
+        "weighted_low,weighted_high",
         "statuses": "arm,model,status,subjects",
         "exposure": "arm,drug,doses,amount,total,unit,cycles,first_h,last_h,days_on,span_days,per_week,peak_7_days,expected,ok,"
         "days_off,total_ug,total_nmol,people_low,people_high",

@@ -32,6 +32,8 @@ def test_an_arm_is_better_when_every_model_is_sure_of_it():
         "winner": "A",
         "reason": "every model gives at least 95 % (turnover 99 %, effect_turnover 97 %, expansion 100 %); the difference is 1.0",
         "probabilities": "turnover 0.99, effect_turnover 0.97, expansion 1",
+        "priors": "",
+        "structural": "",
     }
 
 

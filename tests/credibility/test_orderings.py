@@ -5,11 +5,12 @@ import pytest
 
 from regimens import shipped
 from regimens.credibility.agreement import ORDERINGS, Judged, judge, read_agreement, shipped_agreement
-from regimens.credibility.orderingpage import orderings_page
+from regimens.credibility.orderingpage import orderings_figure, orderings_page
 from regimens.credibility.orderings import read_orderings, shipped_orderings
 from regimens.credibility.results import rows_text
 from regimens.errors import InputFileError
 from regimens.evidence import read_responses
+from regimens.figures.orderings import UNKNOWN
 from regimens.model import find_model
 from regimens.population import Population
 from regimens.population.uncertainty import centres
@@ -21,6 +22,8 @@ DRAWS = Population(subjects=2, seed=5, draws=200)
 ENTRY = """\
 orderings:
   a-2020:
+    topic: Dose
+    short: more gives more
     citation: A 2020, a journal
     doi: 10.1000/a
     doi_verified: false
@@ -98,14 +101,14 @@ def test_every_problem_of_a_file_is_said_with_its_line(tmp_path):
     with pytest.raises(InputFileError) as error:
         written(tmp_path, RISES + HIGH.replace("was: below 2", "was: under 2"), [level(tmp_path)], bad)
     assert str(error.value) == (
-        f"{tmp_path / 'orderings.yaml'}:14: 'MUI' is not a unit of amount.\n"
-        "    13 |       more: {regimen: 2 MIU SC once}\n"
-        "  > 14 |       less: {regimen: 1 MUI SC once}\n"
+        f"{tmp_path / 'orderings.yaml'}:16: 'MUI' is not a unit of amount.\n"
+        "    15 |       more: {regimen: 2 MIU SC once}\n"
+        "  > 16 |       less: {regimen: 1 MUI SC once}\n"
         "       |                         ^\n"
         "  Did you mean 'MIU'? Amounts are written in IU, kIU, MIU, ug, mg or g, each also per m2 or per kg (MIU/m2, mg/kg).\n"
-        f"{tmp_path / 'orderings.yaml'}:17: 'under 2' is nothing that an endpoint can be.\n"
-        "    16 |       - {seen: more gives more, arm: more, endpoint: treg_fold at 1 week, was: above less}\n"
-        "  > 17 |       - {seen: less stays below 2, arm: less, endpoint: treg_fold at 1 week, was: under 2}\n"
+        f"{tmp_path / 'orderings.yaml'}:19: 'under 2' is nothing that an endpoint can be.\n"
+        "    18 |       - {seen: more gives more, arm: more, endpoint: treg_fold at 1 week, was: above less}\n"
+        "  > 19 |       - {seen: less stays below 2, arm: less, endpoint: treg_fold at 1 week, was: under 2}\n"
         "       |                                                                                   ^\n"
         "  Write for example 'above 1', 'below' and the name of an arm, 'above' and another endpoint of the same arm, or "
         "'1.8 to 2.4'."
@@ -176,3 +179,29 @@ def test_the_shipped_page_is_made_of_the_committed_result():
     fitted = [row.id for row in responses if row.role == "fit"]
     page = shipped.folder("posteriors").parent / "docs" / "orderings.md"
     assert page.read_text(encoding="utf-8") == orderings_page(shipped_orderings(), shipped_agreement(), fitted)
+
+
+def test_the_figure_has_the_numbers_of_the_page_with_authors_and_what_the_fit_saw(tmp_path):
+    rows = [Judged("a-2020", "More gives more", "one", 0.97, 100), Judged("a-2020", "More gives more", "two", float("nan"), 0)]
+    entry = ENTRY.replace("A 2020, a journal", "A 2020, a journal; B 2021, another")
+    made = written(tmp_path, RISES, [level(tmp_path)], entry)
+    figure = orderings_figure(made, rows, ["a-row"])
+    assert [trace.x for trace in figure.data[::2]] == [(0.97,), (UNKNOWN,)]
+    (text,) = [each.text for each in figure.layout.annotations if each.text.startswith("more gives more")]
+    assert text.endswith(">A 2020; B 2021, seen by the fit</span>")
+    assert "![Published orderings: the probability that each model agrees](images/orderings.png)" in orderings_page(
+        made, rows, []
+    )
+
+
+def test_a_statement_in_short_that_does_not_fit_beside_the_figure_is_refused(tmp_path):
+    long = "more of it gives more of that, in everybody, every time"
+    with pytest.raises(InputFileError) as error:
+        written(tmp_path, RISES, [level(tmp_path)], ENTRY.replace("short: more gives more", f"short: {long}"))
+    (problem,) = error.value.problems
+    assert (problem.line, problem.message) == (4, f"'short': found '{long}'; at most 54 characters are needed.")
+
+
+def test_the_shipped_orderings_have_a_topic_with_more_than_one_of_them():
+    topics = [ordering.topic for ordering in shipped_orderings()]
+    assert all(topics.count(topic) > 1 for topic in topics)

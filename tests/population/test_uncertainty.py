@@ -10,7 +10,7 @@ from scipy.stats import kstest, truncnorm
 from regimens.model import find_model
 from regimens.model.fitted import fitted, posterior_draws
 from regimens.population import Population
-from regimens.population.uncertainty import centres, most_draws, uncertain
+from regimens.population.uncertainty import centres, most_draws, prior_centres, uncertain
 from regimens.study.comparison import compare
 from tests import small
 
@@ -103,3 +103,22 @@ def test_provenance_says_where_the_values_of_the_draws_are_from(tmp_path):
         ["posterior draws", "draws of the priors it declares", "as declared"],
         ["posterior medians", "as declared", "as declared"],
     ]
+
+
+def test_priors_of_a_fitted_model_are_those_of_its_file():
+    of_file = prior_centres(1, 30, MODEL)
+    assert of_file.tobytes() == centres(Population(5, 1, draws=30), UNFITTED).tobytes()
+    assert prior_centres(1, 30, fitted(MODEL)).tobytes() == of_file.tobytes()
+    assert prior_centres(1, 10, MODEL).tobytes() == of_file[:10].tobytes()
+
+
+def test_priors_are_log_normal_inside_their_bounds():
+    values = np.log(prior_centres(1, 4000, MODEL))
+    for place, p in enumerate(MODEL.parameters):
+        if p.uncertainty > 0:
+            with np.errstate(divide="ignore"):
+                low, high = ((np.log(end) - np.log(p.value)) / p.uncertainty for end in (p.low, p.high))
+            law = truncnorm(low, high, loc=np.log(p.value), scale=p.uncertainty)
+            assert kstest(values[:, place], law.cdf).pvalue > 1e-4, p.name
+        else:
+            assert set(values[:, place]) == {np.log(p.value)}

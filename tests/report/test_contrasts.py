@@ -144,6 +144,7 @@ def test_a_row_that_no_model_settles_says_how_they_lean():
     ]
     assert dataclasses.astuple(row) == (
         "Daily, 12 weeks", REFERENCE, "not-supported", "–", "not supported", "turnover 75\u00a0%, effect_turnover 45\u00a0%",
+        "turnover –, effect_turnover –",
         "The models lean different ways: turnover to Daily, 12 weeks (75 %); effect_turnover to Every other day, 3 cycles (55 %).",
     )  # fmt: skip
 
@@ -155,7 +156,7 @@ def test_a_row_that_is_supported_names_the_winner_and_the_difference():
     ]
     assert dataclasses.astuple(row) == (
         "Five-day courses", REFERENCE, "supported", "✓", "Five-day courses better",
-        "turnover 100\u00a0%, effect_turnover 100\u00a0%",
+        "turnover 100\u00a0%, effect_turnover 100\u00a0%", "turnover –, effect_turnover –",
         "Every model gives at least 95 % (turnover 100 %, effect_turnover 100 %); the difference is 0.07 to 0.18.",
     )  # fmt: skip
 
@@ -230,6 +231,7 @@ def test_the_table_of_the_differences_holds_every_endpoint_of_every_arm_but_the_
         f"{wording.number(1 / row.ratio_high)} to {wording.number(1 / row.ratio_low)}",
         f"{wording.number(-row.subject_high)} to {wording.number(-row.subject_low)}",
         percent(1 - row.probability, 0.95),
+        "–",
         wording.percent(1 - row.better_off),
     )
 
@@ -283,8 +285,9 @@ def test_the_table_of_pairs_holds_probability_difference_and_ratio_under_every_m
     for place, model in enumerate(("turnover", "effect_turnover")):
         (row,) = rows(made, "contrasts", endpoint=LEAD, model=model, arm=REFERENCE, against="Weekly")
         number = wording.number
-        assert cells[3 * place : 3 * place + 3] == (
+        assert cells[4 * place : 4 * place + 4] == (
             percent(row.probability, 0.95),
+            "–",
             f"{number(row.difference)} fold ({number(row.difference_low)} to {number(row.difference_high)})",
             f"{number(row.ratio)} ({number(row.ratio_low)} to {number(row.ratio_high)})",
         )
@@ -421,7 +424,7 @@ def test_missing_values_leave_gaps_and_no_nan():
     found = [dataclasses.replace(row, **nothing) if "Weekly" in (row.arm, row.against) else row for row in made.versus.contrasts]
     gaps = with_versus(made, contrasts=found)
     cells = dict(against.differences(*on_page(gaps)).numbers.rows)["Weekly, turnover"]
-    assert cells[1:] == ("–",) * 7
+    assert cells[1:] == ("–",) * 8
     assert not {"nan", "NaN", "None"} & set(re.findall(r"\w+", Page(report.page(gaps)).text))
 
 

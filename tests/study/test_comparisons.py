@@ -14,8 +14,10 @@ from regimens.contrasts.contrast import Contrast
 from regimens.contrasts.ranking import TRADE_OFF
 from regimens.contrasts.verdict import Finding, Reason, Rule, Verdict
 from regimens.study import given, warnings
+from regimens.study.collect import outcomes_of
 from regimens.study.comparison import compare
 from regimens.study.comparisons import comparisons, open_pairs, pairs_of
+from regimens.study.priors import before_data
 from regimens.study.weights import weights_of
 from tests import small
 
@@ -185,5 +187,6 @@ def test_the_ledger_is_what_subjects_get_under_the_seed_of_the_population(tmp_pa
 
 def test_comparing_the_same_outcomes_again_gives_the_same_rows(tmp_path):
     result = compare(small.scenario(tmp_path, more=LIFE))
-    again = comparisons(result.scenario, result.outcomes, weights_of(result.study))
+    before = outcomes_of(before_data(result.study), result.collected.before)
+    again = comparisons(result.scenario, result.outcomes, weights_of(result.study), before)
     assert repr(vars(again)) == repr(vars(result.versus))

@@ -220,6 +220,6 @@ def test_bands_are_of_the_first_subjects_of_every_draw_however_many_are_shown(po
 def test_tasks_are_named_by_what_they_do(tmp_path):
     scenario = small.scenario(tmp_path, models="[turnover, expansion]", endpoints="[peak of treg_fold]")
     assert [task.key for task in tasks(resolve(scenario), 10)] == [
-        "bands-0", "bands-1", "endpoints-0-0-10", "endpoints-0-10-10", "endpoints-0-20-4",
+        "bands-0", "bands-1", "prior-0", "prior-1", "endpoints-0-0-10", "endpoints-0-10-10", "endpoints-0-20-4",
         "endpoints-1-0-10", "endpoints-1-10-10", "endpoints-1-20-4",
     ]  # fmt: skip

@@ -59,6 +59,11 @@ class Contrast:
     worse: float = column("share of draws in which arm is worse", "1")
     relevantly_better: float = column("share of draws in which arm is better by at least the relevant difference", "1")
     relevantly_worse: float = column("share of draws in which arm is worse by at least the relevant difference", "1")
+    prior: float = column(
+        "probability before any data: the same under the priors of the model, for the typical subject; blank where there is none",
+        "1",
+        default=float("nan"),
+    )
 
 
 CONTRASTS = table_of("contrasts", "model, endpoint and pair of arms", Contrast)

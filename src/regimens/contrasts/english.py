@@ -26,6 +26,8 @@ VERDICTS = Table(
         Column("winner", "the arm that is better or never worse; blank for neither"),
         Column("reason", "why, in a sentence"),
         Column("probabilities", "probability that arm beats against, ties half, by model"),
+        Column("priors", "the same before any data: under the priors of the model, for the typical subject, by model"),
+        Column("structural", "models whose vote is structural: as sure of the same arm before any data; blank for none"),
         Column(
             "weighted",
             "the weighted verdict, of the models together by their weights: 'X better' or 'not supported'; blank for none",
@@ -42,10 +44,14 @@ def verdicts_frame(verdicts: Sequence[Verdict]) -> pd.DataFrame:
     import pandas as pd
 
     rows = [
-        (v.endpoint, v.arm, v.against, finding(v), v.winner, reason(v), probabilities(v), *_weighted(v.weighted or Weighted()))
+        (v.endpoint, v.arm, v.against, finding(v), v.winner, reason(v), *_by_model(v), *_weighted(v.weighted or Weighted()))
         for v in verdicts
     ]
     return pd.DataFrame(rows, columns=list(VERDICTS.header))
+
+
+def _by_model(verdict: Verdict) -> tuple[str, str, str]:
+    return probabilities(verdict), priors(verdict), ", ".join(v.model for v in verdict.views if verdict.structural(v))
 
 
 def _weighted(found: Weighted) -> tuple[str, float, float, float]:
@@ -69,6 +75,12 @@ def finding(verdict: Verdict) -> str:
 def probabilities(verdict: Verdict) -> str:
     """Return the probability that the first arm beats the second, by model."""
     return ", ".join(f"{v.model} {v.probability:.4g}" for v in verdict.views if not math.isnan(v.probability))
+
+
+def priors(verdict: Verdict) -> str:
+    """Return the probability before any data that the first arm beats the second, by model."""
+    known = [view.before for view in verdict.views if view.before is not None]
+    return ", ".join(f"{v.model} {v.probability:.4g}" for v in known if not math.isnan(v.probability))
 
 
 def reason(verdict: Verdict) -> str:

@@ -49,6 +49,7 @@ def turned(contrast: Contrast) -> Contrast:
         worse=contrast.better,
         relevantly_better=contrast.relevantly_worse,
         relevantly_worse=contrast.relevantly_better,
+        prior=1 - contrast.prior,
     )
 
 

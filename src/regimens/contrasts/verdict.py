@@ -79,7 +79,8 @@ class Lack(StrEnum):
 @dataclass(frozen=True)
 class View:
     """What one model says of a pair. `contrast` is None where the model has no such endpoint; `empty` names the arms without a
-    value; `differing_subjects` is the share of subjects whose values differ between the arms.
+    value; `differing_subjects` is the share of subjects whose values differ between the arms. `before` is what the model says
+    before any data, under its priors; None where that is not known.
     """
 
     model: str
@@ -87,6 +88,7 @@ class View:
     lack: Lack | None = None
     empty: tuple[str, ...] = ()
     differing_subjects: float = 0.0
+    before: View | None = None
 
     @property
     def differs(self) -> bool:
@@ -148,6 +150,15 @@ class Verdict:
         if view.contrast is None or not arm:
             return 0.0
         return (view.contrast.relevantly_better if arm == self.arm else view.contrast.relevantly_worse) / view.differing
+
+    def vote(self, view: View) -> str:
+        """Return the arm that a model is sure is better, by any difference, from enough draws for the rule; "" for neither."""
+        enough = view.contrast is not None and view.contrast.draws >= fewest_draws(self.rule.probability)
+        return self.favours(view)[0] if enough and self.sure(view) else ""
+
+    def structural(self, view: View) -> bool:
+        """Return whether a model votes for the same arm before any data as after: its structure gives the answer."""
+        return view.before is not None and self.vote(view) != "" and self.vote(view) == self.vote(view.before)
 
 
 def reaches(share: float, limit: float) -> bool:

@@ -8,12 +8,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from regimens import wording
 from regimens.contrasts.english import percent
 from regimens.credibility.agreement import POPULATION, SURE, Judged
+from regimens.figures import orderings as drawn
 from regimens.study.published import Agreement
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
     from regimens.credibility.orderings import Ordering
+
+PICTURE = "images/orderings.png"
+ALTERNATIVE = "Published orderings: the probability that each model agrees"
 
 INTRODUCTION = f"""\
 Statements from publications on which of two regimens, times or doses had more, held against the shipped models. P is the share
@@ -29,10 +36,27 @@ def orderings_page(orderings: Sequence[Ordering], judged: Sequence[Judged], fitt
     return "\n".join(_lines(orderings, judged, frozenset(fitted_rows))) + "\n"
 
 
+def orderings_figure(orderings: Sequence[Ordering], judged: Sequence[Judged], fitted_rows: Sequence[str]) -> go.Figure:
+    """Return the figure of docs/orderings.md, of the same numbers as its table."""
+    chances = {(row.id, row.model): row.probability for row in judged}
+    models, fitted = tuple(dict.fromkeys(row.model for row in judged)), frozenset(fitted_rows)
+    lines = [
+        drawn.Ordering(each.topic, each.short, _source(each, fitted), {model: chances[each.id, model] for model in models})
+        for each in orderings
+    ]
+    return drawn.orderings(lines, SURE)
+
+
+def _source(ordering: Ordering, fitted: frozenset[str]) -> str:
+    """Return authors and years of an ordering, and whether the fit has seen its data."""
+    authors = "; ".join(cited.split(",")[0].strip() for cited in ordering.citation.split(";"))
+    return f"{authors}, seen by the fit" if fitted.intersection(ordering.rows) else authors
+
+
 def _lines(orderings: Sequence[Ordering], judged: Sequence[Judged], fitted: frozenset[str]) -> Iterator[str]:
     models = tuple(dict.fromkeys(row.model for row in judged))
     cells = {(row.id, row.model): row for row in judged}
-    yield from ("# Published orderings and the models", "", INTRODUCTION, "")
+    yield from ("# Published orderings and the models", "", INTRODUCTION, "", f"![{ALTERNATIVE}]({PICTURE})", "")
     yield "| Model | Agrees | Does not agree | Undecided | Not modelled | Mean P where modelled |"
     yield "|---|---|---|---|---|---|"
     for model in models:
@@ -40,7 +64,8 @@ def _lines(orderings: Sequence[Ordering], judged: Sequence[Judged], fitted: froz
         counts = Counter(row.agreement for row in own)
         known = [row.probability for row in own if row.draws]
         numbers = " | ".join(str(counts[each]) for each in _ORDER)
-        yield f"| {model} | {numbers} | {np.mean(known):.2f} |"
+        mean = f"{np.mean(known):.2f}" if known else wording.MISSING
+        yield f"| {model} | {numbers} | {mean} |"
     yield from ("", f"| What was seen | People | {' | '.join(models)} |", "|---|---|" + "---|" * len(models))
     for ordering in orderings:
         said = " | ".join(_cell(cells[ordering.id, model]) for model in models)

@@ -31,12 +31,17 @@ Name = Annotated[str, Field(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$")]
 PLACEHOLDER = "doses"
 """The endpoint of an ordering whose outcomes no endpoint stands for: a scenario needs one."""
 
+LONGEST = 54
+"""Characters of a statement in short: what fits beside the figure."""
+
 
 class OrderingShape(BaseModel):
     """One published ordering."""
 
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
+    topic: Words
+    short: str = Field(min_length=1, max_length=LONGEST)
     citation: Words
     year: int | None = Field(None, ge=1980, le=2100)
     doi: str = Field("", pattern=r"^(10\.\d{4,9}/\S+)?$")
@@ -66,11 +71,13 @@ class Ordering:
     """One published ordering.
 
     `scenario` has its arms, its horizon, all models that it is held against and its outcomes; a model agrees where all outcomes
-    hold. `n` is the number of people in words. `assumed` are sentences on what the source leaves open. `rows` are the ids of
-    responses with the same data, which a fit may have used.
+    hold. `topic` is what it is about, `short` the statement in a few words; `n` is the number of people in words. `assumed` are
+    sentences on what the source leaves open. `rows` are the ids of responses with the same data, which a fit may have used.
     """
 
     id: str
+    topic: str
+    short: str
     citation: str
     year: int | None
     doi: str
@@ -129,6 +136,8 @@ def _ordering(name: str, given: OrderingShape, scenario: Scenario) -> Ordering:
     assumed = [] if given.assumed is None else [given.assumed] if isinstance(given.assumed, str) else given.assumed
     return Ordering(
         id=name,
+        topic=given.topic,
+        short=given.short,
         citation=given.citation,
         year=given.year,
         doi=given.doi,

@@ -12,14 +12,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from regimens import shipped
 from regimens.contrasts.contrast import contrasts
 from regimens.contrasts.verdict import Finding, reaches, verdicts
 from regimens.credibility.results import Cells, read_rows
 from regimens.credibility.simulated import simulated
-from regimens.fit.prior import prior_of
+from regimens.population.uncertainty import prior_centres
 from regimens.study.comparisons import pairs_of
 from regimens.study.study import resolve
 from regimens.tables import column, table_of
@@ -29,8 +27,7 @@ if TYPE_CHECKING:
     from regimens.contrasts.outcomes import Outcomes
     from regimens.contrasts.verdict import Rule
     from regimens.scenario.values import Scenario
-    from regimens.statistics import Floats
-    from regimens.study.study import Study, StudyModel
+    from regimens.study.study import Study
 
 OFTEN_WRONG = 0.5
 """Share of the draws of the truth above which a verdict counts as wrong more often than not."""
@@ -105,19 +102,9 @@ def votes(before: Outcomes, after: Outcomes, pairs: Sequence[Pair]) -> Iterator[
 
 def at_prior(study: Study) -> Study:
     """Return a study whose parameter draws are those of the priors in place of the posteriors, for the same subjects."""
-    return replace(study, models=tuple(replace(model, centres=_prior_centres(study, model)) for model in study.models))
-
-
-def _prior_centres(study: Study, model: StudyModel) -> Floats:
-    """Return draws (draws, parameters) of the prior that a model declares; what has none stays at its declared value."""
-    declared = model.declared
-    values: Floats = np.tile([parameter.value for parameter in declared.parameters], (study.cohort.draws, 1))
-    names = [parameter.name for parameter in declared.parameters]
-    prior = prior_of(declared)
-    random = np.random.default_rng(np.random.SeedSequence(study.cohort.seed, spawn_key=(model.place,)))
-    drawn, _ = prior.split(prior.sample(study.cohort.draws, random))
-    values[:, [names.index(name) for name in prior.names[: drawn.shape[1]]]] = np.exp(drawn)
-    return values
+    cohort = study.cohort
+    centres = [prior_centres(cohort.seed, cohort.draws, model.declared) for model in study.models]
+    return replace(study, models=tuple(replace(model, centres=own) for model, own in zip(study.models, centres, strict=True)))
 
 
 def both(scenario: Scenario, executor: Executor | None = None) -> tuple[tuple[Truth, ...], tuple[Vote, ...]]:

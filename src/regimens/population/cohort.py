@@ -14,10 +14,12 @@ class Cohort:
     """Who is simulated: `subjects` in each of `draws` parameter draws, numbered from 0.
 
     `typical` is True for the one typical subject, who has the typical parameters and the scenario's body and needs no chance;
-    `population` is then None and `seed` 0. Runs are numbered draw by draw: run number = draw x subjects + subject.
+    `population` is then None and `seed` 0, and `typical_draws` counts the draws of the typical parameters. Runs are numbered draw
+    by draw: run number = draw x subjects + subject.
     """
 
     population: Population | None = None
+    typical_draws: int = 1
 
     @property
     def typical(self) -> bool:
@@ -32,7 +34,7 @@ class Cohort:
     @property
     def draws(self) -> int:
         """Number of parameter draws; with 1, parameters are at their typical values."""
-        return 1 if self.population is None else self.population.draws
+        return self.typical_draws if self.population is None else self.population.draws
 
     @property
     def seed(self) -> int:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regimens.chance import normals, uniforms
-from regimens.model.fitted import fitted, posterior_draws
+from regimens.model.file import declared
+from regimens.model.fitted import fitted, is_fitted, posterior_draws
 from regimens.population.cohort import Cohort, cohort_of
 from regimens.population.draw import within_bounds
 
@@ -25,17 +26,30 @@ def centres(population: Population | Cohort | None, model: Model) -> Floats:
     model file declares (`uncertainty`), log-normal inside their bounds.
     """
     cohort = cohort_of(population)
-    draws = cohort.draws
+    draws, posterior = cohort.draws, posterior_draws(model)
+    if draws > 1 and posterior is None:
+        return prior_centres(cohort.seed, draws, model)
     values = np.tile([parameter.value for parameter in fitted(model).parameters], (draws, 1))
-    if draws == 1:
+    if draws == 1 or posterior is None:
         return values
-    posterior = posterior_draws(model)
+    order = np.argsort(uniforms(cohort.seed, "row of the posterior", len(posterior.draws)), kind="stable")
     for column, parameter in enumerate(model.parameters):
-        if posterior is not None and parameter.name in posterior.names:
-            order = np.argsort(uniforms(cohort.seed, "row of the posterior", len(posterior.draws)), kind="stable")
+        if parameter.name in posterior.names:
             values[:, column] = posterior.draws[order[:draws], posterior.names.index(parameter.name)]
-        elif posterior is None and parameter.uncertainty > 0:
-            z_scores = normals(cohort.seed, f"typical value of {parameter.name}", draws)
+    return values
+
+
+def prior_centres(seed: int, draws: int, model: Model) -> Floats:
+    """Return draws (draws, parameters) of the priors that the file of `model` declares, whether or not a fit of it is shipped.
+
+    A parameter with an `uncertainty` is log-normal inside its bounds, around the value of the file; all others stay at it. More
+    draws keep the first ones.
+    """
+    known = declared(model.name) if is_fitted(model) else model
+    values = np.tile([parameter.value for parameter in known.parameters], (draws, 1))
+    for column, parameter in enumerate(known.parameters):
+        if parameter.uncertainty > 0:
+            z_scores = normals(seed, f"typical value of {parameter.name}", draws)
             spread = np.sqrt(np.expm1(parameter.uncertainty**2))
             values[:, column] = within_bounds(parameter, z_scores, spread, parameter.value)
     return values

@@ -88,6 +88,7 @@ def _difference_cells(endpoint: ShownEndpoint, contrast: Contrast, rule: float) 
         if endpoint.of_population
         else endpoint.between(contrast.subject_low, contrast.subject_high) or wording.MISSING,
         percent(contrast.probability, rule),
+        percent(contrast.prior, rule),
         wording.percent(contrast.better_off) if endpoint.better else wording.MISSING,
     )
 
@@ -125,11 +126,12 @@ def _pair_cells(endpoint: ShownEndpoint, view: View, pairs: Pairs, rule: float, 
     for model in view.models:
         contrast = pairs.of(model, endpoint.words, *names)
         if contrast is None:
-            yield from (wording.MISSING,) * 3
+            yield from (wording.MISSING,) * 4
             continue
         ends = endpoint.between(contrast.difference_low, contrast.difference_high)
         ratio, low, high = contrast.ratio, contrast.ratio_low, contrast.ratio_high
         yield percent(contrast.probability, rule)
+        yield percent(contrast.prior, rule)
         yield f"{endpoint.difference(contrast.difference)}{f' ({ends})' if ends else ''}"
         yield wording.MISSING if math.isnan(low) else f"{wording.number(ratio)} ({wording.span(low, high)})"
 

@@ -12,7 +12,8 @@ from regimens.contrasts.pairs import Pairs, compared
 from regimens.contrasts.verdict import Finding
 from regimens.contrasts.verdict import Verdict as Judged
 from regimens.figures.shown import ShownEndpoint, judged
-from regimens.report.text import verdicts
+from regimens.report.text import verdicts, votes
+from regimens.study.priors import has_fit, of_one_subject
 
 if TYPE_CHECKING:
     from regimens.figures.view import View
@@ -40,16 +41,18 @@ class Row:
     sign: str
     said: str
     probabilities: str
+    before: str
     reason: str
 
 
 @dataclass(frozen=True)
 class Table:
-    """The verdicts on one endpoint."""
+    """The verdicts on one endpoint; `before` is the heading of the probabilities before any data, "" where there are none."""
 
     label: str
     summary: str
     rows: tuple[Row, ...]
+    before: str
 
 
 @dataclass(frozen=True)
@@ -89,9 +92,25 @@ def verdict(comparison: Comparison, view: View) -> Verdict | None:
     others = verdicts.others([(shown.label, pairs.among(shown.words, names)) for shown in further])
     caution = verdicts.exploratory([model for model in view.models if model in view.exploratory])
     tables = tuple(table(shown, pairs.among(shown.words, names)) for shown in known)
-    brief = (found, never, why_not or "".join(same[:1]), *lacking, rule)
-    sentences, more = filter(None, (never, why_not, *same, caution)), filter(None, (*lacking, verdicts.weighted(rows), others))
+    structural, prior = votes.structural(rows), _before(comparison, known)
+    brief = (found, never, why_not or "".join(same[:1]), structural, *lacking, rule)
+    sentences = filter(None, (never, why_not, structural, *same, caution))
+    more = filter(None, (*lacking, verdicts.weighted(rows), others, prior))
     return Verdict(found, tuple(sentences), tuple(more), rule, tables, tuple(filter(None, brief)))
+
+
+def _before(comparison: Comparison, known: Sequence[ShownEndpoint]) -> str:
+    """Return whose the probabilities before any data are, and where there are none."""
+    study = comparison.study
+    views = [view.before for row in comparison.versus.verdicts for view in row.views if view.before is not None]
+    draws = max((view.contrast.draws for view in views if view.contrast is not None), default=0)
+    whole = {endpoint.words for endpoint in study.scenario.endpoints if not of_one_subject(endpoint)}
+    return votes.before(
+        draws,
+        [model.name for model in study.models if not has_fit(model)],
+        [shown.label for shown in known if shown.words in whole],
+        any(arm.arm.adherence is not None for arm in study.arms),
+    )
 
 
 def _only(found: str, *sentences: str) -> Verdict:
@@ -100,15 +119,17 @@ def _only(found: str, *sentences: str) -> Verdict:
 
 def table(shown: ShownEndpoint, rows: Sequence[Judged]) -> Table:
     """Return the verdicts on the pairs of one endpoint."""
-    return Table(shown.label, verdicts.summary(shown, compared(rows)), tuple(_row(row) for row in rows))
+    before = votes.BEFORE if any(view.before for row in rows for view in row.views) else ""
+    return Table(shown.label, verdicts.summary(shown, compared(rows)), tuple(_row(row) for row in rows), before)
 
 
 def _row(row: Judged) -> Row:
     kind, sign = _LOOKS[row.finding]
     ahead = row.winner or _ahead(row)
     behind = row.against if ahead == row.arm else row.arm
-    reason = wording.sentence(english.reason(row))
-    return Row(ahead, behind, kind, sign, english.finding(row), verdicts.probabilities(row, ahead), reason)
+    reason = " ".join(filter(None, (wording.sentence(english.reason(row)), votes.of_row(row))))
+    shown = verdicts.probabilities(row, ahead), verdicts.before(row, ahead)
+    return Row(ahead, behind, kind, sign, english.finding(row), *shown, reason)
 
 
 def _ahead(row: Judged) -> str:

@@ -12,7 +12,7 @@ from regimens.contrasts.outcomes import Named, Outcomes
 from regimens.engine.trajectories import OK, STATUS_WORDS
 from regimens.study.noise import noise_factor
 from regimens.study.ruled import KEPT, RuledArm
-from regimens.study.tasks import BandsTask, DecisionsTask, FixedTask, Task, TrialsTask, people
+from regimens.study.tasks import BandsTask, DecisionsTask, FixedTask, PriorTask, Task, TrialsTask, people
 from regimens.study.trials import PERCENTILES, checked_bins, trial_count
 
 if TYPE_CHECKING:
@@ -59,7 +59,8 @@ class Collected:
     subjects); arms that give the same doses share their bands; `steps` counts accepted and rejected steps of the integration.
     `trials` are the percentiles of simulated trials where the user's own values are checked, (bins, trials, percentiles).
     `ruled` is what rules made of the arms that have some, `written` the doses and decisions of their first subjects.
-    `intervals` (draws, subjects), of arms that start at steady state, counts the intervals simulated in search of it.
+    `intervals` (draws, subjects), of arms that start at steady state, counts the intervals simulated in search of it. `before`
+    are values and statuses of the study `before_data`, None where it has none.
     """
 
     values: dict[Key, Floats] = field(repr=False)
@@ -71,6 +72,7 @@ class Collected:
     ruled: dict[Key, RuledArm] = field(default_factory=dict, repr=False)
     written: dict[Key, Result] = field(default_factory=dict, repr=False)
     intervals: dict[Key, np.ndarray] = field(default_factory=dict, repr=False)
+    before: Collected | None = field(default=None, repr=False)
 
     @property
     def failed(self) -> int:
@@ -91,9 +93,13 @@ def collect(study: Study, results: Iterable[tuple[Task, Result]]) -> Collected:
     trials: dict[Key, Floats] = {}
     written: dict[Key, Result] = {}
     kept: dict[tuple[int, int], dict[int, Result]] = {}
+    prior: list[tuple[PriorTask, Result]] = []
     steps = np.zeros(2, dtype=np.int64)
     for task, found in results:
         steps += found["steps"]
+        if isinstance(task, PriorTask):
+            prior.append((task, found))
+            continue
         model = study.models[task.model]
         if isinstance(task, BandsTask):
             drawn |= {(task.model, arm): _bands(study, task, found, row) for row, arm in enumerate(task.arms)}
@@ -135,7 +141,22 @@ def collect(study: Study, results: Iterable[tuple[Task, Result]]) -> Collected:
         },
         written=written,
         intervals={pair: found.reshape(shape) for pair, found in intervals.items()},
+        before=_before(prior) if prior else None,
     )
+
+
+def _before(prior: Iterable[tuple[PriorTask, Result]]) -> Collected:
+    """Return what was found under the priors, one subject a draw; its steps are counted with all others."""
+    by_key = {
+        (task.study.models[task.model].name, task.study.arms[place].name): (found, place)
+        for task, found in prior
+        for place in task.study.models[task.model].modelled
+    }
+    values, status, stopped = (
+        {key: found[name][place][..., np.newaxis] for key, (found, place) in by_key.items()}
+        for name in ("values", "status", "stopped_h")
+    )
+    return Collected(values, status, stopped, {}, (0, 0))
 
 
 def _ruled(shape: tuple[int, int], parts: list[Result]) -> RuledArm:

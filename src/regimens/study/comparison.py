@@ -18,6 +18,7 @@ from regimens.study.collect import Bands, Collected, Key, collect, outcomes_of
 from regimens.study.comparisons import Comparisons, comparisons
 from regimens.study.given import Given, given_rows, ledgers_of, ruled_rows
 from regimens.study.own import Own, own_of
+from regimens.study.priors import before_data
 from regimens.study.provenance import Provenance, provenance_of
 from regimens.study.published import Published, published
 from regimens.study.rows import (
@@ -204,7 +205,7 @@ def comparison_of(study: Study, exposure: ExposureTable, collected: Collected, r
         collected=collected,
         summary=summaries(study, outcomes),
         statuses=statuses(study, collected.status),
-        versus=comparisons(study.scenario, outcomes, weights_of(study)),
+        versus=comparisons(study.scenario, outcomes, weights_of(study), _outcomes_before(study, collected)),
         equal_total=equal_totals(study.scenario),
         observed=seen_points(study.scenario),
         visits=visits(study, collected.bands),
@@ -217,3 +218,9 @@ def comparison_of(study: Study, exposure: ExposureTable, collected: Collected, r
         ruled=ruled,
         starts=starts(study, collected.intervals, collected.status),
     )
+
+
+def _outcomes_before(study: Study, collected: Collected) -> Outcomes | None:
+    """Return the endpoints of the typical subject under the priors; None where none were simulated."""
+    before = before_data(study)
+    return None if before is None or collected.before is None else outcomes_of(before, collected.before)

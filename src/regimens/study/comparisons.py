@@ -12,6 +12,7 @@ from regimens.contrasts.ranking import Best, TradeOff, best, trade_off
 from regimens.contrasts.sensitivity import Sensitivity, sensitivity
 from regimens.contrasts.variants import Flip, Regret, RestResponse, flips, regret, rest_response
 from regimens.contrasts.verdict import Finding, Verdict, verdicts
+from regimens.contrasts.votes import with_priors, with_votes
 from regimens.contrasts.weighted import Weights, with_weights
 from regimens.scenario.values import AS_WRITTEN, REAL_LIFE, Scenario
 
@@ -36,13 +37,19 @@ class Comparisons:
     regret: tuple[Regret, ...] = field(default=(), repr=False)
 
 
-def comparisons(scenario: Scenario, outcomes: Outcomes, weights: Weights | None = None) -> Comparisons:
-    """Return everything that compares the arms of a scenario; `weights` of its models, None where none are shipped."""
+def comparisons(
+    scenario: Scenario, outcomes: Outcomes, weights: Weights | None = None, before: Outcomes | None = None
+) -> Comparisons:
+    """Return everything that compares the arms of a scenario.
+
+    `weights` are those of its models, None where none are shipped; `before` is of the study before any data, None without one.
+    """
     variants = {arm.name: arm.variant for arm in scenario.arms}
     real = {arm.of: arm.name for arm in scenario.arms if arm.variant == REAL_LIFE}
     pairs = pairs_of(scenario)
-    held = contrasts(outcomes, pairs, scenario.rule.difference)
-    said = with_weights(verdicts(outcomes, held, pairs, scenario.rule), weights)
+    prior = contrasts(before, pairs, scenario.rule.difference) if before is not None else ()
+    held = with_priors(contrasts(outcomes, pairs, scenario.rule.difference), prior)
+    said = with_votes(with_weights(verdicts(outcomes, held, pairs, scenario.rule), weights), prior)
     pair = scenario.trade_off
     return Comparisons(
         contrasts=held,

@@ -76,7 +76,7 @@ SAME_MEAN = Table(
     (
         Column("mean_total", "mean total of the arm, and total of the fixed doses", "MIU or mg"),
         Column("factor", "fixed doses are the planned ones times this", "1"),
-        *(column for column in CONTRASTS.columns),
+        *(column for column in CONTRASTS.columns if column.name != "prior"),
     ),
 )
 

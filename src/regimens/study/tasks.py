@@ -19,6 +19,7 @@ from regimens.model.compile import CompiledModel, compile_model
 from regimens.population.draw import Runs, draw_subjects
 from regimens.regimen.events import DosePlan
 from regimens.statistics import Floats, median_and_interval
+from regimens.study.priors import before_data
 from regimens.study.ruled import KEPT, LOGGED, followed, kept, written_down
 from regimens.study.study import BAND_RUNS, Study, StudyArm, StudyModel
 from regimens.study.trials import checked_bins, percentiles_of, runs_of_trials, trial_count
@@ -116,7 +117,20 @@ class FixedTask:
         return f"fixed-{self.model}-{self.arm}-{self.factor!r}-{self.first}-{self.count}"
 
 
-Task = EndpointsTask | BandsTask | TrialsTask | DecisionsTask | FixedTask
+@dataclass(frozen=True)
+class PriorTask:
+    """Task: the endpoints of the typical subject in every draw of the priors of one model of a study `before_data`."""
+
+    study: Study = field(repr=False)
+    model: int
+
+    @property
+    def key(self) -> str:
+        """The name of the task, unique in its study."""
+        return f"prior-{self.model}"
+
+
+Task = EndpointsTask | BandsTask | TrialsTask | DecisionsTask | FixedTask | PriorTask
 
 
 def tasks(study: Study, chunk: int | None = None) -> list[Task]:
@@ -127,6 +141,8 @@ def tasks(study: Study, chunk: int | None = None) -> list[Task]:
     chunk = chunk or _chunk(study)
     # The longest first, so that no thread waits for the last one.
     made: list[Task] = [BandsTask(study, model.place) for model in study.models if model.modelled]
+    before = before_data(study)
+    made += [PriorTask(before, model.place) for model in before.models] if before is not None else []
     for model in study.models:
         made += [
             EndpointsTask(study, model.place, first, min(chunk, study.runs - first)) for first in range(0, study.runs, chunk)
@@ -168,7 +184,8 @@ def perform(task: Task) -> Result:
     `individuals` (arms, observables, runs, times); `visits` (arms, observables, runs, visits); `steps`. Arms that are not
     modelled have NaN values and status 0. A TrialsTask gives `percentiles` (bins, trials, percentiles) and `steps`. A
     DecisionsTask gives what `ruled.written_down` does, a FixedTask `values` (measured endpoints, runs); an EndpointsTask of arms
-    with rules, too, what `ruled.kept` does, with the place of the arm behind each name.
+    with rules, too, what `ruled.kept` does, with the place of the arm behind each name. A PriorTask gives what an EndpointsTask
+    of all of its draws does.
     """
     match task:
         case EndpointsTask():
@@ -179,6 +196,8 @@ def perform(task: Task) -> Result:
             return _decisions(task)
         case FixedTask():
             return _fixed(task)
+        case PriorTask():
+            return _endpoints(EndpointsTask(task.study, task.model, 0, task.study.runs))
     return _trials(task)
 
 
@@ -266,8 +285,8 @@ def people(study: Study, model: StudyModel, numbers: np.ndarray) -> Parameters:
 
 def _people(study: Study, model: StudyModel, runs: Runs) -> Parameters:
     scenario = study.scenario
-    if scenario.population is None:
-        return draw_subjects(None, model.declared, scenario.subject, model.centres[0])
+    if study.cohort.typical:
+        return draw_subjects(None, model.declared, scenario.subject, model.centres[runs.draw])
     return draw_subjects(scenario.population, model.declared, scenario.subject, model.centres[runs.draw], runs)
 
 

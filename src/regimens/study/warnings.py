@@ -35,6 +35,7 @@ def warnings_of(study: Study, collected: Collected, given: Sequence[Given]) -> t
         *_shortened(study),
         *_without_noise(study),
         *failures(study, collected),
+        *_failed_before(collected),
     )
 
 
@@ -136,6 +137,17 @@ def _without_noise(study: Study) -> Iterator[str]:
         yield (
             "What was measured differs from the true value, from day to day and by the assay; the scenario has no `noise`, so "
             "the simulated percentiles of the predictive check hold none, and those at 5 % and 95 % may lie too close together."
+        )
+
+
+def _failed_before(collected: Collected) -> Iterator[str]:
+    """Yield a sentence where simulations under the priors failed."""
+    before = collected.before
+    if before is not None and before.failed:
+        every = sum(status.size for status in before.status.values())
+        yield (
+            f"Before any data: {before.failed} of {every} simulations of the typical subject under draws of the priors stopped "
+            "early. Their draws are left out of the probabilities before any data."
         )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from regimens import wording
 from regimens.contrasts.pairs import compared, loser
 from regimens.contrasts.verdict import Finding, Verdict
+from regimens.report.text.votes import BEFORE_PERCENT, before_head
 
 if TYPE_CHECKING:
     from regimens.figures.shown import ShownEndpoint
@@ -22,6 +23,7 @@ DIFFERENCE_HEADS = (
     wording.CONFIDENCE,
     f"One person, {wording.WITHIN} prediction",
     "Probability of better, %",
+    BEFORE_PERCENT,
     "Better off, % of subjects",
 )
 PAIR = "Pair"
@@ -121,9 +123,9 @@ def precision(probability: float, draws: int) -> str:
     return f"With {draws} draws, a probability near {wording.exact_percent(probability)} is known to about {about}."
 
 
-def pair_heads(model: str) -> tuple[str, str, str]:
+def pair_heads(model: str) -> tuple[str, str, str, str]:
     """Return the headings of the numbers of one model in the table of pairs."""
-    return f"Better, %, {model}", f"Difference, {model}", f"Ratio, {model}"
+    return f"Better, %, {model}", before_head(model), f"Difference, {model}", f"Ratio, {model}"
 
 
 def pairs_caption(endpoint: ShownEndpoint) -> str:

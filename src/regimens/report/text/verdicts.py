@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from regimens import wording
 from regimens.contrasts.pairs import compared, loser, percent, turned, won
-from regimens.contrasts.verdict import Finding, Lack, Reason, Rule, Verdict
+from regimens.contrasts.verdict import Finding, Lack, Reason, Rule, Verdict, View
 from regimens.contrasts.weighted import Unweighted
 
 if TYPE_CHECKING:
@@ -248,6 +248,22 @@ def probabilities(row: Verdict, first: str) -> str:
     )
     together = chance(row, first)
     return f"{said}; weighted {together}" if together else said
+
+
+def before(row: Verdict, first: str) -> str:
+    """Return the probability before any data that the arm `first` is better, by model; "–" where a model has none."""
+    return ", ".join(
+        f"{view.model} {_probability_before(view, first, row.rule)}"
+        for view in row.views
+        if view.contrast is not None and not wording.missing(view.contrast.probability)
+    )
+
+
+def _probability_before(view: View, first: str, by: Rule) -> str:
+    contrast = None if view.before is None else view.before.contrast
+    if contrast is None:
+        return wording.MISSING
+    return _probability(contrast if contrast.arm == first else turned(contrast), by)
 
 
 def _probability(contrast: Contrast, by: Rule) -> str:
