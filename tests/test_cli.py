@@ -113,6 +113,7 @@ def test_provenance_has_what_is_needed_to_repeat_the_run(written):
     assert len(record["scenario"]["sha256"]) == 64
 
 
+@pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
 def test_the_same_run_gives_the_same_bytes_with_one_worker_and_with_two(scenario, monkeypatch, capsys):
     text = SMALL.replace("arms:", "population: {subjects: 20, seed: 3}\narms:")
     scenario.write_text(text, encoding="utf-8")
