@@ -83,6 +83,7 @@ def test_a_start_at_steady_state_is_read_back(read):
     assert len(arm.events.changes) == 1
 
 
+@pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
 def test_arms_of_every_shipped_scenario_are_read_back(read):
     for scenario in map(shipped_scenario, names("scenarios")):
         horizon = Fraction(scenario.horizon_h)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from regimens import report
 from regimens.cli import main
 from regimens.cli.console import bar
 from regimens.scenario import read_scenario
@@ -40,6 +41,14 @@ def scenario(tmp_path, monkeypatch):
     file = tmp_path / "small.yaml"
     file.write_text(SCENARIO, encoding="utf-8")
     return file
+
+
+@pytest.fixture(autouse=True)
+def whole_page(monkeypatch):
+    """Let the page be a short text of the result: it takes longer than these runs. Returns the function that makes the whole one."""
+    whole = report.page
+    monkeypatch.setattr(report, "page", lambda comparison: comparison.to_frame("summary").to_csv())
+    return whole
 
 
 @pytest.fixture
@@ -90,7 +99,8 @@ def began(text):
     file.write_text(json.dumps({**record, "began": text}), encoding="utf-8")
 
 
-def test_a_run_that_was_interrupted_goes_on_and_ends_with_the_same_bytes(command, broken_off):
+def test_a_run_that_was_interrupted_goes_on_and_ends_with_the_same_bytes(command, broken_off, whole_page, monkeypatch):
+    monkeypatch.setattr(report, "page", whole_page)
     command("--out", "unbroken")
     code, said = broken_off(KeyboardInterrupt(), "--out", "result")
     assert code == 1
@@ -234,7 +244,8 @@ def test_a_reduced_run_says_so_in_its_record(command):
     assert record["command"] == "regimens compare small.yaml --subjects 2 --draws 3"
 
 
-def test_a_result_without_subjects_has_no_table_of_them_and_says_how_it_was_made(command):
+def test_a_result_without_subjects_has_no_table_of_them_and_says_how_it_was_made(command, whole_page, monkeypatch):
+    monkeypatch.setattr(report, "page", whole_page)
     command("--out", "whole")
     assert command("--out", "result", "--no-subjects")[0] == 0
     whole, result = contents("whole"), contents("result")

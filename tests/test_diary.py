@@ -104,8 +104,9 @@ def test_the_same_diary_is_the_same_text():
     assert {event["DTSTAMP"].dt.isoformat() for event in events_of(diary(regimen, MARCH))} == {"2027-03-01T00:00:00+00:00"}
 
 
+@pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
 @pytest.mark.parametrize(
-    "text", ["1 MIU SC twice daily x 1200", "1 MIU SC daily x 365; tocilizumab: 8 mg/kg IV every 4 weeks x 13"]
+    "text", ["1 MIU SC twice daily x 1001", "1 MIU SC daily x 365; tocilizumab: 8 mg/kg IV every 4 weeks x 13"]
 )
 def test_a_diary_has_every_dose_once_and_as_many_days_as_the_exposure(text):
     regimen = parse_regimen(f"il2: {text}")
@@ -117,6 +118,7 @@ def test_a_diary_has_every_dose_once_and_as_many_days_as_the_exposure(text):
         assert (len(set(own)), max(own)) == (row.days_on, MARCH + timedelta(row.last_day))
 
 
+@pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
 def test_every_arm_of_the_shipped_scenarios_has_a_diary():
     for scenario in map(shipped_scenario, names("scenarios")):
         for arm in (arm for arm in scenario.arms if arm.regimen.drugs):

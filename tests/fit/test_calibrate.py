@@ -1,5 +1,6 @@
 """Data points, predictions and small whole fits: known values are found again, files are written, bad data are refused."""
 
+import contextlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,14 +25,34 @@ RESPONSES = read_responses(EVIDENCE)
 MODEL = find_model("turnover", values="declared")
 QUICK = replace(Settings(), ensembles=2, walkers=24, steps=40, burn_in=20, draws=60)
 LOOSE = 2e-4  # relative: the tolerance of fits is 1e-4
+FEW = ("id", "dilt1d", "lilacs", "ra-treg", "psa-treg", "dm-treg", "ms-treg-d5")
+"""Rows of the evidence that a fit to few sources has: each source that is left out may need a fit of its own."""
 
 
 @pytest.fixture(scope="module")
-def whole_fit():
-    """A short fit with one profile, made once for this module."""
+def few(tmp_path_factory):
+    """The file of the rows FEW."""
+    lines = EVIDENCE.read_text(encoding="utf-8").splitlines()
+    chosen = [line for line in lines if line.partition(",")[0] in FEW]
+    assert len(chosen) == len(FEW)
+    file = tmp_path_factory.mktemp("few") / "few.csv"
+    file.write_text("\n".join(chosen) + "\n", encoding="utf-8")
+    return file
+
+
+@contextlib.contextmanager
+def quick_fit():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("regimens.fit.calibrate.PROFILED", ("kout",))
-        return fit(MODEL, EVIDENCE, QUICK)
+        patch.setattr("regimens.fit.subjects.POINTS", 20)
+        yield
+
+
+@pytest.fixture(scope="module")
+def whole_fit(few):
+    """A short fit with one profile and few points at which subjects are simulated, made once for this module."""
+    with quick_fit():
+        return fit(MODEL, few, QUICK)
 
 
 def test_a_prediction_at_the_typical_values_is_what_simulate_says():
@@ -61,6 +82,7 @@ def test_rows_of_a_study_share_an_effect_only_within_an_observable():
     assert shared["ra-treg"] == shared["psa-treg"] == shared["dm-treg"]  # one centre
 
 
+@pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
 def test_a_truth_is_found_again_from_data_simulated_at_it():
     """Precise data at known parameters: the density is highest near them, and the posterior holds them."""
     rows = [row for row in usable(data_points(RESPONSES, "fit"), MODEL) if not row.observation.bound]
@@ -78,16 +100,18 @@ def test_a_truth_is_found_again_from_data_simulated_at_it():
     assert posterior.contraction[posterior.names.index("kout")] > 0.5
 
 
-def test_a_fit_is_a_set_of_files_with_the_same_bytes_every_time(whole_fit, monkeypatch):
+@pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
+def test_a_fit_is_a_set_of_files_with_the_same_bytes_every_time(whole_fit, few):
     posterior, texts = whole_fit
-    monkeypatch.setattr("regimens.fit.calibrate.PROFILED", ("kout",))
     names = ("draws", "summary", "rows", "profiles", "checks", "sources", "predictions")
     assert set(texts) == {*(f"{name}.csv" for name in names), "fit.json"}
-    assert fit(MODEL, EVIDENCE, QUICK)[1] == texts
+    with quick_fit():
+        assert fit(MODEL, few, QUICK)[1] == texts
     assert texts["draws.csv"].count("\n") == 61
     assert posterior.draws.shape == (60, len(posterior.names))
 
 
+@pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
 def test_a_profile_is_the_same_from_any_start_and_nowhere_below_its_best():
     density = LogPosterior(MODEL, usable(data_points(RESPONSES, "fit"), MODEL))
     starts = density.prior.sample(2, np.random.default_rng(0))

@@ -7,7 +7,7 @@ import pytest
 
 from regimens.fit.sampling import Settings, effective_size, r_hat, sample
 
-SHORT = replace(Settings(), walkers=32, steps=1200, burn_in=300, draws=4000, seed=1)
+SHORT = replace(Settings(), walkers=32, steps=800, burn_in=200, draws=4000, seed=1)
 COVARIANCE = np.array([[1.0, 0.8, 0.0], [0.8, 2.0, 0.3], [0.0, 0.3, 0.5]])
 PRECISION = np.linalg.inv(COVARIANCE)
 

@@ -379,6 +379,7 @@ def test_shares_are_percentages_with_confidence_intervals():
     assert "Shares of subjects and SMDs have 90 % confidence intervals instead." in text
 
 
+@pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
 @pytest.mark.parametrize(
     ("tables", "heading"),
     [

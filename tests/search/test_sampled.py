@@ -28,15 +28,24 @@ LARGE = (
 """More than 100,000 schedules. The gain of a dose is largest at 750,000 IU, and 700,000 IU are allowed; so 12 of these are best."""
 
 
-@pytest.fixture(autouse=True)
-def few(monkeypatch):
-    for name, number in (("LOOKED_AT", 120), ("FIRST", 60), ("ROUND", 30)):
-        monkeypatch.setattr(sampled, name, number)
+@pytest.fixture(autouse=True, scope="module")
+def few():
+    with pytest.MonkeyPatch.context() as patch:
+        for name, number in (("LOOKED_AT", 120), ("FIRST", 60), ("ROUND", 30)):
+            patch.setattr(sampled, name, number)
+        yield
 
 
-@pytest.fixture
-def scenario(tmp_path):
-    return small.bent(tmp_path, *LARGE)
+@pytest.fixture(scope="module")
+def scenario(tmp_path_factory):
+    return small.bent(tmp_path_factory.mktemp("sampled"), *LARGE)
+
+
+@pytest.fixture(scope="module")
+def found(few, scenario):
+    """What one worker finds, in tasks of the usual size."""
+    with local(1) as executor:
+        return find_schedules(scenario, executor=executor, most=10)
 
 
 def _gain(one):
@@ -45,10 +54,9 @@ def _gain(one):
     return one.timing.all_doses * (amount - amount**2 / 1_500_000)
 
 
-def test_a_planted_optimum_is_found_and_no_schedule_beyond_a_limit_is_reported(scenario):
+def test_a_planted_optimum_is_found_and_no_schedule_beyond_a_limit_is_reported(found, scenario):
     subject = scenario.subject
     assert scenario.search.size(subject) > MOST_CANDIDATES
-    found = find_schedules(scenario, most=20)
     assert len(set(found.candidates)) == len(found.candidates) == found.screened.looked_at == 120
     best = found.candidate(found.answer.best)
     assert _gain(best) > 0.95 * 12 * (700_000 - 700_000**2 / 1_500_000)
@@ -62,8 +70,7 @@ def test_a_planted_optimum_is_found_and_no_schedule_beyond_a_limit_is_reported(s
         assert one.amount.value <= 700_000
 
 
-def test_proposals_are_better_than_schedules_that_are_drawn_evenly(scenario):
-    found = find_schedules(scenario, most=20)
+def test_proposals_are_better_than_schedules_that_are_drawn_evenly(found):
     allowed = [one.amount.value <= 700_000 and one.timing.all_doses >= 10 for one in found.candidates]
     assert sum(allowed[60:]) > sum(allowed[:60])
 
@@ -72,34 +79,34 @@ def _bytes(found):
     return {name: content for name, content in files_of(found, page(found)).items() if not callable(content)}
 
 
-def test_neither_workers_nor_chunks_nor_a_resume_change_a_byte(scenario, tmp_path):
-    with local(1) as executor:
-        alone = _bytes(find_schedules(scenario, executor=executor, most=10))
-    with local(2) as executor:
-        assert _bytes(find_schedules(scenario, executor=executor, most=10, chunk=17)) == alone
-
+@pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
+def test_neither_workers_nor_chunks_nor_a_resume_change_a_byte(found, scenario, tmp_path):
+    """Two workers with small tasks, stopped in the second round and gone on with."""
     rounds = []
 
     def stop(done, total):
         rounds.append(done)
-        if len(rounds) == 6:
+        if rounds.count(0) == 2 and done == 1:
             raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt), Store.open(tmp_path / "kept", {"a": 1}) as store:
-        find_schedules(scenario, store=store, progress=stop, most=10)
-    with Store.open(tmp_path / "kept", {"a": 1}, resume=True) as store:
+    with (
+        pytest.raises(KeyboardInterrupt),
+        Store.open(tmp_path / "kept", {"a": 1}) as store,
+        local(2) as executor,
+    ):
+        find_schedules(scenario, executor=executor, store=store, progress=stop, most=10, chunk=17)
+    with Store.open(tmp_path / "kept", {"a": 1}, resume=True) as store, local(2) as executor:
         assert store.reused > 0
-        assert _bytes(find_schedules(scenario, store=store, most=10)) == alone
+        assert _bytes(find_schedules(scenario, executor=executor, store=store, most=10, chunk=17)) == _bytes(found)
 
 
-def test_another_seed_looks_at_other_schedules(scenario):
+@pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
+def test_another_seed_looks_at_other_schedules(found, scenario):
     other = replace(scenario, population=replace(scenario.population, seed=5))
-    first, second = (find_schedules(each, most=10) for each in (scenario, other))
-    assert set(first.candidates) != set(second.candidates)
+    assert set(found.candidates) != set(find_schedules(other, most=1).candidates)
 
 
-def test_the_size_of_the_space_and_what_was_looked_at_are_said(scenario):
-    found = find_schedules(scenario, most=10)
+def test_the_size_of_the_space_and_what_was_looked_at_are_said(found):
     said = (
         f"The space was sampled: 120 of its {found.size:,} schedules were looked at. A search like this finds good schedules and does "
         "not prove that there is no better one."

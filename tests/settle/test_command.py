@@ -55,6 +55,7 @@ def test_the_command_writes_a_page_and_tables(command):
         assert len(frame)
 
 
+@pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
 def test_a_run_of_the_same_command_gives_the_same_bytes(command):
     command(changed(WHOLE), "--out", "one", "--workers", "1")
     command(changed(WHOLE), "--out", "two", "--workers", "2")

@@ -60,6 +60,7 @@ def test_tests_have_a_row_over_all_models_and_one_for_each(found):
         assert whole.power_error == pytest.approx(np.sqrt(whole.power * (1 - whole.power) / 40))
 
 
+@pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
 def test_neither_workers_nor_chunks_change_a_number(found):
     with local(2) as executor:
         assert rows(settle_pairs(scenario(RESPONDERS), executor=executor, chunk=7)) == rows(found)
@@ -134,6 +135,7 @@ def test_without_names_the_most_contested_pairs_with_different_doses_are_simulat
     assert [row.simulated for row in open_pairs] == [place < 3 for place in range(len(open_pairs))]
 
 
+@pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
 def test_a_limit_above_every_sample_settles_nothing():
     found = settle_pairs(scenario(("  trials: 40", "  trials: 40\n  lloq: 1000000")))
     (pair,) = found.pairs

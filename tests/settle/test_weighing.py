@@ -100,6 +100,7 @@ def settled(hypotheses, subjects, trials, limit=NO_LIMIT):
     return settled_by(found, 0.95), wrongly(found, hypotheses.gain[chosen], 0.95)
 
 
+@pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
 @pytest.mark.parametrize("limit", [NO_LIMIT, -0.2])
 def test_a_settled_pair_is_wrong_in_at_most_one_trial_of_twenty(limit):
     """Over 1,000 trials: among those settled at 95 %, at most 5 % are wrong; with a limit of quantification, too."""

@@ -75,6 +75,7 @@ def numbers(result, arms):
     return found | {pair: values.tobytes() for pair, values in result.collected.values.items() if pair[1] in arms}
 
 
+@pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
 def test_an_arm_more_changes_no_number_of_the_others(tmp_path):
     words = small.text(more=LIFE + "noise: {residual: 0.2}\nvisits: {later: 10 days}\n").replace("24 h}", "24 h, individuals: 2}")
     few = small.written(tmp_path, words)
@@ -88,6 +89,7 @@ def test_an_arm_more_changes_no_number_of_the_others(tmp_path):
         assert content == other[name], name
 
 
+@pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
 def test_threads_and_small_tasks_change_no_table(tmp_path):
     scenario = small.scenario(tmp_path, more=LIFE)
     one, other = compare(scenario), compare(scenario, chunk=5)
@@ -256,9 +258,10 @@ REPEATS, LEAST = 40, 28
 fewer than 28 of 40 do in 0.3 % of cases (binomial)."""
 
 
+@pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
 def test_the_confidence_interval_of_a_contrast_holds_truths_drawn_from_the_posterior(tmp_path):
     arms = "  low:\n    regimen: 0.5 MIU SC daily x 5\n  high:\n    regimen: 2 MIU SC daily x 5\n"
-    population = f"{{subjects: 20, seed: 99, draws: {REPEATS}}}"
+    population = f"{{subjects: 10, seed: 99, draws: {REPEATS}}}"
     words = small.text(arms=arms, population=population, endpoints="[peak of treg_fold]").replace("3 weeks", "1 week")
     scenario = replace(small.written(tmp_path, words), observe_h=np.array([0.0, 168.0]))
     # The truth of a repetition is a row of the posterior, seen in many subjects; every seed has its own order of rows.

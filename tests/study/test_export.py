@@ -93,6 +93,7 @@ def test_without_subjects_no_file_has_a_row_of_a_single_subject(result):
     assert [name for name in without if name.endswith(".csv") and "subject," in without[name].splitlines()[0]] == []
 
 
+@pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
 def test_a_comparison_is_saved_with_its_subjects_or_without_them(result, tmp_path):
     names = {path.name for path in result.save(tmp_path / "with").iterdir()}
     left = {path.name for path in result.save(tmp_path / "without", subjects=False).iterdir()}

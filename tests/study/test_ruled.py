@@ -43,6 +43,7 @@ def arrays(found):
         yield from kept.values()
 
 
+@pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
 @pytest.mark.parametrize("more", ["", "real_life: {missed: 0.2, late: {share: 0.3, up_to: 6 h}, stop_early: 0.2}\n"])
 def test_neither_chunks_nor_their_order_change_a_bit(more, tmp_path):
     read = small(tmp_path, more=more)
@@ -52,6 +53,7 @@ def test_neither_chunks_nor_their_order_change_a_bit(more, tmp_path):
     assert len(np.unique(whole.ruled["turnover", "ruled"].total)) > 2
 
 
+@pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
 def test_more_subjects_change_nothing_for_the_first_ones(tmp_path):
     _, few = collected(small(tmp_path, population="{subjects: 3, seed: 3, draws: 2}"))
     _, many = collected(small(tmp_path, population="{subjects: 9, seed: 3, draws: 2}"))
@@ -60,6 +62,7 @@ def test_more_subjects_change_nothing_for_the_first_ones(tmp_path):
     assert np.array_equal(one.level, other.level[:, :3])
 
 
+@pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
 @pytest.mark.parametrize("start", ["", "at steady state of 0.5 MIU SC weekly, "])
 @pytest.mark.parametrize("model", ["turnover", "expansion"])
 def test_a_rule_that_never_applies_gives_the_bytes_of_the_fixed_arm(model, start, tmp_path):
@@ -191,9 +194,10 @@ ISSUE = """\
 """
 
 
+@pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
 def test_a_protocol_with_limits_runs_once_its_rules_make_them_hold(tmp_path):
     def long(arms):
-        parts = {"models": "[balance]", "population": "{subjects: 12, seed: 3}", "endpoints": "[peak of treg_fold]"}
+        parts = {"models": "[balance]", "population": "{subjects: 6, seed: 3}", "endpoints": "[peak of treg_fold]"}
         return written(tmp_path, text(arms=arms, **parts).replace("horizon: 3 weeks", "horizon: 16 weeks"))
 
     without = ISSUE.replace("        - stop at a total of 21 MIU\n", "")

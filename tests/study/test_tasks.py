@@ -77,6 +77,7 @@ def whole(busy):
         return done(busy, executor, 1000)
 
 
+@pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
 @pytest.mark.parametrize("chunk", [1, 7, 64])
 def test_how_runs_are_cut_into_tasks_changes_no_byte(chunk, busy, whole):
     with ThreadPoolExecutor(2) as executor:
@@ -92,6 +93,7 @@ def test_tasks_grow_with_the_number_of_runs(subjects, largest, tmp_path):
     assert min(counts[:-1], default=largest) == largest
 
 
+@pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
 def test_another_process_gives_the_same_bytes(busy, whole):
     # A new interpreter and no fork: this process has threads, whose locks a fork would copy as they are.
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as executor:

@@ -16,6 +16,7 @@ from regimens.errors import ModelError, RegimensError
 from regimens.scenario import read_scenario
 from regimens.study.comparison import compare
 from regimens.work import Store, cluster, run
+from regimens.work.cluster import ClusterExecutor
 from tests.work.toys import dies, fails, same, sizes, slow_sizes, toys
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
@@ -60,7 +61,7 @@ SCENARIO = """\
 title: A comparison of many tasks
 models: [turnover, effect_turnover]
 horizon: 3 weeks
-population: {subjects: 20, seed: 3, draws: 20}
+population: {subjects: 10, seed: 3, draws: 10}
 real_life: {missed: 0.2}
 arms:
   five days: {regimen: 1 MIU SC daily x 5}
@@ -83,8 +84,8 @@ def test_a_comparison_whose_worker_is_killed_in_the_middle_has_the_same_bytes(tw
             os.kill(killed[0], signal.SIGKILL)
 
     with cluster(two.scheduler_address) as executor:
-        there = compare(scenario, executor=executor, progress=kill_one, chunk=20)
-    here = compare(scenario, chunk=150)
+        there = compare(scenario, executor=executor, progress=kill_one, chunk=10)
+    here = compare(scenario, chunk=70)
     assert killed
     folders = [result.save(tmp_path / name) for name, result in (("here", here), ("there", there))]
     for one, other in zip(*(sorted(folder.iterdir()) for folder in folders), strict=True):
@@ -173,6 +174,17 @@ def test_a_scheduler_that_is_lost_ends_the_run_with_what_to_do(tmp_path, capfd):
         "The workers are lost: the scheduler of the cluster does not answer any more. "
         "Finished tasks are saved: the same command with `--resume` continues the run."
     )
+
+
+def test_an_executor_whose_client_closed_itself_is_shut_down_in_silence(two, capfd):
+    """A client does so at any moment after its scheduler is lost, also just before the executor is shut down."""
+    with distributed.Client(two.scheduler_address, set_as_default=False) as client:
+        executor = ClusterExecutor(client)
+        executor.submit(time.sleep, 0.2)
+        client.sync(client._close)
+        assert client.status == "closed"
+        executor.shutdown(wait=False, cancel_futures=True)
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_cluster_without_workers_is_said():

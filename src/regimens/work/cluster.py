@@ -92,10 +92,14 @@ class ClusterExecutor(Executor):
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Accept no more calls; wait for the submitted ones, or cancel them."""
+        from distributed.client import ClosedClientError
+
         if cancel_futures:
             for future in list(self._waiting):
                 future.cancel()
-        self._there.shutdown(wait=wait)
+        # A client closes itself when its scheduler is lost; then it has cancelled all calls, and can send no message about them.
+        with contextlib.suppress(ClosedClientError):
+            self._there.shutdown(wait=wait)
 
     def _give_up(self, there: Future[Any], here: Future[Any]) -> None:
         self._waiting.discard(here)
