@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from regimens.errors import ModelError
 from regimens.fit.sampling import Settings, effective_size, r_hat, sample
 
 SHORT = replace(Settings(), walkers=32, steps=800, burn_in=200, draws=4000, seed=1)
@@ -49,3 +50,20 @@ def test_correlated_steps_count_for_less():
         slow[:, step] = 0.9 * slow[:, step - 1] + noise[:, step]
     assert effective_size(noise)[0] == pytest.approx(noise[..., 0].size, rel=0.1)
     assert effective_size(slow)[0] == pytest.approx(slow[..., 0].size / 19.0, rel=0.3)  # (1 + 0.9) / (1 - 0.9)
+
+
+def test_walkers_never_start_at_one_point():
+    """A snooker move between walkers at one point has no direction; draws of a chain, where moves were refused, are often equal."""
+    few = np.repeat(np.random.default_rng(3).standard_normal((40, 3)), 5, axis=0)
+
+    def repeated(count, random):
+        return few[random.permutation(len(few))[:count]]
+
+    quick = replace(SHORT, ensembles=2, walkers=32, steps=40, burn_in=20, draws=40)
+    assert np.isfinite(sample(normal, repeated, quick).draws).all()
+    with pytest.raises(ModelError) as raised:
+        sample(normal, repeated, replace(quick, walkers=64))
+    assert str(raised.value) == "An ensemble of 64 walkers needs as many different starting points, found 40."
+    with pytest.raises(ModelError) as raised:
+        sample(lambda points: np.full(len(points), -np.inf), repeated, quick)
+    assert str(raised.value) == "No parameters drawn from the prior give the fitted rows a likelihood greater than zero."

@@ -234,8 +234,10 @@ def test_the_p_value_of_uniform_ranks_is_uniform_and_that_of_biased_or_too_narro
     assert uniformity(random.beta(0.3, 0.3, size=100)) < 0.02
 
 
-def test_the_committed_selfcheck_has_uniform_ranks():
-    share = np.loadtxt(shipped.folder("posteriors") / "turnover" / "selfcheck.csv", delimiter=",", skiprows=1)
-    assert len(share) >= 100
+@pytest.mark.parametrize("name", shipped.names("models"))
+def test_the_committed_selfcheck_of_every_model_has_uniform_ranks(name):
+    share = np.loadtxt(shipped.folder("posteriors") / name / "selfcheck.csv", delimiter=",", skiprows=1)
+    assert len(share) >= 30
     smallest = min(uniformity(share[:, place]) for place in range(share.shape[1]))
-    assert smallest > 0.05 / share.shape[1]  # Bonferroni over the parameters
+    # Bonferroni over the parameters of a model, and over the models.
+    assert smallest > 0.05 / share.shape[1] / len(shipped.names("models"))

@@ -97,9 +97,14 @@ def _selfcheck_lines(path: Path) -> Iterator[str]:
         f"(`python scripts/run_selfcheck.py {path.parent.name} {count}`)."
     )
     yield from ("", f"| Parameter | Ranks in ten bins | p | Inside its 90 % interval, of {count} |", "|---|---|---|---|")
-    for place, name in enumerate(ranks.names):
-        p = uniformity(ranks.share[:, place])
+    found_p = [uniformity(ranks.share[:, place]) for place in range(len(ranks.names))]
+    for place, (name, p) in enumerate(zip(ranks.names, found_p, strict=True)):
         yield f"| {name} | `{histogram(ranks.share[:, place])}` | {p:.2f} | {ranks.held()[place]} |"
+    chance = 1.0 - (1.0 - min(found_p)) ** len(found_p)
+    yield (
+        f"\nThe smallest p is {min(found_p):.2f}. Of {len(found_p)} independent parameters of a fit that is calibrated, at least "
+        f"one has a p as small with a probability of {chance:.2f}."
+    )
 
 
 def _rows(path: Path, columns: Sequence[str]) -> tuple[Row, ...]:

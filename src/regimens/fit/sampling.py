@@ -90,15 +90,19 @@ def sample(log_density: LogDensity, start: Start, settings: Settings) -> Sample:
 
 
 def _possible(log_density: LogDensity, start: Start, count: int, random: np.random.Generator) -> Floats:
-    """Return `count` starting points at which the density is greater than zero."""
-    found = np.empty((0, 0))
+    """Return `count` different starting points at which the density is greater than zero, as `start` orders them.
+
+    They must differ because a snooker move goes along the line between two walkers.
+    """
+    found: dict[bytes, Floats] = {}
     for _ in range(50):
         points = start(4 * count, random)
-        points = points[np.isfinite(log_density(points))]
-        found = points if not len(found) else np.concatenate([found, points])
+        found |= {point.tobytes(): point for point in points[np.isfinite(log_density(points))] if point.tobytes() not in found}
         if len(found) >= count:
-            return found[:count]
-    raise ModelError("No parameters drawn from the prior give the fitted rows a likelihood greater than zero.")
+            return np.array(list(found.values())[:count])
+    if not found:
+        raise ModelError("No parameters drawn from the prior give the fitted rows a likelihood greater than zero.")
+    raise ModelError(f"An ensemble of {count} walkers needs as many different starting points, found {len(found)}.")
 
 
 def r_hat(chains: Floats) -> Floats:

@@ -7,6 +7,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Sequence
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -30,8 +31,9 @@ _LOADED_NOTHING = (
 )
 
 
+@cache
 def environment(**names: object) -> Environment:
-    """Return the environment of the templates, which know `wording` and these names."""
+    """Return the environment of the templates, which know `wording` and these names; templates are compiled once a process."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     made = Environment(
