@@ -193,8 +193,8 @@ ONE_FAULT = {
         (7, "The value 100 of 'CL' lies outside its bounds 5 to 20.", ""),
     ),
     "a share that may exceed one": (
-        ("value: 10, unit: L/day, bounds: [5, 20]", 'value: 0.5, unit: "1", share: true, bounds: [0.1, 1.2]'),
-        (7, "'CL' is a share, but its bounds are 0.1 to 1.2.", "A share lies from 0 to 1."),
+        ("  V: {", '  F: {value: 0.5, unit: "1", share: true, bounds: [0.1, 1.2], cv: 0, source: assumed}\n  V: {'),
+        (8, "'F' is a share, but its bounds are 0.1 to 1.2.", "A share lies from 0 to 1."),
     ),
     "a share with a unit": (
         ("value: 10, unit: L/day, bounds: [5, 20]", "value: 0.5, unit: L/day, share: true, bounds: [0.1, 0.9]"),
