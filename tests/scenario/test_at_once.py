@@ -1,14 +1,19 @@
 """All problems of a scenario file come at once: of its shape and of its meaning, and none that only follows from another."""
 
-import itertools
 import textwrap
+from functools import cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from regimens.errors import InputFileError
+from regimens.errors import ExposureMismatch, InputFileError
+from regimens.exposure import audit
+from regimens.rules.possible import audit_rules
 from regimens.scenario import Scenario
+from regimens.scenario.values import planned_arms
+from regimens.study.study import guides_of
+from tests.examples import examples
 
 GOOD = """\
 title: A test
@@ -183,15 +188,26 @@ MEANING = {
     "doses: 5\n  within": "doses: 5-x\n  within",
     "within: 4 weeks": "within: 40 weeks",
     "- total at most 21 MIU": "- total at most 21",
-    "aim: highest mean of treg_fold to 4 weeks": "aim: highest mean of treg_fold",
+    "aim: highest mean of treg_fold to 4 weeks": "aim: high mean of treg_fold to 4 weeks",
 }
 """Text of the good file -> text of the right shape that means nothing."""
 
-CHANGES = [*SHAPE.items(), *((old, new) for old, new in MEANING.items() if old not in ())]
+DEPENDED_ON = ("models: [turnover]", "horizon: 8 weeks", "subjects: 5")
+"""What other parts are held against: where one of these is wrong, less can be said about the others."""
 
-DEPENDENT = {
-    "horizon": ("to 9 weeks", "to 12 weeks", "40 weeks"),
-}
+DEPENDENT = (
+    "- treg_fold at end of cycle 2",
+    '"ranged, rest 9 days"]',
+    "levels: [1 MIU, 2 MIU]",
+    "- total at most 30 MIU",
+)
+"""What needs every arm to be read, or all rules of its arm."""
+
+INDEPENDENT = [
+    change
+    for change in (*SHAPE.items(), *MEANING.items())
+    if change[0] not in DEPENDED_ON and change not in [(old, MEANING[old]) for old in DEPENDENT]
+]
 
 
 def changed(changes):
@@ -202,10 +218,179 @@ def changed(changes):
     return text
 
 
-def problems(changes):
-    """Return what is said about the good file with these changes, each as (line, column, message, advice)."""
+def problems(*changes):
+    """Return what `regimens check` says about the good file with these changes, as (line, column, message, advice)."""
     try:
-        Scenario.from_text(changed(changes))
+        scenario = Scenario.from_text(changed(changes))
+        audit(planned_arms(scenario), scenario.subject)
+        audit_rules(guides_of(scenario), scenario.subject)
     except InputFileError as error:
-        return [(problem.line, problem.column, problem.message, problem.advice) for problem in error.problems]
-    return []
+        found = error.problems
+    except ExposureMismatch as mismatch:
+        found = mismatch.differences
+    else:
+        found = ()
+    return [(problem.line, problem.column, problem.message, problem.advice) for problem in found]
+
+
+@cache
+def alone(change):
+    """Return what is said about a file with this fault only."""
+    return tuple(problems(change))
+
+
+def test_the_good_file_has_no_problem():
+    assert problems() == []
+
+
+@pytest.mark.parametrize("change", [*SHAPE.items(), *MEANING.items()], ids=lambda change: change[1])
+def test_a_fault_is_said_alone(change):
+    said = alone(change)
+    # A misspelt key that is needed is said twice: as a key that is not known, and as one that is missing in its mapping.
+    assert len(said) == 1 or (len(said) == 2 and all("is missing" in m or "not a known key" in m for _, _, m, _ in said))
+
+
+@examples(25)
+@given(st.lists(st.sampled_from(INDEPENDENT), min_size=2, max_size=4, unique_by=lambda change: change[0]))
+def test_a_file_with_several_faults_is_told_all_that_is_said_about_each(changes):
+    try:
+        text = changed(changes)
+    except AssertionError:
+        assume(False)
+    assert text != GOOD
+    said = problems(*changes)
+    assert sorted(said) == sorted(problem for change in changes for problem in alone(change))
+    assert [line for line, _, _, _ in said] == sorted(line for line, _, _, _ in said)
+
+
+def said(text):
+    with pytest.raises(InputFileError) as raised:
+        Scenario.from_text(text)
+    return str(raised.value)
+
+
+def test_faults_of_shape_and_of_meaning_come_in_the_order_of_lines():
+    changes = [
+        ("horizon: 8 weeks", "horizon: 8"),
+        ("    regimen: 1 MIU SC daily x 5", "    regimen: 1 MUI SC daily x 5"),
+        ("rest: each", "rests: each"),
+        ("- peak of treg_fold", "- peek of treg_fold"),
+        ("verdict: {probability: 0.9}", "verdict: {probability: 90}"),
+        ("- [daily, parts]", "- [daily, partz]"),
+    ]
+    assert said(changed(changes)) == textwrap.dedent("""\
+        <scenario>:4: 'horizon: 8' has no unit.
+            3 | models: [turnover]
+          > 4 | horizon: 8
+              |          ^
+          Write for example '8 weeks'.
+        <scenario>:22: 'MUI' is not a unit of amount.
+            21 |   daily:
+          > 22 |     regimen: 1 MUI SC daily x 5
+               |                ^
+          Did you mean 'MIU'? Amounts are written in IU, kIU, MIU, ug, mg or g, each also per m2 or per kg (MIU/m2, mg/kg).
+        <scenario>:32: 'rests' is not a known key here.
+            31 |     regimen: (1 MIU SC daily x 5, rest 9-10 days) x 2
+          > 32 |     rests: each
+               |     ^
+          Did you mean 'rest'?
+        <scenario>:46: 'peek of treg_fold' is not an endpoint.
+            45 | endpoints:
+          > 46 |   - peek of treg_fold
+               |     ^
+          The nearest form is 'peak of treg_fold'.
+        <scenario>:65: 'probability': found 90, a number; a number of at most 1 is needed.
+            64 | noise: {residual: 0.1}
+          > 65 | verdict: {probability: 90}
+               |                        ^
+        <scenario>:73: There is no arm 'partz'.
+            72 |   pairs:
+          > 73 |     - [daily, partz]
+               |               ^
+          Did you mean 'parts'?""")
+
+
+def test_a_total_that_disagrees_is_said_with_the_faults_of_the_file():
+    text = changed([("{total: 5 MIU, doses: 5}", "{total: 6 MIU, doses: 4}"), ("title: A test", "title: 5")])
+    assert said(text) == textwrap.dedent("""\
+        <scenario>:1: 'title': found 5, a number; text is needed.
+          > 1 | title: 5
+              |        ^
+          Put it in quotes to keep it text.
+        <scenario>:23: Arm 'daily': 5 doses of 1 MIU are 5 MIU, but `expect` says 6 MIU.
+            22 |     regimen: 1 MIU SC daily x 5
+          > 23 |     expect: {total: 6 MIU, doses: 4}
+               |                     ^
+        <scenario>:23: Arm 'daily': the regimen has 5 doses, but `expect` says 4.
+            22 |     regimen: 1 MIU SC daily x 5
+          > 23 |     expect: {total: 6 MIU, doses: 4}
+               |                     ^""")
+
+
+FOLLOWING = {
+    "an arm with a broken text still counts as an arm": [
+        ("    regimen: 1 MIU SC daily x 5", "    regimen: 1 MUI SC daily x 5"),
+    ],
+    "an arm that is no mapping still counts as an arm": [
+        ("    regimen: 1 MIU SC daily x 5\n    expect: {total: 5 MIU, doses: 5}\n    observed: []\n", "    5\n"),
+    ],
+    "arms made of one that is not read may be named": [("  total: 6 MIU", "  total: 6 MUI")],
+    "endpoints name a visit whose time cannot be read": [("week 2: 2 weeks", "week 2: 2 wekes")],
+    "visits that are no mapping": [("visits:\n  week 2: 2 weeks\n  week 4: 4 weeks\n", "visits: [2 weeks, 4 weeks]\n")],
+    "no observable is known without the models": [("models: [turnover]", "models: 5")],
+    "observables of a model that cannot be read": [("models: [turnover]", "models: [turnovr]")],
+    "what differs between subjects needs a population, which is there": [("  seed: 1", "  seed: one")],
+    "a population that is no mapping": [
+        (GOOD[GOOD.index("population:") : GOOD.index("visits:")], "population: 5\n"),
+    ],
+    "the draws of a population cannot be read": [("draws: 3", "draws: x")],
+    "a rule names what a broken entry looks at": [("treg_fold: {delay: 12 h}", "treg_fold: {delay: 12 hours ago}")],
+    "nothing is looked at": [("      look at:\n        treg_fold: {delay: 12 h}\n", "      look at: treg_fold\n")],
+    "noise that adds nothing because it cannot be read": [("noise: {residual: 0.1}", "noise: {residual: lots}")],
+    "doses that are never missed because it cannot be read how many are": [("missed: 0.1", "after_a_miss: 0.2\n  missed: x")],
+}
+
+
+@pytest.mark.parametrize("case", FOLLOWING)
+def test_nothing_is_said_that_only_follows_from_another_fault(case):
+    assert len(problems(*FOLLOWING[case])) == 1
+
+
+def test_what_stands_under_a_misspelt_key_is_judged_as_that_of_the_key_that_is_meant():
+    changes = [("    regimen: 1 MIU SC daily x 5", "    regimne: 1 MUI SC daily x 5"), ("every: [daily]", "evry: [dayly]")]
+    assert [(line, message) for line, _, message, _ in problems(*changes)] == [
+        (22, "'regimne' is not a known key here."),
+        (22, "'MUI' is not a unit of amount."),
+        (77, "'every' is missing in 'search'."),
+        (82, "'evry' is not a known key here."),
+        (82, "'dayly' is not a unit of time."),
+    ]
+
+
+def test_a_key_that_is_like_no_other_is_left_out():
+    changes = [("question: Which is better?", "colour: red"), ("title: A test", "title: [A test]")]
+    assert [(line, message) for line, _, message, _ in problems(*changes)] == [
+        (1, "'title': found a list; text is needed."),
+        (2, "'colour' is not a known key here."),
+    ]
+
+
+def test_parts_of_one_regimen_do_not_hide_each_other():
+    changes = [
+        ("- {dose: 1 MIU SC, every: daily, doses: 5}", "- {dose: 1 MUI SC, every: dayly, doses: five}"),
+        ("- {rest: 9 days}", "- {rest: 9 dais}"),
+    ]
+    assert [(line, column) for line, column, _, _ in problems(*changes)] == [(27, 18), (27, 33), (27, 47), (28, 18)]
+
+
+def test_a_file_of_which_nothing_can_be_used_is_told_what_is_wrong_with_each_key():
+    text = "".join(f"{key}: 5\n" for key in ("title", "models", "horizon", "arms", "endpoints"))
+    with pytest.raises(InputFileError) as raised:
+        Scenario.from_text(text)
+    assert [(problem.line, problem.message) for problem in raised.value.problems] == [
+        (1, "'title': found 5, a number; text is needed."),
+        (2, "'models': found 5, a number; a list is needed."),
+        (3, "'horizon: 5' has no unit."),
+        (4, "'arms': found 5, a number; a mapping is needed."),
+        (5, "'endpoints': found 5, a number; a list is needed."),
+    ]

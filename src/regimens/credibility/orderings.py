@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from regimens import shipped
-from regimens.errors import InputFileError, Problem
+from regimens.errors import InputFileError
 from regimens.scenario.assemble import scenario_of
 from regimens.scenario.beside import Beside
 from regimens.scenario.outcomes import NOT_MODELLED
 from regimens.scenario.schema import ArmShape, OutcomeShape
-from regimens.yamlfile import Located, problems_of, read
+from regimens.yamlfile import Located, read, shaped
 
 if TYPE_CHECKING:
     from regimens.scenario.values import Scenario
@@ -30,6 +30,10 @@ Name = Annotated[str, Field(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$")]
 
 PLACEHOLDER = "doses"
 """The endpoint of an ordering whose outcomes no endpoint stands for: a scenario needs one."""
+
+
+OF_SCENARIOS = ("horizon", "arms", "outcomes")
+"""Keys of an ordering that are those of a scenario."""
 
 
 class OrderingShape(BaseModel):
@@ -108,20 +112,18 @@ def read_orderings(path: str | Path, models: Sequence[str]) -> tuple[Ordering, .
     InputFileError with every problem of the file, also of regimens, endpoints and conditions. At least one model must have the
     observable of an endpoint.
     """
-    located = read(path)
-    try:
-        shape = OrderingsShape.model_validate(located.data)
-    except ValidationError as error:
-        raise InputFileError(path, problems_of(error, located, OrderingsShape), located.text) from None
-    problems: list[Problem] = []
+    shape, notes = shaped(read(path), OrderingsShape)
+    problems = notes.problems
     found: list[Ordering] = []
-    for name, given in shape.orderings.items():
+    for name, given in shape.orderings.items() if shape else ():
+        if not all(len(notes.located.existing(("orderings", name, key))) == 3 for key in OF_SCENARIOS):
+            continue
         try:
-            found.append(_ordering(name, given, _scenario(located, name, given, models)))
+            found.append(_ordering(name, given, _scenario(notes.located, name, given, models)))
         except InputFileError as error:
             problems += error.problems
     if problems:
-        raise InputFileError(path, problems, located.text)
+        raise InputFileError(path, list(dict.fromkeys(problems)), notes.located.text)
     return tuple(found)
 
 
@@ -148,11 +150,11 @@ def _scenario(located: Located, name: str, given: OrderingShape, models: Sequenc
     """Return the scenario that an entry describes; its parts keep their places in the file."""
     entry = located.root.children["orderings"].children[name]
     endpoints = [outcome.endpoint for outcome in given.outcomes if outcome.endpoint != NOT_MODELLED][:1] or [PLACEHOLDER]
-    own: dict[str | int, Node] = {key: entry.children[key] for key in ("horizon", "arms", "outcomes")}
+    own: dict[str | int, Node] = {key: entry.children[key] for key in OF_SCENARIOS}
     made: dict[str, object] = {"title": name, "models": list(models), "endpoints": endpoints}
     children: dict[str | int, Node] = {**own, **{key: _beside(entry, value) for key, value in made.items()}}
     data = {str(key): node.data for key, node in children.items()}
-    root = entry._replace(data=data, children=children, keys={key: entry.keys[key] for key in ("horizon", "arms", "outcomes")})
+    root = entry._replace(data=data, children=children, keys={key: entry.keys[key] for key in OF_SCENARIOS})
     return scenario_of(Located(located.path, located.text, located.digest, data, root), Beside(None), name)
 
 

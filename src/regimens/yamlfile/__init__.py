@@ -7,19 +7,6 @@ who add their findings to the `Notes` that it returns.
 from regimens.yamlfile.located import Loc, Located, located_data
 from regimens.yamlfile.notes import Notes, Unreadable, tried
 from regimens.yamlfile.parse import LARGEST_FILE, parse, read
-from regimens.yamlfile.problems import problems_of
 from regimens.yamlfile.shaped import shaped
 
-__all__ = [
-    "LARGEST_FILE",
-    "Loc",
-    "Located",
-    "Notes",
-    "Unreadable",
-    "located_data",
-    "parse",
-    "problems_of",
-    "read",
-    "shaped",
-    "tried",
-]
+__all__ = ["LARGEST_FILE", "Loc", "Located", "Notes", "Unreadable", "located_data", "parse", "read", "shaped", "tried"]
