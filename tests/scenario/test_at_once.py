@@ -8,8 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from regimens.errors import ExposureMismatch, InputFileError
-from regimens.exposure import audit
-from regimens.rules.possible import audit_rules
+from regimens.rules.possible import audit_with_rules
 from regimens.scenario import Scenario
 from regimens.scenario.values import planned_arms
 from regimens.study.study import guides_of
@@ -222,8 +221,7 @@ def problems(*changes):
     """Return what `regimens check` says about the good file with these changes, as (line, column, message, advice)."""
     try:
         scenario = Scenario.from_text(changed(changes))
-        audit(planned_arms(scenario), scenario.subject)
-        audit_rules(guides_of(scenario), scenario.subject)
+        audit_with_rules(planned_arms(scenario), guides_of(scenario), scenario.subject)
     except InputFileError as error:
         found = error.problems
     except ExposureMismatch as mismatch:

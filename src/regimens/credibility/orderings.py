@@ -15,10 +15,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from regimens import shipped
 from regimens.errors import InputFileError
+from regimens.scenario.armschema import ArmShape
 from regimens.scenario.assemble import scenario_of
 from regimens.scenario.beside import Beside
 from regimens.scenario.outcomes import NOT_MODELLED
-from regimens.scenario.schema import ArmShape, OutcomeShape
+from regimens.scenario.schema import OutcomeShape
 from regimens.yamlfile import Located, read, shaped
 
 if TYPE_CHECKING:

@@ -24,8 +24,8 @@ from regimens.yamlfile import Loc, Notes, Unreadable
 
 if TYPE_CHECKING:
     from regimens.regimen import Amount, Regimen
+    from regimens.scenario.armschema import ArmShape, ExpectShape, SourceShape
     from regimens.scenario.beside import Beside
-    from regimens.scenario.schema import ArmShape, ExpectShape, SourceShape
 
 
 def read_arms(name: str, shape: ArmShape, day_0: str | None, beside: Beside, notes: Notes) -> Iterator[Arm]:

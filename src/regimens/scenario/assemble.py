@@ -18,7 +18,7 @@ from regimens.endpoints import Endpoint, parse_endpoint, reads_as_time
 from regimens.endpoints.times import ANY_VISIT
 from regimens.engine.trajectories import Tolerances
 from regimens.errors import InputFileError, ModelError, Problem
-from regimens.exposure import exposure_of
+from regimens.exposure import exposure_of_arms
 from regimens.model.file import declared
 from regimens.rules.guide import guide_of
 from regimens.rules.possible import possible_totals
@@ -33,7 +33,7 @@ from regimens.scenario.ownchecks import Known
 from regimens.scenario.population import read_population
 from regimens.scenario.python import plain
 from regimens.scenario.rulechecks import check_rules
-from regimens.scenario.schema import ScenarioShape, SubjectShape
+from regimens.scenario.schema import ScenarioShape
 from regimens.scenario.searchwords import read_search
 from regimens.scenario.settings import check_population, read_noise, read_trade_off, with_ledgers_of_people, with_trade_off
 from regimens.scenario.settle import read_settle
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from regimens.adherence.realise import RealLife
     from regimens.model.declaration import Model
     from regimens.population import Population
+    from regimens.scenario.peopleschema import SubjectShape
     from regimens.scenario.values import Goal
 
 MOST_READINGS = 10_000
@@ -232,8 +233,7 @@ def _note_differences(around: Around, notes: Notes) -> None:
     if around.subject is None:
         return
     planned = [arm for arm in around.arms if arm.variant != REAL_LIFE]
-    rows = [row for arm in planned for row in exposure_of(arm.regimen, around.subject, arm.name, arm.expected)]
-    notes.problems += [problem for row in rows for problem in row.differences]
+    notes.problems += exposure_of_arms(planned, around.subject).differences
     for arm in planned:
         if arm.rules is not None and around.every_visit and notes.sound("arms", arm.range_of or arm.name, "rules"):
             guide = guide_of(arm.rules, arm.regimen, [Fraction(time) for time in around.visits.values()])

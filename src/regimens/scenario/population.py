@@ -15,7 +15,7 @@ from regimens.population.draw import SIZES
 from regimens.population.uncertainty import most_draws
 from regimens.population.values import FEMALE, MALE
 from regimens.scenario.people import SIZE_RANGE, read_people
-from regimens.scenario.schema import BodyShape, PopulationShape, SizeBySexShape, SizeShape
+from regimens.scenario.peopleschema import BodyShape, PopulationShape, SizeBySexShape, SizeShape
 from regimens.units import parse_quantity
 from regimens.yamlfile import Loc, Notes, Unreadable
 

@@ -16,7 +16,7 @@ from regimens.regimen import AtSteadyState, Course, Cycle, Dose, Duration, Regim
 from regimens.regimen.frequencywords import listed
 from regimens.regimen.weekdays import NO_DAY_0, SAY_DAY_0, names_weekdays
 from regimens.regimen.words import parse_dose, parse_frequency, parse_plan, parse_regimen, parse_rest, taken_day_0
-from regimens.scenario.schema import ArmShape, CycleShape, DosingShape, PartShape, RestShape, StartShape
+from regimens.scenario.armschema import ArmShape, CycleShape, DosingShape, PartShape, RestShape, StartShape
 from regimens.scenario.tables import read_table_arm
 from regimens.scenario.values import TableFile
 from regimens.yamlfile import Loc, Notes, Unreadable, parse

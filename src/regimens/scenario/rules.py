@@ -19,7 +19,7 @@ from regimens.yamlfile import Loc, Notes, Unreadable
 
 if TYPE_CHECKING:
     from regimens.regimen import Amount, Duration, Regimen
-    from regimens.scenario.schema import ArmShape, RulesShape
+    from regimens.scenario.armschema import ArmShape, RulesShape
 
 Read = TypeVar("Read")
 

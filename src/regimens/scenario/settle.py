@@ -249,12 +249,17 @@ def _responders(place: int, words: str, shape: SettleShape, designs: Sequence[De
     elif above < shape.lloq and notes.sound("settle", "lloq"):
         said = f"Whether a sample is above {decimal_text(above)} is unknown below the limit of quantification of {shape.lloq:g}."
         notes.add(loc, said, f"Write {shape.lloq:g} or more.")
-    days_known = all(notes.sound("settle", "designs", design.name, "days") for design in designs)
-    if days_known and not any(made.places(design.days) for design in designs):
+    told = all(notes.usable(*_day_at(design, index)) for design in designs for index in range(len(design.days)))
+    if told and not any(made.places(design.days) for design in designs):
         days = sorted({each for design in designs for each in design.days})
         sampled = ", ".join(decimal_text(each) for each in days)
         notes.add(loc, f"No design samples on day {decimal_text(day or Fraction(0))}.", f"Days of samples: {sampled}.")
     return made
+
+
+def _day_at(design: Design, index: int) -> tuple[str | int, ...]:
+    """Return the place of a day of sampling in the file."""
+    return "settle", "designs", design.name, "days", index
 
 
 def _number(text: str | None) -> Fraction | None:
