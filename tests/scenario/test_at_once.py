@@ -248,7 +248,7 @@ def test_a_fault_is_said_alone(change):
     assert len(said) == 1 or (len(said) == 2 and all("is missing" in m or "not a known key" in m for _, _, m, _ in said))
 
 
-@examples(25)
+@examples(10)
 @given(st.lists(st.sampled_from(INDEPENDENT), min_size=2, max_size=4, unique_by=lambda change: change[0]))
 def test_a_file_with_several_faults_is_told_all_that_is_said_about_each(changes):
     try:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from regimens import shipped
 from regimens.errors import InputFileError
+from regimens.evidence.library import CitedShape, Name, Shape, Words, sentences
 from regimens.scenario.armschema import ArmShape
 from regimens.scenario.assemble import scenario_of
 from regimens.scenario.beside import Beside
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     from regimens.scenario.values import Scenario
     from regimens.yamlfile.located import Node
 
-Words = Annotated[str, Field(min_length=1)]
-Name = Annotated[str, Field(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$")]
-
 PLACEHOLDER = "doses"
 """The endpoint of an ordering whose outcomes no endpoint stands for: a scenario needs one."""
 
@@ -37,31 +35,18 @@ OF_SCENARIOS = ("horizon", "arms", "outcomes")
 """Keys of an ordering that are those of a scenario."""
 
 
-class OrderingShape(BaseModel):
+class OrderingShape(CitedShape):
     """One published ordering."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
-
-    citation: Words
-    year: int | None = Field(None, ge=1980, le=2100)
-    doi: str = Field("", pattern=r"^(10\.\d{4,9}/\S+)?$")
-    doi_verified: bool | None = None
-    registration: str = ""
-    population: Words
     n: Words
-    how_read: Literal["abstract", "label", "figure", "full text", "registry", "secondary", "news report"]
-    assumed: Words | list[Words] | None = None
-    note: str = ""
-    rows: list[Words] = []
+    rows: list[Words] = Field(default=[])
     horizon: Words
     arms: dict[Words, ArmShape] = Field(min_length=1)
     outcomes: list[OutcomeShape] = Field(min_length=1)
 
 
-class OrderingsShape(BaseModel):
+class OrderingsShape(Shape):
     """The file: orderings by id."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
     orderings: dict[Name, OrderingShape] = Field(min_length=1)
 
@@ -129,7 +114,6 @@ def read_orderings(path: str | Path, models: Sequence[str]) -> tuple[Ordering, .
 
 
 def _ordering(name: str, given: OrderingShape, scenario: Scenario) -> Ordering:
-    assumed = [] if given.assumed is None else [given.assumed] if isinstance(given.assumed, str) else given.assumed
     return Ordering(
         id=name,
         citation=given.citation,
@@ -140,7 +124,7 @@ def _ordering(name: str, given: OrderingShape, scenario: Scenario) -> Ordering:
         population=given.population,
         n=given.n,
         how_read=given.how_read,
-        assumed=tuple(sentence.strip() for sentence in assumed),
+        assumed=tuple(sentence.strip() for sentence in sentences(given.assumed)),
         note=given.note,
         rows=tuple(given.rows),
         scenario=scenario,

@@ -51,8 +51,8 @@ class ArmShape(Shape):
     note: str = ""
 
 
-class StudyShape(Shape):
-    """One study with its arms."""
+class CitedShape(Shape):
+    """What is said about a publication, and about what was taken from it."""
 
     citation: Words
     year: int | None = Field(None, ge=1980, le=2100)
@@ -60,11 +60,16 @@ class StudyShape(Shape):
     doi_verified: bool | None = None
     registration: str = ""
     population: Words
-    n: int | None = Field(None, ge=1)
-    concomitant: str = ""
     how_read: HowRead
     assumed: Words | list[Words] | None = None
     note: str = ""
+
+
+class StudyShape(CitedShape):
+    """One study with its arms."""
+
+    n: int | None = Field(None, ge=1)
+    concomitant: str = ""
     arms: dict[Name, ArmShape] = Field(min_length=1)
 
 
@@ -178,14 +183,15 @@ def _entries(study: str, given: StudyShape, name: str, arm: ArmShape, loc: Loc, 
         regimen=regimen,
         totals=totals,
         subject=subject,
-        assumed=(*_sentences(given.assumed), *_sentences(arm.assumed)) if regimen else (),
+        assumed=(*sentences(given.assumed), *sentences(arm.assumed)) if regimen else (),
         note=" ".join(note for note in (arm.note, given.note) if note),
         open=arm.open or "",
         line=line,
     )
 
 
-def _sentences(given: str | list[str] | None) -> tuple[str, ...]:
+def sentences(given: str | list[str] | None) -> tuple[str, ...]:
+    """Return text that may be one sentence, a list of them or nothing, as a tuple."""
     return () if given is None else (given,) if isinstance(given, str) else tuple(given)
 
 

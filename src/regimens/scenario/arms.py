@@ -13,6 +13,7 @@ from regimens import shipped
 from regimens.adherence.realise import Adherence
 from regimens.errors import RegimenError, did_you_mean
 from regimens.evidence import LibraryEntry, Response, read_responses
+from regimens.evidence.library import sentences
 from regimens.exposure import Expected
 from regimens.regimen.words import parse_dose
 from regimens.scenario.assumed import implied
@@ -65,11 +66,6 @@ def read_arms(name: str, shape: ArmShape, day_0: str | None, beside: Beside, not
             table=doses.table,
             rules=rules,
         )
-
-
-def sentences(given: str | list[str] | None) -> tuple[str, ...]:
-    """Return text that may be one sentence, a list of them or nothing, as a tuple."""
-    return () if given is None else (given,) if isinstance(given, str) else tuple(given)
 
 
 def _check_without_doses(shape: ArmShape, loc: Loc, notes: Notes) -> None:

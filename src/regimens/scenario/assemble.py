@@ -18,11 +18,12 @@ from regimens.endpoints import Endpoint, parse_endpoint, reads_as_time
 from regimens.endpoints.times import ANY_VISIT
 from regimens.engine.trajectories import Tolerances
 from regimens.errors import InputFileError, ModelError, Problem
+from regimens.evidence.library import sentences
 from regimens.exposure import exposure_of_arms
 from regimens.model.file import declared
 from regimens.rules.guide import guide_of
 from regimens.rules.possible import possible_totals
-from regimens.scenario.arms import read_arms, sentences
+from regimens.scenario.arms import read_arms
 from regimens.scenario.around import UNKNOWN_TIME, ArmNames, Around
 from regimens.scenario.beside import Beside
 from regimens.scenario.checks import check_horizon, check_inputs, check_names, check_observed, checked_endpoints
