@@ -184,7 +184,7 @@ def test_faults_of_keys_of_formulas_and_of_dimensions_come_at_once(small):
         (13, "'formular' is not a known key here.", "Did you mean 'formula'?"),
         (13, "'conc' uses 'mL_per_M', which is not a state, parameter or definition.", "Did you mean 'mL_per_L'?"),
         (15, "d(central)/dt = -CL * central is in IU*L/day where IU/day is needed.", ""),
-        (17, "Doses of il2 IV enter 'centrl', which is not a state.", "The only one known is 'central'."),
+        (17, "Doses of il2 IV enter 'centrl', which is not a state.", "Did you mean 'central'?"),
     ]
 
 

@@ -211,5 +211,6 @@ def children_of(node: Detail, part: str | int, schema: Detail) -> Iterator[Detai
         if isinstance(part, int):
             options = [form.get("items")]
         else:
-            options = [form.get("properties", {}).get(part, form.get("additionalProperties"))]
+            others = [form.get("additionalProperties"), *form.get("patternProperties", {}).values()]
+            options = [form["properties"][part]] if part in form.get("properties", {}) else others
         yield from (option for option in options if isinstance(option, Mapping))

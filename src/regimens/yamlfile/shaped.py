@@ -131,7 +131,8 @@ class _Repaired:
 
     def _repair(self, place: Place, remove: bool) -> None:
         self.places.add(place)
-        if not place:
+        if not place or self._existing(place[:-1]) != place[:-1]:
+            # What held it is replaced already.
             return
         holder, last = self._at(place[:-1]), place[-1]
         if remove:
