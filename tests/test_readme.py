@@ -13,7 +13,7 @@ from nbclient import NotebookClient
 from regimens.cli import commands
 from regimens.model import load_model
 from regimens.regimen import parse_regimen
-from regimens.rules.possible import audit_rules
+from regimens.rules.possible import possible_totals
 from regimens.rules.words import parse_rule
 from regimens.scenario import Scenario, read_scenario
 from regimens.study.study import guides_of
@@ -113,7 +113,7 @@ def test_the_rules_of_the_readme_can_be_followed_and_keep_their_limits():
     text = next(block for block in blocks("yaml") if "rules:" in block)
     more = "title: T\nmodels: [balance]\nhorizon: 20 weeks\npopulation: {subjects: 2, seed: 1}\nendpoints: [peak of treg_fold]\n"
     scenario = Scenario.from_text(f"{more}arms:\n{text}")
-    (row,) = audit_rules(guides_of(scenario), scenario.subject)
+    (row,) = possible_totals(guides_of(scenario), scenario.subject)
     assert (row.planned, row.least, row.largest) == (20.0, 2.5, 21.0)
 
 

@@ -16,7 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from regimens import shipped
 from regimens.errors import InputFileError
-from regimens.yamlfile import LARGEST_FILE, parse, problems_of, read
+from regimens.yamlfile import LARGEST_FILE, parse, read
+from regimens.yamlfile.problems import problems_of
 from regimens.yamlfile.writing import yaml_text
 
 MODULE = importlib.import_module("regimens.yamlfile.parse")

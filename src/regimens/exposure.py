@@ -30,7 +30,7 @@ WEEK_H = 168
 class Expected:
     """What a protocol says about one drug: total (IU or mg), number of doses, elapsed day of the last dose; None = not said.
 
-    `line` is the line of the scenario file, counted from 1.
+    `line` and `column` are the place in the scenario file, counted from 1.
     """
 
     drug: str
@@ -38,6 +38,7 @@ class Expected:
     doses: int | None = None
     last_day: int | None = None
     line: int | None = field(default=None, compare=False)
+    column: int | None = field(default=None, compare=False)
 
 
 class Arm(Protocol):
@@ -129,7 +130,7 @@ class DrugExposure:
                 f"{who}: the last dose is on day {self.last_day} (the scenario begins on day 0), "
                 f"but `expect` says day {expected.last_day}."
             )
-        return tuple(Problem(sentence, line=expected.line) for sentence in said)
+        return tuple(Problem(sentence, line=expected.line, column=expected.column) for sentence in said)
 
 
 @dataclass(frozen=True)
@@ -169,12 +170,17 @@ def exposure_of(regimen: Regimen, subject: Subject, arm: str = "", expected: Ite
     )
 
 
+def exposure_of_arms(arms: Sequence[Arm], subject: Subject) -> ExposureTable:
+    """Return the exposure of all arms, whatever is expected."""
+    return ExposureTable(tuple(row for arm in arms for row in exposure_of(arm.regimen, subject, arm.name, arm.expected)))
+
+
 def audit(arms: Sequence[Arm], subject: Subject, path: str = "") -> ExposureTable:
     """Return the exposure of all arms; ExposureMismatch with every difference from what is expected.
 
     `path` is the scenario file, which the message names.
     """
-    table = ExposureTable(tuple(row for arm in arms for row in exposure_of(arm.regimen, subject, arm.name, arm.expected)))
+    table = exposure_of_arms(arms, subject)
     if table.differences:
         raise ExposureMismatch(table.differences, path)
     return table

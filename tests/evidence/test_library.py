@@ -154,6 +154,21 @@ bad.yaml:15: 'b-2021-1' needs either a regimen or, under 'open', what its source
     )
 
 
+def test_faults_of_keys_and_of_totals_come_at_once(tmp_path):
+    text = GOOD.replace("how_read: abstract", "how_read: rumour").replace(
+        "total: 5 MIU, tabled: 5 MIU", "total: 6 MIU, tabled: 5"
+    )
+    file = tmp_path / "bad.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(InputFileError) as raised:
+        read_library(file)
+    assert [(problem.line, problem.message) for problem in raised.value.problems] == [
+        (5, "'how_read': found 'rumour'."),
+        (7, "5 doses of 1 MIU are 5 MIU, not 6 MIU."),
+        (7, "'tabled': found 5, a number; text is needed."),
+    ]
+
+
 def test_an_unknown_key_is_answered_with_the_nearest(tmp_path):
     assert (
         problems(tmp_path, GOOD.replace("how_read", "how_rad"))

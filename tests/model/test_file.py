@@ -167,6 +167,36 @@ def test_wrong_keys_and_values_are_said_at_once(small):
     ]
 
 
+def test_faults_of_keys_of_formulas_and_of_dimensions_come_at_once(small):
+    path = small(
+        ("time: day", "time: day\nexploratory: maybe"),
+        ("value: 10,", "value: ten,"),
+        ("unit: mL/L", "unit: mL/l"),
+        ("formula: central / (V * mL_per_L)", "formular: central / (V * mL_per_M)"),
+        ("rate: -CL / V * central", "rate: -CL * central"),
+        ("state: central", "state: centrl"),
+    )
+    assert problems(path) == [
+        (6, "'exploratory': found 'maybe'; true or false is needed.", ""),
+        (8, "'value': found 'ten'; a number is needed.", ""),
+        (11, "'l' is not a unit that models use.", "Did you mean 'L'?"),
+        (13, "'formula' is missing in 'conc'.", ""),
+        (13, "'formular' is not a known key here.", "Did you mean 'formula'?"),
+        (13, "'conc' uses 'mL_per_M', which is not a state, parameter or definition.", "Did you mean 'mL_per_L'?"),
+        (15, "d(central)/dt = -CL * central is in IU*L/day where IU/day is needed.", ""),
+        (17, "Doses of il2 IV enter 'centrl', which is not a state.", "Did you mean 'central'?"),
+    ]
+
+
+@pytest.mark.parametrize("section", ["sources", "parameters", "constants", "definitions", "states", "observables"])
+def test_nothing_follows_from_a_section_that_is_no_mapping(small, section):
+    said = problems(small((f"{section}:", f"{section}: 5\nx{section}:")))
+    assert [message for _, message, _ in said] == [
+        f"'{section}': found 5, a number; a mapping is needed.",
+        f"'x{section}' is not a known key here.",
+    ]
+
+
 ONE_FAULT = {
     "an infinite value": (
         ("value: 10,", "value: .inf,"),
@@ -193,8 +223,8 @@ ONE_FAULT = {
         (7, "The value 100 of 'CL' lies outside its bounds 5 to 20.", ""),
     ),
     "a share that may exceed one": (
-        ("value: 10, unit: L/day, bounds: [5, 20]", 'value: 0.5, unit: "1", share: true, bounds: [0.1, 1.2]'),
-        (7, "'CL' is a share, but its bounds are 0.1 to 1.2.", "A share lies from 0 to 1."),
+        ("  V: {", '  F: {value: 0.5, unit: "1", share: true, bounds: [0.1, 1.2], cv: 0, source: assumed}\n  V: {'),
+        (8, "'F' is a share, but its bounds are 0.1 to 1.2.", "A share lies from 0 to 1."),
     ),
     "a share with a unit": (
         ("value: 10, unit: L/day, bounds: [5, 20]", "value: 0.5, unit: L/day, share: true, bounds: [0.1, 0.9]"),

@@ -10,7 +10,7 @@ from regimens.errors import ExposureMismatch
 from regimens.regimen import parse_regimen
 from regimens.rules.guide import guide_of
 from regimens.rules.ladder import NONE
-from regimens.rules.possible import audit_rules
+from regimens.rules.possible import audit_with_rules
 from regimens.rules.timetable import amounts_given, timetable
 from regimens.rules.walk import walk
 from regimens.subject import Subject
@@ -103,7 +103,7 @@ def guide(*limits, regimen="(0.5 MIU SC daily x 2, rest 5 days) x 4"):
 
 
 def test_limits_that_hold_are_said_with_the_totals():
-    (row,) = audit_rules(guide("total at most 11 MIU", "at most 2 MIU a dose from cycle 3"), Subject())
+    _, (row,) = audit_with_rules((), guide("total at most 11 MIU", "at most 2 MIU a dose from cycle 3"), Subject())
     assert (row.planned, row.least, row.largest) == (4.0, 4.0, 11.0)
     assert row.largest_doses == "2 doses of 0.5 MIU, then 2 doses of 1 MIU, then 4 doses of 2 MIU"
     assert row.limits == "total at most 11 MIU; at most 2 MIU a dose from cycle 3"
@@ -111,8 +111,8 @@ def test_limits_that_hold_are_said_with_the_totals():
 
 def test_limits_that_can_be_broken_are_refused_with_the_way_there():
     with pytest.raises(ExposureMismatch) as raised:
-        audit_rules(
-            guide("total at most 10 MIU", "at most 1 MIU a dose from cycle 2", "at most 0.5 MIU a dose"), Subject(), "a.yaml"
+        audit_with_rules(
+            (), guide("total at most 10 MIU", "at most 1 MIU a dose from cycle 2", "at most 0.5 MIU a dose"), Subject(), "a.yaml"
         )
     assert str(raised.value) == (
         "a.yaml: Arm 'rising': `limits` says 'total at most 10 MIU', but the rules can lead to 11 MIU (2 doses of 0.5 MIU, then "

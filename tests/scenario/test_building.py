@@ -147,7 +147,9 @@ def test_all_problems_of_a_mapping_come_at_once_with_the_keys_that_lead_to_them(
         <scenario>, horizon: 'horizon: 16' has no unit.
           Write for example '16 weeks'.
         <scenario>, models > 2: Entry 2 of 'models': found 5, a number; text is needed.
-          Put it in quotes to keep it text.""")
+          Put it in quotes to keep it text.
+        <scenario>, arms > daily > regimen: 'MUI' is not a unit of amount.
+          Did you mean 'MIU'? Amounts are written in IU, kIU, MIU, ug, mg or g, each also per m2 or per kg (MIU/m2, mg/kg).""")
     assert said(arms={"daily": "1 MUI SC daily x 5"}, horizon="8 months") == textwrap.dedent("""\
         <scenario>, horizon: 'months' has no fixed length.
           Write a number of weeks or days (28 days, 4 weeks). Times are written in min, h, days or weeks.

@@ -459,9 +459,9 @@ KEYS = {
         "      |         ^\n  Copy the file into that folder and name the copy.",
     ),
     "an unknown column": (
-        f"{SUBJECTS}\ncolumns: {{subjekt: ID}}",
+        f"{SUBJECTS}\ncolumns: {{subjekt: subject}}",
         "my.csv",
-        "small.yaml:10: 'subjekt' is not a known key here.\n     9 |   unit: '1'\n  > 10 |   columns: {subjekt: ID}\n"
+        "small.yaml:10: 'subjekt' is not a known key here.\n     9 |   unit: '1'\n  > 10 |   columns: {subjekt: subject}\n"
         "       |             ^\n  Did you mean 'subject'?",
     ),
 }

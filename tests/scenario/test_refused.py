@@ -123,7 +123,7 @@ def test_a_drug_that_some_models_take_is_accepted():
         ("4 weeks", "1.5", "'horizon: 1.5'", "'1.5 weeks'"),
         ("arms:", "observe: {every: 6}\narms:", "'every: 6'", "'6 h'"),
         ("arms:", "visits: {week 4: 4}\narms:", "'week 4: 4'", "'4 weeks'"),
-        ("arms:", "real_life: {late: {share: 0.5, up_to: 12}}\narms:", "'up_to: 12'", "'12 h'"),
+        ("arms:", "population: {subjects: 2, seed: 1}\nreal_life: {late: {share: 0.5, up_to: 12}}\narms:", "'up_to: 12'", "'12 h'"),
         ("arms:", "equalise: {total: 21, by: amount}\narms:", "'total: 21'", "'21 MIU'"),
         ("arms:", "subject: {weight: 70}\narms:", "'weight: 70'", "'70 kg'"),
         ("1 MIU SC daily x 5", "[{dose: 1}]", "'dose: 1'", "'1 MIU SC'"),

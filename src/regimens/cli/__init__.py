@@ -63,7 +63,7 @@ def exposure(file: Path, csv_path: Path | None) -> None:
     """Print the exact exposure of every arm of the scenario FILE, and what its rules can lead to; nothing is simulated."""
     from fractions import Fraction
 
-    from regimens.exposure import ExposureTable, cut_off, exposure_of
+    from regimens.exposure import cut_off, exposure_of_arms
     from regimens.report.terminal import exposure_table
     from regimens.rules.possible import possible_totals
     from regimens.scenario import read_scenario
@@ -75,8 +75,7 @@ def exposure(file: Path, csv_path: Path | None) -> None:
         raise OutputExists(csv_path)
     scenario = read_scenario(file)
     arms = planned_arms(scenario)
-    rows = [row for a in arms for row in exposure_of(a.regimen, scenario.subject, a.name, a.expected)]
-    table = ExposureTable(tuple(rows))
+    table = exposure_of_arms(arms, scenario.subject)
     results_console(at_least=EXPOSURE_WIDTH).print(exposure_table(table, arms, scenario.subject))
     for arm in arms:
         for sentence in cut_off(arm, Fraction(scenario.horizon_h), scenario.subject):
@@ -108,10 +107,9 @@ def check(files: tuple[Path, ...]) -> None:
 
 def _checked(file: Path) -> Iterator[str]:
     """Yield what a file is and what may be a mistake in it; RegimensError for what is wrong."""
-    from regimens.exposure import audit
     from regimens.model.file import model_in
     from regimens.regimen.seams import seams
-    from regimens.rules.possible import audit_rules
+    from regimens.rules.possible import audit_with_rules
     from regimens.scenario import read_scenario
     from regimens.scenario.values import AS_WRITTEN, planned_arms
     from regimens.study.study import guides_of
@@ -124,8 +122,7 @@ def _checked(file: Path) -> Iterator[str]:
         return
     scenario = read_scenario(file)
     arms = planned_arms(scenario)
-    audit(arms, scenario.subject, scenario.path)
-    audit_rules(guides_of(scenario), scenario.subject, scenario.path)
+    audit_with_rules(arms, guides_of(scenario), scenario.subject, scenario.path)
     yield f"a scenario of {_count(arms, 'arm')} under {_count(scenario.models, 'model')}, as it should be."
     if scenario.search is not None:
         yield f"its search has {scenario.search.size(scenario.subject):,} schedules within the limits on totals and doses."

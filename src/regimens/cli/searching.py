@@ -8,8 +8,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from regimens.cli.comparing import A_NUMBER, check_reduced, executor_of, kept_if_broken_off, said_command, say_kept
 from regimens.cli.console import results_console, say, stage_bar, talk_console
+from regimens.cli.runs import (
+    A_NUMBER,
+    check_reduced,
+    check_workers,
+    executor_of,
+    kept_if_broken_off,
+    options_of_runs,
+    said_command,
+    say_kept,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,10 +34,7 @@ if TYPE_CHECKING:
 @click.option("--subjects", type=A_NUMBER, help="Confirm on only so many subjects of the population, the first ones.")
 @click.option("--draws", type=A_NUMBER, help="Use only so many parameter draws, the first ones.")
 @click.option("--finalists", type=A_NUMBER, help="Schedules to confirm on the population. [default: 200]")
-@click.option("--resume", is_flag=True, help="Go on with a run of the same command that was broken off.")
-@click.option("--workers", type=A_NUMBER, help="Tasks to do at once here; changes the time and not the numbers.")
-@click.option("--cluster", "address", metavar="ADDRESS", help="Have a Dask cluster do the tasks: tcp://host:8786.")
-@click.option("--open", "open_page", is_flag=True, help="Open the page in the browser when it is written.")
+@options_of_runs
 def search(
     file: Path,
     out: Path | None,
@@ -57,8 +63,7 @@ def search(
     from regimens.study import folder as results
     from regimens.work import Store
 
-    if workers is not None and address is not None:
-        raise click.UsageError("--workers counts tasks on this machine; a cluster has workers of its own. Leave one of them out.")
+    check_workers(workers, address)
     scenario = read_scenario(file)
     check_reduced(scenario, subjects, draws)
     scenario = reduced(scenario, subjects, draws)

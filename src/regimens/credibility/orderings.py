@@ -9,24 +9,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from regimens import shipped
-from regimens.errors import InputFileError, Problem
+from regimens.errors import InputFileError
+from regimens.evidence.library import CitedShape, Name, Shape, Words, sentences
+from regimens.scenario.armschema import ArmShape
 from regimens.scenario.assemble import scenario_of
 from regimens.scenario.beside import Beside
 from regimens.scenario.outcomes import NOT_MODELLED
-from regimens.scenario.schema import ArmShape, OutcomeShape
-from regimens.yamlfile import Located, problems_of, read
+from regimens.scenario.schema import OutcomeShape
+from regimens.yamlfile import Located, read, shaped
 
 if TYPE_CHECKING:
     from regimens.scenario.values import Scenario
     from regimens.yamlfile.located import Node
-
-Words = Annotated[str, Field(min_length=1)]
-Name = Annotated[str, Field(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$")]
 
 PLACEHOLDER = "doses"
 """The endpoint of an ordering whose outcomes no endpoint stands for: a scenario needs one."""
@@ -34,34 +33,24 @@ PLACEHOLDER = "doses"
 LONGEST = 54
 """Characters of a statement in short: what fits beside the figure."""
 
+OF_SCENARIOS = ("horizon", "arms", "outcomes")
+"""Keys of an ordering that are those of a scenario."""
 
-class OrderingShape(BaseModel):
+
+class OrderingShape(CitedShape):
     """One published ordering."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
     topic: Words
     short: str = Field(min_length=1, max_length=LONGEST)
-    citation: Words
-    year: int | None = Field(None, ge=1980, le=2100)
-    doi: str = Field("", pattern=r"^(10\.\d{4,9}/\S+)?$")
-    doi_verified: bool | None = None
-    registration: str = ""
-    population: Words
     n: Words
-    how_read: Literal["abstract", "label", "figure", "full text", "registry", "secondary", "news report"]
-    assumed: Words | list[Words] | None = None
-    note: str = ""
-    rows: list[Words] = []
+    rows: list[Words] = Field(default=[])
     horizon: Words
     arms: dict[Words, ArmShape] = Field(min_length=1)
     outcomes: list[OutcomeShape] = Field(min_length=1)
 
 
-class OrderingsShape(BaseModel):
+class OrderingsShape(Shape):
     """The file: orderings by id."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
     orderings: dict[Name, OrderingShape] = Field(min_length=1)
 
@@ -115,25 +104,22 @@ def read_orderings(path: str | Path, models: Sequence[str]) -> tuple[Ordering, .
     InputFileError with every problem of the file, also of regimens, endpoints and conditions. At least one model must have the
     observable of an endpoint.
     """
-    located = read(path)
-    try:
-        shape = OrderingsShape.model_validate(located.data)
-    except ValidationError as error:
-        raise InputFileError(path, problems_of(error, located, OrderingsShape), located.text) from None
-    problems: list[Problem] = []
+    shape, notes = shaped(read(path), OrderingsShape)
+    problems = notes.problems
     found: list[Ordering] = []
-    for name, given in shape.orderings.items():
+    for name, given in shape.orderings.items() if shape else ():
+        if not all(len(notes.located.existing(("orderings", name, key))) == 3 for key in OF_SCENARIOS):
+            continue
         try:
-            found.append(_ordering(name, given, _scenario(located, name, given, models)))
+            found.append(_ordering(name, given, _scenario(notes.located, name, given, models)))
         except InputFileError as error:
             problems += error.problems
     if problems:
-        raise InputFileError(path, problems, located.text)
+        raise InputFileError(path, list(dict.fromkeys(problems)), notes.located.text)
     return tuple(found)
 
 
 def _ordering(name: str, given: OrderingShape, scenario: Scenario) -> Ordering:
-    assumed = [] if given.assumed is None else [given.assumed] if isinstance(given.assumed, str) else given.assumed
     return Ordering(
         id=name,
         topic=given.topic,
@@ -146,7 +132,7 @@ def _ordering(name: str, given: OrderingShape, scenario: Scenario) -> Ordering:
         population=given.population,
         n=given.n,
         how_read=given.how_read,
-        assumed=tuple(sentence.strip() for sentence in assumed),
+        assumed=tuple(sentence.strip() for sentence in sentences(given.assumed)),
         note=given.note,
         rows=tuple(given.rows),
         scenario=scenario,
@@ -157,11 +143,11 @@ def _scenario(located: Located, name: str, given: OrderingShape, models: Sequenc
     """Return the scenario that an entry describes; its parts keep their places in the file."""
     entry = located.root.children["orderings"].children[name]
     endpoints = [outcome.endpoint for outcome in given.outcomes if outcome.endpoint != NOT_MODELLED][:1] or [PLACEHOLDER]
-    own: dict[str | int, Node] = {key: entry.children[key] for key in ("horizon", "arms", "outcomes")}
+    own: dict[str | int, Node] = {key: entry.children[key] for key in OF_SCENARIOS}
     made: dict[str, object] = {"title": name, "models": list(models), "endpoints": endpoints}
     children: dict[str | int, Node] = {**own, **{key: _beside(entry, value) for key, value in made.items()}}
     data = {str(key): node.data for key, node in children.items()}
-    root = entry._replace(data=data, children=children, keys={key: entry.keys[key] for key in ("horizon", "arms", "outcomes")})
+    root = entry._replace(data=data, children=children, keys={key: entry.keys[key] for key in OF_SCENARIOS})
     return scenario_of(Located(located.path, located.text, located.digest, data, root), Beside(None), name)
 
 

@@ -90,9 +90,12 @@ class Endpoint(ABC):
         """Yield the endpoint, or one for every cycle of `cycles` where it is asked for each of them."""
         yield self
 
-    def problem(self, horizon_h: float, drugs: Collection[str], subjects: int) -> tuple[str, str] | None:
-        """Return why arms that give these drugs to so many subjects up to the horizon cannot have it, and advice; or None."""
-        if max(self.named_h, default=0.0) > horizon_h:
+    def problem(self, horizon_h: float | None, drugs: Collection[str] | None, subjects: int | None) -> tuple[str, str] | None:
+        """Return why arms that give these drugs to so many subjects up to the horizon cannot have it, and advice; or None.
+
+        What is None is not known, and nothing is held against it.
+        """
+        if horizon_h is not None and any(time > horizon_h for time in self.named_h):
             return f"'{self.words}' reads after the horizon.", f"The horizon is {duration_text(Fraction(horizon_h))}."
         return None
 
@@ -160,9 +163,9 @@ class Windowed(Endpoint):
         """Return start and end of the window (h)."""
         return self.from_h, horizon_h if self.to_h is None else self.to_h
 
-    def problem(self, horizon_h: float, drugs: Collection[str], subjects: int) -> tuple[str, str] | None:
+    def problem(self, horizon_h: float | None, drugs: Collection[str] | None, subjects: int | None) -> tuple[str, str] | None:
         """Return why arms that give these drugs to so many subjects up to the horizon cannot have it, and advice; or None."""
-        if self.to_h is None and self.from_h == horizon_h:
+        if horizon_h is not None and self.to_h is None and self.from_h == horizon_h:
             end = duration_text(Fraction(horizon_h))
             return f"'{self.words}' ends before it starts.", f"Its window ends at the horizon of {end}."
         return super().problem(horizon_h, drugs, subjects)

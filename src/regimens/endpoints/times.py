@@ -9,7 +9,10 @@ from regimens.errors import UnitError, WordsError
 from regimens.units import parse_duration, time_unit
 
 Visits = Mapping[str, float]
-"""Name of a visit -> its time (h)."""
+"""Name of a visit -> its time (h); not a number where the time is not known."""
+
+ANY_VISIT = ""
+"""The name that stands for every other one in visits of which not even the names are known."""
 
 _START = ("start", "baseline")
 _ZERO = re.compile(r"0+(?:\.0*)?\s*(?P<unit>[A-Za-z]+)")
@@ -27,6 +30,8 @@ def read_time(text: str, visits: Visits) -> float:
             return time_h
     if text.lower() in _START:
         return 0.0
+    if ANY_VISIT in visits and not reads_as_time(text):
+        return visits[ANY_VISIT]
     numbered = _NUMBERED.fullmatch(text)
     if numbered is not None:
         right = f"{numbered['number']} {numbered['unit']}s"

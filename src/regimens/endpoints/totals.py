@@ -63,9 +63,9 @@ class Doses(Endpoint):
         """Return the endpoint that `words` ask for."""
         return replace(super().read(words, found, visits), drug=found["drug"] or "")
 
-    def problem(self, horizon_h: float, drugs: Collection[str], subjects: int) -> tuple[str, str] | None:
+    def problem(self, horizon_h: float | None, drugs: Collection[str] | None, subjects: int | None) -> tuple[str, str] | None:
         """Return that no arm gives the drug, and the nearest that one does; None where it is given."""
-        if self.drug and self.drug not in drugs:
+        if drugs is not None and self.drug and self.drug not in drugs:
             return f"'{self.words}': no arm of this scenario gives '{self.drug}'.", did_you_mean(self.drug, drugs)
         return super().problem(horizon_h, drugs, subjects)
 

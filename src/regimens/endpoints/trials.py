@@ -49,9 +49,9 @@ class StandardisedDifference(AtTime):
             raise WordsError(f"'{words}' has too few subjects.", f"A standard deviation needs at least {FEWEST}.")
         return made
 
-    def problem(self, horizon_h: float, drugs: Collection[str], subjects: int) -> tuple[str, str] | None:
+    def problem(self, horizon_h: float | None, drugs: Collection[str] | None, subjects: int | None) -> tuple[str, str] | None:
         """Return that the trial has more subjects than a draw, if it has; or what else is wrong; or None."""
-        if self.subjects > subjects:
+        if subjects is not None and self.subjects > subjects:
             have = f"A parameter draw of this scenario has {subjects} subject{'s' * (subjects != 1)}."
             return f"'{self.words}' asks for {self.subjects} subjects.", f"{have} Name no more, or add some under 'population'."
         return super().problem(horizon_h, drugs, subjects)

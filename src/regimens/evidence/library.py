@@ -12,18 +12,18 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from regimens import shipped
 from regimens.drugs import IL2
-from regimens.errors import EvidenceError, InputFileError, did_you_mean
+from regimens.errors import EvidenceError, did_you_mean
 from regimens.exposure import exposure_of
 from regimens.regimen import Regimen, parse_regimen
 from regimens.regimen.regimen import regimen_of
 from regimens.regimen.words import parse_plan
 from regimens.subject import Subject
 from regimens.units import AMOUNT_UNITS, amount_text, decimal_text, parse_quantity
-from regimens.yamlfile import Loc, Notes, Unreadable, problems_of, read
+from regimens.yamlfile import Loc, Notes, read, shaped, tried
 
 Words = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$")]
@@ -51,8 +51,8 @@ class ArmShape(Shape):
     note: str = ""
 
 
-class StudyShape(Shape):
-    """One study with its arms."""
+class CitedShape(Shape):
+    """What is said about a publication, and about what was taken from it."""
 
     citation: Words
     year: int | None = Field(None, ge=1980, le=2100)
@@ -60,11 +60,16 @@ class StudyShape(Shape):
     doi_verified: bool | None = None
     registration: str = ""
     population: Words
-    n: int | None = Field(None, ge=1)
-    concomitant: str = ""
     how_read: HowRead
     assumed: Words | list[Words] | None = None
     note: str = ""
+
+
+class StudyShape(CitedShape):
+    """One study with its arms."""
+
+    n: int | None = Field(None, ge=1)
+    concomitant: str = ""
     arms: dict[Name, ArmShape] = Field(min_length=1)
 
 
@@ -119,15 +124,10 @@ class LibraryEntry:
 
 def read_library(path: str | Path) -> tuple[LibraryEntry, ...]:
     """Read a library file; InputFileError with every problem, also every total that differs from the sum of its doses."""
-    located = read(path)
-    try:
-        shape = LibraryShape.model_validate(located.data)
-    except ValidationError as error:
-        raise InputFileError(path, problems_of(error, located, LibraryShape), located.text) from None
-    notes = Notes(located)
+    shape, notes = shaped(read(path), LibraryShape)
     seen: dict[str, str] = {}
     entries: list[LibraryEntry] = []
-    for study, given in shape.studies.items():
+    for study, given in shape.studies.items() if shape else ():
         for name, arm in given.arms.items():
             loc: Loc = ("studies", study, "arms", name)
             if name in seen:
@@ -135,7 +135,7 @@ def read_library(path: str | Path) -> tuple[LibraryEntry, ...]:
             seen.setdefault(name, study)
             entries += _entries(study, given, name, arm, loc, notes)
     if notes.problems:
-        raise InputFileError(path, notes.problems, located.text)
+        raise notes.error()
     return tuple(entries)
 
 
@@ -157,14 +157,15 @@ def entry(name: str) -> LibraryEntry:
 
 def _entries(study: str, given: StudyShape, name: str, arm: ArmShape, loc: Loc, notes: Notes) -> Iterator[LibraryEntry]:
     if (arm.regimen is None) == (arm.open is None):
-        notes.add(loc, f"'{name}' needs either a regimen or, under 'open', what its sources leave open.", key=True)
+        found = f"'{name}' needs either a regimen or, under 'open', what its sources leave open."
+        notes.add(loc, found, key=True, lacking=None if arm.regimen else loc)
         return
-    try:
-        regimen = None if arm.regimen is None else _regimen(arm.regimen, (*loc, "regimen"), notes)
-        subject = _subject(arm, loc, notes)
-        totals = _totals(arm, regimen, subject, loc, notes)
-    except Unreadable:
+    given_regimen = arm.regimen
+    regimen = None if given_regimen is None else tried(lambda: _regimen(given_regimen, (*loc, "regimen"), notes))
+    subject = tried(lambda: _subject(arm, loc, notes))
+    if subject is None or not notes.sound(*loc, "regimen"):
         return
+    totals = _totals(arm, regimen, subject, loc, notes)
     line, _ = notes.located.position(loc, key=True)
     yield LibraryEntry(
         name=name,
@@ -182,14 +183,15 @@ def _entries(study: str, given: StudyShape, name: str, arm: ArmShape, loc: Loc, 
         regimen=regimen,
         totals=totals,
         subject=subject,
-        assumed=(*_sentences(given.assumed), *_sentences(arm.assumed)) if regimen else (),
+        assumed=(*sentences(given.assumed), *sentences(arm.assumed)) if regimen else (),
         note=" ".join(note for note in (arm.note, given.note) if note),
         open=arm.open or "",
         line=line,
     )
 
 
-def _sentences(given: str | list[str] | None) -> tuple[str, ...]:
+def sentences(given: str | list[str] | None) -> tuple[str, ...]:
+    """Return text that may be one sentence, a list of them or nothing, as a tuple."""
     return () if given is None else (given,) if isinstance(given, str) else tuple(given)
 
 
@@ -217,11 +219,12 @@ def _totals(arm: ArmShape, regimen: Regimen | None, subject: Subject, loc: Loc, 
         where = (*loc, "total", row.drug) if isinstance(arm.total, dict) else (*loc, "total")
         text = given.get(row.drug)
         if text is None:
-            notes.add(where, f"The total of {row.drug} is missing.", f"{row.arithmetic}.")
+            notes.add(where, f"The total of {row.drug} is missing.", f"{row.arithmetic}.", lacking=loc)
             continue
         said = [(where, text)] + ([((*loc, "tabled"), arm.tabled)] if row.drug == IL2 and arm.tabled else [])
         for place, words in said:
-            if notes.read(place, partial(_amount, words)) != (row.total, row.unit):
+            amount = tried(partial(notes.read, place, partial(_amount, words)))
+            if amount not in (None, (row.total, row.unit)):
                 notes.add(place, f"{row.arithmetic}, not {words}.", "Check the schedule against its source.")
     return tuple((row.drug, row.total) for row in rows)
 

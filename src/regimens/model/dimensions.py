@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from regimens.drugs import unit_of
-from regimens.errors import InputFileError
-from regimens.model.expression import TIME, Binary, Call, Expression, Name, Negation, Number, in_formula
+from regimens.errors import UnitError
+from regimens.model.expression import TIME, Binary, Call, Expression, Name, Negation, Number, in_formula, names_in
 from regimens.model.unit import ONE, Unit, factor, parse_unit
-from regimens.yamlfile import Loc, Located, Notes
 
 if TYPE_CHECKING:
     from regimens.model.declaration import Model
+    from regimens.yamlfile import Loc, Notes
 
 SAME_SCALE = 1e-9
 """Relative difference of scale up to which two units count as the same; covers the rounding of roots of units."""
+
+READABLE = ("parameters", "constants", "definitions", "states")
+"""Keys of a model file whose entries formulas can name."""
 
 LARGEST_EXPONENT = 100
 """Largest exponent of a quantity that has a unit."""
@@ -32,44 +36,52 @@ class UnitFault(Exception):
         super().__init__(message)
 
 
-def check(model: Model, located: Located) -> None:
-    """Check every formula of `model` against its declared unit; `located` is the file it was read from.
-
-    Raises InputFileError with one problem for every formula whose unit is not the declared one.
-    """
-    units = {TIME: parse_unit(model.time_unit)}
-    units |= {parameter.name: parse_unit(parameter.unit) for parameter in model.parameters}
-    units |= {definition.name: parse_unit(definition.unit) for definition in model.definitions}
-    units |= {state.name: parse_unit(state.unit) for state in model.states}
-    notes = Notes(located)
-    for loc, said, formula, declared in _formulas(model):
+def check(model: Model, notes: Notes) -> None:
+    """Note every formula of `model` whose unit is not the declared one; formulas of what has no readable unit are passed over."""
+    units = _units(model, notes)
+    if notes.usable("time"):
+        units[TIME] = parse_unit(model.time_unit)
+    for loc, said, formula, declared in _formulas(model, units):
+        if declared is None or not notes.sound(*loc) or not units.keys() >= set(names_in(formula)):
+            continue
         try:
             _compare(said, formula, _unit_of(formula, units), declared)
         except UnitFault as fault:
             notes.add(loc, fault.message, fault.advice)
-    if notes.problems:
-        raise InputFileError(located.path, notes.problems, located.text)
 
 
-def _formulas(model: Model) -> Iterator[tuple[Loc, str, Expression, Unit]]:
-    """Yield the place in the file, the name, the formula and the declared unit of every formula."""
-    time = parse_unit(model.time_unit)
+def _units(model: Model, notes: Notes) -> dict[str, Unit]:
+    """Return the unit of every name in formulas, without names whose unit is wrong or that are declared twice."""
+    named = [(parameter.name, parameter.unit) for parameter in model.parameters]
+    named += [(definition.name, definition.unit) for definition in model.definitions]
+    named += [(state.name, state.unit) for state in model.states]
+    names, units = [name for name, _ in named], {}
+    for name, unit in named:
+        with contextlib.suppress(UnitError):
+            if names.count(name) == 1 and all(notes.sound(section, name, "unit") for section in READABLE):
+                units[name] = parse_unit(unit)
+    return units
+
+
+def _formulas(model: Model, units: Mapping[str, Unit]) -> Iterator[tuple[Loc, str, Expression, Unit | None]]:
+    """Yield the place in the file, the name, the formula and the declared unit (None if it is not known) of every formula."""
+    time = units.get(TIME)
     for definition in model.definitions:
         loc = ("definitions", definition.name, "formula")
-        yield loc, definition.name, definition.formula, parse_unit(definition.unit)
+        yield loc, definition.name, definition.formula, units.get(definition.name)
     for state in model.states:
-        unit = parse_unit(state.unit)
+        unit = units.get(state.name)
         yield ("states", state.name, "initial"), f"{state.name}(0)", state.initial, unit
-        yield ("states", state.name, "rate"), f"d({state.name})/dt", state.rate, unit / time
-    state_units = {state.name: parse_unit(state.unit) for state in model.states}
+        yield ("states", state.name, "rate"), f"d({state.name})/dt", state.rate, unit / time if unit and time else None
     for index, entry in enumerate(model.inputs):
-        amount = parse_unit(unit_of(entry.drug))
+        unit, amount = units.get(entry.state), parse_unit(unit_of(entry.drug))
         said = f"The bioavailability of {entry.drug} {entry.route}"
-        yield ("inputs", index, "bioavailability"), said, entry.bioavailability, state_units[entry.state] / amount
+        yield ("inputs", index, "bioavailability"), said, entry.bioavailability, unit / amount if unit else None
         yield ("inputs", index, "lag"), f"The lag of {entry.drug} {entry.route}", entry.lag, time
     for observable in model.observables:
-        loc = ("observables", observable.name, "formula")
-        yield loc, observable.name, observable.formula, parse_unit(observable.unit)
+        with contextlib.suppress(UnitError):
+            loc = ("observables", observable.name, "formula")
+            yield loc, observable.name, observable.formula, parse_unit(observable.unit)
 
 
 def _compare(said: str, formula: Expression, found: Unit | None, declared: Unit) -> None:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
 from regimens import shipped
 from regimens.errors import InputFileError, ModelError, Problem, did_you_mean
 from regimens.model import dimensions
 from regimens.model.interpret import interpret
 from regimens.model.schema import ModelShape
-from regimens.yamlfile import Located, problems_of, read
+from regimens.yamlfile import Located, read, shaped
 
 if TYPE_CHECKING:
     from regimens.model.declaration import Model
@@ -21,8 +19,8 @@ if TYPE_CHECKING:
 def load_model(path: str | Path) -> Model:
     """Return the model in the file at `path`; its name is the name of the file without the ending.
 
-    Raises InputFileError with all problems of one stage at once: of the keys, then of names, formulas and units, then of
-    dimensions. A later stage needs the one before it to be free of faults.
+    Raises InputFileError with all problems at once: of keys, names, formulas, units and dimensions. A formula is held against its
+    unit where every unit in it can be read.
     """
     return model_in(read(path))
 
@@ -33,12 +31,13 @@ def model_in(located: Located) -> Model:
     if not name.strip() or not name.isprintable() or name in (".yaml", ".yml"):
         message = f"The file name {Path(located.path).name!r} gives no name to the model."
         raise InputFileError(located.path, [Problem(message, "Use printable characters, such as 'my_model.yaml'.")])
-    try:
-        shape = ModelShape.model_validate(located.data)
-    except ValidationError as error:
-        raise InputFileError(located.path, problems_of(error, located, ModelShape), located.text) from None
-    model = interpret(shape, located, name)
-    dimensions.check(model, located)
+    shape, notes = shaped(located, ModelShape)
+    if shape is None:
+        raise notes.error()
+    model = interpret(shape, notes, name)
+    dimensions.check(model, notes)
+    if notes.problems:
+        raise notes.error()
     return model
 
 

@@ -7,16 +7,16 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING
 
-from regimens.errors import InputFileError, UnitError, did_you_mean
+from regimens.errors import UnitError, did_you_mean
 from regimens.model.declaration import Correlation, Definition, Input, Model, Observable, Parameter, Source, State
+from regimens.model.dimensions import READABLE
 from regimens.model.expression import FUNCTIONS, TIME, Expression, FormulaError, Number, names_in, parse_formula
 from regimens.model.parameters import positive_definite
 from regimens.model.unit import parse_unit
-from regimens.yamlfile import Located, Notes
 
 if TYPE_CHECKING:
     from regimens.model.schema import InputShape, ModelShape, NamedShape, ParameterShape
-    from regimens.yamlfile.located import Loc
+    from regimens.yamlfile import Loc, Notes
 
 ASSUMED = "assumed"
 """What the `source` of a parameter without a source says."""
@@ -30,13 +30,12 @@ Refusal = Callable[[str], tuple[str, str]]
 """For a name that exists but may not be read in a formula: the end of the message ("which is a state") and the advice."""
 
 
-def interpret(shape: ModelShape, located: Located, name: str) -> Model:
-    """Return the model `name` that `shape`, read from `located`, declares; raises InputFileError with all problems found."""
-    notes = Notes(located)
+def interpret(shape: ModelShape, notes: Notes, name: str) -> Model:
+    """Return the model `name` that a file declares; notes all problems, and what has one stands for nothing in the model."""
     _check_names(shape, notes)
     _check_units(shape, notes)
     formulas = _Formulas(shape, notes)
-    model = Model(
+    return Model(
         name=name,
         title=shape.title,
         description=shape.description,
@@ -47,13 +46,15 @@ def interpret(shape: ModelShape, located: Located, name: str) -> Model:
         states=_states(shape, formulas, notes),
         inputs=_inputs(shape, formulas, notes),
         observables=_observables(shape, formulas),
-        digest=located.digest,
+        digest=notes.located.digest,
         exploratory=shape.exploratory,
         correlations=_correlations(shape, notes),
     )
-    if notes.problems:
-        raise InputFileError(located.path, notes.problems, located.text)
-    return model
+
+
+def _declared(section: str, shape: ModelShape, notes: Notes) -> bool:
+    """Return whether all names of a section are known: its shape is right, or no key of the file can be meant to be it."""
+    return notes.usable(section) and (section in shape.model_fields_set or not notes.has_wrong_key())
 
 
 def _readable(shape: ModelShape) -> Iterator[tuple[str, str, NamedShape]]:
@@ -99,10 +100,11 @@ def _check_units(shape: ModelShape, notes: Notes) -> None:
 
 def _sources(shape: ModelShape, notes: Notes) -> tuple[Source, ...]:
     used = {parameter.source for parameter in shape.parameters.values()}
+    every = _declared("parameters", shape, notes) and all(notes.usable("parameters", name, "source") for name in shape.parameters)
     for key in shape.sources:
         if key in (ASSUMED, BY_DEFINITION.key):
             notes.add(("sources", key), f"'{key}' cannot be the key of a source.", "Choose another key.", key=True)
-        elif key not in used:
+        elif every and key not in used:
             advice = "Name it as the 'source' of a parameter, or remove it."
             notes.add(("sources", key), f"No parameter has the source '{key}'.", advice, key=True)
     sources = (Source(key, entry.text, entry.doi) for key, entry in shape.sources.items())
@@ -125,16 +127,17 @@ def _parameters(shape: ModelShape, notes: Notes) -> tuple[Parameter, ...]:
 def _check_parameter(name: str, entry: ParameterShape, shape: ModelShape, notes: Notes) -> None:
     loc = ("parameters", name)
     low, high = entry.bounds
-    if entry.source != ASSUMED and entry.source not in shape.sources:
+    if entry.source != ASSUMED and entry.source not in shape.sources and _declared("sources", shape, notes):
         advice = f"{did_you_mean(entry.source, shape.sources)} The source of a value without a source is 'assumed'."
         notes.add((*loc, "source"), f"'{entry.source}' is not a key of 'sources'.", advice.lstrip())
-    if not low <= entry.value <= high:
+    told = {key: notes.usable(*loc, key) for key in ("value", "bounds", "cv")}
+    if told["value"] and told["bounds"] and not low <= entry.value <= high:
         message = f"The value {entry.value:g} of '{name}' lies outside its bounds {low:g} to {high:g}."
         notes.add((*loc, "value"), message)
-    elif entry.cv > 0 and low <= 0:
+    elif told["cv"] and told["bounds"] and entry.cv > 0 and low <= 0:
         message = f"'{name}' varies between subjects (cv {entry.cv:g}), but its lower bound is {low:g}."
         notes.add((*loc, "bounds"), message, "Variation is log-normal: it needs bounds above 0, or a cv of 0.")
-    if entry.share and not (low >= 0 and high <= 1):
+    if entry.share and told["bounds"] and not (low >= 0 and high <= 1):
         message = f"'{name}' is a share, but its bounds are {low:g} to {high:g}."
         notes.add((*loc, "bounds"), message, "A share lies from 0 to 1.")
     if entry.share and entry.unit != "1":
@@ -146,17 +149,18 @@ def _check_parameter(name: str, entry: ParameterShape, shape: ModelShape, notes:
 
 def _correlations(shape: ModelShape, notes: Notes) -> tuple[Correlation, ...]:
     varying = {name for name, entry in shape.parameters.items() if entry.cv > 0}
+    every = _declared("parameters", shape, notes)
     found = []
     for place, entry in enumerate(shape.correlations):
         first, second = entry.between
         found.append(Correlation((first, second), entry.value))
         for end, name in enumerate(entry.between):
-            if name not in varying:
+            if every and name not in varying:
                 message = f"'{name}' is not a parameter that varies between subjects."
                 notes.add(("correlations", place, "between", end), message, did_you_mean(name, varying))
         if first == second:
             notes.add(("correlations", place, "between"), f"'{first}' is correlated with itself.")
-    if found and not positive_definite(found):
+    if found and notes.sound("correlations") and not positive_definite(found):
         message = "No population can have all of these correlations: their matrix is not positive definite."
         notes.add(("correlations",), message, "Make some of them weaker.", key=True)
     return tuple(found)
@@ -189,12 +193,16 @@ def _states(shape: ModelShape, formulas: _Formulas, notes: Notes) -> tuple[State
 def _inputs(shape: ModelShape, formulas: _Formulas, notes: Notes) -> tuple[Input, ...]:
     inputs: dict[tuple[str, str], Input] = {}
     for index, entry in enumerate(shape.inputs):
-        loc, said = ("inputs", index), f"{entry.drug} {entry.route}"
+        loc = ("inputs", index)
+        known = {key: notes.usable(*loc, key) for key in ("drug", "route")}
+        said = " ".join(getattr(entry, key) for key, usable in known.items() if usable) or "this drug"
         _check_input(loc, said, entry, shape, notes)
-        if (entry.drug, entry.route) in inputs:
+        if (entry.drug, entry.route) in inputs and all(known.values()):
             notes.add(loc, f"Doses of {said} enter twice.", "Remove one of the two inputs.")
         portion = formulas.read_constant((*loc, "bioavailability"), entry.bioavailability, f"The bioavailability of {said}")
         lag = formulas.read_constant((*loc, "lag"), entry.lag, f"The lag of {said}")
+        if not all(known.values()):
+            continue
         inputs[entry.drug, entry.route] = Input(entry.drug, entry.route, entry.state, portion, lag, entry.infusion)
     return tuple(inputs.values())
 
@@ -203,7 +211,7 @@ def _check_input(loc: tuple[str, int], said: str, entry: InputShape, shape: Mode
     if not _IDENTIFIER.fullmatch(entry.drug):
         advice = "The name of a drug has letters, digits and '_', as in il2 or tocilizumab."
         notes.add((*loc, "drug"), f"'{entry.drug}' cannot be the name of a drug.", advice)
-    if entry.state not in shape.states:
+    if entry.state not in shape.states and notes.usable("states"):
         message = f"Doses of {said} enter '{entry.state}', which is not a state."
         notes.add((*loc, "state"), message, did_you_mean(entry.state, shape.states))
     if isinstance(entry.bioavailability, float) and not 0 <= entry.bioavailability <= 1:
@@ -224,6 +232,7 @@ class _Formulas:
 
     def __init__(self, shape: ModelShape, notes: Notes) -> None:
         self._notes = notes
+        self._every = all(_declared(section, shape, notes) for section in READABLE)
         self._kinds = {name: _kind(section) for section, name, _ in _readable(shape)}
         self.constant = dict.fromkeys((*shape.parameters, *shape.constants))
         """Names that are constant for a subject; a dict, for its order and fast look-ups."""
@@ -253,7 +262,7 @@ class _Formulas:
             self._notes.add(loc, error.message, error.advice, at=error.at)
             return Number(0.0)
         for name in dict.fromkeys(names_in(expression)):
-            if name in readable:
+            if name in readable or not (self._every or name in self._kinds):
                 continue
             if refusal is not None and (name in self._kinds or name == TIME):
                 why, advice = refusal(name)

@@ -96,6 +96,27 @@ class Candidate:
         return self.amount.for_size(subject.weight_kg, subject.bsa_m2) * self.timing.all_doses
 
 
+def check_amounts(lowest: Amount, highest: Amount, step: Amount) -> None:
+    """Raise RegimenError unless whole steps lead from the lowest amount up to the highest."""
+    kinds = {(amount.unit, amount.basis, amount.cap, amount.step) for amount in (lowest, highest)}
+    if len(kinds) > 1 or (step.unit, step.basis) != (lowest.unit, lowest.basis):
+        raise RegimenError(
+            f"Amounts from {lowest} to {highest} in steps of {step} are of different kinds.",
+            "All three are flat amounts, or all three per m2, or all three per kg.",
+        )
+    if highest.value < lowest.value:
+        raise RegimenError(f"Amounts from {lowest} to {highest} go down.", "'from' is the lowest amount, 'to' the highest.")
+    steps = (highest.value - lowest.value) / step.value
+    if steps.denominator != 1:
+        near = replace(lowest, value=lowest.value + step.value * (steps // 1))
+        raise RegimenError(f"{highest} is not reached from {lowest} in steps of {step}.", f"The nearest below is {near}.")
+    if steps + 1 > MOST_AMOUNTS:
+        raise RegimenError(
+            f"Amounts from {lowest} to {highest} in steps of {step} are {int(steps) + 1:,}.",
+            f"At most {MOST_AMOUNTS:,} are listed: use a larger step.",
+        )
+
+
 @dataclass(frozen=True)
 class SearchSpace:
     """What may vary: amounts from `lowest` to `highest` in steps, intervals, doses of a course, cycles, rests (None: no rest).
@@ -114,27 +135,7 @@ class SearchSpace:
     route: str = "SC"
 
     def __post_init__(self) -> None:
-        kinds = {(amount.unit, amount.basis, amount.cap, amount.step) for amount in (self.lowest, self.highest)}
-        if len(kinds) > 1 or (self.step.unit, self.step.basis) != (self.lowest.unit, self.lowest.basis):
-            raise RegimenError(
-                f"Amounts from {self.lowest} to {self.highest} in steps of {self.step} are of different kinds.",
-                "All three are flat amounts, or all three per m2, or all three per kg.",
-            )
-        if self.highest.value < self.lowest.value:
-            raise RegimenError(
-                f"Amounts from {self.lowest} to {self.highest} go down.", "'from' is the lowest amount, 'to' the highest."
-            )
-        steps = (self.highest.value - self.lowest.value) / self.step.value
-        if steps.denominator != 1:
-            near = replace(self.lowest, value=self.lowest.value + self.step.value * (steps // 1))
-            raise RegimenError(
-                f"{self.highest} is not reached from {self.lowest} in steps of {self.step}.", f"The nearest below is {near}."
-            )
-        if steps + 1 > MOST_AMOUNTS:
-            raise RegimenError(
-                f"Amounts from {self.lowest} to {self.highest} in steps of {self.step} are {int(steps) + 1:,}.",
-                f"At most {MOST_AMOUNTS:,} are listed: use a larger step.",
-            )
+        check_amounts(self.lowest, self.highest, self.step)
         if self.timings_written > MOST_TIMINGS:
             raise RegimenError(
                 f"{self.timings_words} are {self.timings_written:,} combinations.",

@@ -10,6 +10,8 @@ from regimens.errors import did_you_mean, nearest
 from regimens.rules.values import CYCLES, DOSES, TIME, After, Comparison, When
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from regimens.regimen.tokens import Token
     from regimens.rules.cursor import RuleCursor
 
@@ -75,12 +77,12 @@ def read_observable(cursor: RuleCursor) -> str:
     token = cursor.next
     if token.kind != "word":
         cursor.fail("the name of an observable")
-    if token.text not in cursor.known:
-        _unknown(cursor, token)
+    if cursor.known is not None and token.text not in cursor.known:
+        _unknown(cursor, token, cursor.known)
     return cursor.take().text
 
 
-def _unknown(cursor: RuleCursor, token: Token) -> NoReturn:
+def _unknown(cursor: RuleCursor, token: Token, known: Collection[str]) -> NoReturn:
     raise cursor.error(
-        f"'{token.text}' is not looked at.", token, did_you_mean(token.text, cursor.known), "Rules see what 'look at' names."
+        f"'{token.text}' is not looked at.", token, did_you_mean(token.text, known), "Rules see what 'look at' names."
     )

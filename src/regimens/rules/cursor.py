@@ -60,9 +60,12 @@ _MEANT = {
 
 
 class RuleCursor(Cursor):
-    """A place in the tokens of a text on rules, whose names of observables are words; `examples` are texts that can be read."""
+    """A place in the tokens of a text on rules, whose names of observables are words; `examples` are texts that can be read.
 
-    def __init__(self, text: str, examples: Sequence[str], known: Collection[str] = ()) -> None:
+    `known` are the observables that may be named; None: any.
+    """
+
+    def __init__(self, text: str, examples: Sequence[str], known: Collection[str] | None = ()) -> None:
         self.text, self.tokens, self.place, self.examples, self.known = text, _tokens_of(text), 0, tuple(examples), known
 
     def closest(self) -> str:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regimens.drugs import display_unit, unit_of
 from regimens.errors import ExposureMismatch, Problem
+from regimens.exposure import ExposureTable, exposure_of_arms
 from regimens.rules.caps import CapAt
 from regimens.rules.walk import Walked, Way, walk
 from regimens.tables import column, table_of
 from regimens.units import amount_text, exact
 
 if TYPE_CHECKING:
+    from regimens.exposure import Arm
     from regimens.rules.guide import Guide
     from regimens.rules.values import Limit
     from regimens.subject import Subject
@@ -57,15 +59,18 @@ def possible_totals(guides: Mapping[str, Guide], subject: Subject) -> tuple[Poss
     return tuple(row for arm, guide in guides.items() for row in _rows(arm, guide, walk(guide, subject), subject))
 
 
-def audit_rules(guides: Mapping[str, Guide], subject: Subject, path: str = "") -> tuple[Possible, ...]:
-    """Return what the rules of all arms can lead to; ExposureMismatch with every limit that they can break.
+def audit_with_rules(
+    arms: Sequence[Arm], guides: Mapping[str, Guide], subject: Subject, path: str = ""
+) -> tuple[ExposureTable, tuple[Possible, ...]]:
+    """Return the exposure of all arms, and what the rules of those with rules, `guides`, can lead to.
 
-    `path` is the scenario file, which the message names.
+    ExposureMismatch with every difference from what is expected and every limit that rules can break. The message names `path`,
+    the scenario file.
     """
-    rows = possible_totals(guides, subject)
-    if broken := [problem for row in rows for problem in row.broken]:
-        raise ExposureMismatch(broken, path)
-    return rows
+    table, rows = exposure_of_arms(arms, subject), possible_totals(guides, subject)
+    if differences := [*table.differences, *(problem for row in rows for problem in row.broken)]:
+        raise ExposureMismatch(differences, path)
+    return table, rows
 
 
 def _broken(arm: str, guide: Guide, found: Walked, drug: str) -> Iterator[Problem]:

@@ -76,8 +76,8 @@ def parse_look(observable: str, noise: object = 0.0, delay: object = None) -> Lo
     return Look(observable, float(noise), before)
 
 
-def parse_rule(text: str, known: Collection[str]) -> Rule | Cap:
-    """Read one rule or cap; `known` are the observables that are looked at. RegimenError with place and advice."""
+def parse_rule(text: str, known: Collection[str] | None) -> Rule | Cap:
+    """Read one rule or cap; `known` are the observables that are looked at, None: any. RegimenError with place and advice."""
     cursor = RuleCursor(text, RULES, known)
     word = cursor.one_of(tuple(_READERS), "'hold', 'raise', 'lower', 'stop', 'keep', 'change', 'give' or 'cap'")
     made = _READERS[word](cursor)

@@ -6,45 +6,49 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING
 
 from regimens import shipped
 from regimens.adherence.realise import Adherence
 from regimens.errors import RegimenError, did_you_mean
 from regimens.evidence import LibraryEntry, Response, read_responses
+from regimens.evidence.library import sentences
 from regimens.exposure import Expected
 from regimens.regimen.words import parse_dose
 from regimens.scenario.assumed import implied
 from regimens.scenario.names import fault_of
 from regimens.scenario.regimens import key_of_doses, read_doses
-from regimens.scenario.rules import read_rules
+from regimens.scenario.rules import check_words_of_rules, read_rules
 from regimens.scenario.values import Arm, Reference
 from regimens.yamlfile import Loc, Notes, Unreadable
 
 if TYPE_CHECKING:
-    from regimens.regimen import Regimen
+    from regimens.regimen import Amount, Regimen
+    from regimens.scenario.armschema import ArmShape, ExpectShape, SourceShape
     from regimens.scenario.beside import Beside
-    from regimens.scenario.schema import ArmShape, ExpectShape, SourceShape
 
 
 def read_arms(name: str, shape: ArmShape, day_0: str | None, beside: Beside, notes: Notes) -> Iterator[Arm]:
     """Yield the arm of that name, or one for each day of its rest; notes what is wrong with it. `day_0` is a weekday."""
     loc: Loc = ("arms", name)
+    if fault := fault_of(name, "an arm"):
+        notes.add(loc, *fault, key=True)
     try:
         doses = read_doses(shape, loc, day_0, beside, notes)
     except Unreadable:
-        return
-    if fault := fault_of(name, "an arm"):
-        notes.add(loc, *fault, key=True)
+        _check_without_doses(shape, loc, notes)
         return
     written, published, ledger = doses.regimen, doses.published, doses.ledger
     expected = tuple(_expected(shape.expect, written, (*loc, "expect"), notes)) if shape.expect else ()
-    observed = _observed(shape.observed, written, (*loc, "observed"), notes)
+    observed = tuple(_observed(shape.observed, written, (*loc, "observed"), notes))
     stated = sentences(shape.assumptions) + doses.assumed + (published.assumed if published else ())
     ranges = written if written.has_ranges else None
     rules = read_rules(shape, written, loc, notes)
     drawn = ranges if shape.rest == "drawn" else None
     for days, regimen in _resolved(shape, written, loc, notes):
+        if fault:
+            continue
         replayed = None if ledger is None else (beside.name_of(ledger.path) or "given in Python", shape.arm or "")
         yield Arm(
             name if days is None else f"{name}, rest {days} days",
@@ -64,28 +68,34 @@ def read_arms(name: str, shape: ArmShape, day_0: str | None, beside: Beside, not
         )
 
 
-def sentences(given: str | list[str] | None) -> tuple[str, ...]:
-    """Return text that may be one sentence, a list of them or nothing, as a tuple."""
-    return () if given is None else (given,) if isinstance(given, str) else tuple(given)
+def _check_without_doses(shape: ArmShape, loc: Loc, notes: Notes) -> None:
+    """Note what is wrong with an arm whose doses cannot be read, as far as it does not depend on them."""
+    totals = None if shape.expect is None else shape.expect.total
+    where: Loc = (*loc, "expect", "total")
+    given = {(*where, drug): text for drug, text in totals.items()} if isinstance(totals, dict) else {where: totals}
+    for place, text in given.items():
+        with contextlib.suppress(Unreadable):
+            _ = None if text is None else notes.read(place, partial(_amount, text))
+    for _ in _observed(shape.observed, None, (*loc, "observed"), notes):
+        pass
+    check_words_of_rules(shape.rules, loc, notes)
 
 
-def _observed(ids: Sequence[str], regimen: Regimen, loc: Loc, notes: Notes) -> tuple[Response, ...]:
-    """Return the published responses of those ids; notes ids that are unknown or that cannot be drawn on this regimen."""
+def _observed(ids: Sequence[str], regimen: Regimen | None, loc: Loc, notes: Notes) -> Iterator[Response]:
+    """Yield the published responses of those ids; notes ids that are unknown or that cannot be drawn on the regimen, if known."""
     if not ids:
-        return ()
+        return
     known = {response.id: response for response in read_responses(shipped.folder("evidence") / "responses.csv")}
-    found = []
     for index, name in enumerate(ids):
         if name not in known:
             notes.add((*loc, index), f"Unknown published response '{name}'.", did_you_mean(name, known))
         elif known[name].value is None or known[name].reading != "at":
             notes.add((*loc, index), f"'{name}' has no value at one time, so it cannot be drawn.", "Leave it out.")
-        elif known[name].regimen != regimen:
+        elif regimen is not None and known[name].regimen != regimen:
             seen = known[name].regimen.in_words()
             notes.add((*loc, index), f"'{name}' was seen under another regimen.", f"Its regimen is '{seen}'.")
         else:
-            found.append(known[name])
-    return tuple(found)
+            yield known[name]
 
 
 def _resolved(shape: ArmShape, regimen: Regimen, loc: Loc, notes: Notes) -> list[tuple[int | None, Regimen]]:
@@ -98,6 +108,7 @@ def _resolved(shape: ArmShape, regimen: Regimen, loc: Loc, notes: Notes) -> list
             (*loc, key_of_doses(shape)),
             f"The rest of '{regimen.in_words()}' is a range, and the arm does not say which length is meant.",
             "Add 'rest: shortest', 'midpoint', 'longest', 'each' (one arm per whole day) or 'drawn' (per subject) to the arm.",
+            lacking=loc,
         )
         return []
     try:
@@ -136,7 +147,10 @@ def _expected(shape: ExpectShape, regimen: Regimen, loc: Loc, notes: Notes) -> I
                 notes.add(where, f"The regimen gives no '{drug}'.", did_you_mean(drug, regimen.drugs), key=True)
                 continue
             with contextlib.suppress(Unreadable):
-                entry = found.get(drug, Expected(drug, line=notes.located.position(where)[0]))
+                line, column = notes.located.position(where)
+                entry = found.get(drug, Expected(drug, line=line, column=column))
+                if not notes.usable(*where):
+                    continue
                 if key == "total":
                     found[drug] = replace(entry, total=_total(str(value), regimen, drug, where, notes))
                 else:
@@ -151,13 +165,17 @@ def _expect_nothing(given: object, loc: Loc, notes: Notes) -> None:
 
 def _total(text: str, regimen: Regimen, drug: str, loc: Loc, notes: Notes) -> Fraction:
     unit = next(dose.dose.amount.unit for dose in regimen.earliest() if dose.drug == drug)
-    amount = notes.read(loc, lambda: parse_dose(f"{text} SC").amount)
+    amount = notes.read(loc, partial(_amount, text))
     if amount.basis != "flat" or amount.unit != unit:
         notes.add(
             loc, f"'{text}' cannot be a total of {drug}.", f"A total is a flat amount in {'IU or MIU' if unit == 'IU' else 'mg'}."
         )
         raise Unreadable
     return amount.value
+
+
+def _amount(text: str) -> Amount:
+    return parse_dose(f"{text} SC").amount
 
 
 def _cited(published: LibraryEntry | None) -> tuple[Reference, ...]:

@@ -12,36 +12,45 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import ValidationError
 
 from regimens.contrasts.verdict import Rule
 from regimens.endpoints import Endpoint, parse_endpoint, reads_as_time
+from regimens.endpoints.times import ANY_VISIT
 from regimens.engine.trajectories import Tolerances
 from regimens.errors import InputFileError, ModelError, Problem
+from regimens.evidence.library import sentences
+from regimens.exposure import exposure_of_arms
 from regimens.model.file import declared
-from regimens.scenario.arms import read_arms, sentences
+from regimens.rules.guide import guide_of
+from regimens.rules.possible import possible_totals
+from regimens.scenario.arms import read_arms
+from regimens.scenario.around import UNKNOWN_TIME, ArmNames, Around
 from regimens.scenario.beside import Beside
 from regimens.scenario.checks import check_horizon, check_inputs, check_names, check_observed, checked_endpoints
 from regimens.scenario.names import alike, as_seen, fault_of
 from regimens.scenario.observed import read_observed
-from regimens.scenario.outcomes import names_of_arms, read_outcomes, with_outcomes
+from regimens.scenario.outcomes import read_outcomes, with_outcomes
 from regimens.scenario.ownchecks import Known
 from regimens.scenario.population import read_population
 from regimens.scenario.python import plain
 from regimens.scenario.rulechecks import check_rules
-from regimens.scenario.schema import ScenarioShape, SubjectShape
-from regimens.scenario.searchwords import checked_search, read_search
+from regimens.scenario.schema import ScenarioShape
+from regimens.scenario.searchwords import read_search
 from regimens.scenario.settings import check_population, read_noise, read_trade_off, with_ledgers_of_people, with_trade_off
-from regimens.scenario.settle import Around, checked_settle, read_settle
-from regimens.scenario.values import Arm, Scenario
+from regimens.scenario.settle import read_settle
+from regimens.scenario.values import REAL_LIFE, Arm, Scenario
 from regimens.scenario.variants import read_goal, read_real_life, with_variants
 from regimens.subject import Subject, mosteller
 from regimens.units import parse_duration, parse_quantity
-from regimens.yamlfile import Loc, Located, Notes, Unreadable, parse, problems_of
+from regimens.yamlfile import Loc, Located, Notes, Unreadable, parse, shaped
 from regimens.yamlfile import read as read_yaml
 
 if TYPE_CHECKING:
+    from regimens.adherence.realise import RealLife
     from regimens.model.declaration import Model
+    from regimens.population import Population
+    from regimens.scenario.peopleschema import SubjectShape
+    from regimens.scenario.values import Goal
 
 MOST_READINGS = 10_000
 
@@ -78,20 +87,16 @@ def scenario_of(located: Located, beside: Beside, name: str, path: str = "") -> 
             *located.position(("states",), key=True),
         )
         raise InputFileError(located.path, [problem], located.text)
-    try:
-        shape = ScenarioShape.model_validate(located.data)
-    except ValidationError as error:
-        raise InputFileError(located.path, problems_of(error, located, ScenarioShape), located.text) from None
-    notes = Notes(located)
-    scenario = _checked(shape, beside, notes)
+    shape, notes = shaped(located, ScenarioShape)
+    scenario = None if shape is None else _checked(shape, beside, notes)
     if notes.problems or scenario is None:
-        raise InputFileError(located.path, notes.problems, located.text)
+        raise notes.error()
     return replace(scenario, text=located.text, digest=located.digest, path=path, name=name, folder=beside.folder)
 
 
 @dataclass(frozen=True)
 class _Times:
-    """Horizon and grid step (h, exact; None where they cannot be read), and the readable visits (name -> h)."""
+    """Horizon and grid step (h, exact; None where they cannot be read), and the visits (name -> h, or UNKNOWN_TIME)."""
 
     horizon: Fraction | None
     step: Fraction | None
@@ -99,45 +104,51 @@ class _Times:
 
 
 def _checked(shape: ScenarioShape, beside: Beside, notes: Notes) -> Scenario | None:
-    """Return the scenario; notes its problems. What parts must be to each other is checked once each can be read."""
+    """Return the scenario, None if it has problems, which are noted.
+
+    Each part is read by itself, and held against the others as far as these can be read.
+    """
     question, decision = (
         _plain_words(text, key, notes) for text, key in ((shape.question, "question"), (shape.decision, "decision"))
     )
     times = _times(shape, notes)
     subject = _subject(shape.subject, notes)
-    models = _models(shape.models, beside, notes)
+    models, every_model = _models(shape.models, beside, notes)
+    population = read_population(shape.population, models, every_model, beside, notes)
     goal, life = read_goal(shape.equalise, notes), read_real_life(shape.real_life, notes)
-    named = tuple(_endpoints(shape.endpoints, times.visits, notes))
     written = [arm for name, given in shape.arms.items() for arm in read_arms(name, given, shape.day_0, beside, notes)]
+    names = _names(shape, written, goal, life, subject, notes)
     arms = tuple(with_variants(written, goal, life, subject, notes))
     check_names(arms, notes)
-    seen = tuple(read_outcomes(shape.outcomes, names_of_arms(arms, shape.arms), times.visits, notes))
+    arms = with_ledgers_of_people(arms, population, beside, notes)
+    subjects, draws = _counts(shape, population, notes)
+    around = Around(
+        arms=arms,
+        every_arm=not shape.arms.keys() - {arm.range_of or arm.name for arm in written} and notes.usable("arms"),
+        names=replace(names, known=tuple(arm.name for arm in arms)),
+        models=models,
+        every_model=every_model,
+        visits=times.visits,
+        horizon=times.horizon,
+        subject=subject,
+        subjects=subjects,
+        draws=draws,
+    )
+    _check_parts(around, times, notes)
+    named = tuple(_endpoints(shape.endpoints, times.visits, notes))
+    seen = tuple(read_outcomes(shape.outcomes, around, notes))
     asked = [*(endpoint for _, endpoint in named), *(endpoint for _, outcome in seen for endpoint in outcome.endpoints)]
     measured_anyhow = bool(shape.visits or shape.observed) or not all(endpoint.of_subjects for endpoint in asked)
-    noise = read_noise(shape.noise, measured_anyhow, notes)
-    population = read_population(shape.population, models, beside, notes)
-    check_population(shape, population, arms, notes)
-    arms = with_ledgers_of_people(arms, population, beside, notes)
+    noise = read_noise(shape.noise, measured_anyhow or not notes.sound("endpoints") or not notes.sound("outcomes"), notes)
+    check_population(shape, subjects, arms, notes)
+    own = read_observed(shape.observed, beside, Known.of(around), notes)
     pair = read_trade_off(shape.trade_off, times.visits, notes)
-    search = read_search(shape.search, times.visits, notes)
-    observables = {observable.name for model in models for observable in model.observables}
-    readable = observables if len(models) == len(shape.models) else None
-    draws = 1 if shape.population is None else None if population is None else population.draws
-    settle = read_settle(shape.settle, Around(arms, shape.arms, times.visits, times.horizon, readable, draws), notes)
+    endpoints, trade_off = with_trade_off(tuple(checked_endpoints(named, around, notes)), pair, around, notes)
+    endpoints, outcomes = with_outcomes(endpoints, seen, around, notes)
+    search = read_search(shape.search, around, notes)
+    settle = read_settle(shape.settle, around, notes)
     if notes.problems or times.horizon is None or times.step is None or subject is None:
-        return None
-    horizon_h = float(times.horizon)
-    _check_parts(arms, models, times, subject, notes)
-    own = read_observed(shape.observed, beside, Known.of(arms, models, times.horizon), notes)
-
-    def measured(named: Sequence[tuple[Loc, Endpoint]]) -> Iterator[Endpoint]:
-        return checked_endpoints(named, models, arms, horizon_h, 1 if population is None else population.subjects, notes)
-
-    endpoints, trade_off = with_trade_off(tuple(measured(named)), pair, measured, notes)
-    endpoints, outcomes = with_outcomes(endpoints, seen, models, measured, notes)
-    search = checked_search(search, measured, models, subject, times.horizon, notes)
-    settle = checked_settle(settle, measured, notes)
-    if notes.problems:
+        _note_differences(around, notes)
         return None
     return Scenario(
         title=shape.title,
@@ -146,7 +157,7 @@ def _checked(shape: ScenarioShape, beside: Beside, notes: Notes) -> Scenario | N
         decision=decision,
         arms=arms,
         models=models,
-        horizon_h=horizon_h,
+        horizon_h=float(times.horizon),
         observe_h=grid(times.horizon, times.step),
         endpoints=endpoints,
         subject=subject,
@@ -178,19 +189,56 @@ def _plain_words(text: str | None, key: str, notes: Notes) -> str:
     return words
 
 
-def _check_parts(arms: Sequence[Arm], models: Sequence[Model], times: _Times, subject: Subject, notes: Notes) -> None:
-    assert times.horizon is not None
-    assert times.step is not None
-    check_horizon(arms, times.horizon, notes)
+def _counts(shape: ScenarioShape, population: Population | None, notes: Notes) -> tuple[int | None, int | None]:
+    """Return the subjects of a parameter draw and the draws; None where it cannot be read how many there are."""
+    if shape.population is None:
+        return (None, None) if notes.has_wrong_key() else (1, 1)
+    if population is None or not notes.usable("population"):
+        return None, None
+    known = all(notes.usable("population", key) for key in ("subjects", "people"))
+    unsaid = "draws" not in shape.population.model_fields_set and notes.has_wrong_key("population")
+    draws = None if unsaid or not notes.usable("population", "draws") else population.draws
+    return population.subjects if known else None, draws
+
+
+def _names(
+    shape: ScenarioShape, written: Sequence[Arm], goal: Goal | None, life: RealLife | None, subject: Subject | None, notes: Notes
+) -> ArmNames:
+    """Return the names that may stand for arms beside those that are read: of arms that are not, and their twins."""
+    twins = shape.equalise is None or (goal is not None and subject is not None)
+    read = {arm.range_of or arm.name for arm in written}
+    unread = [name for name in shape.arms if not twins or name not in read or not notes.sound("arms", name)]
+    if shape.real_life is not None and life is None:
+        unread += [f"{arm.name}, {REAL_LIFE}" for arm in written]
+    return ArmNames((), tuple(unread), anything=not notes.usable("arms"))
+
+
+def _check_parts(around: Around, times: _Times, notes: Notes) -> None:
+    """Note what does not go together: arms with the models and the horizon, visits and readings with the horizon."""
+    check_inputs(around.arms, around.models, around.every_model, notes)
+    check_rules(around, notes)
+    check_observed(around, notes)
+    if times.horizon is None:
+        return
+    check_horizon(around.arms, times.horizon, notes)
     for name, time in times.visits.items():
         if time > float(times.horizon):
             notes.add(("visits", name), f"The visit '{name}' comes after the horizon.", "Move the horizon, or the visit.")
-    check_inputs(arms, models, notes)
-    check_rules(arms, models, times.visits, subject, notes)
-    check_observed(arms, models, float(times.horizon), notes)
-    readings = times.horizon / times.step
-    if readings > MOST_READINGS:
-        notes.add(("horizon",), f"The horizon holds {int(readings)} readings.", f"At most {MOST_READINGS} are written.")
+    if times.step is not None and notes.usable("observe", "every") and times.horizon / times.step > MOST_READINGS:
+        readings = int(times.horizon / times.step)
+        notes.add(("horizon",), f"The horizon holds {readings} readings.", f"At most {MOST_READINGS} are written.")
+
+
+def _note_differences(around: Around, notes: Notes) -> None:
+    """Note every total, number of doses and last day that differs from what an arm expects, and limits that rules can break."""
+    if around.subject is None:
+        return
+    planned = [arm for arm in around.arms if arm.variant != REAL_LIFE]
+    notes.problems += exposure_of_arms(planned, around.subject).differences
+    for arm in planned:
+        if arm.rules is not None and around.every_visit and notes.sound("arms", arm.range_of or arm.name, "rules"):
+            guide = guide_of(arm.rules, arm.regimen, [Fraction(time) for time in around.visits.values()])
+            notes.problems += [problem for row in possible_totals({arm.name: guide}, around.subject) for problem in row.broken]
 
 
 def grid(horizon: Fraction, step: Fraction) -> npt.NDArray[np.float64]:
@@ -215,7 +263,10 @@ def _times(shape: ScenarioShape, notes: Notes) -> _Times:
         where = "" if line is None else f" on line {line}"
         found = f"The visits '{names[first]}'{where} and '{names[other]}' cannot be told apart."
         notes.add(("visits", names[other]), found, "Rename one of them.", key=True)
-    return _Times(horizon, step, {name: float(time) for name, time in visits.items() if time is not None})
+    known = {name: UNKNOWN_TIME if time is None else float(time) for name, time in visits.items()}
+    if not notes.usable("visits") or (not known and notes.has_wrong_key()):
+        known = {ANY_VISIT: UNKNOWN_TIME}
+    return _Times(horizon, step, known)
 
 
 def _duration(text: str, loc: Loc, notes: Notes) -> Fraction | None:
@@ -226,7 +277,6 @@ def _duration(text: str, loc: Loc, notes: Notes) -> Fraction | None:
 
 def _subject(shape: SubjectShape, notes: Notes) -> Subject | None:
     found: dict[str, Fraction] = {}
-    before = len(notes.problems)
     for name, unit in (("weight", "kg"), ("height", "cm"), ("bsa", "m2")):
         text: str | None = getattr(shape, name)
         with contextlib.suppress(Unreadable):
@@ -235,12 +285,14 @@ def _subject(shape: SubjectShape, notes: Notes) -> Subject | None:
                 found[name] = value
                 if value <= 0:
                     notes.add(("subject", name), f"'{text}' is not a possible {name}.", "A value greater than zero is needed.")
-    if len(notes.problems) > before:
+    if not notes.sound("subject"):
         return None
     return Subject(found["weight"], found["height"], found.get("bsa") or mosteller(found["weight"], found["height"]))
 
 
-def _models(names: Sequence[str], beside: Beside, notes: Notes) -> tuple[Model, ...]:
+def _models(names: Sequence[str], beside: Beside, notes: Notes) -> tuple[tuple[Model, ...], bool]:
+    """Return the models that can be read, each once, and whether these are all."""
+    every = notes.usable("models")
     models: list[Model] = []
     index_of: list[int] = []
     first: dict[str, int] = {}
@@ -251,6 +303,7 @@ def _models(names: Sequence[str], beside: Beside, notes: Notes) -> tuple[Model, 
             continue
         model = beside.models.get(index) or _model(name, loc, beside, notes)
         if model is None:
+            every = False
             continue
         if fault := fault_of(model.name, "a model"):
             notes.add(loc, *fault)
@@ -259,7 +312,7 @@ def _models(names: Sequence[str], beside: Beside, notes: Notes) -> tuple[Model, 
             _note_alike((names[index_of[earlier]], models[earlier]), (name, model), loc, notes)
         models.append(model)
         index_of.append(index)
-    return tuple(models)
+    return tuple(models), every
 
 
 def _note_alike(one: tuple[str, Model], other: tuple[str, Model], loc: Loc, notes: Notes) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from regimens.drugs import IL2, UNNAMED, leading
+from regimens.drugs import IL2, UNNAMED
 from regimens.errors import did_you_mean
 from regimens.scenario.names import alike, as_seen
 from regimens.scenario.values import AS_WRITTEN, EQUAL_TOTAL, REAL_LIFE, Arm
@@ -15,6 +15,7 @@ from regimens.units import duration_text
 if TYPE_CHECKING:
     from regimens.endpoints import Endpoint
     from regimens.model.declaration import Model
+    from regimens.scenario.around import Around
     from regimens.yamlfile import Loc, Notes
 
 
@@ -61,16 +62,17 @@ def _origin(arm: Arm) -> str:
     return f"one is made by '{by}' of '{_written_name(arm)}'{line}"
 
 
-def check_inputs(arms: Sequence[Arm], models: Sequence[Model], notes: Notes) -> None:
+def check_inputs(arms: Sequence[Arm], models: Sequence[Model], every_model: bool, notes: Notes) -> None:
     """Note doses that cannot be simulated: of a drug without a name, or misspelt, by a route that a model lacks, and arms of
     which no model takes any drug.
 
-    Otherwise a drug that a model does not take is accepted: it is not modelled there.
+    Otherwise a drug that a model does not take is accepted: it is not modelled there. Drugs are held against the models only if
+    these are all models of the scenario.
     """
     taken: dict[str, set[str]] = {}
     for entry in (entry for model in models for entry in model.inputs):
         taken.setdefault(entry.drug, set()).add(entry.route)
-    for arm in {_written_name(arm): arm for arm in reversed(arms)}.values():
+    for arm in {_written_name(arm): arm for arm in reversed(arms)}.values() if every_model else ():
         unknown = [drug for drug in arm.regimen.drugs if drug not in taken]
         for drug in unknown:
             if drug == UNNAMED or len(unknown) == len(arm.regimen.drugs) or did_you_mean(drug, taken).startswith("Did"):
@@ -104,47 +106,30 @@ def _note_unmodelled(arm: str, drug: str, taken: Mapping[str, Collection[str]], 
     notes.add(("arms", arm), found, f"{advice}The models take {inputs}.", key=True)
 
 
-def check_observed(arms: Sequence[Arm], models: Sequence[Model], horizon_h: float, notes: Notes) -> None:
+def check_observed(around: Around, notes: Notes) -> None:
     """Note every published response that no model has an observable for, or that was seen after the horizon."""
-    known = {observable.name for model in models for observable in model.observables}
-    for arm in arms:
+    for arm in around.arms:
         for response in arm.observed:
-            if response.observable not in known:
+            if around.observable_fault(response.observable):
                 said = f"'{response.id}' is about '{response.observable}', which no model of this scenario has."
                 notes.add(("arms", arm.name), said, key=True)
-            elif (response.time_h or 0.0) > horizon_h:
+            elif around.horizon is not None and (response.time_h or 0.0) > around.horizon:
                 notes.add(("arms", arm.name), f"'{response.id}' was seen after the horizon.", "Move the horizon.", key=True)
 
 
-def checked_endpoints(
-    endpoints: Sequence[tuple[Loc, Endpoint]],
-    models: Sequence[Model],
-    arms: Sequence[Arm],
-    horizon_h: float,
-    subjects: int,
-    notes: Notes,
-) -> Iterator[Endpoint]:
-    """Yield the endpoints that can be measured, with their labels; note the others. `each cycle` becomes one a cycle.
-
-    `subjects` is the number of those of a parameter draw.
-    """
-    observables = {o.name: o for model in reversed(models) for o in model.observables}
-    cycles = max(
-        (dose.cycle for arm in arms for dose in arm.regimen.written_out() if dose.drug == leading(arm.regimen.drugs)), default=0
-    )
-    drugs = {drug for arm in arms for drug in arm.regimen.drugs}
+def checked_endpoints(endpoints: Sequence[tuple[Loc, Endpoint]], around: Around, notes: Notes) -> Iterator[Endpoint]:
+    """Yield the endpoints that can be measured, with their labels; note the others. `each cycle` becomes one a cycle."""
+    cycles = around.cycles
+    horizon_h = None if around.horizon is None else float(around.horizon)
+    drugs = {drug for arm in around.arms for drug in arm.regimen.drugs} if around.every_arm else None
     named: set[str] = set()
     for loc, endpoint in endpoints:
-        problem = endpoint.problem(horizon_h, drugs, subjects)
-        if endpoint.observable and endpoint.observable not in observables:
-            notes.add(
-                loc,
-                f"'{endpoint.observable}' is no observable of the models of this scenario.",
-                did_you_mean(endpoint.observable, observables),
-            )
+        problem = endpoint.problem(horizon_h, drugs, around.subjects)
+        if endpoint.observable and (fault := around.observable_fault(endpoint.observable)):
+            notes.add(loc, *fault)
         elif problem is not None:
             notes.add(loc, *problem)
-        elif endpoint.cycle is not None and endpoint.cycle > cycles:
+        elif around.every_arm and endpoint.cycle is not None and endpoint.cycle > cycles:
             notes.add(
                 loc,
                 f"No arm has a cycle {endpoint.cycle}.",
@@ -155,5 +140,5 @@ def checked_endpoints(
                 if as_seen(single.words) in named:
                     notes.add(loc, f"The endpoint '{single.words}' is named twice.", "Name every endpoint once.")
                 named.add(as_seen(single.words))
-                seen = observables.get(endpoint.observable)
+                seen = around.observables.get(endpoint.observable)
                 yield single.described("", "") if seen is None else single.described(seen.label, seen.better or "")

@@ -52,7 +52,6 @@ def layout_value(layout: Layout, file: str) -> dict[str, object]:
 
 
 def _read(shape: ObservedShape, loc: Loc, beside: Beside, known: Known, notes: Notes) -> OwnData:
-    before = len(notes.problems)
     layout = _layout(shape)
     with contextlib.suppress(Unreadable):
         notes.read((*loc, "time"), partial(time_unit, layout.time))
@@ -65,7 +64,8 @@ def _read(shape: ObservedShape, loc: Loc, beside: Beside, known: Known, notes: N
                 notes.add((*loc, key, written), *fault)
     _check_observable(layout, loc, known, notes)
     path = beside.file(shape.file, (*loc, "file"), notes)
-    if len(notes.problems) > before:
+    if not notes.sound(*loc) or not known.around.every_model:
+        # Without all models the units of the rows are not known.
         raise Unreadable
     try:
         return read_own(path, shape.file, layout, known)
@@ -90,7 +90,7 @@ def _check_observable(layout: Layout, loc: Loc, known: Known, notes: Notes) -> N
     """Note an observable that no model has, and a unit that cannot be that of the observable."""
     if layout.observable and (fault := known.observable_fault(layout.observable)):
         notes.add((*loc, "observable"), *fault)
-    elif layout.observable and layout.unit:
+    elif layout.observable in known.units and layout.unit:
         try:
             known.size_of(layout.unit, layout.observable)
         except Unfit as unfit:
@@ -98,6 +98,8 @@ def _check_observable(layout: Layout, loc: Loc, known: Known, notes: Notes) -> N
 
 
 def _taken(built: OwnData, loc: Loc, known: Known, notes: Notes) -> OwnData:
+    if not known.around.every_model:
+        raise Unreadable
     data, faults = checked(built, known)
     for message, advice in faults:
         notes.add(loc, message, advice)

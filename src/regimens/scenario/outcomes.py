@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 from regimens.contrasts.condition import BeyondArm, BeyondEndpoint, BeyondNumber, Condition, Within
 from regimens.endpoints import Endpoint, parse_endpoint
 from regimens.errors import WordsError, did_you_mean, nearest
+from regimens.scenario.checks import checked_endpoints
 from regimens.scenario.names import as_seen, fault_of
-from regimens.scenario.values import Arm, Reference
+from regimens.scenario.values import Reference
 from regimens.yamlfile import Loc, Notes, Unreadable
 
 if TYPE_CHECKING:
-    from regimens.model.declaration import Model
+    from regimens.scenario.around import Around
     from regimens.scenario.schema import OutcomeShape
-    from regimens.scenario.settings import Check
 
 NOT_MODELLED = "not modelled"
 """What stands in place of an endpoint where none stands for what was seen."""
@@ -58,17 +58,14 @@ Read = tuple[int, PublishedOutcome]
 """The place of an outcome in its list, and the outcome as far as its words alone say it."""
 
 
-def read_outcomes(
-    shapes: Sequence[OutcomeShape], arms: Collection[str], visits: Mapping[str, float], notes: Notes
-) -> Iterator[Read]:
-    """Yield the outcomes that can be read; notes the others. `arms` are the names of all arms of the scenario."""
+def read_outcomes(shapes: Sequence[OutcomeShape], around: Around, notes: Notes) -> Iterator[Read]:
+    """Yield the outcomes that can be read; notes the others."""
     for place, shape in enumerate(shapes):
         with contextlib.suppress(Unreadable):
-            yield place, _outcome(shape, ("outcomes", place), arms, visits, notes)
+            yield place, _outcome(shape, ("outcomes", place), around.names, around.visits, notes)
 
 
 def _outcome(shape: OutcomeShape, loc: Loc, arms: Collection[str], visits: Mapping[str, float], notes: Notes) -> PublishedOutcome:
-    before = len(notes.problems)
     if fault := fault_of(shape.seen, "an outcome"):
         notes.add((*loc, "seen"), *fault)
     named = (shape.arm,) if isinstance(shape.arm, str) else tuple(shape.arm)
@@ -83,13 +80,13 @@ def _outcome(shape: OutcomeShape, loc: Loc, arms: Collection[str], visits: Mappi
         with contextlib.suppress(Unreadable):
             endpoint = _endpoint(shape.endpoint, (*loc, "endpoint"), visits, notes)
         if shape.was is None:
-            notes.add(loc, f"It is not said what '{shape.endpoint}' was.", f"Add 'was'. {FORMS}")
+            notes.add(loc, f"It is not said what '{shape.endpoint}' was.", f"Add 'was'. {FORMS}", lacking=loc)
         else:
             condition = notes.read((*loc, "was"), partial(_condition, shape.was, arms, visits))
             _check_against_itself(named, endpoint, condition, (*loc, "was"), notes)
     elif shape.was is not None:
         notes.add((*loc, "was"), "An outcome that is not modelled has no 'was'.", "Leave it out, or name an endpoint.", key=True)
-    if len(notes.problems) > before:
+    if not notes.sound(*loc):
         raise Unreadable
     sources = [] if shape.source is None else shape.source if isinstance(shape.source, list) else [shape.source]
     references = tuple(Reference(s.text or "", s.doi or "", s.registration or "") for s in sources)
@@ -123,6 +120,8 @@ def _condition(text: str, arms: Collection[str], visits: Mapping[str, float]) ->
     try:
         endpoint = parse_endpoint(limit, visits)
     except WordsError as error:
+        if limit in arms:
+            return BeyondArm(side, limit)
         near = nearest(limit, arms)
         said = f"Did you mean the arm '{near}'?" if near else f"As an endpoint: {error.message} {error.advice}"
         raise WordsError(f"'{limit}' is no number, no arm of this scenario and no endpoint.", said) from None
@@ -141,19 +140,17 @@ def _check_against_itself(arms: Collection[str], endpoint: Endpoint | None, cond
 
 
 def with_outcomes(
-    endpoints: Sequence[Endpoint], read: Sequence[Read], models: Sequence[Model], check: Check, notes: Notes
+    endpoints: Sequence[Endpoint], read: Sequence[Read], around: Around, notes: Notes
 ) -> tuple[tuple[Endpoint, ...], tuple[PublishedOutcome, ...]]:
-    """Return the endpoints with those of the outcomes added if they are not among them, and the outcomes themselves.
-
-    `check` turns (place, endpoint) into endpoints that can be measured and notes the others.
-    """
+    """Return the endpoints with those of the outcomes added if they are not among them, and the outcomes themselves."""
     known = {as_seen(endpoint.words): endpoint for endpoint in endpoints}
-    units = {observable.name: observable.unit for model in models for observable in model.observables}
+    units = {observable.name: observable.unit for model in around.models for observable in model.observables}
     found: dict[PublishedOutcome, None] = {}
     for place, outcome in read:
         for key, endpoint in zip(("endpoint", "was"), outcome.endpoints, strict=False):
             if as_seen(endpoint.words) not in known:
-                known |= {as_seen(e.words): e for e in check([(("outcomes", place, key), endpoint)])}
+                asked: list[tuple[Loc, Endpoint]] = [(("outcomes", place, key), endpoint)]
+                known |= {as_seen(e.words): e for e in checked_endpoints(asked, around, notes)}
         named = [known.get(as_seen(endpoint.words)) for endpoint in outcome.endpoints]
         if any(endpoint is None for endpoint in named):
             continue
@@ -162,7 +159,7 @@ def with_outcomes(
             notes.add(("outcomes", place), f"The outcome '{made.seen}' is listed twice.", "List every outcome once.")
         found[made] = None
         measured = [endpoint.unit(units.get(endpoint.observable, "1")) for endpoint in made.endpoints]
-        if len(set(measured)) > 1:
+        if len(set(measured)) > 1 and all(e.observable in {"", *units} for e in made.endpoints):
             both = " and ".join(f"'{e.words}' ({unit})" for e, unit in zip(made.endpoints, measured, strict=True))
             notes.add(("outcomes", place, "was"), f"{both} are in different units.", "Name two endpoints of one unit.")
     return tuple(known.values()), tuple(found)
@@ -176,9 +173,3 @@ def _of(outcome: PublishedOutcome, endpoints: Sequence[Endpoint]) -> PublishedOu
     if isinstance(condition, BeyondEndpoint):
         condition = replace(condition, endpoint=endpoints[1])
     return replace(outcome, endpoint=endpoints[0], condition=condition)
-
-
-def names_of_arms(arms: Sequence[Arm], written: Collection[str]) -> list[str]:
-    """Return the names that an outcome may use: of every arm, and of those of the file that could not be read."""
-    read = {arm.range_of or arm.name for arm in arms}
-    return [*(arm.name for arm in arms), *(name for name in written if name not in read)]

@@ -15,9 +15,8 @@ from regimens.scenario.names import fault_of
 from regimens.units import duration_text
 
 if TYPE_CHECKING:
-    from regimens.model.declaration import Model
+    from regimens.scenario.around import Around
     from regimens.scenario.own import OwnData, OwnGroup, OwnValue
-    from regimens.scenario.values import Arm
 
 Fault = tuple[str, str]
 """Message and advice."""
@@ -47,38 +46,36 @@ class Known:
     `in_two_units` has the units, in words, of observables that models give in different ones.
     """
 
-    arms: tuple[str, ...]
+    around: Around
     units: Mapping[str, str]
-    horizon_h: Fraction
     in_two_units: Mapping[str, str]
 
     @classmethod
-    def of(cls, arms: Sequence[Arm], models: Sequence[Model], horizon_h: Fraction) -> Known:
-        """Return what is known where these are."""
+    def of(cls, around: Around) -> Known:
+        """Return what is known of a scenario."""
         found: dict[str, list[str]] = {}
-        for observable in (observable for model in models for observable in model.observables):
+        for observable in (observable for model in around.models for observable in model.observables):
             if observable.unit not in found.setdefault(observable.name, []):
                 found[observable.name].append(observable.unit)
         units = {name: given[0] for name, given in found.items()}
         several = {name: " and ".join(f"'{unit}'" for unit in given) for name, given in found.items() if len(given) > 1}
-        return cls(tuple(arm.name for arm in arms), units, horizon_h, several)
+        return cls(around, units, several)
 
     def arm_fault(self, name: str) -> Fault | None:
         """Return what is wrong with the name of an arm, or None."""
-        if name in self.arms:
+        if name in self.around.names:
             return None
-        return (f"Unknown arm '{name}'.", did_you_mean(name, self.arms)) if name else ("The arm is blank.", "Name an arm.")
+        known = self.around.names
+        return (f"Unknown arm '{name}'.", did_you_mean(name, known)) if name else ("The arm is blank.", "Name an arm.")
 
     def observable_fault(self, name: str) -> Fault | None:
         """Return what is wrong with the name of an observable, or None."""
         if name in self.in_two_units:
             found = f"The models give '{name}' in different units, {self.in_two_units[name]}, so no value can be drawn on all."
             return found, "Use one unit in the model files."
-        if name in self.units:
-            return None
         if not name:
             return "The observable is blank.", "Name an observable."
-        return f"'{name}' is no observable of the models of this scenario.", did_you_mean(name, self.units)
+        return self.around.observable_fault(name)
 
     def size_of(self, unit: str, observable: str) -> Fraction:
         """Return how many units of an observable one `unit` is; Unfit if it cannot be converted."""
@@ -96,9 +93,10 @@ class Known:
 
     def time_fault(self, time_h: Fraction, written: str) -> Fault | None:
         """Return what is wrong with a time, `written` as a reader knows it, or None. Times before 0 are not wrong."""
-        if time_h <= self.horizon_h:
+        horizon_h = self.around.horizon
+        if horizon_h is None or time_h <= horizon_h:
             return None
-        found = f"{written} is after the horizon of {duration_text(self.horizon_h)}, where the curves end."
+        found = f"{written} is after the horizon of {duration_text(horizon_h)}, where the curves end."
         return found, "Move the horizon, or remove the row."
 
 

@@ -15,7 +15,7 @@ from regimens.population.draw import SIZES
 from regimens.population.uncertainty import most_draws
 from regimens.population.values import FEMALE, MALE
 from regimens.scenario.people import SIZE_RANGE, read_people
-from regimens.scenario.schema import BodyShape, PopulationShape, SizeBySexShape, SizeShape
+from regimens.scenario.peopleschema import BodyShape, PopulationShape, SizeBySexShape, SizeShape
 from regimens.units import parse_quantity
 from regimens.yamlfile import Loc, Notes, Unreadable
 
@@ -39,16 +39,21 @@ def reduced(scenario: Scenario, subjects: int | None = None, draws: int | None =
     return replace(scenario, population=population, individuals=individuals, reduced_from=whole)
 
 
-def read_population(shape: PopulationShape | None, models: Sequence[Model], beside: Beside, notes: Notes) -> Population | None:
-    """Return the population; None where there is none or it cannot be read."""
+def read_population(
+    shape: PopulationShape | None, models: Sequence[Model], every_model: bool, beside: Beside, notes: Notes
+) -> Population | None:
+    """Return the population; None where there is none or it cannot be read.
+
+    A name that none of the `models` has is refused if they are all models of the scenario.
+    """
     if shape is None:
         return None
     loc: Loc = ("population",)
     parameters = {parameter.name: parameter for model in models for parameter in model.parameters}
-    people = _people(shape, parameters, beside, notes)
+    people = _people(shape, parameters, every_model, beside, notes)
     read = {} if people is None else people.given
     for name in shape.cv:
-        if models and name not in parameters:
+        if every_model and name not in parameters:
             advice = did_you_mean(name, parameters)
             notes.add((*loc, "cv", name), f"Unknown parameter '{name}': no model of this scenario has it.", advice, key=True)
         elif name in parameters and shape.cv[name] > 0 and parameters[name].value <= 0:
@@ -58,12 +63,13 @@ def read_population(shape: PopulationShape | None, models: Sequence[Model], besi
             notes.add(
                 (*loc, "cv", name), f"'{name}' is read from '{shape.people}', not drawn.", "Leave one of them out.", key=True
             )
-    correlations = _correlations(shape, models, read, notes)
+    correlations = _correlations(shape, models, every_model, read, notes)
     _check_draws(shape, models, notes)
     bodies = None if shape.body is None else _bodies(shape.body, notes)
     if people is None and shape.subjects is None:
         if shape.people is None:
-            notes.add(loc, "The population does not say how many subjects it has.", "Add for example 'subjects: 50'.", key=True)
+            found = "The population does not say how many subjects it has."
+            notes.add(loc, found, "Add for example 'subjects: 50'.", key=True, lacking=loc)
         return None
     if people is not None and shape.subjects not in (None, len(people.weight_kg)):
         found = f"'{shape.people}' has {len(people.weight_kg)} people, but 'subjects' says {shape.subjects}."
@@ -84,7 +90,7 @@ def _check_draws(shape: PopulationShape, models: Sequence[Model], notes: Notes) 
 
 
 def _correlations(
-    shape: PopulationShape, models: Sequence[Model], read: Collection[str], notes: Notes
+    shape: PopulationShape, models: Sequence[Model], every_model: bool, read: Collection[str], notes: Notes
 ) -> tuple[Correlation, ...]:
     """Return the correlations; notes names of what does not vary, or is `read` and not drawn."""
     found = []
@@ -95,12 +101,13 @@ def _correlations(
         for end, name in enumerate(entry.between):
             if name in read:
                 notes.add((*loc, end), f"'{name}' is read from '{shape.people}', not drawn, so it cannot be correlated.")
-            elif models and name not in known:
+            elif every_model and notes.sound("population", "cv") and name not in known:
                 notes.add((*loc, end), f"'{name}' does not vary between subjects.", did_you_mean(name, known))
         if entry.between[0] == entry.between[1]:
             notes.add(loc, f"'{entry.between[0]}' is correlated with itself.", "Name two.")
         found.append(Correlation((entry.between[0], entry.between[1]), entry.value))
-    if not notes.problems and not all(positive_definite([*model.correlations, *found]) for model in models):
+    fine = all(notes.sound(*loc) for loc in (("population", "correlations"), ("population", "cv"), ("models",)))
+    if fine and not all(positive_definite([*model.correlations, *found]) for model in models):
         notes.add(("population", "correlations"), "No population can have all of these correlations at once.", "Weaken some.")
     return tuple(found)
 
@@ -110,9 +117,8 @@ def _bodies(shape: BodyShape, notes: Notes) -> Bodies:
         for name in SIZES:
             if isinstance(getattr(shape, name), SizeBySexShape):
                 advice = "Add 'female', the share of women."
-                notes.add(
-                    ("population", "body", name), f"The {name} depends on sex, but the share of women is not given.", advice
-                )
+                found = f"The {name} depends on sex, but the share of women is not given."
+                notes.add(("population", "body", name), found, advice, lacking=("population", "body"))
     return Bodies(shape.female, *(_by_sex(getattr(shape, name), name, notes) for name in SIZES))
 
 
@@ -151,11 +157,13 @@ def _spread(shape: SizeShape, name: str, loc: Loc, notes: Notes) -> Spread:
     return Spread(typical, shape.cv, low, high)
 
 
-def _people(shape: PopulationShape, parameters: Mapping[str, Parameter], beside: Beside, notes: Notes) -> People | None:
+def _people(
+    shape: PopulationShape, parameters: Mapping[str, Parameter], every_model: bool, beside: Beside, notes: Notes
+) -> People | None:
     loc: Loc = ("population", "people")
     if beside.people is not None:
         for name in beside.people.given:
-            if name not in parameters:
+            if every_model and name not in parameters:
                 advice = did_you_mean(name, parameters)
                 notes.add(loc, f"Unknown parameter '{name}' of the people: no model of this scenario has it.", advice)
         return beside.people

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from regimens.adherence.ledgerfile import read_ledger
 from regimens.adherence.replay import plan_of
@@ -15,17 +16,19 @@ from regimens.regimen import AtSteadyState, Course, Cycle, Dose, Duration, Regim
 from regimens.regimen.frequencywords import listed
 from regimens.regimen.weekdays import NO_DAY_0, SAY_DAY_0, names_weekdays
 from regimens.regimen.words import parse_dose, parse_frequency, parse_plan, parse_regimen, parse_rest, taken_day_0
-from regimens.scenario.schema import ArmShape, CycleShape, PartShape, RestShape, StartShape
+from regimens.scenario.armschema import ArmShape, CycleShape, DosingShape, PartShape, RestShape, StartShape
 from regimens.scenario.tables import read_table_arm
 from regimens.scenario.values import TableFile
 from regimens.yamlfile import Loc, Notes, Unreadable, parse
 
 if TYPE_CHECKING:
     from regimens.adherence.ledger import Ledger
-    from regimens.regimen import Amount
+    from regimens.regimen import Amount, Weekly
     from regimens.regimen.parts import Part
     from regimens.scenario.beside import Beside
     from regimens.scenario.values import Arm, Scenario
+
+Value = TypeVar("Value")
 
 SOURCES_OF_DOSES = ("regimen", "use", "table", "ledger")
 """Keys of an arm that say which doses it gives; an arm has one of them."""
@@ -53,6 +56,13 @@ def key_of_doses(shape: ArmShape) -> str:
 def read_doses(shape: ArmShape, loc: Loc, day_0: str | None, beside: Beside, notes: Notes) -> Doses:
     """Return the doses of an arm; `day_0` is the weekday of day 0. Raises Unreadable after noting what is wrong."""
     _check_keys(shape, loc, notes)
+    doses = _read_doses(shape, loc, day_0, beside, notes)
+    if not notes.sound(*loc, key_of_doses(shape)):
+        raise Unreadable
+    return doses
+
+
+def _read_doses(shape: ArmShape, loc: Loc, day_0: str | None, beside: Beside, notes: Notes) -> Doses:
     if shape.use is not None:
         return _published(shape.use, (*loc, "use"), notes)
     if shape.table is not None:
@@ -77,11 +87,12 @@ def _check_keys(shape: ArmShape, loc: Loc, notes: Notes) -> None:
             "Write the regimen, 'use:' with the name of a published one, 'table:' with an event table, "
             "or 'ledger:' with the file of an earlier run."
         )
-        notes.add(loc, f"Arm '{loc[-1]}' has {found}.", advice, key=True)
+        notes.add(loc, f"Arm '{loc[-1]}' has {found}.", advice, key=True, lacking=None if given else loc)
         raise Unreadable
     for key, what in (("arm", "an arm"), ("model", "a model")):
         if getattr(shape, key) is not None and shape.ledger is None:
-            notes.add((*loc, key), f"'{key}' names {what} of a ledger, but there is no 'ledger'.", "Leave it out.", key=True)
+            found = f"'{key}' names {what} of a ledger, but there is no 'ledger'."
+            notes.add((*loc, key), found, "Leave it out.", key=True, lacking=loc)
 
 
 def _ledger(name: str, arm: str | None, model: str | None, loc: Loc, beside: Beside, notes: Notes) -> Ledger:
@@ -89,7 +100,8 @@ def _ledger(name: str, arm: str | None, model: str | None, loc: Loc, beside: Bes
     if built is not None:
         return built
     if arm is None:
-        notes.add((*loc, "ledger"), "It is not said which arm of the ledger is replayed.", "Add 'arm:' with its name.", key=True)
+        found = "It is not said which arm of the ledger is replayed."
+        notes.add((*loc, "ledger"), found, "Add 'arm:' with its name.", key=True, lacking=loc)
         raise Unreadable
     path = beside.file(name, (*loc, "ledger"), notes)
     try:
@@ -123,16 +135,19 @@ def _written(arm: ArmShape, loc: Loc, day_0: str | None, notes: Notes) -> Regime
     for drug, plan in (given or {}).items():
         if not drug.isidentifier():
             notes.add((*loc, drug), f"'{drug}' cannot name a drug.", "Use letters, digits and _ only.", key=True)
-            raise Unreadable
-        if isinstance(plan, str):
-            plans[drug] = notes.read((*loc, drug), partial(parse_plan, plan, day_0))
-        else:
-            plans[drug] = _read_parts(plan, (*loc, drug), notes)
+        with contextlib.suppress(Unreadable):
+            plans[drug] = _read_plan(plan, (*loc, drug), day_0, notes)
+    if not notes.sound(*loc):
+        raise Unreadable
     weekdays = [drug for drug, plan in (given or {}).items() if isinstance(plan, str) and names_weekdays(plan)]
     if len(weekdays) > 1 and day_0 is None:
-        notes.add(loc, f"The plans of {listed(map(repr, weekdays))} name weekdays, and {NO_DAY_0}.", SAY_DAY_0)
+        notes.add(loc, f"The plans of {listed(map(repr, weekdays))} name weekdays, and {NO_DAY_0}.", SAY_DAY_0, lacking=())
         raise Unreadable
     return notes.read(loc, lambda: Regimen(**{drug: parts for drug, parts in plans.items() if parts}))
+
+
+def _read_plan(plan: str | Sequence[PartShape], loc: Loc, day_0: str | None, notes: Notes) -> tuple[Part, ...]:
+    return notes.read(loc, partial(parse_plan, plan, day_0)) if isinstance(plan, str) else _read_parts(plan, loc, notes)
 
 
 def _taken(given: str | Sequence[object] | Mapping[str, object] | None) -> Iterator[str]:
@@ -143,7 +158,20 @@ def _taken(given: str | Sequence[object] | Mapping[str, object] | None) -> Itera
 
 
 def _read_parts(shapes: Sequence[PartShape], loc: Loc, notes: Notes) -> tuple[Part, ...]:
-    return tuple(_read_part(shape, (*loc, index), notes) for index, shape in enumerate(shapes))
+    return _all(partial(_read_part, shape, (*loc, index), notes) for index, shape in enumerate(shapes))
+
+
+def _all(reads: Iterator[Callable[[], Value]]) -> tuple[Value, ...]:
+    """Return what all of them read; each is tried, so that all notes are made, and Unreadable raised if one cannot be read."""
+    found, unread = [], 0
+    for read in reads:
+        try:
+            found.append(read())
+        except Unreadable:
+            unread += 1
+    if unread:
+        raise Unreadable
+    return tuple(found)
 
 
 def _read_part(shape: PartShape, loc: Loc, notes: Notes) -> Part:
@@ -154,20 +182,36 @@ def _read_part(shape: PartShape, loc: Loc, notes: Notes) -> Part:
         return notes.read(loc, lambda: Cycle(*parts, repeats=shape.repeats))
     if isinstance(shape, StartShape):
         return _read_start(shape, loc, notes)
-    dose: Dose = notes.read((*loc, "dose"), lambda: parse_dose(shape.dose))
+    return _read_dosing(shape, loc, notes)
+
+
+def _read_dosing(shape: DosingShape, loc: Loc, notes: Notes) -> Part:
+    dose, every = _dose_and_interval((*loc, "dose"), shape.dose, (*loc, "every"), shape.every, notes)
     if shape.every is None and shape.doses is None:
         return dose
-    if shape.every is None or shape.doses is None:
+    if every is None or shape.doses is None:
         missing, present = ("every", "doses") if shape.every is None else ("doses", "every")
-        notes.add(loc, f"'{present}' is given without '{missing}'.", "A course needs both; a dose given once needs neither.")
+        advice = "A course needs both; a dose given once needs neither."
+        notes.add(loc, f"'{present}' is given without '{missing}'.", advice, lacking=loc)
         raise Unreadable
-    every = notes.read((*loc, "every"), lambda: parse_frequency(shape.every or ""))
     return notes.read(loc, lambda: Course(dose, every, shape.doses or 0))
 
 
+def _dose_and_interval(
+    dose_at: Loc, dose: str, every_at: Loc, every: str | None, notes: Notes
+) -> tuple[Dose, Duration | Weekly | None]:
+    """Return what both texts say, None for no interval; Unreadable after noting what is wrong with each."""
+    interval = None
+    with contextlib.suppress(Unreadable):
+        interval = None if every is None else notes.read(every_at, partial(parse_frequency, every))
+    made = notes.read(dose_at, partial(parse_dose, dose))
+    if every is not None and interval is None:
+        raise Unreadable
+    return made, interval
+
+
 def _read_start(shape: StartShape, loc: Loc, notes: Notes) -> AtSteadyState:
-    dose = notes.read((*loc, "at steady state of"), lambda: parse_dose(shape.steady))
-    every = notes.read((*loc, "every"), lambda: parse_frequency(shape.every))
+    dose, every = _dose_and_interval((*loc, "at steady state of"), shape.steady, (*loc, "every"), shape.every, notes)
     if not isinstance(every, Duration):
         found = f"A steady state needs one interval, found '{shape.every}'."
         notes.add((*loc, "every"), found, "Write for example 'daily' or '2 days'.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regimens.drugs import unit_of
-from regimens.errors import did_you_mean, nearest
+from regimens.errors import nearest
 from regimens.model.compile import compile_model
 from regimens.model.evaluate import Value, evaluate
 from regimens.model.expression import TIME
@@ -19,43 +19,45 @@ from regimens.rules.guide import Guide, guide_of
 from regimens.rules.ladder import HELD, STOPPED
 from regimens.rules.values import AT_VISITS, BY_THE_RULES, EVERY, Change, Give
 from regimens.rules.walk import walk
-from regimens.scenario.values import AS_WRITTEN, Arm
+from regimens.scenario.values import AS_WRITTEN
 from regimens.units import amount_text, day_text, decimal_text
 
 if TYPE_CHECKING:
     from regimens.model.declaration import Model
     from regimens.rules.timetable import Decision
+    from regimens.scenario.around import Around
     from regimens.subject import Subject
     from regimens.yamlfile import Loc, Notes
 
 
-def check_rules(
-    arms: Sequence[Arm], models: Sequence[Model], visits: Mapping[str, float], subject: Subject, notes: Notes
-) -> None:
+def check_rules(around: Around, notes: Notes) -> None:
     """Note everything about the rules of arms that does not go with the models and the visits of the scenario."""
-    for arm in arms:
+    for arm in around.arms:
         if arm.rules is None or arm.variant != AS_WRITTEN:
             continue
-        loc, before = ("arms", arm.range_of or arm.name, "rules"), len(notes.problems)
+        loc = ("arms", arm.range_of or arm.name, "rules")
+        visits = {name: time for name, time in around.visits.items() if time == time}
         guide = guide_of(arm.rules, arm.regimen, [Fraction(time) for time in visits.values()])
-        _check_observables(guide, models, loc, notes)
-        _check_given(guide, models, loc, notes)
-        _check_caps(guide, subject, loc, notes)
+        if around.every_model:
+            _check_observables(guide, around, loc, notes)
+            _check_given(guide, around.models, loc, notes)
+        if around.subject is not None:
+            _check_caps(guide, around.subject, loc, notes)
+        if not around.every_visit and arm.rules.decide.when in (AT_VISITS, EVERY):
+            continue
         _check_decisions(guide, visits, loc, notes)
-        if len(notes.problems) == before:
-            _check_followed(guide, subject, loc, notes)
-            _check_first(guide, models, subject, loc, notes)
+        if around.subject is not None and notes.sound(*loc):
+            _check_followed(guide, around.subject, loc, notes)
+            _check_first(guide, around.models, around.subject, loc, notes)
 
 
-def _check_observables(guide: Guide, models: Sequence[Model], loc: Loc, notes: Notes) -> None:
-    known = [{observable.name for observable in model.observables} for model in models]
-    every = set().union(*known)
+def _check_observables(guide: Guide, around: Around, loc: Loc, notes: Notes) -> None:
     for name in guide.rules.observables:
-        if name not in every:
-            found = f"'{name}' is no observable of the models of this scenario."
-            notes.add((*loc, "look at", name), found, did_you_mean(name, every), key=True)
+        if fault := around.observable_fault(name):
+            notes.add((*loc, "look at", name), *fault, key=True)
+    known = [{observable.name for observable in model.observables} for model in around.models]
     wanted = set(guide.rules.observables)
-    if wanted <= every and not any(wanted <= has for has in known):
+    if wanted <= set(around.observables) and not any(wanted <= has for has in known):
         found = f"No model of this scenario has all of {', '.join(sorted(wanted))}."
         notes.add((*loc, "look at"), found, "Add a model that has, or look at fewer.", key=True)
 
@@ -92,7 +94,7 @@ def _check_decisions(guide: Guide, visits: Mapping[str, float], loc: Loc, notes:
     """Note rules without a decision, and a decision at which nobody is seen: neither at a dose nor at a visit."""
     where, when = (*loc, "decide"), guide.rules.decide.when
     if when == AT_VISITS and not visits:
-        notes.add(where, "Doses are decided at visits, and the scenario has none.", "Add 'visits'.")
+        notes.add(where, "Doses are decided at visits, and the scenario has none.", "Add 'visits'.", lacking=())
     elif not guide.decisions:
         after = "" if guide.rules.first_dose == BY_THE_RULES else " after the first dose"
         last = day_text(guide.doses[-1].start)

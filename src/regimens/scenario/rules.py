@@ -19,7 +19,7 @@ from regimens.yamlfile import Loc, Notes, Unreadable
 
 if TYPE_CHECKING:
     from regimens.regimen import Amount, Duration, Regimen
-    from regimens.scenario.schema import ArmShape, RulesShape
+    from regimens.scenario.armschema import ArmShape, RulesShape
 
 Read = TypeVar("Read")
 
@@ -29,7 +29,7 @@ def read_rules(shape: ArmShape, regimen: Regimen, arm: Loc, notes: Notes) -> Rul
     given = shape.rules
     if given is None:
         return None
-    loc, before = (*arm, "rules"), len(notes.problems)
+    loc: Loc = (*arm, "rules")
     drug = leading(regimen.drugs)
     if shape.ledger is not None or drug is None:
         found = "The doses of a ledger are given again as they were" if shape.ledger is not None else "The arm gives no dose"
@@ -37,30 +37,39 @@ def read_rules(shape: ArmShape, regimen: Regimen, arm: Loc, notes: Notes) -> Rul
         return None
     for index in range(len(shape.observed)):
         notes.add((*arm, "observed", index), "This response was seen under fixed doses, and the arm has rules.", "Leave it out.")
-    made = _read(given, loc, notes)
+    made = check_words_of_rules(given, arm, notes)
     if made is not None:
-        _check_looks(made, loc, notes)
         _check_levels(made, planned_amount(regimen, drug), drug, loc, notes)
         _check_limits(made, regimen, drug, loc, notes)
         _check_caps(made, regimen, drug, loc, notes)
         _check_intervals(made, regimen, drug, loc, notes)
+    return made if notes.sound(*loc) else None
+
+
+def check_words_of_rules(shape: RulesShape | None, arm: Loc, notes: Notes) -> Rules | None:
+    """Return what the words of rules say; notes what is wrong with them whatever the plan is. None if they cannot be read."""
+    if shape is None:
+        return None
+    loc: Loc = (*arm, "rules")
+    made = _read(shape, loc, notes)
+    if made is not None:
+        _check_looks(made, loc, notes)
         _check_holds(made, loc, notes)
         _check_overlap(made, loc, notes)
-    return made if len(notes.problems) == before else None
+    return made
 
 
 def _read(shape: RulesShape, loc: Loc, notes: Notes) -> Rules | None:
-    before = len(notes.problems)
     decide = _each([shape.decide], (*loc, "decide"), notes, parse_decide, alone=True)
     looks: list[Look] = []
     for name, look in shape.look_at.items():
         where = (*loc, "look at", name, "delay") if look.delay is not None else (*loc, "look at", name)
         looks += _each([name], where, notes, partial(parse_look, noise=look.noise, delay=look.delay), alone=True)
-    known = tuple(shape.look_at)
+    known = tuple(shape.look_at) if notes.usable(*loc, "look at") else None
     rules = _each(shape.rules, (*loc, "rules"), notes, lambda text: parse_rule(text, known))
     levels = _each(shape.levels, (*loc, "levels"), notes, parse_level)
     limits = _each(shape.limits, (*loc, "limits"), notes, parse_limit)
-    if len(notes.problems) > before:
+    if not notes.sound(*loc):
         return None
     lines = [notes.located.position((*loc, "limits", index))[0] for index in range(len(limits))]
     placed = tuple(replace(limit, line=line) for limit, line in zip(limits, lines, strict=True))

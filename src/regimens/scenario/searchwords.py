@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from regimens.drugs import IL2, ROUTES
+from regimens.drugs import IL2
 from regimens.endpoints import Endpoint, parse_endpoint
 from regimens.errors import RegimenError, WordsError
-from regimens.regimen.quantities import Amount, Duration
-from regimens.regimen.space import SearchSpace
-from regimens.regimen.words import parse_dose, parse_frequency, parse_rest
-from regimens.units import duration_text, parse_duration
-from regimens.yamlfile import Loc, Notes, Unreadable
-
-if TYPE_CHECKING:
-    from regimens.model.declaration import Model
-    from regimens.scenario.schema import SearchShape
-    from regimens.subject import Subject
-
+from regimens.regimen.words import parse_dose
+from regimens.scenario.checks import checked_endpoints
 from regimens.scenario.search import (
     AT_LEAST,
     AT_MOST,
     HIGHEST,
     LOWEST,
     MOST_CANDIDATES,
-    NO_REST,
     OF_SUBJECTS,
     EndpointLimit,
     ExactLimit,
@@ -41,79 +30,74 @@ from regimens.scenario.search import (
     Search,
     ranks,
 )
+from regimens.scenario.searchspace import read_space
+from regimens.units import duration_text
+from regimens.yamlfile import Loc, Notes, tried
+
+if TYPE_CHECKING:
+    from regimens.scenario.around import Around
+    from regimens.scenario.schema import SearchShape
+    from regimens.subject import Subject
 
 _LIMIT = re.compile(
     r"(?P<of>.+?) (?P<side>at most|at least) (?P<number>\S.*?)(?: in (?P<share>\S+?) ?% of subjects)?", re.IGNORECASE
 )
 _AIM = re.compile(r"(?P<way>highest|lowest) (?P<of>.+)", re.IGNORECASE)
-_RANGE = re.compile(r"(?P<fewest>[0-9]+)(?: ?(?:-|–|to) ?(?P<most>[0-9]+))?")
 _CVAR = re.compile(r"cvar (?P<share>\S+?) ?%", re.IGNORECASE)
 _LIMIT_ADVICE = (
     "Write for example 'total at most 21 MIU', 'doses at most 30' or 'days treg_fold above 2 at least 42 in 80 % of subjects'."
 )
 
 
-def read_search(shape: SearchShape | None, visits: Mapping[str, float], notes: Notes) -> Search | None:
-    """Return the search as far as it needs no models; None where there is none or it cannot be read."""
+def read_search(shape: SearchShape | None, around: Around, notes: Notes) -> Search | None:
+    """Return the search, with the labels of its endpoints; None where there is none or it cannot be read.
+
+    Notes endpoints that no model has, and a space without schedules.
+    """
     if shape is None:
         return None
-    before = len(notes.problems)
+    visits = around.visits
     if shape.drug != IL2:
         notes.add(("search", "drug"), f"A search varies il2 only, found '{shape.drug}'.", "Leave 'drug' out, or write 'il2'.")
-    space = _space(shape, notes)
+    space = read_space(shape, around.horizon, notes)
     read = [(place, _limit(text, ("search", "limits", place), visits, notes)) for place, text in enumerate(shape.limits)]
-    aim = _tried(lambda: notes.read(("search", "aim"), partial(_aim, shape.aim, visits)))
-    judge = _tried(lambda: notes.read(("search", "judged by"), partial(_judge, shape.judged_by)))
+    aim = tried(lambda: notes.read(("search", "aim"), partial(_aim, shape.aim, visits)))
+    judge = tried(lambda: notes.read(("search", "judged by"), partial(_judge, shape.judged_by)))
     cost = None
     if shape.cost is not None:
         text = shape.cost
-        cost = _tried(lambda: notes.read(("search", "cost"), partial(parse_endpoint, text, visits)))
-    named: list[tuple[Loc, Endpoint | None]] = [(("search", "aim"), aim), (("search", "cost"), cost)]
-    named += [(("search", "limits", place), limit.endpoint) for place, limit in read if isinstance(limit, EndpointLimit)]
-    for loc, endpoint in named:
-        if endpoint is not None:
-            _check_kind(loc, endpoint, notes)
-    if space is None or aim is None or judge is None or len(notes.problems) > before:
-        return None
-    return Search(space, aim, tuple(limit for _, limit in read if limit is not None), judge, cost)
-
-
-Check = Callable[[Sequence[tuple[Loc, Endpoint]]], Iterable[Endpoint]]
-
-
-def checked_search(
-    search: Search | None, check: Check, models: Sequence[Model], subject: Subject, horizon: Fraction, notes: Notes
-) -> Search | None:
-    """Return the search with the labels of its endpoints; notes endpoints that no model has, and a space without schedules.
-
-    `check` turns (place, endpoint) into endpoints that can be measured and notes the others.
-    """
-    if search is None:
-        return None
-    before, better = len(notes.problems), search.aim.better
-    aim = _measured(("search", "aim"), search.aim, check)
-    cost = None if search.cost is None else _measured(("search", "cost"), search.cost, check)
+        cost = tried(lambda: notes.read(("search", "cost"), partial(parse_endpoint, text, visits)))
+    if aim is not None:
+        aim = replace(_measured(("search", "aim"), aim, around, notes), better=aim.better)
+    cost = None if cost is None else _measured(("search", "cost"), cost, around, notes)
     limits = tuple(
-        replace(limit, endpoint=_measured(("search", "limits", place), limit.endpoint, check))
+        replace(limit, endpoint=_measured(("search", "limits", place), limit.endpoint, around, notes))
         if isinstance(limit, EndpointLimit)
         else limit
-        for place, limit in enumerate(search.limits)
+        for place, limit in read
+        if limit is not None
     )
-    if search.space.within.hours > horizon:
-        found = f"Schedules may take {search.space.within}, longer than the horizon of {duration_text(horizon)}."
-        notes.add(("search", "within"), found, "Move the horizon, or shorten 'within'.")
-    if len(notes.problems) == before and not any(ranks(model, search) for model in models):
+    if space is None or aim is None or judge is None or not notes.sound("search"):
+        return None
+    search = Search(space, aim, limits, judge, cost)
+    _check_ranked(search, around, notes)
+    return search
+
+
+def _measured(loc: Loc, endpoint: Endpoint, around: Around, notes: Notes) -> Endpoint:
+    """Return an endpoint with its label; notes one that schedules cannot be ranked by, and one that cannot be measured."""
+    if not _is_of_schedules(loc, endpoint, notes):
+        return endpoint
+    return next(checked_endpoints([(loc, endpoint)], around, notes), endpoint)
+
+
+def _check_ranked(search: Search, around: Around, notes: Notes) -> None:
+    """Note a search whose schedules no model ranks, and a space without schedules."""
+    if around.every_model and not any(ranks(model, search) for model in around.models):
         what = f" and has '{search.aim.observable}'" if search.aim.observable else ""
         notes.add(("search",), f"No model takes il2 by {search.space.route}{what}.", "Add a model that does.", key=True)
-    if len(notes.problems) > before:
-        return None
-    made = replace(search, aim=replace(aim, better=better), cost=cost, limits=limits)
-    _check_size(made, subject, notes)
-    return made
-
-
-def _measured(loc: Loc, endpoint: Endpoint, check: Check) -> Endpoint:
-    return next(iter(check([(loc, endpoint)])), endpoint)
+    elif around.subject is not None:
+        _check_size(search, around.subject, notes)
 
 
 def _check_size(search: Search, subject: Subject, notes: Notes) -> None:
@@ -153,93 +137,8 @@ def _why_empty(search: Search, limit: ExactLimit, nearest: Fraction) -> tuple[st
     return found, advice
 
 
-def _space(shape: SearchShape, notes: Notes) -> SearchSpace | None:
-    before = len(notes.problems)
-    if shape.route not in ROUTES:
-        notes.add(("search", "route"), f"'{shape.route}' is not a route.", f"Routes are {', '.join(ROUTES)}.")
-    lowest, highest, step = (
-        _tried(partial(_amount, ("search", "amount", key), text, notes))
-        for key, text in (("from", shape.amount.from_), ("to", shape.amount.to), ("step", shape.amount.step))
-    )
-    every = [
-        _tried(lambda: notes.read(("search", "every", place), partial(parse_frequency, text)))  # noqa: B023
-        for place, text in enumerate(shape.every)
-    ]
-    rests = [_tried(partial(_rest, text, ("search", "rests", place), notes)) for place, text in enumerate(shape.rests)]
-    doses = _tried(partial(_range, shape.doses, ("search", "doses"), notes))
-    cycles = _tried(partial(_range, shape.cycles, ("search", "cycles"), notes))
-    within = _tried(lambda: notes.read(("search", "within"), partial(parse_duration, shape.within)))
-    for key, values in (("every", every), ("rests", rests)):
-        for place, value in enumerate(values):
-            if value is not None and value in values[:place]:
-                written = getattr(shape, key)[place]
-                notes.add(("search", key, place), f"'{written}' is named twice in '{key}'.", "Name each once.")
-    if len(notes.problems) > before:
-        return None
-    assert lowest is not None
-    assert highest is not None
-    assert step is not None
-    assert doses is not None
-    assert cycles is not None
-    assert within is not None
-    try:
-        return SearchSpace(
-            lowest, highest, step, tuple(each for each in every if each), doses, Duration(within), cycles,
-            tuple(rest[0] for rest in rests if rest), shape.route,
-        )  # fmt: skip
-    except RegimenError as error:
-        about = ("search",) if "combinations" in error.message else ("search", "amount")
-        notes.add(about, error.message, error.advice, key=True)
-        return None
-
-
-Value = TypeVar("Value")
-
-
-def _tried(read: Callable[[], Value]) -> Value | None:
-    with contextlib.suppress(Unreadable):
-        return read()
-    return None
-
-
-def _amount(loc: Loc, text: str, notes: Notes) -> Amount:
-    if re.match(r"\s*(-|0+(\.0*)?\s)", text):
-        found = f"'{loc[-1]}: {text}' is not greater than zero."
-        notes.add(loc, found, "Write an amount above zero, for example '0.25 MIU'.")
-        raise Unreadable
-    amount = notes.read(loc, lambda: parse_dose(f"{text} SC").amount)
-    if amount.unit != "IU":
-        notes.add(loc, f"'{text}' cannot be an amount of il2.", "Amounts of il2 are in IU or MIU, flat or per m2 or kg.")
-        raise Unreadable
-    return amount
-
-
-def _rest(text: str, loc: Loc, notes: Notes) -> tuple[Duration | None]:
-    """Return the rest in a tuple: None for no rest."""
-    if text.strip().lower() == NO_REST:
-        return (None,)
-    rest = notes.read(loc, partial(parse_rest, text))
-    if rest.is_range:
-        notes.add(loc, f"The rest '{text}' is a range.", "List the lengths to try, for example [9 days, 14 days].")
-        raise Unreadable
-    return (rest.shortest,)
-
-
-def _range(given: int | str, loc: Loc, notes: Notes) -> tuple[int, int]:
-    match = _RANGE.fullmatch(str(given).strip())
-    if match is None:
-        notes.add(loc, f"'{given}' is not a number or a range of them.", "Write for example 5 or 5-84.")
-        raise Unreadable
-    fewest, most = int(match["fewest"]), int(match["most"] or match["fewest"])
-    if fewest < 1 or most < fewest:
-        advice = "A range starts at 1 or more and ends at its larger number, for example 1-6."
-        notes.add(loc, f"'{loc[-1]}: {given}' is not a possible range.", advice)
-        raise Unreadable
-    return fewest, most
-
-
 def _limit(text: str, loc: Loc, visits: Mapping[str, float], notes: Notes) -> Limit | None:
-    return _tried(lambda: notes.read(loc, partial(_limit_of, " ".join(text.split()), visits)))
+    return tried(lambda: notes.read(loc, partial(_limit_of, " ".join(text.split()), visits)))
 
 
 def _limit_of(text: str, visits: Mapping[str, float]) -> Limit:
@@ -316,8 +215,8 @@ def _judge(text: str) -> Judge:
     return Judge(Kind.CVAR, tail)
 
 
-def _check_kind(loc: Loc, endpoint: Endpoint, notes: Notes) -> None:
-    """Note an endpoint that schedules of a space cannot be ranked by."""
+def _is_of_schedules(loc: Loc, endpoint: Endpoint, notes: Notes) -> bool:
+    """Return whether schedules of a space can be ranked by an endpoint; notes why not."""
     if endpoint.cycle is not None:
         found = f"'{endpoint.words}' is about cycles, and the schedules of a space differ in their cycles."
         notes.add(loc, found, "Name a time, for example 'treg_fold at 12 weeks'.")
@@ -326,3 +225,6 @@ def _check_kind(loc: Loc, endpoint: Endpoint, notes: Notes) -> None:
     elif endpoint.unreached and loc[1] != "limits":
         found = f"'{endpoint.words}' is infinite where it is not reached, so it has no mean."
         notes.add(loc, found, "Use it in a limit, or name the time above or below a threshold.")
+    else:
+        return True
+    return False

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from regimens.endpoints import Endpoint, parse_endpoint
+from regimens.scenario.checks import checked_endpoints
 from regimens.scenario.people import of_people
 from regimens.scenario.values import Arm, Noise, TradeOff
-from regimens.yamlfile import Loc, Notes, Unreadable
+from regimens.yamlfile import Notes, Unreadable
 
 if TYPE_CHECKING:
     from regimens.population import Population
+    from regimens.scenario.around import Around
     from regimens.scenario.beside import Beside
     from regimens.scenario.schema import NoiseShape, ScenarioShape, TradeOffShape
 
@@ -29,9 +31,10 @@ def read_noise(shape: NoiseShape | None, measured: bool, notes: Notes) -> Noise 
     if shape is None:
         return None
     if not (shape.day_to_day or shape.residual):
-        notes.add(("noise",), "'noise' adds nothing.", "Give a 'day_to_day' or 'residual' above 0.", key=True)
+        notes.add(("noise",), "'noise' adds nothing.", "Give a 'day_to_day' or 'residual' above 0.", key=True, lacking=("noise",))
     elif not measured:
-        notes.add(("noise",), "There is 'noise', but no visit at which anything is measured.", "Add 'visits'.", key=True)
+        found = "There is 'noise', but no visit at which anything is measured."
+        notes.add(("noise",), found, "Add 'visits'.", key=True, lacking=())
     return Noise(shape.day_to_day, shape.residual)
 
 
@@ -48,50 +51,46 @@ def read_trade_off(shape: TradeOffShape | None, visits: Mapping[str, float], not
     return found
 
 
-Check = Callable[[Sequence[tuple[Loc, Endpoint]]], Iterable[Endpoint]]
-
-
 def with_trade_off(
-    endpoints: Sequence[Endpoint], wanted: Mapping[str, Endpoint], check: Check, notes: Notes
+    endpoints: Sequence[Endpoint], wanted: Mapping[str, Endpoint], around: Around, notes: Notes
 ) -> tuple[tuple[Endpoint, ...], TradeOff | None]:
-    """Return the endpoints with those of the trade-off added if they are not among them, and the trade-off itself.
-
-    `check` turns (place, endpoint) into endpoints that can be measured and notes the others.
-    """
+    """Return the endpoints with those of the trade-off added if they are not among them, and the trade-off itself."""
     if not wanted:
         return tuple(endpoints), None
     known = {endpoint.words.lower(): endpoint for endpoint in endpoints}
     for key, endpoint in wanted.items():
         if endpoint.words.lower() not in known:
-            known |= {found.words.lower(): found for found in check([(("trade_off", key), endpoint)])}
+            known |= {found.words.lower(): found for found in checked_endpoints([(("trade_off", key), endpoint)], around, notes)}
     pair = {key: known[endpoint.words.lower()] for key, endpoint in wanted.items() if endpoint.words.lower() in known}
     if len(pair) < 2:
         return tuple(known.values()), None
     trade_off = TradeOff(pair["gain"], pair["cost"])
     for key, endpoint, wrong in (("gain", trade_off.gain, "lower"), ("cost", trade_off.cost, "higher")):
-        if endpoint.better == wrong:
+        if endpoint.better == wrong and notes.sound("trade_off", key):
             advice = f"Of a gain more is good, of a cost more is bad: '{key}' names another endpoint."
             notes.add(("trade_off", key), f"'{endpoint.words}' is better when it is {wrong}, so it cannot be the {key}.", advice)
     return tuple(known.values()), trade_off
 
 
-def check_population(shape: ScenarioShape, population: Population | None, arms: Sequence[Arm], notes: Notes) -> None:
-    """Note everything that differs between subjects in a scenario of one typical subject, and counts that do not fit."""
-    subjects = 1 if population is None else population.subjects
+def check_population(shape: ScenarioShape, subjects: int | None, arms: Sequence[Arm], notes: Notes) -> None:
+    """Note everything that differs between subjects in a scenario of one typical subject, and counts that do not fit.
+
+    `subjects` are those of a parameter draw, None where it cannot be read how many.
+    """
     if shape.population is None:
         for key, why in (("real_life", "what happens to doses"), ("noise", "what measuring adds")):
             if getattr(shape, key) is not None:
-                notes.add((key,), f"'{key}' needs a population: {why} differs between subjects.", POPULATION_ADVICE, key=True)
+                found = f"'{key}' needs a population: {why} differs between subjects."
+                notes.add((key,), found, POPULATION_ADVICE, key=True, lacking=())
         for name, written in shape.arms.items():
             for observable, look in ({} if written.rules is None else written.rules.look_at).items():
                 if look.noise:
                     found = f"The noise of '{observable}' needs a population: it differs between subjects."
-                    notes.add(("arms", name, "rules", "look at", observable), found, POPULATION_ADVICE)
+                    notes.add(("arms", name, "rules", "look at", observable), found, POPULATION_ADVICE, lacking=())
             if written.rest == "drawn":
                 found = "'rest: drawn' needs a population: rests differ between subjects."
-                notes.add(("arms", name, "rest"), found, POPULATION_ADVICE)
-    elif population is None:
-        # It could not be read, so its number of subjects is unknown.
+                notes.add(("arms", name, "rest"), found, POPULATION_ADVICE, lacking=())
+    if subjects is None:
         return
     if shape.observing.individuals > subjects:
         whose = "has one typical subject" if shape.population is None else f"has {subjects} subjects"

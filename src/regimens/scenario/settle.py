@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,10 +15,12 @@ import numpy as np
 from regimens.endpoints import Endpoint, parse_endpoint
 from regimens.errors import RegimensError, did_you_mean
 from regimens.regimen import hours
+from regimens.scenario.checks import checked_endpoints
 from regimens.units import decimal_text, duration_text, parse_duration
 from regimens.yamlfile import Loc, Notes, Unreadable
 
 if TYPE_CHECKING:
+    from regimens.scenario.around import Around
     from regimens.scenario.schema import DesignShape, SettleShape
     from regimens.scenario.values import Arm
 
@@ -106,25 +108,10 @@ class Settle:
         return f"{self.observable} at {decimal_text(day * 24)} h"
 
 
-@dataclass(frozen=True)
-class Around:
-    """What the key `settle` is held against: the arms that can be read, the names of all arms that the file writes, its visits,
-    the horizon and the observables of the models (None where they cannot be read), and the parameter draws.
-    """
-
-    arms: Sequence[Arm]
-    known: Collection[str]
-    visits: Mapping[str, float]
-    horizon: Fraction | None
-    observables: Collection[str] | None
-    draws: int | None
-
-
 def read_settle(shape: SettleShape | None, around: Around, notes: Notes) -> Settle | None:
-    """Return what should be settled, as far as it needs no simulation; None where there is nothing or it cannot be read."""
+    """Return what should be settled; None where there is nothing or it cannot be read."""
     if shape is None:
         return None
-    before = len(notes.problems)
     endpoint = _endpoint(shape.endpoint, around, notes)
     if shape.observable is not None:
         _check_observable(shape.observable, ("settle", "observable"), around, notes)
@@ -137,8 +124,9 @@ def read_settle(shape: SettleShape | None, around: Around, notes: Notes) -> Sett
     responders = tuple(_responders(place, words, shape, designs, notes) for place, words in enumerate(shape.responders))
     if around.draws == 1:
         found = "The parameters are taken as known (one draw), so there is nothing that a trial could settle."
-        notes.add(("settle",), found, "Add draws, for example 'population: {subjects: 20, seed: 1, draws: 200}'.", key=True)
-    if endpoint is None or correlated is None or len(notes.problems) > before:
+        advice = "Add draws, for example 'population: {subjects: 20, seed: 1, draws: 200}'."
+        notes.add(("settle",), found, advice, key=True)
+    if endpoint is None or correlated is None or not notes.sound("settle"):
         return None
     return Settle(
         endpoint=endpoint,
@@ -156,22 +144,8 @@ def read_settle(shape: SettleShape | None, around: Around, notes: Notes) -> Sett
     )
 
 
-Check = Callable[[Sequence[tuple[Loc, Endpoint]]], Iterable[Endpoint]]
-
-
-def checked_settle(settle: Settle | None, check: Check, notes: Notes) -> Settle | None:
-    """Return what should be settled with the label of its endpoint; notes an endpoint without a better direction."""
-    if settle is None:
-        return None
-    before = len(notes.problems)
-    endpoint = next(iter(check([(("settle", "endpoint"), settle.endpoint)])), settle.endpoint)
-    if len(notes.problems) == before and not endpoint.better:
-        found = f"'{endpoint.words}' has no better direction, so no arm can be better on it."
-        notes.add(("settle", "endpoint"), found, "Name an endpoint of which more, or less, is better.")
-    return None if len(notes.problems) > before else replace(settle, endpoint=endpoint)
-
-
 def _endpoint(words: str, around: Around, notes: Notes) -> Endpoint | None:
+    """Return the endpoint with its label; notes one that is not of subjects or has no better direction."""
     loc: Loc = ("settle", "endpoint")
     try:
         endpoint = notes.read(loc, partial(parse_endpoint, words, around.visits))
@@ -180,15 +154,17 @@ def _endpoint(words: str, around: Around, notes: Notes) -> Endpoint | None:
     if endpoint.cycle == 0 or not endpoint.of_subjects:
         found = f"'{words}' has no one number for each subject."
         notes.add(loc, found, "Name an endpoint of a subject, for example 'mean of treg_fold to 12 weeks'.")
-    elif endpoint.observable:
-        _check_observable(endpoint.observable, loc, around, notes)
-    return endpoint
+        return None
+    made = next(checked_endpoints([(loc, endpoint)], around, notes), None)
+    if made is not None and not made.better and (not made.observable or made.observable in around.observables):
+        found = f"'{made.words}' has no better direction, so no arm can be better on it."
+        notes.add(loc, found, "Name an endpoint of which more, or less, is better.")
+    return made
 
 
 def _check_observable(name: str, loc: Loc, around: Around, notes: Notes) -> None:
-    if around.observables is not None and name not in around.observables:
-        found = f"'{name}' is no observable of the models of this scenario."
-        notes.add(loc, found, did_you_mean(name, around.observables))
+    if fault := around.observable_fault(name):
+        notes.add(loc, *fault)
 
 
 def _check_numbers(shape: SettleShape, notes: Notes) -> None:
@@ -221,7 +197,7 @@ def _design(name: str, shape: DesignShape, around: Around, notes: Notes) -> Desi
         loc: Loc = (*own, "days", place)
         if day < 0:
             notes.add(loc, f"Day {decimal_text(day)} is before the start.", "Days are elapsed: the first dose is on day 0.")
-        elif place and day <= days[place - 1]:
+        elif place and day <= days[place - 1] and notes.usable(*own, "days", place - 1):
             notes.add(loc, f"Day {decimal_text(day)} does not come after day {decimal_text(days[place - 1])}.", "Days ascend.")
         if around.horizon is not None and 24 * day > around.horizon:
             found = f"The sample on day {decimal_text(day)} comes after the horizon of {duration_text(around.horizon)}."
@@ -231,14 +207,15 @@ def _design(name: str, shape: DesignShape, around: Around, notes: Notes) -> Desi
 
 def _pair(place: int, pair: Sequence[str], around: Around, notes: Notes) -> Pair:
     by_name = {arm.name: arm for arm in around.arms}
+    whole = by_name.keys() - set(around.names.unread)
     first, second = pair
     for side, name in enumerate(pair):
-        if name not in by_name and name not in around.known:
-            advice = did_you_mean(name, by_name)
+        if name not in around.names:
+            advice = did_you_mean(name, around.names)
             notes.add(("settle", "pairs", place, side), f"There is no arm '{name}'.", advice)
     if first == second:
         notes.add(("settle", "pairs", place), f"The pair names '{first}' twice.", "A pair needs two arms.")
-    elif {first, second} <= set(by_name) and _same_doses(by_name[first], by_name[second], around.horizon):
+    elif {first, second} <= whole and _same_doses(by_name[first], by_name[second], around.horizon):
         found = f"'{first}' and '{second}' give the same doses at the same times: no trial can tell them apart."
         notes.add(("settle", "pairs", place), found, "Name two arms that differ.")
     return first, second
@@ -269,14 +246,20 @@ def _responders(place: int, words: str, shape: SettleShape, designs: Sequence[De
     made = Responders(above, day if day is not None else ANY if found["any"] else LAST)
     if above <= 0:
         notes.add(loc, f"Responders must be above a value larger than zero, found {decimal_text(above)}.", _RESPONDERS_FORMS)
-    elif above < shape.lloq:
+    elif above < shape.lloq and notes.sound("settle", "lloq"):
         said = f"Whether a sample is above {decimal_text(above)} is unknown below the limit of quantification of {shape.lloq:g}."
         notes.add(loc, said, f"Write {shape.lloq:g} or more.")
-    if not any(made.places(design.days) for design in designs):
+    told = all(notes.usable(*_day_at(design, index)) for design in designs for index in range(len(design.days)))
+    if told and not any(made.places(design.days) for design in designs):
         days = sorted({each for design in designs for each in design.days})
         sampled = ", ".join(decimal_text(each) for each in days)
         notes.add(loc, f"No design samples on day {decimal_text(day or Fraction(0))}.", f"Days of samples: {sampled}.")
     return made
+
+
+def _day_at(design: Design, index: int) -> tuple[str | int, ...]:
+    """Return the place of a day of sampling in the file."""
+    return "settle", "designs", design.name, "days", index
 
 
 def _number(text: str | None) -> Fraction | None:

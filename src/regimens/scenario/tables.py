@@ -9,7 +9,7 @@ from regimens.errors import InputFileError, RegimenError, RegimensError
 from regimens.eventtable import DIALECTS, EventSubject, EventTable, regimen_of_events
 from regimens.eventtable.layout import Layout, layout_faults
 from regimens.eventtable.reading import read_with, sidecar_layout
-from regimens.scenario.schema import TableShape
+from regimens.scenario.armschema import TableShape
 from regimens.yamlfile import Loc, Notes, Unreadable
 
 if TYPE_CHECKING:

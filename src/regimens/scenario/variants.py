@@ -43,7 +43,7 @@ def read_goal(shape: EqualiseShape | None, notes: Notes) -> Goal | None:
     elif shape.step is not None:
         with contextlib.suppress(Unreadable):
             step = flat_il2(shape.step, ("equalise", "step"), "step", notes)
-    return None if total is None else Goal(total, shape.by, step)
+    return None if total is None or not notes.sound("equalise") else Goal(total, shape.by, step)
 
 
 def read_real_life(shape: RealLifeShape | None, notes: Notes) -> RealLife | None:
@@ -56,10 +56,13 @@ def read_real_life(shape: RealLifeShape | None, notes: Notes) -> RealLife | None
         with contextlib.suppress(Unreadable):
             up_to_h = notes.read(("real_life", "late", "up_to"), lambda: parse_duration(up_to))
     if shape.after_a_miss is not None and not shape.missed:
-        notes.add(("real_life", "after_a_miss"), "No dose is ever missed, so none comes after a miss.", "Give 'missed' too.")
+        found = "No dose is ever missed, so none comes after a miss."
+        notes.add(("real_life", "after_a_miss"), found, "Give 'missed' too.", lacking=("real_life",))
     elif not (shape.missed or share or shape.stop_early):
         advice = "Give a 'missed', 'late' or 'stop_early' above 0."
-        notes.add(("real_life",), "'real_life' changes no dose.", advice, key=True)
+        notes.add(("real_life",), "'real_life' changes no dose.", advice, key=True, lacking=("real_life",))
+    if not notes.sound("real_life"):
+        return None
     return RealLife(shape.missed, shape.after_a_miss, share, float(up_to_h), shape.stop_early)
 
 
@@ -75,7 +78,8 @@ def with_variants(
         yield arm
         if arm.adherence is not None and arm.adherence.ledger is not None:
             continue
-        if goal is not None and arm.rules is None and subject is not None and IL2 in arm.regimen.drugs:
+        ruled = arm.rules is not None or not notes.sound("arms", arm.range_of or arm.name, "rules")
+        if goal is not None and not ruled and subject is not None and IL2 in arm.regimen.drugs:
             yield from _equal_total(arm, goal, subject, notes)
         if life is not None and arm.regimen.drugs:
             _check_late(arm, life, notes)

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regimens.adherence.ledger import Ledger
-from regimens.exposure import ExposureTable, audit
-from regimens.rules.possible import audit_rules
+from regimens.rules.possible import audit_with_rules
 from regimens.scenario.values import Scenario, planned_arms
 from regimens.study.collect import Bands, Collected, Key, collect, outcomes_of
 from regimens.study.comparisons import Comparisons, comparisons
@@ -46,6 +45,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from regimens.contrasts.outcomes import Outcomes
+    from regimens.exposure import ExposureTable
     from regimens.figures.plots import Plots
     from regimens.model.declaration import Model
     from regimens.work import Result
@@ -174,8 +174,7 @@ def compare(
     work, threads of this process if not given; `store` keeps finished tasks; `progress` is called with the number of
     finished tasks and of all; a task has at most `chunk` runs (subjects of a parameter draw). None of these changes a number.
     """
-    exposure = audit(planned_arms(scenario), scenario.subject, scenario.path)
-    possible = audit_rules(guides_of(scenario), scenario.subject, scenario.path)
+    exposure, possible = audit_with_rules(planned_arms(scenario), guides_of(scenario), scenario.subject, scenario.path)
     study = resolve(scenario)
     work = tasks(study, chunk)
     with (

@@ -1,19 +1,20 @@
-"""Problems of one YAML file: collected with their places, and the findings of pydantic in our words."""
+"""The findings of pydantic in our words, with their places in the file."""
 
 from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from regimens.errors import Problem, WordsError, did_you_mean
+from regimens.errors import Problem, did_you_mean, nearest
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
 
-    from regimens.yamlfile.located import Loc, Located
+    from regimens.yamlfile.located import Located
 
 _NEEDED = {
     "string_type": "text",
@@ -52,34 +53,6 @@ Detail = Mapping[str, Any]
 Keys = tuple[str | int, ...]
 
 
-T = TypeVar("T")
-
-
-class Unreadable(Exception):
-    """Raised between a reader of values and its caller where a value has problems that are already noted."""
-
-
-class Notes:
-    """Collects the problems of one file, with their places in its text."""
-
-    def __init__(self, located: Located) -> None:
-        self.located = located
-        self.problems: list[Problem] = []
-
-    def add(self, loc: Loc, message: str, advice: str = "", *, at: int | None = None, key: bool = False) -> None:
-        """Note a problem at the value (or key) of `loc`, or at character `at` of its text."""
-        line, column = self.located.place(loc, at) if at is not None else self.located.position(loc, key=key)
-        self.problems.append(Problem(message, advice, line, column, self.located.where(loc)))
-
-    def read(self, loc: Loc, build: Callable[[], T]) -> T:
-        """Return what `build` builds; where it raises WordsError, note that at `loc` and raise Unreadable."""
-        try:
-            return build()
-        except WordsError as error:
-            self.add(loc, error.message, error.advice, at=error.at if error.text is not None else None)
-            raise Unreadable from None
-
-
 def problems_of(error: ValidationError, located: Located, shape: type[BaseModel] | None = None) -> list[Problem]:
     """Return every finding of `error` as a Problem with its place in the file.
 
@@ -89,7 +62,7 @@ def problems_of(error: ValidationError, located: Located, shape: type[BaseModel]
     details: list[Detail] = list(error.errors(include_url=False))
     places = [located.existing(detail["loc"]) for detail in details]
     nearly = _nearly_fitting(details, places)
-    schema = shape.model_json_schema() if shape and any(d["type"] == "extra_forbidden" for d in details) else {}
+    schema = schema_of(shape) if shape and any(d["type"] == "extra_forbidden" for d in details) else {}
     problems: list[Problem] = []
     needed: dict[Keys, list[str]] = {}
     for detail, place in zip(details, places, strict=True):
@@ -147,10 +120,9 @@ def _problem(detail: Detail, place: Keys, located: Located, schema: Detail) -> P
 def _known_keys(detail: Detail, place: Keys, located: Located, schema: Detail) -> str:
     if located.cut_off(place):
         return _CUT_OFF
-    given = located.data_at(place[:-1])
-    siblings = _siblings(schema, located.existing(detail["loc"][:-1]))
-    near = did_you_mean(str(place[-1]), [key for key in siblings if key not in given])
-    return near if near.startswith("Did") or not siblings else f"Known: {', '.join(dict.fromkeys(siblings))}."
+    siblings = known_keys(schema, place[:-1])
+    near = nearest(str(place[-1]), absent_keys(place, located, schema))
+    return f"Did you mean '{near}'?" if near else f"Known: {', '.join(dict.fromkeys(siblings))}." if siblings else ""
 
 
 def _wrong_kind(place: Keys, kinds: list[str], located: Located) -> Problem:
@@ -203,27 +175,42 @@ def _are(number: int) -> str:
     return "is" if number == 1 else "are"
 
 
-def _siblings(schema: Detail, around: Keys) -> list[str]:
+@cache
+def schema_of(shape: type[BaseModel]) -> Detail:
+    """Return the JSON schema of a shape, which says the keys that a mapping may have."""
+    return shape.model_json_schema()
+
+
+def absent_keys(place: Keys, located: Located, schema: Detail) -> list[str]:
+    """Return the keys that may stand at an unknown key: those of its mapping that are not given."""
+    given = located.data_at(place[:-1])
+    return [key for key in known_keys(schema, place[:-1]) if key not in given]
+
+
+def known_keys(schema: Detail, around: Keys) -> list[str]:
     """Return the keys that the mapping at `around` may have, over all forms it may take."""
     level = [schema]
     for part in around:
-        level = [child for node in level for child in _children(node, part, schema)]
-    return [key for node in level for form in _forms(node, schema) for key in form.get("properties", {})]
+        level = [child for node in level for child in children_of(node, part, schema)]
+    return [key for node in level for form in forms_of(node, schema) for key in form.get("properties", {})]
 
 
-def _forms(node: Detail, schema: Detail) -> Iterator[Detail]:
+def forms_of(node: Detail, schema: Detail) -> Iterator[Detail]:
+    """Yield every form that a node of a schema may take."""
     if "$ref" in node:
-        yield from _forms(schema["$defs"][node["$ref"].rpartition("/")[2]], schema)
+        yield from forms_of(schema["$defs"][node["$ref"].rpartition("/")[2]], schema)
     else:
         yield node
         for option in [*node.get("anyOf", ()), *node.get("oneOf", ()), *node.get("allOf", ())]:
-            yield from _forms(option, schema)
+            yield from forms_of(option, schema)
 
 
-def _children(node: Detail, part: str | int, schema: Detail) -> Iterator[Detail]:
-    for form in _forms(node, schema):
+def children_of(node: Detail, part: str | int, schema: Detail) -> Iterator[Detail]:
+    """Yield the nodes of the schema for a key, or for an entry of a list, over all forms of a node."""
+    for form in forms_of(node, schema):
         if isinstance(part, int):
             options = [form.get("items")]
         else:
-            options = [form.get("properties", {}).get(part, form.get("additionalProperties"))]
+            others = [form.get("additionalProperties"), *form.get("patternProperties", {}).values()]
+            options = [form["properties"][part]] if part in form.get("properties", {}) else others
         yield from (option for option in options if isinstance(option, Mapping))
