@@ -359,7 +359,6 @@ def test_what_stands_under_a_misspelt_key_is_judged_as_that_of_the_key_that_is_m
     assert [(line, message) for line, _, message, _ in problems(*changes)] == [
         (22, "'regimne' is not a known key here."),
         (22, "'MUI' is not a unit of amount."),
-        (77, "'every' is missing in 'search'."),
         (82, "'evry' is not a known key here."),
         (82, "'dayly' is not a unit of time."),
     ]

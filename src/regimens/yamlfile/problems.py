@@ -57,15 +57,21 @@ def problems_of(error: ValidationError, located: Located, shape: type[BaseModel]
     """Return every finding of `error` as a Problem with its place in the file.
 
     `shape` is the pydantic model that was asked for; with it an unknown key is answered with the nearest known one.
-    Where a value fits none of several forms, one problem names them all, and a fault deeper inside goes first.
+    Where a value fits none of several forms, one problem names them all, and a fault deeper inside goes first. A key that is
+    misspelt is not also missing.
     """
     details: list[Detail] = list(error.errors(include_url=False))
     places = [located.existing(detail["loc"]) for detail in details]
     nearly = _nearly_fitting(details, places)
     schema = schema_of(shape) if shape and any(d["type"] == "extra_forbidden" for d in details) else {}
+    misspelt = {
+        _meant(place, located, schema) for d, place in zip(details, places, strict=True) if d["type"] == "extra_forbidden"
+    }
     problems: list[Problem] = []
     needed: dict[Keys, list[str]] = {}
     for detail, place in zip(details, places, strict=True):
+        if detail["type"] == "missing" and (*place, detail["loc"][-1]) in misspelt:
+            continue
         if detail["type"] not in _NEEDED:
             problems.append(replace(_problem(detail, place, located, schema), where=located.where(place)))
         elif place not in nearly:
@@ -117,12 +123,18 @@ def _problem(detail: Detail, place: Keys, located: Located, schema: Detail) -> P
     return Problem(f"{name}: found {found}, which is not accepted here.", "", line, column)
 
 
+def _meant(place: Keys, located: Located, schema: Detail) -> Keys | None:
+    """Return the place of the key that a key at `place`, which is not known, is most like; None where it is like none."""
+    near = None if located.cut_off(place) else nearest(str(place[-1]), absent_keys(place, located, schema))
+    return (*place[:-1], near) if near else None
+
+
 def _known_keys(detail: Detail, place: Keys, located: Located, schema: Detail) -> str:
     if located.cut_off(place):
         return _CUT_OFF
     siblings = known_keys(schema, place[:-1])
-    near = nearest(str(place[-1]), absent_keys(place, located, schema))
-    return f"Did you mean '{near}'?" if near else f"Known: {', '.join(dict.fromkeys(siblings))}." if siblings else ""
+    meant = _meant(place, located, schema)
+    return f"Did you mean '{meant[-1]}'?" if meant else f"Known: {', '.join(dict.fromkeys(siblings))}." if siblings else ""
 
 
 def _wrong_kind(place: Keys, kinds: list[str], located: Located) -> Problem:
