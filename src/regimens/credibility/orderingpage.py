@@ -41,7 +41,12 @@ def orderings_figure(orderings: Sequence[Ordering], judged: Sequence[Judged], fi
     chances = {(row.id, row.model): row.probability for row in judged}
     models, fitted = tuple(dict.fromkeys(row.model for row in judged)), frozenset(fitted_rows)
     lines = [
-        drawn.Ordering(each.topic, each.short, _source(each, fitted), {model: chances[each.id, model] for model in models})
+        drawn.Ordering(
+            each.topic,
+            each.short.replace("/m2", "/m²"),
+            _source(each, fitted),
+            {model: chances[each.id, model] for model in models},
+        )
         for each in orderings
     ]
     return drawn.orderings(lines, SURE)
