@@ -132,14 +132,12 @@ def _grouped(targets: Sequence[Target]) -> tuple[_Group, ...]:
 
 def _begins_like(target: Target, longer: Target) -> bool:
     """Return whether the simulation of `longer` is that of `target` as far as this goes."""
-    if (target.weight_kg, target.bsa_m2, target.baseline, target.baseline_sd) != (
-        longer.weight_kg,
-        longer.bsa_m2,
-        longer.baseline,
-        longer.baseline_sd,
-    ):
-        return False
-    return _doses(target, _last_h(target)) == _doses(longer, _last_h(target))
+    until_h = _last_h(target)
+    return _subject(target) == _subject(longer) and _doses(target, until_h) == _doses(longer, until_h)
+
+
+def _subject(target: Target) -> tuple[float | None, ...]:
+    return target.weight_kg, target.bsa_m2, target.baseline, target.baseline_sd
 
 
 def _doses(target: Target, until_h: float) -> DoseEvents:
