@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,11 +29,13 @@ from regimens.fit.likelihood import LogPosterior
 from regimens.fit.posterior import Posterior, Profile, files_of
 from regimens.fit.sampling import Settings, sample
 from regimens.fit.subjects import shift_of, subject_spread
+from regimens.fit.together import together
 from regimens.fit.validation import checks_of, sources_of
 from regimens.model.fitted import FIT
 
 if TYPE_CHECKING:
     from regimens.evidence import Response
+    from regimens.fit.together import Values
     from regimens.model.declaration import Model
     from regimens.statistics import Floats
 
@@ -147,12 +150,14 @@ def _profiles(posterior: Posterior, progress: Callable[[str], None]) -> list[Pro
     """Return the profiles of the parameters of PROFILED that were fitted, starting from the posterior median."""
     density = LogPosterior(posterior.model, posterior.data, posterior.shift)
     start = np.log(np.median(posterior.draws, axis=0))
-    found = []
-    for name in PROFILED:
-        if name in posterior.names:
-            progress(f"profile of {name}")
-            found.append(profile(density, name, start))
-    return found
+    names = [name for name in PROFILED if name in posterior.names]
+    if names:
+        progress(f"profile of {', '.join(names)}")
+
+    def profiled(name: str, predict: Values) -> Profile:
+        return profile(density.asking(predict), name, start)
+
+    return together(density.predict, [partial(profiled, name) for name in names])
 
 
 def profile(density: LogPosterior, name: str, start: Floats, points: int = 7) -> Profile:
@@ -165,11 +170,18 @@ def profile(density: LogPosterior, name: str, start: Floats, points: int = 7) ->
     low, high = max(density.prior.low[place], centre - 3 * spread), min(density.prior.high[place], centre + 3 * spread)
     held = np.linspace(low, high, points)
     nearest = int(np.abs(held - start[place]).argmin())
-    optima = {nearest: _best_at(density, place, held[nearest], start)}
-    for number in (*range(nearest + 1, points), *range(nearest - 1, -1, -1)):
-        _, inner = optima[number - 1 if number > nearest else number + 1]
-        optima[number] = _best_at(density, place, held[number], inner)
-    best = np.array([optima[number][0] for number in range(points)])
+    middle, at_middle = _best_at(density, place, held[nearest], start)
+
+    def outwards(values: Floats, predict: Values) -> list[float]:
+        found, inner = [], at_middle
+        for value in values:
+            best, inner = _best_at(density.asking(predict), place, value, inner)
+            found.append(best)
+        return found
+
+    ways = [partial(outwards, held[:nearest][::-1]), partial(outwards, held[nearest + 1 :])]
+    below, above = together(density.predict, ways)
+    best = np.array([*reversed(below), middle, *above])
     return Profile(name, np.exp(held), 2.0 * (best.max() - best))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,7 @@ from scipy.special import logsumexp
 from regimens.errors import ModelError
 from regimens.fit.likelihood import LogPosterior, load, of_sources
 from regimens.fit.sampling import Settings, sample
+from regimens.fit.together import Values, together
 
 if TYPE_CHECKING:
     from regimens.fit.datapoints import DataPoint
@@ -111,14 +113,14 @@ def leave_out(
         raise ModelError(
             f"Weights need at least {FEWEST_DRAWS} draws, found {len(draws)}. Use more steps or walkers, or a shorter burn-in."
         )
-    found = []
-    for number, source in enumerate(rows.sources):
-        others = rows.fitted_without(source)
-        if not others:
-            continue
-        how, shape, points, weights = _without(rows, source, others, draws, settings, number, progress)
-        found.append(_left_out(rows, source, how, shape, points, weights, draws, common))
-    return tuple(found)
+    sources = [source for source in rows.sources if rows.fitted_without(source)]
+    found = {source: _weighed(rows, source, draws) for source in sources}
+    again = [source for source in sources if found[source].how == "refit"]
+    for source in again:
+        progress(f"without {source}: k = {found[source].shape:.2f}, so the fit is made again")
+    for source, points in zip(again, _refits(rows, again, draws, settings), strict=True):
+        found[source] = replace(found[source], points=points, log_weights=_even(points))
+    return tuple(_left_out(rows, found[source], draws, common) for source in sources)
 
 
 def pareto_weights(log_ratios: Floats) -> tuple[Floats, float]:
@@ -137,52 +139,61 @@ def pareto_weights(log_ratios: Floats) -> tuple[Floats, float]:
     return np.asarray(log_weights), float(shape)
 
 
-def _without(
-    rows: Rows,
-    source: str,
-    others: list[int],
-    draws: Floats,
-    settings: Settings,
-    number: int,
-    progress: Callable[[str], None],
-) -> tuple[str, float, Floats, Floats]:
-    """Return (how, shape, points, log weights) of the posterior without the fitted rows of a source."""
-    even = np.full(len(draws), -np.log(len(draws)))
+@dataclass(frozen=True, eq=False)
+class _Without:
+    """The posterior without the fitted rows of a source, as points (draws, width) with log weights; the rest as `LeftOut`."""
+
+    source: str
+    how: str
+    shape: float
+    points: Floats
+    log_weights: Floats
+
+
+def _weighed(rows: Rows, source: str, draws: Floats) -> _Without:
+    """Return the draws of the whole fit with weights; where these do not work, `how` is 'refit'."""
     own = [place for place in rows.of_source(source) if rows.fitted[place]]
     if not own:
-        return "not fitted", float("nan"), draws, even
+        return _Without(source, "not fitted", float("nan"), draws, _even(draws))
     log_weights, shape = pareto_weights(-rows.density(own).likelihood(draws))
-    if shape <= LARGEST_SHAPE:
-        return "weights", shape, draws, log_weights
-    progress(f"without {source}: k = {shape:.2f}, so the fit is made again")
+    return _Without(source, "weights" if shape <= LARGEST_SHAPE else "refit", shape, draws, log_weights)
+
+
+def _refits(rows: Rows, sources: Sequence[str], draws: Floats, settings: Settings) -> list[Floats]:
+    """Return points (draws, width) of the fit without each of `sources`; each simulates all fitted rows, so that all do it
+    together.
+    """
+    fitted = [place for place, is_fitted in enumerate(rows.fitted) if is_fitted]
 
     def start(count: int, random: np.random.Generator) -> Floats:
         return np.asarray(draws[random.permutation(len(draws))[:count]])
 
-    again = sample(rows.density(others), start, replace(settings, seed=settings.seed + 1 + number))
-    return "refit", shape, again.many, np.full(len(again.many), -np.log(len(again.many)))
+    def refit(source: str, predict: Values) -> Floats:
+        others = rows.fitted_without(source)
+        columns = [fitted.index(place) for place in others]
+        density = rows.density(others).asking(lambda points: predict(points)[:, columns])
+        seed = settings.seed + 1 + rows.sources.index(source)
+        return sample(density, start, replace(settings, seed=seed)).many
+
+    return together(rows.density(fitted).predictor, [partial(refit, source) for source in sources])
 
 
-def _left_out(
-    rows: Rows,
-    source: str,
-    how: str,
-    shape: float,
-    points: Floats,
-    log_weights: Floats,
-    draws: Floats,
-    common: Sequence[str],
-) -> LeftOut:
+def _even(points: Floats) -> Floats:
+    return np.full(len(points), -np.log(len(points)))
+
+
+def _left_out(rows: Rows, without: _Without, draws: Floats, common: Sequence[str]) -> LeftOut:
+    source, how, log_weights = without.source, without.how, without.log_weights
     places = rows.of_source(source)
     density = rows.density(places)
-    parameters, log_spreads = density.prior.split(points)
+    parameters, log_spreads = density.prior.split(without.points)
     study, row = np.exp(log_spreads[:, 0]), np.exp(log_spreads[:, 1])
     predicted = density.predicted(parameters)
     shared = [place for place, point in enumerate(density.observed) if rows.data[places[place]].target.observable in common]
     return LeftOut(
         source=source,
         how=how,
-        shape=shape,
+        shape=without.shape,
         ids=tuple(rows.data[place].id for place in places),
         predicted=_noisy(density, predicted, study, row, log_weights, source),
         log_density=_joint(density, predicted, study, row, log_weights, range(len(places))),

@@ -9,6 +9,7 @@ probability of the bound, with both spreads. No data point is weighted by hand.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from regimens.fit.subjects import Shift, no_shift
 from regimens.model.compile import compile_model
 
 if TYPE_CHECKING:
+    from regimens.fit.together import Values
     from regimens.model.declaration import Model
     from regimens.statistics import Floats
 
@@ -41,11 +43,18 @@ class LogPosterior:
         self.observed = [point.observation for point in data]
         names = self.prior.names[: len(self.prior.centre)]
         self.predictor = Predictor(compile_model(model), [point.target for point in data], names)
+        self.predict: Values = self.predictor
         self.shift = shift or no_shift(len(names), len(data))
+
+    def asking(self, predict: Values) -> LogPosterior:
+        """Return the same density with predictions for the typical subject by `predict`, which gives what `predictor` does."""
+        same = copy.copy(self)
+        same.predict = predict
+        return same
 
     def predicted(self, parameters: Floats) -> Floats:
         """Return the logarithms (points, data points) of the statistics predicted at (points, parameters) log values."""
-        return self.predictor(parameters) + self.shift(parameters)
+        return self.predict(parameters) + self.shift(parameters)
 
     def likelihood(self, points: Floats) -> Floats:
         """Return the log likelihood alone."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 
 import numpy as np
 
 from regimens.errors import ModelError
+from regimens.fit.together import Values, together
 from regimens.statistics import TAILS, Floats
 
 LOW_MEDIAN_HIGH = (TAILS[0], 0.5, TAILS[1])
@@ -16,7 +18,6 @@ LOW_MEDIAN_HIGH = (TAILS[0], 0.5, TAILS[1])
 MANY = 2000
 """Draws that a fit keeps for weighting; as many as are taken evenly, so some repeat where fewer were sampled."""
 
-LogDensity = Callable[[Floats], Floats]
 Start = Callable[[int, np.random.Generator], Floats]
 
 
@@ -51,7 +52,7 @@ class Sample:
     acceptance: float
 
 
-def sample(log_density: LogDensity, start: Start, settings: Settings) -> Sample:
+def sample(log_density: Values, start: Start, settings: Settings) -> Sample:
     """Sample `log_density` (points, width) -> (points,) in independent ensembles, each from starting points of its own.
 
     `start` gives up to as many points as it is asked for, which should lie further out than the density does.
@@ -64,17 +65,20 @@ def sample(log_density: LogDensity, start: Start, settings: Settings) -> Sample:
     except ImportError:
         raise ModelError("Fitting needs the package emcee: pip install 'regimens[fit]'.") from None
 
-    moves = [(emcee.moves.DEMove(), 0.8), (emcee.moves.DESnookerMove(), 0.1), (emcee.moves.StretchMove(), 0.1)]
-    chains, accepted = [], []
+    def chain(points: Floats, seed: int, log_density: Values) -> tuple[Floats, float]:
+        moves = [(emcee.moves.DEMove(), 0.8), (emcee.moves.DESnookerMove(), 0.1), (emcee.moves.StretchMove(), 0.1)]
+        sampler = emcee.EnsembleSampler(settings.walkers, points.shape[1], log_density, moves=moves, vectorize=True)
+        sampler.random_state = np.random.RandomState(seed).get_state()
+        sampler.run_mcmc(points, settings.steps, skip_initial_state_check=True)
+        return sampler.get_chain(discard=settings.burn_in), sampler.acceptance_fraction.mean()
+
+    chains = []
     for ensemble in range(settings.ensembles):
         random = np.random.default_rng(np.random.SeedSequence(settings.seed, spawn_key=(ensemble,)))
         points = _possible(log_density, start, settings.walkers, random)
-        sampler = emcee.EnsembleSampler(settings.walkers, points.shape[1], log_density, moves=moves, vectorize=True)
-        sampler.random_state = np.random.RandomState(random.integers(2**31)).get_state()
-        sampler.run_mcmc(points, settings.steps, skip_initial_state_check=True)
-        chains.append(sampler.get_chain(discard=settings.burn_in))
-        accepted.append(sampler.acceptance_fraction.mean())
-    stacked = np.array(chains)
+        chains.append(partial(chain, points, int(random.integers(2**31))))
+    found = together(log_density, chains)
+    stacked = np.array([kept for kept, _ in found])
     flat = stacked.reshape(-1, stacked.shape[-1])
     chosen, more = (np.linspace(0, len(flat) - 1, count).round().astype(int) for count in (settings.draws, MANY))
     quantiles, deviation = np.quantile(flat, LOW_MEDIAN_HIGH, axis=0), flat.std(axis=0)
@@ -85,11 +89,11 @@ def sample(log_density: LogDensity, start: Start, settings: Settings) -> Sample:
         deviation=deviation,
         r_hat=r_hat(stacked),
         effective=effective_size(stacked),
-        acceptance=float(np.mean(accepted)),
+        acceptance=float(np.mean([accepted for _, accepted in found])),
     )
 
 
-def _possible(log_density: LogDensity, start: Start, count: int, random: np.random.Generator) -> Floats:
+def _possible(log_density: Values, start: Start, count: int, random: np.random.Generator) -> Floats:
     """Return `count` different starting points at which the density is greater than zero, as `start` orders them.
 
     They must differ because a snooker move goes along the line between two walkers.
