@@ -22,8 +22,8 @@ from regimens.fit.sampling import Settings
 from regimens.fit.validation import checks_of, sources_of, summary_of
 from regimens.model import Model, load_model
 
-SETTINGS = Settings(ensembles=2, walkers=48, steps=300, burn_in=100)
-AGAIN = Settings(ensembles=1, walkers=48, steps=200, burn_in=80)
+SETTINGS = Settings(ensembles=4, walkers=48, steps=200, burn_in=80)
+AGAIN = Settings(ensembles=1, walkers=64, steps=200, burn_in=80)
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ def test_a_truth_is_found_again_from_data_simulated_at_it():
         DataPoint(r.id, Observation(v, 0.02, r.id, rest=r.observation.rest), replace(r.target, statistic="typical"))
         for r, v in zip(rows, exact, strict=True)
     ]
-    posterior = calibrate(MODEL, simulated, replace(QUICK, walkers=32, steps=200, burn_in=100, draws=400))
+    posterior = calibrate(MODEL, simulated, replace(QUICK, walkers=32, steps=140, burn_in=60, draws=400))
     low, high = np.quantile(posterior.draws, [0.01, 0.99], axis=0)
     inside = (low[: len(truth)] <= np.exp(truth)) & (np.exp(truth) <= high[: len(truth)])
     assert inside.all(), posterior.names

@@ -10,7 +10,7 @@ from regimens.errors import ModelError
 from regimens.fit.datapoints import AT_LEAST, DataPoint, Observation
 from regimens.fit.leaveout import LARGEST_SHAPE, Rows, leave_out, pareto_weights
 from regimens.fit.likelihood import LogPosterior
-from regimens.fit.sampling import Settings, sample
+from regimens.fit.sampling import Settings
 from regimens.fit.stacking import stack, weights_of
 from regimens.fit.subjects import no_shift
 from regimens.fit.validation import SourceCheck, summary_of
@@ -32,7 +32,7 @@ def rows(model, seen=SEEN):
 def fitted(model):
     found = rows(model)
     density = found.density(found.fitted_without(""))
-    return found, sample(density, density.start, SETTINGS).many
+    return found, density.sample(SETTINGS).many
 
 
 def test_smoothed_weights_of_a_normal_density_shifted_a_little_are_the_exact_ones():
@@ -59,7 +59,7 @@ def test_weighted_draws_predict_as_a_fit_without_the_rows_does(fitted):
     for source in ("A", "B"):
         assert left_out[source].how == "weights"
         density = found.density(found.fitted_without(source))
-        again = sample(density, density.start, replace(SETTINGS, seed=11))
+        again = density.sample(replace(SETTINGS, seed=11))
         parameters, log_spreads = density.prior.split(again.many)
         spread = np.hypot(np.exp(log_spreads[:, 1]), 0.15)
         predicted = found.density(found.of_source(source)).predicted(parameters)[:, 0]
@@ -89,7 +89,7 @@ def test_a_row_that_carries_a_parameter_alone_is_named_with_it(model):
     data = tuple(DataPoint(each.source, each, target("typical")) for each in seen)
     found = Rows(model, data, no_shift(1, 2), (True, True))
     density = LogPosterior(model, data)
-    draws = sample(density, density.start, SETTINGS).many
+    draws = density.sample(SETTINGS).many
     left_out = {each.source: each for each in leave_out(found, draws, SETTINGS, [])}
     assert (left_out["A"].how, left_out["A"].lost) == ("refit", ("rise",))
     assert (left_out["B"].how, left_out["B"].lost) == ("weights", ())

@@ -1,11 +1,14 @@
 """The likelihood against scipy's own distributions."""
 
+from unittest.mock import Mock
+
 import numpy as np
 import pytest
 from scipy.stats import multivariate_normal, norm
 
-from regimens.fit.datapoints import AT_LEAST, AT_MOST, Observation
+from regimens.fit.datapoints import AT_LEAST, AT_MOST, DataPoint, Observation
 from regimens.fit.likelihood import LogPosterior, load, log_likelihood, of_sources
+from tests.fit.test_subjects import target
 
 EXACT = 1e-10  # closed forms of the same number
 
@@ -85,12 +88,22 @@ def test_chains_start_at_draws_of_the_prior_chosen_by_their_likelihood(model, mo
     """
     density = LogPosterior(model, [])
     pool = np.arange(4.0)[:, None] * np.ones(density.prior.width)
-    monkeypatch.setattr("regimens.fit.prior.Prior.sample", lambda self, count, random: pool)
     monkeypatch.setattr(density, "likelihood", lambda points: np.array([0.0, np.log(2.0), np.log(5.0), -np.inf]))
-    random = np.random.default_rng(4)
+    random = Mock(standard_normal=lambda size: pool, gumbel=np.random.default_rng(4).gumbel)
     pairs = np.array([density.start(2, random)[:, 0] for _ in range(4000)]).astype(int)
     first = np.bincount(pairs[:, 0], minlength=4) / 4000
     assert first == pytest.approx([1 / 8, 2 / 8, 5 / 8, 0.0], abs=0.03)  # four standard errors
     after_the_third = pairs[pairs[:, 0] == 2, 1]
     assert (after_the_third == 1).mean() == pytest.approx(2 / 3, abs=0.04)
     assert density.start(4, random).shape == (3, density.prior.width)
+
+
+def test_at_normal_scores_the_density_is_the_same_up_to_the_jacobian(model):
+    """Between two points the log density changes by as much as at their scores, less the change of the log Jacobian."""
+    data = [DataPoint("a", Observation(0.6, 0.2, "A", "Treg", rest=0.0), target("typical"))]
+    density = LogPosterior(model, data)
+    scores = np.random.default_rng(2).standard_normal((6, density.prior.width))
+    step = 1e-5
+    slopes = (density.prior.at_scores(scores + step) - density.prior.at_scores(scores - step)) / (2 * step)
+    expected = density(density.prior.at_scores(scores)) + np.log(slopes).sum(axis=1)
+    assert np.diff(density.of_scores(scores)) == pytest.approx(np.diff(expected), abs=1e-6)

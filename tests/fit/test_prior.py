@@ -28,6 +28,18 @@ def test_draws_follow_the_density():
         assert kstest(np.exp(draws[:, len(PRIOR.centre) + place]), halfnorm(scale=scale).cdf).pvalue > 1e-3
 
 
+def test_scores_are_taken_back_to_their_points_and_keep_the_bounds():
+    scores = np.random.default_rng(5).standard_normal((500, PRIOR.width))
+    points = PRIOR.at_scores(scores)
+    assert PRIOR.scores(points) == pytest.approx(scores, abs=1e-6)
+    assert PRIOR.at_scores(PRIOR.scores(points)) == pytest.approx(points, abs=1e-9)
+    far = PRIOR.at_scores(np.array([[-50.0], [50.0]]) * np.ones(PRIOR.width))
+    assert np.isfinite(far).all()
+    parameters, _ = PRIOR.split(far)
+    assert (PRIOR.low <= parameters).all()
+    assert (parameters <= PRIOR.high).all()
+
+
 def test_outside_the_bounds_the_density_is_zero():
     points = PRIOR.sample(2, np.random.default_rng(5))
     points[1, 0] = PRIOR.high[0] + 1e-6

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from regimens.errors import ModelError
 from regimens.fit.sampling import Settings, effective_size, r_hat, sample
@@ -52,8 +53,40 @@ def test_correlated_steps_count_for_less():
     assert effective_size(slow)[0] == pytest.approx(slow[..., 0].size / 19.0, rel=0.3)  # (1 + 0.9) / (1 - 0.9)
 
 
+def test_a_column_that_never_moves_has_no_effective_draws():
+    chains = np.random.default_rng(0).standard_normal((2, 50, 8, 2))
+    chains[..., 1] = 3.0
+    assert (effective_size(chains) > 0).tolist() == [True, False]
+
+
+def test_walkers_that_stay_in_different_places_count_for_few():
+    """Around its own mean each walker is noise; the walkers together are 16 draws of where walkers are."""
+    random = np.random.default_rng(0)
+    places = random.standard_normal((2, 1, 8, 1))
+    assert effective_size(places + 0.1 * random.standard_normal((2, 200, 8, 1)))[0] < 50
+
+
+def test_draws_are_of_natural_values():
+    few = replace(SHORT, steps=60, burn_in=20, draws=40)
+    plain, natural = sample(normal, start, few), sample(normal, start, few, np.exp)
+    assert natural.draws == pytest.approx(np.exp(plain.draws))
+    assert natural.many == pytest.approx(np.exp(plain.many))
+    assert natural.quantiles[1] == pytest.approx(np.exp(plain.quantiles[1]), rel=1e-3)
+    assert natural.deviation.min() > 0.0
+
+
+def test_a_density_with_two_places_is_sampled_in_the_shares_of_both():
+    """The reference lies between the two; steps of differential evolution also lead from one to the other."""
+
+    def two_places(points):
+        return np.logaddexp(np.log(0.7) + norm.logpdf(points[:, 0], -1.5, 0.5), np.log(0.3) + norm.logpdf(points[:, 0], 1.5, 0.5))
+
+    found = sample(two_places, lambda count, random: 3.0 * random.standard_normal((count, 1)), SHORT)
+    assert (found.draws > 0.0).mean() == pytest.approx(0.3, abs=0.06)
+
+
 def test_walkers_never_start_at_one_point():
-    """A snooker move between walkers at one point has no direction; draws of a chain, where moves were refused, are often equal."""
+    """A step from the difference of two equal walkers is none; draws of a chain, where moves were refused, are often equal."""
     few = np.repeat(np.random.default_rng(3).standard_normal((40, 3)), 5, axis=0)
 
     def repeated(count, random):

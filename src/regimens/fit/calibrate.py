@@ -27,7 +27,6 @@ from regimens.fit.datapoints import DataPoint, data_points, usable
 from regimens.fit.leaveout import LeftOut, Rows, leave_out
 from regimens.fit.likelihood import LogPosterior
 from regimens.fit.posterior import Posterior, Profile, files_of
-from regimens.fit.sampling import Settings, sample
 from regimens.fit.subjects import shift_of, subject_spread
 from regimens.fit.together import together
 from regimens.fit.validation import checks_of, sources_of
@@ -35,6 +34,7 @@ from regimens.model.fitted import FIT
 
 if TYPE_CHECKING:
     from regimens.evidence import Response
+    from regimens.fit.sampling import Settings
     from regimens.fit.together import Values
     from regimens.model.declaration import Model
     from regimens.statistics import Floats
@@ -45,8 +45,8 @@ COMMON = ("treg", "treg_fold", "treg_share_fold", "serum_il2")
 PREDICTIONS = 200
 """Quantiles of the predicted logarithms of a row that predictions.csv keeps, evenly spaced."""
 
-PILOT_STEPS, PILOT_BURN_IN, PILOT_DRAWS = 250, 100, 160
-"""Steps of the pilot fit, one ensemble, and the draws at which subjects are simulated."""
+PILOT_STEPS, PILOT_BURN_IN, PILOT_DRAWS = 100, 60, 160
+"""Steps of the pilot fit, two ensembles, and the draws at which subjects are simulated."""
 
 PROFILED = ("EC50", "kout", "Emax", "amp", "Vm", "CL")
 """Parameters whose profiles are computed if a model fits them: potency, loss, gain, clearance capacity."""
@@ -64,9 +64,9 @@ def fit(
 ) -> tuple[Posterior, dict[str, str]]:
     """Fit `model` to the rows with the role 'fit' of the responses in `data`; return the posterior and the texts of its files.
 
-    Every source is then left out once, with the settings `again` where that needs a fit of its own (one ensemble and half of
-    the steps if not given). Raises InputFileError for bad rows, ModelError if the model declares nothing to fit, has no
-    observable of any row, or already has fitted values.
+    Every source is then left out once, with the settings `again` where that needs a fit of its own (one ensemble if not given).
+    Raises InputFileError for bad rows, ModelError if the model declares nothing to fit, has no observable of any row, or already
+    has fitted values.
     """
     responses = read_responses(data)
     progress(f"sampling {model.name}: {settings.ensembles} ensembles of {settings.walkers} walkers, {settings.steps} steps")
@@ -77,7 +77,7 @@ def fit(
     if len({point.observation.source for point in posterior.data}) < 2:
         progress("All fitted rows come from one source: no source can be left out.")
         return posterior, texts
-    again = again or replace(settings, ensembles=1, steps=max(2, settings.steps // 2), burn_in=settings.burn_in // 2)
+    again = again or replace(settings, ensembles=1)
     left_out = leave_out(rows, posterior.sample.many, again, COMMON, progress)
     texts["checks.csv"] = checks_text(checks_of(left_out, rows.data, responses))
     texts["sources.csv"] = sources_text(sources_of(left_out, rows.data, responses))
@@ -103,7 +103,7 @@ def calibrate(model: Model, data: Sequence[DataPoint], settings: Settings) -> Po
     where, _ = pilot.prior.split(_pilot(pilot, settings))
     spread = subject_spread(pilot.predictor, points, where)
     density = LogPosterior(model, points, shift_of(pilot.predictor, where, spread.median))
-    sampled = sample(density, density.start, settings)
+    sampled = density.sample(settings)
     before = density.prior.standard_deviation()
     parameters, _ = density.prior.split(sampled.draws)
     after = sampled.deviation[: parameters.shape[1]]
@@ -124,8 +124,8 @@ def calibrate(model: Model, data: Sequence[DataPoint], settings: Settings) -> Po
 
 def _pilot(density: LogPosterior, settings: Settings) -> Floats:
     steps = min(settings.steps, PILOT_STEPS)
-    short = replace(settings, ensembles=1, steps=steps, burn_in=min(PILOT_BURN_IN, steps // 2), draws=PILOT_DRAWS)
-    return sample(density, density.start, short).draws
+    short = replace(settings, ensembles=2, steps=steps, burn_in=min(PILOT_BURN_IN, steps // 2), draws=PILOT_DRAWS)
+    return density.sample(short).draws
 
 
 def rows_of(posterior: Posterior, responses: Sequence[Response]) -> Rows:

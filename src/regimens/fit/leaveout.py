@@ -18,7 +18,7 @@ from scipy.special import logsumexp
 
 from regimens.errors import ModelError
 from regimens.fit.likelihood import LogPosterior, load, of_sources
-from regimens.fit.sampling import Settings, sample
+from regimens.fit.sampling import Settings, base_array
 from regimens.fit.together import Values, together
 
 if TYPE_CHECKING:
@@ -128,14 +128,9 @@ def pareto_weights(log_ratios: Floats) -> tuple[Floats, float]:
 
     Ratios that are all the same, as of a bound that no draw comes near, have even weights and a shape of 0.
     """
-    try:
-        from arviz_stats.base.array import BaseArray
-    except ImportError:
-        raise ModelError("Leaving studies out needs the package arviz-stats: pip install 'regimens[fit]'.") from None
-
     if np.ptp(log_ratios) < NO_INFORMATION:
         return np.full(len(log_ratios), -np.log(len(log_ratios))), 0.0
-    log_weights, shape = BaseArray().psislw(-log_ratios)  # type: ignore[no-untyped-call]  # the library has no annotations
+    log_weights, shape = base_array().psislw(-log_ratios)  # type: ignore[no-untyped-call]  # the library has no annotations
     return np.asarray(log_weights), float(shape)
 
 
@@ -165,15 +160,17 @@ def _refits(rows: Rows, sources: Sequence[str], draws: Floats, settings: Setting
     """
     fitted = [place for place, is_fitted in enumerate(rows.fitted) if is_fitted]
 
+    scores = rows.density(fitted).prior.scores(draws)
+
     def start(count: int, random: np.random.Generator) -> Floats:
-        return np.asarray(draws[random.permutation(len(draws))[:count]])
+        return scores[random.permutation(len(draws))[:count]]
 
     def refit(source: str, predict: Values) -> Floats:
         others = rows.fitted_without(source)
         columns = [fitted.index(place) for place in others]
         density = rows.density(others).asking(lambda points: predict(points)[:, columns])
         seed = settings.seed + 1 + rows.sources.index(source)
-        return sample(density, start, replace(settings, seed=seed)).many
+        return density.sample(replace(settings, seed=seed), start).many
 
     return together(rows.density(fitted).predictor, [partial(refit, source) for source in sources])
 

@@ -19,6 +19,7 @@ from scipy.special import log_ndtr
 from regimens.fit.datapoints import AT_LEAST, DataPoint, Observation
 from regimens.fit.prediction import Predictor
 from regimens.fit.prior import prior_of
+from regimens.fit.sampling import Sample, Settings, Start, sample
 from regimens.fit.subjects import Shift, no_shift
 from regimens.model.compile import compile_model
 
@@ -62,17 +63,26 @@ class LogPosterior:
         return log_likelihood(self.predicted(parameters), np.exp(log_spreads[:, 0]), np.exp(log_spreads[:, 1]), self.observed)
 
     def start(self, count: int, random: np.random.Generator) -> Floats:
-        """Return up to `count` starting points (points, width): draws of the prior, taken without replacement with
-        probabilities in proportion to their likelihood.
+        """Return the normal scores (points, width) of up to `count` starting points: draws of the prior, taken without
+        replacement with probabilities in proportion to their likelihood.
 
         With many parameters few draws have nearly all of the likelihood; the rest are taken in its order, and lie further out
         than the posterior does. From the prior itself a chain of 25 parameters needs some 400 steps to forget where it began.
         """
-        points = self.prior.sample(max(STARTS, count), random)
-        likelihood = self.likelihood(points)
+        scores = random.standard_normal((max(STARTS, count), self.prior.width))
+        likelihood = self.likelihood(self.prior.at_scores(scores))
         # The largest of log weights plus Gumbel noise are such a sample (Efraimidis & Spirakis 2006).
-        order = np.argsort(-(likelihood + random.gumbel(size=len(points))), kind="stable")
-        return np.asarray(points[order[np.isfinite(likelihood[order])]][:count])
+        order = np.argsort(-(likelihood + random.gumbel(size=len(scores))), kind="stable")
+        return np.asarray(scores[order[np.isfinite(likelihood[order])]][:count])
+
+    def of_scores(self, scores: Floats) -> Floats:
+        """Return the log density (points,) at normal scores of the prior, where it is nearer to normal and has no bounds."""
+        density = self.likelihood(self.prior.at_scores(scores)) - 0.5 * (scores**2).sum(axis=1)
+        return np.where(np.isnan(density), -np.inf, density)
+
+    def sample(self, settings: Settings, start: Start | None = None) -> Sample:
+        """Sample the density from starting points of its own, or from those of `start`, which are normal scores too."""
+        return sample(self.of_scores, start or self.start, settings, self.prior.at_scores)
 
     def __call__(self, points: Floats) -> Floats:
         """Return prior plus likelihood; points outside the bounds are not simulated."""

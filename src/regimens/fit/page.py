@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
 FITS_INTRODUCTION = """\
 Each model was fitted to the `fit` rows of `evidence/responses.csv` with the priors of its file: emcee, four independent
-ensembles of 64 walkers. No prior rests on a row of that table. What is compared is the printed statistic: the mean or median of
-subjects drawn around the parameters, not the typical subject. Studies may differ by a factor on the response
-(`study_spread`) and rows from the model by another (`row_spread`), both estimated. Printed spreads between subjects say by
-how much the CVs of the model file are too large or too small (`subject_spread`, found before the draws). *Learnt* is one
-minus the ratio of posterior to prior variance on the log scale: near 0 the data said nothing and the posterior is the prior.
-Run again with `python scripts/renew_posteriors.py`."""
+ensembles of 64 walkers, which mostly move towards a normal density near the posterior (preconditioned Crank-Nicolson). The
+effective sizes compare walkers with each other. No prior rests on a row of that table. What is compared is the printed
+statistic: the mean or median of subjects drawn around the parameters, not the typical subject. Studies may differ by a factor on
+the response (`study_spread`) and rows from the model by another (`row_spread`), both estimated. Printed spreads between subjects
+say by how much the CVs of the model file are too large or too small (`subject_spread`, found before the draws). *Learnt* is one
+minus the ratio of posterior to prior variance on the log scale: near 0 the data said nothing and the posterior is the prior. Run
+again with `python scripts/renew_posteriors.py`."""
 
 VALIDATION_INTRODUCTION = """\
 Every model predicts every row of `evidence/responses.csv` that it has an observable for, with the study of the row left out

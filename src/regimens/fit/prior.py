@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 SPREADS = {"study_spread": 0.3, "row_spread": 0.2}
 """Scales of the half-normal priors of the two spreads: factors of about 1.35 between studies, 1.2 between data points of one."""
 
+LARGEST_SCORE = 7.0
+"""Normal scores are kept within this: beyond it a share of the prior of 1e-12 remains."""
+
 
 @dataclass(frozen=True, eq=False)
 class Prior:
@@ -58,10 +61,26 @@ class Prior:
 
     def sample(self, count: int, random: np.random.Generator) -> Floats:
         """Return (count, width) independent draws."""
-        low, high = ndtr((self.low - self.centre) / self.spread), ndtr((self.high - self.centre) / self.spread)
-        share = low + random.uniform(size=(count, len(self.centre))) * (high - low)
-        spreads = np.abs(random.standard_normal((count, len(SPREADS)))) * list(SPREADS.values())
-        return np.column_stack([self.centre + self.spread * ndtri(share), np.log(spreads)])
+        return self.at_scores(random.standard_normal((count, self.width)))
+
+    def scores(self, points: Floats) -> Floats:
+        """Return the normal scores (points, width) of points: at these the prior is standard normal in every column."""
+        parameters, log_spreads = self.split(points)
+        low, high = self._shares()
+        shares = (ndtr((parameters - self.centre) / self.spread) - low) / (high - low)
+        of_spreads = 2.0 * ndtr(np.exp(log_spreads) / list(SPREADS.values())) - 1.0
+        return np.asarray(np.clip(ndtri(np.column_stack([shares, of_spreads])), -LARGEST_SCORE, LARGEST_SCORE))
+
+    def at_scores(self, scores: Floats) -> Floats:
+        """Return the points (points, width) at normal scores."""
+        shares, of_spreads = self.split(ndtr(np.clip(scores, -LARGEST_SCORE, LARGEST_SCORE)))
+        low, high = self._shares()
+        parameters = self.centre + self.spread * ndtri(low + shares * (high - low))
+        return np.column_stack([parameters, np.log(ndtri(0.5 + 0.5 * of_spreads) * list(SPREADS.values()))])
+
+    def _shares(self) -> tuple[Floats, Floats]:
+        """Return the shares of the normal density below the lower and the upper bounds."""
+        return ndtr((self.low - self.centre) / self.spread), ndtr((self.high - self.centre) / self.spread)
 
     def standard_deviation(self) -> Floats:
         """Return the standard deviation of every parameter, truncation included, on the log scale."""

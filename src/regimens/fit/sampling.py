@@ -5,18 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from regimens.errors import ModelError
+from regimens.fit.reference import Reference
 from regimens.fit.together import Values, together
 from regimens.statistics import TAILS, Floats
+
+if TYPE_CHECKING:
+    from arviz_stats.base.array import BaseArray
 
 LOW_MEDIAN_HIGH = (TAILS[0], 0.5, TAILS[1])
 """The quantiles at the ends and in the middle of a 90 % interval."""
 
 MANY = 2000
 """Draws that a fit keeps for weighting; as many as are taken evenly, so some repeat where fewer were sampled."""
+
+ROUNDS = 4
+"""Rounds of the burn-in, after each of which the reference is found again."""
 
 Start = Callable[[int, np.random.Generator], Floats]
 
@@ -27,8 +35,8 @@ class Settings:
 
     ensembles: int = 4
     walkers: int = 64
-    steps: int = 450
-    burn_in: int = 150
+    steps: int = 240
+    burn_in: int = 80
     draws: int = 400
     seed: int = 20260101
 
@@ -52,51 +60,58 @@ class Sample:
     acceptance: float
 
 
-def sample(log_density: Values, start: Start, settings: Settings) -> Sample:
+def sample(log_density: Values, start: Start, settings: Settings, natural: Values = np.asarray) -> Sample:
     """Sample `log_density` (points, width) -> (points,) in independent ensembles, each from starting points of its own.
 
-    `start` gives up to as many points as it is asked for, which should lie further out than the density does.
+    `start` gives up to as many points as it is asked for, which should lie further out than the density does. `natural` gives
+    the values (points, width) of points; the draws and all that is said of them are of these.
 
-    Moves are differential evolution with snooker updates (ter Braak 2006, doi:10.1007/s11222-006-8769-1; ter Braak &
-    Vrugt 2008, doi:10.1007/s11222-008-9104-9), as emcee offers them.
+    The burn-in has ROUNDS of equal length. A round moves with the reference of the points before, of all ensembles; after the
+    last, the reference stays as it is. One move in five is differential evolution, for places that the reference does not reach
+    (ter Braak 2006, doi:10.1007/s11222-006-8769-1). The moves are emcee's.
     """
-    try:
-        import emcee
-    except ImportError:
-        raise ModelError("Fitting needs the package emcee: pip install 'regimens[fit]'.") from None
-
-    def chain(points: Floats, seed: int, log_density: Values) -> tuple[Floats, float]:
-        moves = [(emcee.moves.DEMove(), 0.8), (emcee.moves.DESnookerMove(), 0.1), (emcee.moves.StretchMove(), 0.1)]
-        sampler = emcee.EnsembleSampler(settings.walkers, points.shape[1], log_density, moves=moves, vectorize=True)
-        sampler.random_state = np.random.RandomState(seed).get_state()
-        sampler.run_mcmc(points, settings.steps, skip_initial_state_check=True)
-        return sampler.get_chain(discard=settings.burn_in), sampler.acceptance_fraction.mean()
-
-    chains = []
-    for ensemble in range(settings.ensembles):
-        random = np.random.default_rng(np.random.SeedSequence(settings.seed, spawn_key=(ensemble,)))
-        points = _possible(log_density, start, settings.walkers, random)
-        chains.append(partial(chain, points, int(random.integers(2**31))))
-    found = together(log_density, chains)
-    stacked = np.array([kept for kept, _ in found])
-    flat = stacked.reshape(-1, stacked.shape[-1])
+    base_array()
+    randoms = [
+        np.random.default_rng(np.random.SeedSequence(settings.seed, spawn_key=(number,))) for number in range(settings.ensembles)
+    ]
+    points = np.array([_possible(log_density, start, settings.walkers, random) for random in randoms])
+    walked, count = points[:, None], settings.ensembles * settings.walkers
+    for steps in (*[max(1, settings.burn_in // ROUNDS)] * ROUNDS, settings.steps - settings.burn_in):
+        reference = Reference.of(walked.reshape(count * walked.shape[1], -1), count)
+        walk = partial(_walk, steps, reference)
+        found = together(log_density, [partial(walk, *each) for each in zip(walked[:, -1], randoms, strict=True)])
+        walked = np.array([chain for chain, _ in found])
+    flat = natural(walked.reshape(-1, walked.shape[-1]))
+    chains = flat.reshape(walked.shape)
     chosen, more = (np.linspace(0, len(flat) - 1, count).round().astype(int) for count in (settings.draws, MANY))
-    quantiles, deviation = np.quantile(flat, LOW_MEDIAN_HIGH, axis=0), flat.std(axis=0)
     return Sample(
         draws=flat[chosen],
         many=flat[more],
-        quantiles=quantiles,
-        deviation=deviation,
-        r_hat=r_hat(stacked),
-        effective=effective_size(stacked),
+        quantiles=np.quantile(flat, LOW_MEDIAN_HIGH, axis=0),
+        deviation=flat.std(axis=0),
+        r_hat=r_hat(chains),
+        effective=effective_size(chains),
         acceptance=float(np.mean([accepted for _, accepted in found])),
     )
+
+
+def _walk(
+    steps: int, reference: Reference, points: Floats, random: np.random.Generator, log_density: Values
+) -> tuple[Floats, float]:
+    """Return so many steps (steps, walkers, width) of one ensemble from `points`, and the share of proposals accepted."""
+    import emcee
+
+    moves = [(emcee.moves.MHMove(reference.propose), 0.8), (emcee.moves.DEMove(), 0.2)]
+    sampler = emcee.EnsembleSampler(*points.shape, log_density, moves=moves, vectorize=True)
+    sampler.random_state = np.random.RandomState(random.integers(2**31)).get_state()
+    sampler.run_mcmc(points, steps, skip_initial_state_check=True)
+    return sampler.get_chain(), sampler.acceptance_fraction.mean()
 
 
 def _possible(log_density: Values, start: Start, count: int, random: np.random.Generator) -> Floats:
     """Return `count` different starting points at which the density is greater than zero, as `start` orders them.
 
-    They must differ because a snooker move goes along the line between two walkers.
+    They must differ because a step of differential evolution is the difference between two walkers.
     """
     found: dict[bytes, Floats] = {}
     for _ in range(50):
@@ -107,6 +122,19 @@ def _possible(log_density: Values, start: Start, count: int, random: np.random.G
     if not found:
         raise ModelError("No parameters drawn from the prior give the fitted rows a likelihood greater than zero.")
     raise ModelError(f"An ensemble of {count} walkers needs as many different starting points, found {len(found)}.")
+
+
+def base_array() -> BaseArray:
+    """Return the statistics of chains and weights of the package arviz-stats; ModelError if a package of the extra 'fit' is
+    missing.
+    """
+    try:
+        import emcee  # noqa: F401
+        from arviz_stats.base.array import BaseArray
+    except ImportError:
+        raise ModelError("Fitting needs the packages emcee and arviz-stats: pip install 'regimens[fit]'.") from None
+
+    return BaseArray()
 
 
 def r_hat(chains: Floats) -> Floats:
@@ -124,12 +152,12 @@ def r_hat(chains: Floats) -> Floats:
 
 
 def effective_size(chains: Floats) -> Floats:
-    """Return the effective sample size (width,): all samples over the integrated autocorrelation time of an ensemble.
+    """Return the effective sample size (width,) of (ensembles, steps, walkers, width), with each walker as a chain.
 
-    It is 0 for a column in which some walker never moved, which has no autocorrelation time.
+    It compares walkers with each other: the autocorrelation around a walker's own mean alone is far too small where a chain is
+    not many times longer than its memory. A column that never moves has 0. Source: Vehtari et al. 2021, doi:10.1214/20-BA1221.
     """
-    import emcee
-
-    with np.errstate(invalid="ignore"):
-        times = np.mean([emcee.autocorr.integrated_time(ensemble, quiet=True, tol=0) for ensemble in chains], axis=0)
-    return np.asarray(np.nan_to_num(chains[..., 0].size / times, nan=0.0))
+    walkers = np.moveaxis(chains, 1, 2).reshape(-1, chains.shape[1], chains.shape[-1])
+    ess: Callable[..., float] = base_array().ess
+    found = [ess(column, chain_axis=0, draw_axis=1, method="mean") for column in np.moveaxis(walkers, 2, 0)]
+    return np.where(np.ptp(walkers, axis=(0, 1)) > 0.0, np.nan_to_num(found, nan=0.0), 0.0)

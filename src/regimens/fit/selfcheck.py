@@ -17,10 +17,10 @@ from scipy.stats import binom
 
 from regimens.fit.datapoints import AT_LEAST, AT_MOST, DataPoint, Observation
 from regimens.fit.likelihood import LogPosterior, load
-from regimens.fit.sampling import Settings, sample
 from regimens.statistics import TAILS, Floats
 
 if TYPE_CHECKING:
+    from regimens.fit.sampling import Settings
     from regimens.model.declaration import Model
 
 
@@ -51,7 +51,7 @@ def _repetition(model: Model, data: Sequence[DataPoint], settings: Settings, num
     predicted = density.predictor(parameters)[0]
     study_spread, row_spread = np.exp(log_spreads[0])
     density.observed = simulated(predicted, study_spread, row_spread, [point.observation for point in data], random)
-    found = sample(density, density.start, replace(settings, seed=settings.seed + number))
+    found = density.sample(replace(settings, seed=settings.seed + number))
     return np.asarray((found.draws < truth).mean(axis=0))
 
 
