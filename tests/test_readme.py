@@ -93,8 +93,8 @@ def test_its_figures_are_those_of_plotly(notebook):
 
 
 def test_a_model_by_itself_gives_the_curve_of_comparisons(notebook):
-    # The scenario's arm at the fitted values has the peak 3.660 (tests/model/test_fitted.py); the declared priors would give 2.2.
-    assert shown(notebook.cells[2])["text"].startswith("highest reading 3.6")
+    # The scenario's arm at the fitted values has the peak 3.823 (tests/model/test_fitted.py); the declared priors would give 2.2.
+    assert shown(notebook.cells[2])["text"].startswith("highest reading 3.8")
     assert "treg_fold" in shown(notebook.cells[2])["text/html"]
 
 
