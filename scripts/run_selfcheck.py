@@ -22,18 +22,23 @@ SETTINGS = Settings(ensembles=1, walkers=48, steps=200, burn_in=80, draws=400, s
 """Of one fit; a model with many parameters has more walkers: the reference of the moves needs two for each."""
 
 
-def one(name: str, number: int) -> Ranks:
-    """Return the ranks of one set of true values."""
+TOGETHER = 6
+"""Sets that one process fits side by side."""
+
+
+def some(name: str, numbers: range) -> Ranks:
+    """Return the ranks of some sets of true values."""
     model = find_model(name, values="declared")
     data = usable(data_points(read_responses(shipped.folder("evidence") / "responses.csv"), "fit"), model)
     settings = replace(SETTINGS, walkers=max(SETTINGS.walkers, 2 * prior_of(model).width + 2))
-    return selfcheck(model, data, settings, range(number, number + 1))
+    return selfcheck(model, data, settings, numbers)
 
 
 if __name__ == "__main__":
     model_name, count = (*sys.argv[1:], *("turnover", "100")[len(sys.argv) - 1 :])
+    parts = [range(first, min(first + TOGETHER, int(count))) for first in range(0, int(count), TOGETHER)]
     with ProcessPoolExecutor(2) as pool:
-        found = list(pool.map(partial(one, model_name), range(int(count))))
+        found = list(pool.map(partial(some, model_name), parts))
     ranks = Ranks(found[0].names, np.concatenate([each.share for each in found]))
     target = shipped.folder("posteriors") / model_name / "selfcheck.csv"
     np.savetxt(target, ranks.share, fmt="%.4f", delimiter=",", header=",".join(ranks.names), comments="")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ from scipy.stats import binom
 
 from regimens.fit.datapoints import AT_LEAST, AT_MOST, DataPoint, Observation
 from regimens.fit.likelihood import LogPosterior, load
+from regimens.fit.together import Values, together
 from regimens.statistics import TAILS, Floats
 
 if TYPE_CHECKING:
@@ -38,19 +40,20 @@ class Ranks:
 
 
 def selfcheck(model: Model, data: Sequence[DataPoint], settings: Settings, repetitions: range) -> Ranks:
-    """Return the ranks of true values among the draws of their fits, for every number in `repetitions`."""
-    shares = [_repetition(model, data, settings, number) for number in repetitions]
-    return Ranks(LogPosterior(model, data).prior.names, np.array(shares))
-
-
-def _repetition(model: Model, data: Sequence[DataPoint], settings: Settings, number: int) -> Floats:
+    """Return the ranks of true values among the draws of their fits, for every number in `repetitions`, fitted side by side."""
     density = LogPosterior(model, data)
+    shares = together(density.predictor, [partial(_repetition, density, settings, number) for number in repetitions])
+    return Ranks(density.prior.names, np.array(shares))
+
+
+def _repetition(whole: LogPosterior, settings: Settings, number: int, predict: Values) -> Floats:
+    density = whole.asking(predict)
     random = np.random.default_rng(np.random.SeedSequence(settings.seed, spawn_key=(9, number)))
     truth = density.prior.sample(1, random)
     parameters, log_spreads = density.prior.split(truth)
-    predicted = density.predictor(parameters)[0]
+    predicted = density.predict(parameters)[0]
     study_spread, row_spread = np.exp(log_spreads[0])
-    density.observed = simulated(predicted, study_spread, row_spread, [point.observation for point in data], random)
+    density.observed = simulated(predicted, study_spread, row_spread, whole.observed, random)
     found = density.sample(replace(settings, seed=settings.seed + number))
     return np.asarray((found.draws < truth).mean(axis=0))
 
