@@ -19,7 +19,7 @@ from regimens.fit.selfcheck import Ranks, histogram, selfcheck, uniformity
 from regimens.model import find_model
 
 SETTINGS = Settings(ensembles=1, walkers=48, steps=200, burn_in=80, draws=400, seed=20260101)
-"""Of one fit; a model with many parameters has more walkers: the reference of the moves needs two for each."""
+"""Of one fit; a model with many parameters has more walkers, because differential evolution needs two for each."""
 
 
 TOGETHER = 6

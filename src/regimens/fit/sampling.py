@@ -83,7 +83,7 @@ def sample(log_density: Values, start: Start, settings: Settings, natural: Value
         walked = np.array([chain for chain, _ in found])
     flat = natural(walked.reshape(-1, walked.shape[-1]))
     chains = flat.reshape(walked.shape)
-    chosen, more = (np.linspace(0, len(flat) - 1, count).round().astype(int) for count in (settings.draws, MANY))
+    chosen, more = (np.linspace(0, len(flat) - 1, number).round().astype(int) for number in (settings.draws, MANY))
     return Sample(
         draws=flat[chosen],
         many=flat[more],
