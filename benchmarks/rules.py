@@ -15,9 +15,10 @@ from collections.abc import Iterable, Iterator
 from benchmarks.workload import table
 from regimens import Scenario
 from regimens.study.collect import collect
+from regimens.study.perform import perform
 from regimens.study.ruledrows import ruled_of
 from regimens.study.study import resolve
-from regimens.study.tasks import Task, perform, tasks
+from regimens.study.tasks import Task, tasks
 from regimens.work import Result
 
 DRAWS, SUBJECTS = 200, 50

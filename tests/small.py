@@ -14,8 +14,9 @@ from regimens.errors import InputFileError
 from regimens.scenario import Scenario, read_scenario, reduced
 from regimens.study.collect import collect
 from regimens.study.comparison import Comparison, compare
+from regimens.study.perform import perform
 from regimens.study.study import resolve
-from regimens.study.tasks import perform, tasks
+from regimens.study.tasks import tasks
 
 ROOT = Path(__file__).parents[1]
 

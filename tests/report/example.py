@@ -31,8 +31,8 @@ from regimens.scenario.values import EQUAL_TOTAL, REAL_LIFE, Noise, TradeOff, pl
 from regimens.statistics import median_and_interval
 from regimens.study.collect import Bands, Collected
 from regimens.study.comparison import Comparison, comparison_of
+from regimens.study.perform import people
 from regimens.study.study import Study, StudyArm, StudyModel, resolve
-from regimens.study.tasks import people
 from regimens.subject import Subject
 
 HORIZON_H = 24 * 7 * 24.0

@@ -11,8 +11,8 @@ from regimens.regimen import weeks
 from regimens.study import collect as module
 from regimens.study.collect import outcomes_of
 from regimens.study.comparison import compare
+from regimens.study.perform import people
 from regimens.study.study import resolve
-from regimens.study.tasks import people
 from tests import small
 
 

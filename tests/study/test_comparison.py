@@ -11,7 +11,7 @@ import pytest
 from regimens import shipped
 from regimens.statistics import over_subjects
 from regimens.study.comparison import compare
-from regimens.study.tasks import BAND_RUNS
+from regimens.study.study import BAND_RUNS
 from tests import small
 
 LIFE = "real_life: {missed: 0.2, after_a_miss: 0.5, late: {share: 0.3, up_to: 6 h}, stop_early: 0.2}\n"

@@ -20,8 +20,9 @@ from regimens.study.bins import BINS, LEAST_SUBJECTS, MOST_TIMES, bin_numbers
 from regimens.study.comparison import compare
 from regimens.study.folder import fingerprint
 from regimens.study.own import own_of
+from regimens.study.perform import perform
 from regimens.study.study import resolve
-from regimens.study.tasks import TrialsTask, perform, tasks
+from regimens.study.tasks import TrialsTask, tasks
 from regimens.study.trials import LEAST_TRIALS, MOST_SUBJECTS
 from tests import small
 

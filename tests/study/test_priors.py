@@ -12,9 +12,10 @@ from regimens.population.uncertainty import prior_centres
 from regimens.scenario import Scenario
 from regimens.study.collect import collect
 from regimens.study.comparison import compare
+from regimens.study.perform import perform
 from regimens.study.priors import PRIOR_DRAWS, before_data
 from regimens.study.study import resolve
-from regimens.study.tasks import PriorTask, perform, tasks
+from regimens.study.tasks import PriorTask, tasks
 from regimens.study.warnings import warnings_of
 from tests import small
 from tests.credibility.models import ship_fits, threshold

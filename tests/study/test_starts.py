@@ -12,9 +12,10 @@ from regimens.report.text.schedules import BEFORE_DAY_0, starts
 from regimens.scenario import Scenario
 from regimens.study import compare
 from regimens.study.collect import collect
+from regimens.study.perform import people, perform
 from regimens.study.rows import Start
 from regimens.study.study import resolve
-from regimens.study.tasks import people, perform, tasks
+from regimens.study.tasks import tasks
 from tests import small
 
 ARMS = """\

@@ -17,8 +17,9 @@ from regimens.population.uncertainty import centres
 from regimens.regimen import weeks
 from regimens.regimen.events import DosePlan
 from regimens.study.collect import collect
+from regimens.study.perform import given, people, perform
 from regimens.study.study import BAND_RUNS, resolve
-from regimens.study.tasks import LEAST_RUNS, MOST_RUNS, BandsTask, EndpointsTask, given, people, perform, tasks
+from regimens.study.tasks import LEAST_RUNS, MOST_RUNS, BandsTask, EndpointsTask, tasks
 from regimens.work import run
 from tests import small
 

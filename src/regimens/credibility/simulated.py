@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regimens.study.collect import Collected, outcomes_of
-from regimens.study.tasks import EndpointsTask, perform
+from regimens.study.perform import perform
+from regimens.study.tasks import EndpointsTask
 from regimens.work import local, run
 
 if TYPE_CHECKING:

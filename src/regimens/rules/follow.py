@@ -6,9 +6,7 @@ any other doses: so an arm in which no rule ever applies has the bytes of the ar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +14,6 @@ from scipy.special import ndtri
 
 from regimens.adherence.ledger import (
     AS_PLANNED,
-    GIVEN_BY_RULE,
     HELD,
     RAISED,
     REASONS,
@@ -27,10 +24,10 @@ from regimens.adherence.ledger import (
     STOPPED_BY_RULE,
 )
 from regimens.chance import streams
-from regimens.regimen.planned import PlannedDose
 from regimens.rules.advance import Advance
 from regimens.rules.dosecolumns import DoseColumns, dose_plan
 from regimens.rules.ladder import GAVE, MISSED, NONE, OVER, Bools, Floats, Integers, State
+from regimens.rules.optional import between_planned, timed_with_optional
 from regimens.rules.timetable import Timetable, amounts_given, timetable
 from regimens.rules.values import Give
 from regimens.subject import amount_in_person
@@ -118,7 +115,7 @@ def follow(
     noise of a look depends on the seed, the subject, the parameter draw, the observable and the running number of the decision:
     not on the arm or the model.
     """
-    timed = _with_optional(guide, timed)
+    timed = timed_with_optional(guide, timed)
     columns = DoseColumns.of(timed.doses)
     advance = Advance(compiled, people, tolerances, guide.rules.observables, columns, horizon_h, changes)
     course = _Course(guide, timed, advance, horizon_h)
@@ -141,43 +138,6 @@ def _noise(guide: Guide, chance: Chance | None, rows: int) -> Floats:
     return factor
 
 
-def with_optional(guide: Guide, doses: Sequence[PlannedDose]) -> tuple[PlannedDose, ...]:
-    """Return the doses of a plan and those that rules may give: of other drugs, the first of each in cycle 1, the next in cycle
-    2, then those between the planned doses.
-    """
-    found = list(doses)
-    for rule in (rule for rule in guide.rules.ladder if isinstance(rule, Give)):
-        for _ in range(rule.times):
-            cycle = 1 + sum(dose.drug == rule.drug for dose in found)
-            found.append(PlannedDose(Fraction(0), rule.drug, rule.dose, cycle, 1, Fraction(0)))
-    return (*found, *(slot.dose for slot in guide.slots if slot.after_h))
-
-
-def _with_optional(guide: Guide, timed: Timed) -> Timed:
-    """Return the doses with a column for each that a rule may give, which nobody gets yet: due at an infinite time."""
-    doses = with_optional(guide, timed.doses)
-    if len(doses) == len(timed.doses):
-        return timed
-    never = np.full((len(timed.due_h), len(doses) - len(timed.doses)), np.inf)
-    own = [place for place, dose in enumerate(timed.doses) if dose.drug == guide.drug]
-    given = never.copy()
-    for column, slot in enumerate((slot for slot in guide.slots if slot.after_h), never.shape[1] - _between(guide)):
-        given[:, column] = timed.due_h[:, own[slot.planned]] + float(slot.after_h)
-    return replace(
-        timed,
-        doses=doses,
-        planned_h=np.concatenate([np.broadcast_to(timed.planned_h, timed.due_h.shape), never], axis=1),
-        due_h=np.concatenate([timed.due_h, never], axis=1),
-        given_h=np.concatenate([timed.given_h, given], axis=1),
-        is_given=np.concatenate([timed.is_given, np.zeros(never.shape, dtype=bool)], axis=1),
-        reason=np.concatenate([timed.reason, np.full(never.shape, REASONS.index(GIVEN_BY_RULE))], axis=1),
-    )
-
-
-def _between(guide: Guide) -> int:
-    return sum(bool(slot.after_h) for slot in guide.slots)
-
-
 class _Course:
     """An arm on its way: what was given and decided so far.
 
@@ -189,7 +149,7 @@ class _Course:
         rows, count, looks = len(timed.due_h), len(guide.decisions), len(guide.rules.look_at)
         self.guide, self.advance, self.horizon_h = guide, advance, horizon_h
         gives = [(place, rule) for place, rule in enumerate(guide.rules.ladder) if isinstance(rule, Give)]
-        between = len(timed.doses) - _between(guide)
+        between = len(timed.doses) - between_planned(guide)
         self.optional, first = {}, between - sum(rule.times for _, rule in gives)
         self.columns = [place for place, dose in enumerate(timed.doses[:first]) if dose.drug == guide.drug]
         for place, rule in gives:

@@ -4,30 +4,25 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
-
 from regimens.contrasts.verdict import Rule
-from regimens.endpoints import Endpoint, parse_endpoint, reads_as_time
-from regimens.endpoints.times import ANY_VISIT
+from regimens.endpoints import Endpoint, parse_endpoint
 from regimens.engine.trajectories import Tolerances
-from regimens.errors import InputFileError, ModelError, Problem
+from regimens.errors import InputFileError, Problem
 from regimens.evidence.library import sentences
 from regimens.exposure import exposure_of_arms
-from regimens.model.file import declared
 from regimens.rules.guide import guide_of
 from regimens.rules.possible import possible_totals
 from regimens.scenario.arms import read_arms
-from regimens.scenario.around import UNKNOWN_TIME, ArmNames, Around
+from regimens.scenario.around import ArmNames, Around
 from regimens.scenario.beside import Beside
 from regimens.scenario.checks import check_horizon, check_inputs, check_names, check_observed, checked_endpoints
-from regimens.scenario.names import alike, as_seen, fault_of
+from regimens.scenario.models import read_models
 from regimens.scenario.observed import read_observed
 from regimens.scenario.outcomes import read_outcomes, with_outcomes
 from regimens.scenario.ownchecks import Known
@@ -38,16 +33,16 @@ from regimens.scenario.schema import ScenarioShape
 from regimens.scenario.searchwords import read_search
 from regimens.scenario.settings import check_population, read_noise, read_trade_off, with_ledgers_of_people, with_trade_off
 from regimens.scenario.settle import read_settle
+from regimens.scenario.times import Times, grid, read_times
 from regimens.scenario.values import REAL_LIFE, Arm, Scenario
 from regimens.scenario.variants import read_goal, read_real_life, with_variants
 from regimens.subject import Subject, mosteller
-from regimens.units import parse_duration, parse_quantity
+from regimens.units import parse_quantity
 from regimens.yamlfile import Loc, Located, Notes, Unreadable, parse, shaped
 from regimens.yamlfile import read as read_yaml
 
 if TYPE_CHECKING:
     from regimens.adherence.realise import RealLife
-    from regimens.model.declaration import Model
     from regimens.population import Population
     from regimens.scenario.peopleschema import SubjectShape
     from regimens.scenario.values import Goal
@@ -94,15 +89,6 @@ def scenario_of(located: Located, beside: Beside, name: str, path: str = "") -> 
     return replace(scenario, text=located.text, digest=located.digest, path=path, name=name, folder=beside.folder)
 
 
-@dataclass(frozen=True)
-class _Times:
-    """Horizon and grid step (h, exact; None where they cannot be read), and the visits (name -> h, or UNKNOWN_TIME)."""
-
-    horizon: Fraction | None
-    step: Fraction | None
-    visits: dict[str, float]
-
-
 def _checked(shape: ScenarioShape, beside: Beside, notes: Notes) -> Scenario | None:
     """Return the scenario, None if it has problems, which are noted.
 
@@ -111,9 +97,9 @@ def _checked(shape: ScenarioShape, beside: Beside, notes: Notes) -> Scenario | N
     question, decision = (
         _plain_words(text, key, notes) for text, key in ((shape.question, "question"), (shape.decision, "decision"))
     )
-    times = _times(shape, notes)
+    times = read_times(shape, notes)
     subject = _subject(shape.subject, notes)
-    models, every_model = _models(shape.models, beside, notes)
+    models, every_model = read_models(shape.models, beside, notes)
     population = read_population(shape.population, models, every_model, beside, notes)
     goal, life = read_goal(shape.equalise, notes), read_real_life(shape.real_life, notes)
     written = [arm for name, given in shape.arms.items() for arm in read_arms(name, given, shape.day_0, beside, notes)]
@@ -213,7 +199,7 @@ def _names(
     return ArmNames((), tuple(unread), anything=not notes.usable("arms"))
 
 
-def _check_parts(around: Around, times: _Times, notes: Notes) -> None:
+def _check_parts(around: Around, times: Times, notes: Notes) -> None:
     """Note what does not go together: arms with the models and the horizon, visits and readings with the horizon."""
     check_inputs(around.arms, around.models, around.every_model, notes)
     check_rules(around, notes)
@@ -241,40 +227,6 @@ def _note_differences(around: Around, notes: Notes) -> None:
             notes.problems += [problem for row in possible_totals({arm.name: guide}, around.subject) for problem in row.broken]
 
 
-def grid(horizon: Fraction, step: Fraction) -> npt.NDArray[np.float64]:
-    """Return the times (h) from 0 in steps up to the horizon, which is the last one in any case."""
-    times = [float(step * k) for k in range(int(horizon / step) + 1)]
-    return np.array(times if times[-1] == float(horizon) else [*times, float(horizon)])
-
-
-def _times(shape: ScenarioShape, notes: Notes) -> _Times:
-    horizon = _duration(shape.horizon, ("horizon",), notes)
-    step = _duration(shape.observing.every, ("observe", "every"), notes)
-    visits = {name: _duration(text, ("visits", name), notes) for name, text in shape.visits.items()}
-    for name in shape.visits:
-        if fault := fault_of(name, "a visit"):
-            notes.add(("visits", name), *fault, key=True)
-        elif reads_as_time(name):
-            advice = "Name it by what it is, for example 'week 12' or 'end of course'."
-            notes.add(("visits", name), f"'{name}' reads as a time and cannot name a visit.", advice, key=True)
-    names = list(shape.visits)
-    for first, other in alike(names):
-        line, _ = notes.located.position(("visits", names[first]), key=True)
-        where = "" if line is None else f" on line {line}"
-        found = f"The visits '{names[first]}'{where} and '{names[other]}' cannot be told apart."
-        notes.add(("visits", names[other]), found, "Rename one of them.", key=True)
-    known = {name: UNKNOWN_TIME if time is None else float(time) for name, time in visits.items()}
-    if not notes.usable("visits") or (not known and notes.has_wrong_key()):
-        known = {ANY_VISIT: UNKNOWN_TIME}
-    return _Times(horizon, step, known)
-
-
-def _duration(text: str, loc: Loc, notes: Notes) -> Fraction | None:
-    with contextlib.suppress(Unreadable):
-        return notes.read(loc, partial(parse_duration, text))
-    return None
-
-
 def _subject(shape: SubjectShape, notes: Notes) -> Subject | None:
     found: dict[str, Fraction] = {}
     for name, unit in (("weight", "kg"), ("height", "cm"), ("bsa", "m2")):
@@ -288,49 +240,6 @@ def _subject(shape: SubjectShape, notes: Notes) -> Subject | None:
     if not notes.sound("subject"):
         return None
     return Subject(found["weight"], found["height"], found.get("bsa") or mosteller(found["weight"], found["height"]))
-
-
-def _models(names: Sequence[str], beside: Beside, notes: Notes) -> tuple[tuple[Model, ...], bool]:
-    """Return the models that can be read, each once, and whether these are all."""
-    every = notes.usable("models")
-    models: list[Model] = []
-    index_of: list[int] = []
-    first: dict[str, int] = {}
-    for index, name in enumerate(names):
-        loc: Loc = ("models", index)
-        if name in names[:index]:
-            notes.add(loc, f"The model '{name}' is named twice.", "Name every model once.")
-            continue
-        model = beside.models.get(index) or _model(name, loc, beside, notes)
-        if model is None:
-            every = False
-            continue
-        if fault := fault_of(model.name, "a model"):
-            notes.add(loc, *fault)
-        earlier = first.setdefault(as_seen(model.name), len(models))
-        if earlier < len(models):
-            _note_alike((names[index_of[earlier]], models[earlier]), (name, model), loc, notes)
-        models.append(model)
-        index_of.append(index)
-    return tuple(models), every
-
-
-def _note_alike(one: tuple[str, Model], other: tuple[str, Model], loc: Loc, notes: Notes) -> None:
-    """Note that two models, given as (text of the scenario, model), have names that cannot be told apart."""
-    same = one[1].name == other[1].name
-    both = f"are both named '{one[1].name}'" if same else f"are named '{one[1].name}' and '{other[1].name}'"
-    notes.add(loc, f"The models '{one[0]}' and '{other[0]}' {both}.", "Rename one of the files.")
-
-
-def _model(name: str, loc: Loc, beside: Beside, notes: Notes) -> Model | None:
-    path = None if beside.folder is None else beside.folder / name
-    try:
-        return declared(str(path) if path is not None and name.endswith((".yaml", ".yml")) and path.is_file() else name)
-    except ModelError as error:
-        notes.add(loc, str(error))
-    except InputFileError as error:
-        notes.add(loc, f"The model '{name}' cannot be used:\n{error}")
-    return None
 
 
 def _endpoints(texts: Sequence[str], visits: dict[str, float], notes: Notes) -> Iterator[tuple[Loc, Endpoint]]:

@@ -16,8 +16,8 @@ from regimens.population.uncertainty import most_draws
 from regimens.scenario.values import AS_WRITTEN, Arm
 from regimens.search.judging import front, in_turns, mean_over_draws, ranking, scores, spread_out
 from regimens.search.screen import Screened, schedule_values, searched_models, within_limits
+from regimens.study.perform import arm_values, people
 from regimens.study.study import Study, resolve
-from regimens.study.tasks import arm_values, people
 
 if TYPE_CHECKING:
     from regimens.regimen.space import Candidate

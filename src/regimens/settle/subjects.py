@@ -17,8 +17,9 @@ from regimens.scenario.values import AS_WRITTEN
 from regimens.settle.hypotheses import hypotheses_of, noise_of
 from regimens.settle.weighing import LEAST_SIZE
 from regimens.statistics import over_subjects
+from regimens.study.perform import perform
 from regimens.study.study import Study, resolve
-from regimens.study.tasks import EndpointsTask, perform
+from regimens.study.tasks import EndpointsTask
 
 if TYPE_CHECKING:
     from regimens.scenario.settle import Pair, Settle

@@ -11,8 +11,9 @@ import numpy as np
 from regimens.contrasts.outcomes import Named, Outcomes
 from regimens.engine.trajectories import OK, STATUS_WORDS
 from regimens.study.noise import noise_factor
+from regimens.study.perform import people
 from regimens.study.ruled import KEPT, RuledArm
-from regimens.study.tasks import BandsTask, DecisionsTask, FixedTask, PriorTask, Task, TrialsTask, people
+from regimens.study.tasks import BandsTask, DecisionsTask, FixedTask, PriorTask, Task, TrialsTask
 from regimens.study.trials import PERCENTILES, checked_bins, trial_count
 
 if TYPE_CHECKING:

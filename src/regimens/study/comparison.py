@@ -17,6 +17,7 @@ from regimens.study.collect import Bands, Collected, Key, collect, outcomes_of
 from regimens.study.comparisons import Comparisons, comparisons
 from regimens.study.given import Given, given_rows, ledgers_of, ruled_rows
 from regimens.study.own import Own, own_of
+from regimens.study.perform import perform
 from regimens.study.priors import before_data
 from regimens.study.provenance import Provenance, provenance_of
 from regimens.study.published import Published, published
@@ -35,7 +36,7 @@ from regimens.study.rows import (
 from regimens.study.ruled import ledger_of
 from regimens.study.ruledrows import Ruled, ruled_of
 from regimens.study.study import Study, guides_of, resolve
-from regimens.study.tasks import Task, perform, tasks
+from regimens.study.tasks import Task, tasks
 from regimens.study.visits import Visit, visits
 from regimens.study.warnings import warnings_of
 from regimens.study.weights import weights_of

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from regimens.contrasts.contrast import Pair, paired
 from regimens.contrasts.outcomes import Outcomes
 from regimens.statistics import over_draws
+from regimens.study.perform import perform
 from regimens.study.study import Study, resolve
-from regimens.study.tasks import EndpointsTask, perform
+from regimens.study.tasks import EndpointsTask
 
 if TYPE_CHECKING:
     from regimens.population import Population

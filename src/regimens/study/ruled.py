@@ -12,8 +12,9 @@ from regimens.adherence.ledgerfile import ledger_of_csv
 from regimens.adherence.realise import Adherence, Timed, doses_of, ledger_rows, timed
 from regimens.engine import simulate
 from regimens.regimen import DosePlan
-from regimens.rules.follow import Chance, Followed, follow, with_optional
+from regimens.rules.follow import Chance, Followed, follow
 from regimens.rules.ladder import ACTIONS, MISSED, NONE, OVER
+from regimens.rules.optional import with_optional
 from regimens.tables import Column, Table
 
 if TYPE_CHECKING:
