@@ -5,7 +5,6 @@ python scripts/run_selfcheck.py turnover 100
 
 import sys
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -13,13 +12,12 @@ import numpy as np
 from regimens import shipped
 from regimens.evidence import read_responses
 from regimens.fit.datapoints import data_points, usable
-from regimens.fit.prior import prior_of
 from regimens.fit.sampling import Settings
 from regimens.fit.selfcheck import Ranks, histogram, selfcheck, uniformity
 from regimens.model import find_model
 
 SETTINGS = Settings(ensembles=1, walkers=48, steps=200, burn_in=80, draws=400, seed=20260101)
-"""Of one fit; a model with many parameters has more walkers, because differential evolution needs two for each."""
+"""Of one fit; a model with many parameters has more walkers."""
 
 
 TOGETHER = 6
@@ -30,8 +28,7 @@ def some(name: str, numbers: range) -> Ranks:
     """Return the ranks of some sets of true values."""
     model = find_model(name, values="declared")
     data = usable(data_points(read_responses(shipped.folder("evidence") / "responses.csv"), "fit"), model)
-    settings = replace(SETTINGS, walkers=max(SETTINGS.walkers, 2 * prior_of(model).width + 2))
-    return selfcheck(model, data, settings, numbers)
+    return selfcheck(model, data, SETTINGS, numbers)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from scipy.stats import multivariate_normal, norm
 
 from regimens.fit.datapoints import AT_LEAST, AT_MOST, DataPoint, Observation
 from regimens.fit.likelihood import LogPosterior, load, log_likelihood, of_sources
+from regimens.fit.sampling import Settings
 from tests.fit.test_subjects import target
 
 EXACT = 1e-10  # closed forms of the same number
@@ -107,3 +108,11 @@ def test_at_normal_scores_the_density_is_the_same_up_to_the_jacobian(model):
     slopes = (density.prior.at_scores(scores + step) - density.prior.at_scores(scores - step)) / (2 * step)
     expected = density(density.prior.at_scores(scores)) + np.log(slopes).sum(axis=1)
     assert np.diff(density.of_scores(scores)) == pytest.approx(np.diff(expected), abs=1e-6)
+
+
+def test_there_are_more_than_two_walkers_for_each_column(model):
+    density = LogPosterior(model, [DataPoint("a", Observation(0.6, 0.2, "A", "Treg", rest=0.0), target("typical"))])
+    few = Settings(ensembles=1, walkers=2, steps=12, burn_in=4, draws=6)
+    assert few.of_width(density.prior.width).walkers == 2 * (density.prior.width + 1)
+    assert density.sample(few).draws.shape == (6, density.prior.width)
+    assert Settings().of_width(25) == Settings()

@@ -111,7 +111,7 @@ def calibrate(model: Model, data: Sequence[DataPoint], settings: Settings) -> Po
         model=model,
         data=points,
         prior=density.prior,
-        settings=settings,
+        settings=settings.of_width(density.prior.width),
         names=density.prior.names,
         draws=np.exp(sampled.draws),
         predicted=density.predicted(parameters),

@@ -81,8 +81,11 @@ class LogPosterior:
         return np.where(np.isnan(density), -np.inf, density)
 
     def sample(self, settings: Settings, start: Start | None = None) -> Sample:
-        """Sample the density from starting points of its own, or from those of `start`, which are normal scores too."""
-        return sample(self.of_scores, start or self.start, settings, self.prior.at_scores)
+        """Sample the density from starting points of its own, or from those of `start`, which are normal scores too.
+
+        There are more walkers than `settings` say where these are too few (`Settings.of_width`).
+        """
+        return sample(self.of_scores, start or self.start, settings.of_width(self.prior.width), self.prior.at_scores)
 
     def __call__(self, points: Floats) -> Floats:
         """Return prior plus likelihood; points outside the bounds are not simulated."""

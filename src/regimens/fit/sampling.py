@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -39,6 +39,10 @@ class Settings:
     burn_in: int = 80
     draws: int = 400
     seed: int = 20260101
+
+    def of_width(self, width: int) -> Settings:
+        """Return the settings for so many columns: differential evolution needs more than one walker in each half for each."""
+        return replace(self, walkers=max(self.walkers, 2 * (width + 1)))
 
     def as_dict(self) -> dict[str, int]:
         """Return the settings by name."""
