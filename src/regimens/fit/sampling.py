@@ -41,7 +41,7 @@ class Settings:
     seed: int = 20260101
 
     def of_width(self, width: int) -> Settings:
-        """Return the settings for so many columns: differential evolution needs more than one walker in each half for each."""
+        """Return the settings for so many columns: differential evolution needs two walkers for each, and here has two more."""
         return replace(self, walkers=max(self.walkers, 2 * (width + 1)))
 
     def as_dict(self) -> dict[str, int]:
