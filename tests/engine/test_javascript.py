@@ -36,17 +36,17 @@ MOST = 1e-3
 
 
 @pytest.fixture(scope="module")
-def browser():
+def window():
     with running() as started:
         yield started
 
 
 @pytest.fixture(scope="module")
-def opened(browser):
+def opened(window):
     """Return a function that opens an empty page with the stepper and some models."""
 
     def open_page(*declared_models):
-        page = browser.new_page()
+        page = window.new_page()
         page.add_script_tag(content=script_of(declared_models))
         return page
 

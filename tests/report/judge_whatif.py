@@ -142,8 +142,8 @@ def main() -> None:
     """Print every difference, and the largest; then the states with another total."""
     draws, states = (int(given) for given in (*sys.argv[1:], *("200", "1000")[len(sys.argv) - 1 :]))
     largest = 0.0
-    with running() as browser, tempfile.TemporaryDirectory() as folder:
-        page = browser.new_page()
+    with running() as window, tempfile.TemporaryDirectory() as folder:
+        page = window.new_page()
         page.add_script_tag(content=script_of(models()))
         for place, model in enumerate(models()):
             for words, share, ms in differences(page, place, model, draws):
@@ -152,7 +152,7 @@ def main() -> None:
         print(f"largest: {largest:.1e} of the range of a curve", flush=True)
         file = Path(folder) / "explore.html"
         file.write_text(explore_page(None), encoding="utf-8")
-        page = browser.new_page()
+        page = window.new_page()
         page.goto(file.as_uri())
         page.wait_for_selector("#wi[data-ready]")
         other = [state for state in lever_states(page, states) if explained(state[0], state[1]) != state[2]]

@@ -79,13 +79,13 @@ def chromium() -> str:
 
 @contextlib.contextmanager
 def running() -> Iterator[object]:
-    """Start a browser, and end it."""
+    """Start a browser, yield its one window, in which every page is a tab, and end it; each window more costs a second."""
     path = chromium()
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield started
+        yield started.new_context(viewport=DESK, accept_downloads=True)
         started.close()
 
 
@@ -114,7 +114,7 @@ def _wait_for_figures(page) -> None:
 
 
 @pytest.fixture(scope="module")
-def browser():
+def window():
     with running() as started:
         yield started
 
@@ -134,11 +134,13 @@ def file(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def fresh(browser, file):
+def fresh(window, file):
     """Return a function that opens a page, without scrolling; `said` and `fetched` are what came of it."""
 
     def open_page(name: str, viewport: dict = DESK, color_scheme: str = "light"):
-        page = browser.new_context(viewport=viewport, color_scheme=color_scheme, accept_downloads=True).new_page()
+        page = window.new_page()
+        page.set_viewport_size(viewport)
+        page.emulate_media(color_scheme=color_scheme)
         page.said, page.fetched = [], []
         page.on("console", lambda message: page.said.append(message.text))
         page.on("pageerror", lambda error: page.said.append(str(error)))
@@ -161,6 +163,7 @@ def opened(fresh):
         if key not in pages:
             pages[key] = fresh(name, viewport, color_scheme)
             scroll(pages[key])
+        pages[key].bring_to_front()
         pages[key].mouse.move(1, 1)
         return pages[key]
 
@@ -191,7 +194,7 @@ def test_figures_are_drawn_only_when_they_come_near_the_window(fresh):
     assert min(waiting) > NEAR_PX
     scroll(page)
     assert page.locator("#figure-contrasts .main-svg").count() > 0
-    page.context.close()
+    page.close()
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -222,7 +225,7 @@ def test_opening_what_is_folded_draws_the_figures_in_it(fresh, name):
     assert page.evaluate(UNDRAWN) == []
     assert page.evaluate(EMPTY) == []
     assert page.said == []
-    page.context.close()
+    page.close()
 
 
 def test_pointing_at_an_arm_makes_it_stand_out_until_the_pointer_leaves(opened):
@@ -421,7 +424,7 @@ def test_figures_follow_when_the_window_changes_its_width(fresh):
         )
         assert len(widths) >= 3
         assert all(drawn == room <= width for drawn, room in widths)
-    page.context.close()
+    page.close()
 
 
 @pytest.mark.parametrize(("name", "viewport"), [*((name, DESK) for name in PAGES), *((name, PHONE) for name in LARGE)])
@@ -538,8 +541,8 @@ def test_at_the_width_of_paper_nothing_reaches_beyond_it(opened, name):
     assert cut == []
 
 
-def test_without_scripts_the_answer_the_verdict_and_the_tables_are_there_and_no_empty_frame(browser, file):
-    context = browser.new_context(viewport=DESK, java_script_enabled=False)
+def test_without_scripts_the_answer_the_verdict_and_the_tables_are_there_and_no_empty_frame(window, file):
+    context = window.browser.new_context(viewport=DESK, java_script_enabled=False)
     page = context.new_page()
     page.goto(file("drawn").as_uri())
     assert page.locator(".answer td.value").first.is_visible()

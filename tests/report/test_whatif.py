@@ -38,7 +38,7 @@ LINES = "[...document.querySelectorAll('#wi-panels .line')].map(line => line.get
 
 
 @pytest.fixture(scope="module")
-def browser():
+def window():
     with running() as started:
         yield started
 
@@ -61,9 +61,11 @@ def of_scenario(tmp_path_factory):
     return path
 
 
-def opening(browser, path, viewport=DESK, fragment="", **options):
+def opening(window, path, viewport=DESK, fragment="", color_scheme="light"):
     """Return the page opened with that fragment; `heard` and `fetched` are what came of it."""
-    page = browser.new_context(viewport=viewport, **options).new_page()
+    page = window.new_page()
+    page.set_viewport_size(viewport)
+    page.emulate_media(color_scheme=color_scheme)
     page.heard, page.fetched = [], []
     page.on("console", lambda message: page.heard.append(message.text))
     page.on("pageerror", lambda error: page.heard.append(str(error)))
@@ -75,11 +77,11 @@ def opening(browser, path, viewport=DESK, fragment="", **options):
 
 
 @pytest.fixture
-def page(browser, file):
-    opened = opening(browser, file)
+def page(window, file):
+    opened = opening(window, file)
     yield opened
     assert opened.heard == []
-    opened.context.close()
+    opened.close()
 
 
 def typed(page, control, value):
@@ -258,7 +260,7 @@ def test_a_second_schedule_stands_beside_the_first_and_can_be_removed(page):
     assert page.locator("#wi-text").input_value() == CYCLES
 
 
-def test_a_link_to_a_view_shows_it_again(browser, file, page):
+def test_a_link_to_a_view_shows_it_again(window, file, page):
     page.locator("input[name=wi-turn][value='1']").check()
     typed(page, "text", "0.26 MIU/m2 SC every 3 days x 28")
     typed(page, "weight", "90")
@@ -267,7 +269,7 @@ def test_a_link_to_a_view_shows_it_again(browser, file, page):
     page.locator("#wi-show").select_option("serum_il2")
     page.wait_for_function("() => location.hash.includes('serum_il2')", timeout=PATIENCE_MS)
     fragment = page.evaluate("location.hash")
-    again = opening(browser, file, fragment=fragment)
+    again = opening(window, file, fragment=fragment)
     for each in (page, again):
         assert each.locator("#wi-panels h4").all_inner_texts() == ["turnover", "effect_turnover", "expansion"]
         assert each.locator("#wi-shown").inner_text() == "Serum IL-2, IU/mL"
@@ -277,11 +279,11 @@ def test_a_link_to_a_view_shows_it_again(browser, file, page):
         each.wait_for_function(RIBBONS.format(6), timeout=6 * PATIENCE_MS)
     assert lines(again) == lines(page)
     assert again.heard == []
-    again.context.close()
+    again.close()
 
 
-def test_a_link_with_what_cannot_be_read_says_so_and_shows_the_rest(browser, file):
-    page = opening(browser, file, fragment="#what-if&a=nonsense&kg=-3&weeks=x&show=toString&models=9&from=99&total=7")
+def test_a_link_with_what_cannot_be_read_says_so_and_shows_the_rest(window, file):
+    page = opening(window, file, fragment="#what-if&a=nonsense&kg=-3&weeks=x&show=toString&models=9&from=99&total=7")
     assert page.locator("#wi-text").input_value() == CYCLES
     assert page.locator("#wi-text-wrong").inner_text() == (
         "The link holds 'nonsense'. Found 'nonsense' where an amount is expected. This page reads the text that it writes itself; "
@@ -289,11 +291,11 @@ def test_a_link_with_what_cannot_be_read_says_so_and_shows_the_rest(browser, fil
     )
     assert page.locator("#wi-show").input_value() == "treg_fold"
     assert page.heard == []
-    page.context.close()
+    page.close()
 
 
-def test_limits_light_up_when_they_are_broken(browser, of_scenario):
-    page = opening(browser, of_scenario)
+def test_limits_light_up_when_they_are_broken(window, of_scenario):
+    page = opening(window, of_scenario)
     expected = total(page)
     assert page.locator("#wi-limits li").count() == 0
     typed(page, "amount", "5")
@@ -309,13 +311,13 @@ def test_limits_light_up_when_they_are_broken(browser, of_scenario):
         in page.locator("#wi-limits").inner_text()
     )
     assert page.heard == []
-    page.context.close()
+    page.close()
 
 
-def test_limits_of_a_search_light_up_when_they_are_broken(browser, tmp_path):
+def test_limits_of_a_search_light_up_when_they_are_broken(window, tmp_path):
     path = tmp_path / "explore.html"
     path.write_text(report.explore_page(read_scenario(ROOT / "scenarios" / "find_schedule.yaml")), encoding="utf-8")
-    page = opening(browser, path)
+    page = opening(window, path)
     typed(page, "text", "1 MIU SC daily x 21")
     said = page.locator("#wi-limits li").all_inner_texts()
     assert not any("asks for" in text for text in said)
@@ -323,7 +325,7 @@ def test_limits_of_a_search_light_up_when_they_are_broken(browser, tmp_path):
     said = page.locator("#wi-limits li").all_inner_texts()
     assert "Schedule A: the scenario asks for 'total at most 21 MIU'; this is 22 MIU." in said
     assert page.heard == []
-    page.context.close()
+    page.close()
 
 
 def test_a_drug_without_input_is_not_modelled_and_never_drawn(page):
@@ -342,15 +344,14 @@ def test_published_points_are_drawn_where_the_start_has_some(page):
     assert "Circles: seen in groups given " in page.locator("#wi-how").inner_text()
 
 
-def test_where_no_worker_can_be_made_bands_are_drawn_in_slices(browser, file):
-    context = browser.new_context(viewport=DESK)
-    context.add_init_script(
+def test_where_no_worker_can_be_made_bands_are_drawn_in_slices(window, file):
+    page = window.new_page()
+    page.add_init_script(
         "window.Worker = class extends EventTarget { constructor() { super(); setTimeout(() => this.dispatchEvent(new Event('error'))); } postMessage() {} terminate() {} }"
     )
-    page = context.new_page()
     page.goto(file.as_uri())
     page.wait_for_function(RIBBONS.format(4), timeout=10 * PATIENCE_MS)
-    context.close()
+    page.close()
 
 
 def test_with_several_courses_the_page_says_which_one_the_controls_change(page):
@@ -383,14 +384,14 @@ def test_a_scenario_of_one_changed_schedule_has_its_start_to_compare_with(page):
 
 
 def test_the_page_of_every_shipped_scenario_starts_from_its_first_arm_and_writes_a_scenario_that_can_be_read(
-    browser, tmp_path, monkeypatch
+    window, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(whatif, "DRAWS", 2)
     for path in sorted((ROOT / "scenarios").glob("*.yaml")):
         scenario = read_scenario(path)
         file = tmp_path / f"{path.stem}.html"
         file.write_text(report.explore_page(scenario), encoding="utf-8")
-        page = opening(browser, file)
+        page = opening(window, file)
         dosed = next(arm for arm in scenario.arms if arm.regimen.drugs)
         assert page.locator("#wi-text").input_value() == dosed.regimen.in_words(), path.stem
         again = Scenario.from_text(page.locator("#wi-yaml").text_content(), folder=path.parent)
@@ -398,7 +399,7 @@ def test_the_page_of_every_shipped_scenario_starts_from_its_first_arm_and_writes
         assert again.horizon_h == scenario.horizon_h, path.stem
         assert again.subject == scenario.subject, path.stem
         assert page.heard == [], path.stem
-        page.context.close()
+        page.close()
 
 
 def test_the_live_region_speaks_total_and_peak(page):
@@ -443,15 +444,15 @@ def test_what_levers_make_is_text_that_explain_reads_to_the_same_total(page):
 
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_barrier_and_nothing_reaches_beyond_the_window(browser, file, viewport, scheme):
-    page = opening(browser, file, viewport, "#what-if&a=1+MIU+SC+daily+x+5&b=2+MIU+SC+weekly+x+40", color_scheme=scheme)
+def test_axe_finds_no_barrier_and_nothing_reaches_beyond_the_window(window, file, viewport, scheme):
+    page = opening(window, file, viewport, "#what-if&a=1+MIU+SC+daily+x+5&b=2+MIU+SC+weekly+x+40", color_scheme=scheme)
     typed(page, "doses", "0")
     result = Axe().run(page, options=RULES).response
     assert [said(violation) for violation in result["violations"]] == []
     if viewport is PHONE:
         assert page.evaluate(BEYOND.replace(".scroll,", ".scroll, .panels,"), PHONE["width"]) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    page.context.close()
+    page.close()
 
 
 def test_every_control_is_reached_by_the_keyboard_and_has_a_name(page):
@@ -466,12 +467,13 @@ def test_every_control_is_reached_by_the_keyboard_and_has_a_name(page):
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
 
 
-def test_without_scripts_the_page_says_that_they_are_off(browser, file):
-    page = browser.new_context(java_script_enabled=False).new_page()
+def test_without_scripts_the_page_says_that_they_are_off(window, file):
+    context = window.browser.new_context(java_script_enabled=False)
+    page = context.new_page()
     page.goto(file.as_uri())
     assert page.locator("#wi").is_hidden()
     assert page.locator("noscript").inner_text() == "This section is simulated by scripts of the page, which are off."
-    page.context.close()
+    context.close()
 
 
 def test_the_command_writes_the_page_once(tmp_path, monkeypatch):
@@ -492,8 +494,8 @@ def of_comparison(tmp_path_factory):
     return path
 
 
-def test_on_the_page_of_a_comparison_the_section_is_folded_and_costs_nothing_until_it_is_opened(browser, of_comparison):
-    page = browser.new_context(viewport=DESK).new_page()
+def test_on_the_page_of_a_comparison_the_section_is_folded_and_costs_nothing_until_it_is_opened(window, of_comparison):
+    page = window.new_page()
     page.goto(of_comparison.as_uri())
     page.wait_for_selector("html[data-ready]", timeout=PATIENCE_MS, state="attached")
     assert page.locator("#wi-stepper").count() == 0
@@ -502,11 +504,11 @@ def test_on_the_page_of_a_comparison_the_section_is_folded_and_costs_nothing_unt
     page.wait_for_selector("#wi-panels .line", timeout=PATIENCE_MS, state="attached")
     assert page.locator("#wi-start option:checked").inner_text() == f"Every other day, 3 cycles: {CYCLES}"
     assert page.locator("#wi-panels .run").count() == 2
-    page.context.close()
+    page.close()
 
 
-def test_its_bands_of_the_run_are_those_of_the_arm_that_schedule_a_starts_from(browser, of_comparison):
-    page = opening(browser, of_comparison, fragment="#what-if")
+def test_its_bands_of_the_run_are_those_of_the_arm_that_schedule_a_starts_from(window, of_comparison):
+    page = opening(window, of_comparison, fragment="#what-if")
     first = page.locator("#wi-panels .run").first.get_attribute("d")
     page.locator("#wi-start").select_option("2")
     page.wait_for_function(
@@ -516,23 +518,23 @@ def test_its_bands_of_the_run_are_those_of_the_arm_that_schedule_a_starts_from(b
     page.locator("#wi-start").select_option(published)
     page.wait_for_function("() => !document.querySelector('#wi-panels .run')", timeout=PATIENCE_MS)
     assert page.heard == []
-    page.context.close()
+    page.close()
 
 
-def test_a_link_opens_the_folded_section_at_its_view(browser, of_comparison):
-    page = opening(browser, of_comparison, fragment="#what-if&a=2+MIU+SC+weekly+x+4&from=1&show=serum_il2")
+def test_a_link_opens_the_folded_section_at_its_view(window, of_comparison):
+    page = opening(window, of_comparison, fragment="#what-if&a=2+MIU+SC+weekly+x+4&from=1&show=serum_il2")
     assert page.locator("#wi-text").input_value() == "2 MIU SC weekly x 4"
     assert page.locator("#wi-shown").inner_text() == "IL-2 in serum, IU/mL"
     assert 0 <= page.locator("#what-if").bounding_box()["y"] < DESK["height"]
     assert page.heard == []
-    page.context.close()
+    page.close()
 
 
-def test_on_paper_the_section_shows_its_view_where_it_is_open_and_nothing_where_it_is_folded(browser, of_comparison):
-    page = opening(browser, of_comparison, fragment="#what-if")
+def test_on_paper_the_section_shows_its_view_where_it_is_open_and_nothing_where_it_is_folded(window, of_comparison):
+    page = opening(window, of_comparison, fragment="#what-if")
     page.emulate_media(media="print")
     assert page.locator("#wi-panels").is_visible()
     assert page.locator("#wi .levers").is_hidden()
     page.evaluate("document.querySelector('details.what-if').open = false")
     assert page.locator("#what-if").is_hidden()
-    page.context.close()
+    page.close()

@@ -16,7 +16,7 @@ from regimens.scenario import Scenario
 from regimens.search.run import find_schedules
 
 from ..report.test_accessibility import EVERY_WAY, NOT_INSIDE, said
-from ..report.test_browser import DESK, PATIENCE_MS, running
+from ..report.test_browser import PATIENCE_MS, running
 from . import small
 
 
@@ -108,8 +108,9 @@ def test_a_schedule_is_copied_as_a_scenario(found, tmp_path):
     file = tmp_path / "search.html"
     file.write_text(page(found), encoding="utf-8")
     row = row_to_take(found)
-    with running() as browser:
-        opened = browser.new_context(viewport=DESK, permissions=["clipboard-read", "clipboard-write"]).new_page()
+    with running() as window:
+        window.grant_permissions(["clipboard-read", "clipboard-write"])
+        opened = window.new_page()
         opened.goto(file.as_uri())
         opened.locator("#take-row").select_option(row.schedules[3])
         opened.locator(".take button").click()
@@ -123,9 +124,8 @@ def test_the_page_draws_and_has_no_barrier(found, tmp_path):
 
     file = tmp_path / "search.html"
     file.write_text(page(found), encoding="utf-8")
-    with running() as browser:
-        context = browser.new_context(viewport=DESK)
-        opened = context.new_page()
+    with running() as window:
+        opened = window.new_page()
         messages: list[str] = []
         opened.on("console", lambda message: messages.append(message.text))
         opened.on("pageerror", lambda error: messages.append(str(error)))
@@ -138,6 +138,5 @@ def test_the_page_draws_and_has_no_barrier(found, tmp_path):
             opened.emulate_media(color_scheme=scheme)
             result = Axe().run(opened, context=NOT_INSIDE, options=rules).response
             problems += [f"{scheme}, {viewport['width']} px: {said(violation)}" for violation in result["violations"]]
-        context.close()
     assert not problems, "\n".join(problems)
     assert not messages
