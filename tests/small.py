@@ -18,6 +18,8 @@ from regimens.study.perform import perform
 from regimens.study.study import resolve
 from regimens.study.tasks import tasks
 
+from .kept import once
+
 ROOT = Path(__file__).parents[1]
 
 ARMS = """\
@@ -74,14 +76,14 @@ def shipped_scenario(name: str) -> Scenario:
     return read_scenario(shipped.folder("scenarios") / f"{name}.yaml")
 
 
-@functools.cache
+@once
 def shipped_run(name: str) -> Comparison:
     """Run a shipped scenario with the fewest subjects and draws with which all its bands have a width of their own, once."""
     whole = shipped_scenario(name)
     return compare(whole if whole.population is None else reduced(whole, 4, min(6, whole.population.draws)))
 
 
-@functools.cache
+@once
 def shipped_page(name: str) -> str:
     """Return the page of that run."""
     return shipped_run(name).to_html()

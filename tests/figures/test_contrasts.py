@@ -37,7 +37,7 @@ def against_reference(made, endpoint: str, model: str, arm: str):
     return row
 
 
-@pytest.mark.parametrize("endpoint", [each.words for each in example.drawn().scenario.endpoints])
+@pytest.mark.parametrize("endpoint", example.ASKED)
 def test_a_mark_lies_where_its_difference_is_and_both_intervals_around_it(endpoint):
     made = example.drawn()
     figure = figures.contrasts(made, endpoint)

@@ -7,7 +7,6 @@ nothing here is evidence.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import SimpleNamespace
@@ -35,8 +34,16 @@ from regimens.study.perform import people
 from regimens.study.study import Study, StudyArm, StudyModel, resolve
 from regimens.subject import Subject
 
+from ..kept import once
+
 HORIZON_H = 24 * 7 * 24.0
 GRID_H = np.arange(0.0, HORIZON_H + 1.0, 6.0)
+ASKED = [
+    "mean of treg_fold", "peak of treg_fold", "hours treg_fold above 2", "peak of treg_fold per MIU", "share with treg_fold above 3",
+    "peak of serum_il2",
+]  # fmt: skip
+"""Endpoints of a comparison with draws; the first is the one that comes first on its page."""
+
 HOSTILE_NAMES = (
     "<script>alert(1)</script>",
     "</script><b>bold</b> & \"quoted\" 'single'",
@@ -98,55 +105,55 @@ def hostile(arms: Arms) -> Arms:
     return dict(zip(HOSTILE_NAMES, arms.values(), strict=True))
 
 
-@functools.cache
+@once
 def six(subjects: int = 200) -> Comparison:
     """Return six arms of 21 MIU, two models, three observables, 24 weeks."""
     return comparison(SIX, "Six ways to give 21 MIU", subjects)
 
 
-@functools.cache
+@once
 def thirteen(subjects: int = 200) -> Comparison:
     """Return thirteen arms in the manner of the founding trials, four without a dose, one with a drug that no model knows."""
     return comparison(THIRTEEN, "Low-dose IL-2 schedules of the founding trials", subjects)
 
 
-@functools.cache
+@once
 def hostile_six(subjects: int = 1) -> Comparison:
     """Return six arms with hostile names, and a title to match."""
     return comparison(hostile(SIX), "<script>alert(1)</script> & friends", subjects)
 
 
-@functools.cache
+@once
 def drawn() -> Comparison:
     """Return six arms of different totals with 40 draws of 25 subjects, and everything that a comparison may have."""
     return comparison(LADDER, "Six schedules, one question", 25, draws=40, variants=True)
 
 
-@functools.cache
+@once
 def drawn_individuals() -> Comparison:
     """Return the six arms with curves of four subjects each."""
     return comparison(LADDER, "Six schedules, one question", 25, draws=40, individuals=4)
 
 
-@functools.cache
+@once
 def drawn_thirteen() -> Comparison:
     """Return thirteen arms with 20 draws of 10 subjects."""
     return comparison(THIRTEEN, "Low-dose IL-2 schedules of the founding trials", 10, draws=20)
 
 
-@functools.cache
+@once
 def drawn_hostile() -> Comparison:
     """Return six arms with hostile names and their variants."""
     return comparison(hostile(LADDER), "<script>alert(1)</script> & friends", 10, draws=20, variants=True)
 
 
-@functools.cache
+@once
 def mutein() -> Comparison:
     """Return arms of IL-2 and of a drug in mg that only one of two models has an input for."""
     return comparison(MUTEIN, "IL-2 and a mutein", 10, models=(model("turnover"), model("own", "mutein")), draws=20)
 
 
-@functools.cache
+@once
 def page(name: str) -> str:
     """Return the page of the comparison that the function of this name returns, made once for all files of tests."""
     return report.page(globals()[name]())
@@ -267,12 +274,7 @@ def model(name: str, *drugs: str) -> Model:
 def _scenario(
     arms: Arms, title: str, subjects: int, models: tuple[Model, ...], draws: int, variants: bool, individuals: int
 ) -> Scenario:
-    asked = [
-        "peak of treg_fold", "mean of treg_fold", "hours treg_fold above 2", "peak of treg_fold per MIU",
-        *(["share with treg_fold above 3", "peak of serum_il2"] if draws > 1 else []),
-    ]  # fmt: skip
-    if draws > 1:
-        asked[:2] = asked[1::-1]
+    asked = ASKED if draws > 1 else ["peak of treg_fold", "mean of treg_fold", *ASKED[2:4]]
     seen = {o.name: o for o in models[0].observables}
     endpoints = []
     for words in asked:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import re
 from pathlib import Path
 
 import pytest
@@ -22,14 +24,12 @@ MOST_WAYS = [*ONE_WAY, (PHONE, "light", RULES), (DESK, "dark", OF_COLOURS)]
 EVERY_WAY = [*MOST_WAYS, (PHONE, "dark", OF_COLOURS)]
 """Width, theme and what is checked there: in the dark nothing but the colours is another."""
 
-WAYS = {"seed_trials": EVERY_WAY, "real_life": MOST_WAYS, "own_data": MOST_WAYS, "escalation": MOST_WAYS}
-"""Scenarios whose pages have every part between them. No colour depends on the width, so one page is enough for a phone in the
-dark. The pages of the other scenarios are checked one way.
-"""
+WAYS = {"seed_trials": EVERY_WAY, "equal_total": MOST_WAYS, "dose_finding": ONE_WAY}
+"""Scenarios whose pages have every part of all shipped pages between them."""
 
 
 @pytest.fixture(scope="module")
-def browser():
+def window():
     with running() as started:
         yield started
 
@@ -48,32 +48,45 @@ def file(tmp_path_factory):
     return written
 
 
+@functools.cache
+def parts(name: str) -> set[tuple]:
+    """Return what the page of a scenario is made of: its elements, each with its role and with each of its classes."""
+    found, body = set(), re.sub(r"(?s)<(script|style)\b.*?</\1>", "", shipped_page(name))
+    for element, attributes in re.findall(r"<([a-z][a-z0-9]*)\b([^>]*)>", body):
+        of_it = dict(re.findall(r'([a-z-]+)="([^"]*)"', attributes))
+        found |= {(element, of_it.get("role"), of_class) for of_class in [None, *of_it.get("class", "").split()]}
+    return found
+
+
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_axe_finds_no_barrier_in_the_page_of_a_shipped_scenario(browser, file, name):
-    context = browser.new_context(viewport=DESK)
-    page = context.new_page()
+def test_every_part_of_a_shipped_page_is_on_a_page_that_is_checked(name):
+    assert parts(name) - set().union(*map(parts, WAYS)) == set()
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_axe_finds_no_barrier_in_the_page_of_a_shipped_scenario(window, file, name):
+    page = window.new_page()
     page.goto(file(name).as_uri())
     page.wait_for_selector("html[data-ready]", timeout=PATIENCE_MS, state="attached")
     found = []
-    for viewport, scheme, rules in WAYS.get(name, ONE_WAY):
+    for viewport, scheme, rules in WAYS[name]:
         page.set_viewport_size(viewport)
         page.emulate_media(color_scheme=scheme)
         result = Axe().run(page, context=NOT_INSIDE, options=rules).response
         assert result["passes"]
         found += [f"{scheme}, {viewport['width']} px: {said(violation)}" for violation in result["violations"]]
-    context.close()
+    page.close()
     assert not found, "\n".join(found)
 
 
-def test_axe_finds_a_barrier_where_there_is_one(browser, file):
+def test_axe_finds_a_barrier_where_there_is_one(window, file):
     """The rules are awake: text in the colour of hairlines and a picture without words are found."""
-    context = browser.new_context(viewport=DESK)
-    page = context.new_page()
-    page.goto(file(SCENARIOS[0]).as_uri())
+    page = window.new_page()
+    page.goto(file("seed_trials").as_uri())
     page.evaluate("document.querySelector('.lead').style.color = 'var(--hair)'")
     page.evaluate("document.querySelector('.live').removeAttribute('aria-label')")
     violations = Axe().run(page, context=NOT_INSIDE, options=RULES).response["violations"]
-    context.close()
+    page.close()
     assert {"color-contrast", "role-img-alt"} <= {violation["id"] for violation in violations}
 
 
