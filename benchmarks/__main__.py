@@ -21,7 +21,7 @@ HEAD = """# Benchmarks
 libroadrunner and diffrax, and REGIMENS_RSCRIPT an Rscript with deSolve; a peer that is missing is named as not run.
 
 Times are the shortest of several interleaved rounds. Errors are the largest over all subjects and times against our own
-run at 1e-11, which the tests confirm against scipy's Radau: of T relative, of C relative or over 0.01 IU/mL. Compare at
+run at 1e-11, which the tests confirm against scipy's LSODA: of T relative, of C relative or over 0.01 IU/mL. Compare at
 equal error: what a tolerance means differs between tools. The workload `pop` is in `benchmarks/workload.py`.
 """
 

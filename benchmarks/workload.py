@@ -32,7 +32,7 @@ def ours(subjects: int, rtol: float, threads: int) -> Trajectories:
 
 
 def reference(subjects: int) -> np.ndarray:
-    """Return our own run at 1e-11, which the tests confirm against Radau on 20 subjects."""
+    """Return our own run at 1e-11, which the tests confirm against LSODA on 3 subjects."""
     return ours(subjects, 1e-11, 2).values
 
 

@@ -1,4 +1,4 @@
-"""The judge: scipy's Radau at tight tolerance, restarted at every dose, on equations that Python itself evaluates.
+"""The judge: scipy's LSODA at tight tolerance, restarted at every dose, on equations that Python itself evaluates.
 
 Shares with the package the parsed formulas and nothing else: not the derivatives, not the compiled code, not the timeline.
 """
@@ -70,7 +70,7 @@ class Judge:
                 inside = (times_h > now) & (times_h <= until)
                 read = solve_ivp(
                     lambda t, y, rate=rate: np.array(self.rates(t / self.hours, *y)) / self.hours + rate,
-                    (now, until), y, method="Radau", rtol=rtol, atol=atol, t_eval=np.unique([*times_h[inside], until]),
+                    (now, until), y, method="LSODA", rtol=rtol, atol=atol, t_eval=np.unique([*times_h[inside], until]),
                 )  # fmt: skip
                 assert read.success, read.message
                 out[inside] = read.y.T[: inside.sum()]

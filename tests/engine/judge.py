@@ -1,4 +1,4 @@
-"""An independent solution: scipy's Radau on the formulas as written, restarted at every dose. It shares no code with the engine."""
+"""An independent solution: scipy's LSODA on the formulas as written, restarted at every dose. It shares no code with the engine."""
 
 from __future__ import annotations
 
@@ -67,12 +67,13 @@ def judged(
     parameters: np.ndarray,
     boluses: list[tuple[float, int, float]],
     times: np.ndarray,
-    method: str = "Radau",
+    method: str = "LSODA",
 ) -> np.ndarray:
     """Return (subjects, times, states) in model time; `boluses` are (time, state, amount), outputs at a dose are before it.
 
-    All subjects are integrated as one system, which costs scipy little more than one of them. Many states that are not
-    stiff are cheaper with another `method`.
+    All subjects are integrated as one system, which costs scipy little more than one of them. LSODA is as near
+    to the engine as Radau of the same tolerance, in a twentieth of its time; another `method` is for very stiff equations
+    (Radau) and for many states that are not stiff (DOP853).
     """
     y, t = compiled.initial(parameters), 0.0
     shape, evaluate = y.shape, rates_of(compiled, parameters)

@@ -234,7 +234,7 @@ def test_doses_per_m2_meet_the_body_of_each_subject(model):
     assert run(model, "1 MIU/m2 SC daily x 5", big).values.tobytes() == run(model, "2.35 MIU SC daily x 5", flat).values.tobytes()
 
 
-def test_two_drawn_subjects_agree_with_radau(model):
+def test_two_drawn_subjects_agree_with_lsoda(model):
     """The judge runs at JUDGE on equations that Python evaluates, with doses per m2 and infusions among SC doses."""
     text = "1.5 MIU SC daily x 3, rest 2 days, 0.5 MIU/m2 IV once over 3 h, rest 4 days, 1 MIU SC once"
     events = parse_regimen(text).events(HORIZON)
