@@ -21,7 +21,7 @@ SEED = 20260101
 TAIL = 1e-6  # of a binomial; the seed is fixed, so that a pass stays a pass
 
 
-def realised(regimen, life=None, subjects=1000, horizon_h=HORIZON, first=0, **more):
+def realised(regimen, life=None, subjects=400, horizon_h=HORIZON, first=0, **more):
     drawn = regimen if regimen.has_ranges else None
     adherence = Adherence(drawn=drawn, real_life=life)
     return realise(
@@ -50,21 +50,21 @@ def test_without_deviations_everybody_gets_the_plan():
 
 
 def test_the_share_of_missed_doses_is_the_probability():
-    missed = reasons(realised(DAILY, RealLife(missed=0.1)), 1000, 84) == "missed"
+    missed = reasons(realised(DAILY, RealLife(missed=0.1)), 400, 84) == "missed"
     assert is_likely(missed.sum(), missed.size, 0.1)
-    assert all(is_likely(missed[:, dose].sum(), 1000, 0.1) for dose in range(84))
+    assert all(is_likely(missed[:, dose].sum(), 400, 0.1) for dose in range(84))
 
 
 def test_after_a_miss_another_probability_holds_and_otherwise_the_first():
-    missed = reasons(realised(DAILY, RealLife(missed=0.1, after_a_miss=0.4)), 1000, 84) == "missed"
+    missed = reasons(realised(DAILY, RealLife(missed=0.1, after_a_miss=0.4)), 400, 84) == "missed"
     before, now = missed[:, :-1], missed[:, 1:]
     assert is_likely((before & now).sum(), before.sum(), 0.4)
     assert is_likely((~before & now).sum(), (~before).sum(), 0.1)
-    assert is_likely(missed[:, 0].sum(), 1000, 0.1)
+    assert is_likely(missed[:, 0].sum(), 400, 0.1)
 
 
 def test_after_a_miss_the_share_comes_to_the_one_of_the_chain():
-    missed = reasons(realised(DAILY, RealLife(missed=0.1, after_a_miss=0.4), subjects=2000), 2000, 84)[:, 60:] == "missed"
+    missed = reasons(realised(DAILY, RealLife(missed=0.1, after_a_miss=0.4), subjects=800), 800, 84)[:, 60:] == "missed"
     stationary = 0.1 / (1 - 0.4 + 0.1)
     # Doses of one subject depend on each other; 1 / (1 - (0.4 - 0.1)) doublings of the variance cover that.
     spread = np.sqrt(stationary * (1 - stationary) / missed.size * (1 + 0.3) / (1 - 0.3))
@@ -72,8 +72,8 @@ def test_after_a_miss_the_share_comes_to_the_one_of_the_chain():
 
 
 def test_who_stops_takes_no_later_dose_and_any_dose_is_as_likely():
-    stopped = reasons(realised(DAILY, RealLife(stop_early=0.5), subjects=4000), 4000, 84) == "stopped"
-    assert is_likely(stopped.any(axis=1).sum(), 4000, 0.5)
+    stopped = reasons(realised(DAILY, RealLife(stop_early=0.5), subjects=1000), 1000, 84) == "stopped"
+    assert is_likely(stopped.any(axis=1).sum(), 1000, 0.5)
     assert np.array_equal(np.sort(stopped, axis=1), stopped)
     first = stopped[stopped.any(axis=1)].argmax(axis=1)
     counts = np.bincount(first // 21, minlength=4)

@@ -19,6 +19,19 @@ from tests.credibility.models import level
 
 DRAWS = Population(subjects=2, seed=5, draws=200)
 
+
+@pytest.fixture(scope="module")
+def shipped_ones():
+    """Return the shipped orderings."""
+    return shipped_orderings()
+
+
+@pytest.fixture(scope="module")
+def responses():
+    """Return the shipped responses."""
+    return read_responses(shipped.folder("evidence") / "responses.csv")
+
+
 ENTRY = """\
 orderings:
   a-2020:
@@ -126,17 +139,17 @@ def test_an_unknown_key_and_a_missing_one_are_said(tmp_path):
     ]
 
 
-def test_the_committed_result_has_every_ordering_under_every_shipped_model():
-    orderings, rows = shipped_orderings(), shipped_agreement()
+def test_the_committed_result_has_every_ordering_under_every_shipped_model(shipped_ones):
+    rows = shipped_agreement()
     assert [(row.id, row.model) for row in rows] == [
-        (ordering.id, model) for ordering in orderings for model in shipped.names("models")
+        (ordering.id, model) for ordering in shipped_ones for model in shipped.names("models")
     ]
     assert all(0.0 <= row.probability <= 1.0 for row in rows if row.draws)
 
 
-def test_rows_named_by_an_ordering_are_rows_of_the_responses():
-    known = {row.id for row in read_responses(shipped.folder("evidence") / "responses.csv")}
-    assert {row for ordering in shipped_orderings() for row in ordering.rows} <= known
+def test_rows_named_by_an_ordering_are_rows_of_the_responses(shipped_ones, responses):
+    known = {row.id for row in responses}
+    assert {row for ordering in shipped_ones for row in ordering.rows} <= known
 
 
 def test_a_committed_result_reads_back(tmp_path):
@@ -174,11 +187,10 @@ def test_the_page_counts_and_marks_what_the_fit_saw(tmp_path):
     assert "  - The fit used the same data (rows a-row): agreement here is no test." in page
 
 
-def test_the_shipped_page_is_made_of_the_committed_result():
-    responses = read_responses(shipped.folder("evidence") / "responses.csv")
+def test_the_shipped_page_is_made_of_the_committed_result(shipped_ones, responses):
     fitted = [row.id for row in responses if row.role == "fit"]
     page = shipped.folder("posteriors").parent / "docs" / "orderings.md"
-    assert page.read_text(encoding="utf-8") == orderings_page(shipped_orderings(), shipped_agreement(), fitted)
+    assert page.read_text(encoding="utf-8") == orderings_page(shipped_ones, shipped_agreement(), fitted)
 
 
 def test_the_figure_has_the_numbers_of_the_page_with_authors_and_what_the_fit_saw(tmp_path):
@@ -202,6 +214,6 @@ def test_a_statement_in_short_that_does_not_fit_beside_the_figure_is_refused(tmp
     assert (problem.line, problem.message) == (4, f"'short': found '{long}'; at most 54 characters are needed.")
 
 
-def test_the_shipped_orderings_have_a_topic_with_more_than_one_of_them():
-    topics = [ordering.topic for ordering in shipped_orderings()]
+def test_the_shipped_orderings_have_a_topic_with_more_than_one_of_them(shipped_ones):
+    topics = [ordering.topic for ordering in shipped_ones]
     assert all(topics.count(topic) > 1 for topic in topics)
