@@ -18,7 +18,7 @@ from . import example
 
 pytestmark = pytest.mark.no_cover  # slow under the tracer, and no line is run by them alone
 
-PAGES = ["six", "thirteen", "hostile_six", "drawn", "drawn_thirteen", "drawn_hostile", "mutein"]
+PAGES = ["six", "drawn", "drawn_thirteen", "drawn_hostile", "mutein"]
 LARGE = ["six", "drawn", "drawn_thirteen", "drawn_hostile"]  # what is looked at in every way
 DESK = {"width": 1280, "height": 900}  # wider than the text, which has 1,100 px
 PHONE = {"width": 390, "height": 844}
@@ -471,9 +471,7 @@ def test_what_is_open_of_a_large_page_can_be_read_in_one_sitting(opened, name):
     assert 2_000 < page.evaluate("document.documentElement.scrollHeight") < MOST_HEIGHT_PX
 
 
-@pytest.mark.parametrize(
-    ("name", "most"), [("six", 4), ("thirteen", 5), ("hostile_six", 4), ("drawn", 7), ("drawn_thirteen", 8), ("drawn_hostile", 8)]
-)
+@pytest.mark.parametrize(("name", "most"), [("six", 4), ("drawn", 7), ("drawn_thirteen", 8), ("drawn_hostile", 8)])
 def test_a_print_is_a4_and_short_and_no_text_starts_beyond_its_margin(printed, name, most):
     pages = printed(name).pages
     assert 2 <= len(pages) <= most

@@ -24,7 +24,7 @@ from regimens.units import amount_text, decimal_text
 
 from . import example
 from .judge_whatif import explained, lever_states
-from .test_accessibility import RULES, said
+from .test_accessibility import EVERY_WAY, said
 from .test_browser import BEYOND, DESK, PATIENCE_MS, PHONE, running
 from .test_page import unpacked
 
@@ -84,6 +84,15 @@ def page(window, file):
     opened.close()
 
 
+@pytest.fixture
+def one_model(window, file):
+    """The page with one of its models: most of what its controls do does not depend on how many there are."""
+    opened = opening(window, file, fragment="#what-if&models=0")
+    yield opened
+    assert opened.heard == []
+    opened.close()
+
+
 def typed(page, control, value):
     page.locator(f"#wi-{control}").fill(value)
 
@@ -124,63 +133,67 @@ def test_the_policy_allows_no_evaluation_and_only_the_scripts_of_the_page(file):
     assert "worker-src blob:" in rule
 
 
-def test_a_number_a_slider_and_text_move_the_same_schedule_and_its_curves(page):
-    before = lines(page)
-    typed(page, "doses", "5")
-    drawn_anew(page, before)
-    assert page.locator("#wi-text").input_value() == "(1 MIU SC every other day x 5, rest 14 days) x 3"
-    assert page.evaluate(SUMS) == [["15 MIU", "15", "0", "56", "4 MIU"]]
-    page.locator("#wi-amount-slider").focus()
-    page.keyboard.press("ArrowRight")
-    assert page.locator("#wi-amount").input_value() == "1.05"
-    assert total(page) == "15.75 MIU"
-    before = lines(page)
-    typed(page, "text", "1.5 MIU SC q2d x 4")
-    drawn_anew(page, before)
-    assert [page.locator(f"#wi-{name}").input_value() for name in ("amount", "interval", "doses", "cycles")] == [
+def test_a_number_a_slider_and_text_move_the_same_schedule_and_its_curves(one_model):
+    before = lines(one_model)
+    typed(one_model, "doses", "5")
+    drawn_anew(one_model, before)
+    assert one_model.locator("#wi-text").input_value() == "(1 MIU SC every other day x 5, rest 14 days) x 3"
+    assert one_model.evaluate(SUMS) == [["15 MIU", "15", "0", "56", "4 MIU"]]
+    one_model.locator("#wi-amount-slider").focus()
+    one_model.keyboard.press("ArrowRight")
+    assert one_model.locator("#wi-amount").input_value() == "1.05"
+    assert total(one_model) == "15.75 MIU"
+    before = lines(one_model)
+    typed(one_model, "text", "1.5 MIU SC q2d x 4")
+    drawn_anew(one_model, before)
+    assert [one_model.locator(f"#wi-{name}").input_value() for name in ("amount", "interval", "doses", "cycles")] == [
         "1.5",
         "2",
         "4",
         "1",
     ]
-    page.locator("#wi-text").blur()
-    assert page.locator("#wi-text").input_value() == "1.5 MIU SC every other day x 4"
+    one_model.locator("#wi-text").blur()
+    assert one_model.locator("#wi-text").input_value() == "1.5 MIU SC every other day x 4"
 
 
-def test_a_slider_is_dragged(page):
-    box = page.locator("#wi-cycles-slider").bounding_box()
-    page.mouse.move(box["x"] + box["width"] * 0.2, box["y"] + box["height"] / 2)
-    page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] - 1, box["y"] + box["height"] / 2, steps=5)
-    page.mouse.up()
-    assert page.locator("#wi-cycles").input_value() == "12"
-    assert total(page) == "84 MIU"
+def test_a_slider_is_dragged(one_model):
+    box = one_model.locator("#wi-cycles-slider").bounding_box()
+    one_model.mouse.move(box["x"] + box["width"] * 0.2, box["y"] + box["height"] / 2)
+    one_model.mouse.down()
+    one_model.mouse.move(box["x"] + box["width"] - 1, box["y"] + box["height"] / 2, steps=5)
+    one_model.mouse.up()
+    assert one_model.locator("#wi-cycles").input_value() == "12"
+    assert total(one_model) == "84 MIU"
 
 
-def test_arrows_in_the_number_box_move_by_the_vial_step(page):
-    page.locator("#wi-amount").focus()
+def test_arrows_in_the_number_box_move_by_the_vial_step(one_model):
+    one_model.locator("#wi-amount").focus()
     for key in ("ArrowUp", "ArrowUp", "ArrowDown"):
-        page.keyboard.press(key)
-    assert page.locator("#wi-amount").input_value() == "1.05"
-    assert page.locator("#wi-amount-slider").get_attribute("aria-valuetext") == "1.05 MIU"
+        one_model.keyboard.press(key)
+    assert one_model.locator("#wi-amount").input_value() == "1.05"
+    assert one_model.locator("#wi-amount-slider").get_attribute("aria-valuetext") == "1.05 MIU"
 
 
-@pytest.mark.parametrize(
-    ("control", "value", "said", "kept"),
-    [
-        ("doses", "3", "Same total: the amount moved to 2.35 MIU. The total is 21.15 MIU, as near to 21 MIU as this amount allows.", "21.15 MIU"),
-        ("doses", "14", "Same total: the amount moved to 0.5 MIU.", "21 MIU"),
-        ("cycles", "7", "Same total: the amount moved to 0.45 MIU. The total is 22.05 MIU, as near to 21 MIU as this amount allows.", "22.05 MIU"),
-        ("amount", "0.5", "Same total: the doses moved to 14.", "21 MIU"),
-        ("amount", "0.9", "Same total: the doses moved to 8. The total is 21.6 MIU, as near to 21 MIU as whole doses allow.", "21.6 MIU"),
-    ],
-)  # fmt: skip
-def test_the_same_total_is_kept_by_the_other_lever_and_the_page_says_which(page, control, value, said, kept):
-    page.locator("#wi-lock").check()
-    assert page.locator("#wi-moved").inner_text() == "Kept: 21 MIU. Amount and doses move each other; cycles move the amount."
-    typed(page, control, value)
-    assert page.locator("#wi-moved").inner_text() == said
-    assert total(page) == kept
+KEPT = [
+    ("doses", "3", "Same total: the amount moved to 2.35 MIU. The total is 21.15 MIU, as near to 21 MIU as this amount allows.", "21.15 MIU"),
+    ("doses", "14", "Same total: the amount moved to 0.5 MIU.", "21 MIU"),
+    ("cycles", "7", "Same total: the amount moved to 0.45 MIU. The total is 22.05 MIU, as near to 21 MIU as this amount allows.", "22.05 MIU"),
+    ("amount", "0.5", "Same total: the doses moved to 14.", "21 MIU"),
+    ("amount", "0.9", "Same total: the doses moved to 8. The total is 21.6 MIU, as near to 21 MIU as whole doses allow.", "21.6 MIU"),
+]  # fmt: skip
+
+
+def test_the_same_total_is_kept_by_the_other_lever_and_the_page_says_which(one_model):
+    for control, value, sentence, kept in KEPT:
+        typed(one_model, "text", CYCLES)
+        one_model.locator("#wi-lock").check()
+        assert one_model.locator("#wi-moved").inner_text() == (
+            "Kept: 21 MIU. Amount and doses move each other; cycles move the amount."
+        )
+        typed(one_model, control, value)
+        assert one_model.locator("#wi-moved").inner_text() == sentence
+        assert total(one_model) == kept
+        one_model.locator("#wi-lock").uncheck()
 
 
 BAD = [
@@ -232,21 +245,23 @@ def test_what_cannot_be_given_is_a_sentence_beside_the_control_and_leaves_the_cu
         assert page.locator(f"#wi-{control}-wrong").is_hidden()
 
 
-def test_an_interval_that_is_shorter_than_the_infusion_is_refused(page):
-    typed(page, "text", "1 MIU IV daily over 6 h x 5")
-    typed(page, "interval", "0.1")
-    assert page.locator("#wi-interval-wrong").inner_text() == "An interval of 2.4 h is shorter than the infusion of 6 h."
-    typed(page, "infusion", "30")
-    assert page.locator("#wi-infusion-wrong").inner_text() == "An infusion over 30 h does not fit an interval of 1 day."
+def test_an_interval_that_is_shorter_than_the_infusion_is_refused(one_model):
+    typed(one_model, "text", "1 MIU IV daily over 6 h x 5")
+    typed(one_model, "interval", "0.1")
+    assert one_model.locator("#wi-interval-wrong").inner_text() == "An interval of 2.4 h is shorter than the infusion of 6 h."
+    typed(one_model, "infusion", "30")
+    assert one_model.locator("#wi-infusion-wrong").inner_text() == "An infusion over 30 h does not fit an interval of 1 day."
 
 
-def test_a_curve_that_reaches_the_step_limit_ends_with_a_word(page):
-    page.evaluate(
+def test_a_curve_that_reaches_the_step_limit_ends_with_a_word(one_model):
+    one_model.evaluate(
         "(() => { const real = stepper.integrate; stepper.integrate = (a, b, c, d) => real(a, b, c, d, { rtol: 1e-4, atol: 1e-6, steps: 60 }); })()"
     )
-    typed(page, "amount", "2")
-    page.wait_for_function("() => document.querySelector('#wi-panels').innerText.includes('step limit')", timeout=PATIENCE_MS)
-    assert re.search(r"A: stopped on day \d[\d.]*: step limit\.", page.locator("#wi-panels .peaks").first.inner_text())
+    typed(one_model, "amount", "2")
+    one_model.wait_for_function(
+        "() => document.querySelector('#wi-panels').innerText.includes('step limit')", timeout=PATIENCE_MS
+    )
+    assert re.search(r"A: stopped on day \d[\d.]*: step limit\.", one_model.locator("#wi-panels .peaks").first.inner_text())
 
 
 def test_a_second_schedule_stands_beside_the_first_and_can_be_removed(page):
@@ -335,13 +350,13 @@ def test_a_drug_without_input_is_not_modelled_and_never_drawn(page):
     assert total(page) == "5 MIU il2, 560 mg tocilizumab"
 
 
-def test_published_points_are_drawn_where_the_start_has_some(page):
-    place = page.evaluate(
+def test_published_points_are_drawn_where_the_start_has_some(one_model):
+    place = one_model.evaluate(
         "JSON.parse(document.getElementById('wi-data').textContent).starts.findIndex(s => s.points.some(p => p.of === 'treg_fold'))"
     )
-    page.locator("#wi-start").select_option(str(place))
-    page.wait_for_selector("#wi-panels circle.seen", timeout=PATIENCE_MS, state="attached")
-    assert "Circles: seen in groups given " in page.locator("#wi-how").inner_text()
+    one_model.locator("#wi-start").select_option(str(place))
+    one_model.wait_for_selector("#wi-panels circle.seen", timeout=PATIENCE_MS, state="attached")
+    assert "Circles: seen in groups given " in one_model.locator("#wi-how").inner_text()
 
 
 def test_where_no_worker_can_be_made_bands_are_drawn_in_slices(window, file):
@@ -354,15 +369,15 @@ def test_where_no_worker_can_be_made_bands_are_drawn_in_slices(window, file):
     page.close()
 
 
-def test_with_several_courses_the_page_says_which_one_the_controls_change(page):
-    assert page.locator("#wi-many").is_hidden()
-    typed(page, "text", "1 MIU SC daily x 5, rest 2 days, 1 MIU SC weekly x 4")
-    assert page.locator("#wi-many").inner_text() == (
+def test_with_several_courses_the_page_says_which_one_the_controls_change(one_model):
+    assert one_model.locator("#wi-many").is_hidden()
+    typed(one_model, "text", "1 MIU SC daily x 5, rest 2 days, 1 MIU SC weekly x 4")
+    assert one_model.locator("#wi-many").inner_text() == (
         "The controls below act on the first course of the text, and on the cycle that it stands in."
     )
-    typed(page, "doses", "4")
-    assert page.locator("#wi-text").input_value() == "1 MIU SC daily x 4, rest 2 days, 1 MIU SC weekly x 4"
-    assert page.locator("#wi-cycles").is_disabled()
+    typed(one_model, "doses", "4")
+    assert one_model.locator("#wi-text").input_value() == "1 MIU SC daily x 4, rest 2 days, 1 MIU SC weekly x 4"
+    assert one_model.locator("#wi-cycles").is_disabled()
 
 
 def test_the_scenario_that_it_writes_can_be_read_and_expects_the_totals_it_shows(page):
@@ -418,13 +433,13 @@ READ = """texts => texts.map(text => { try {
 } catch (error) { return error.message; } })"""
 
 
-def test_the_reader_reads_every_published_regimen_as_regimens_does(page):
+def test_the_reader_reads_every_published_regimen_as_regimens_does(one_model):
     more = [
         "no dose", "1 MIU SC q2d x 5", "1 MIU SC every 1.5 days x 4", "10 kIU/kg SC BID x 4 doses", "0.3 MIU IV once over 30 min",
         "1 MIU/m2 (max 1.5 MIU, in steps of 0.1 MIU) SC QOD x 3", "from protocol day 3, 1 MIU SC QD x 2", "1e5 IU SC weekly x 2",
     ]  # fmt: skip
     texts = [entry.regimen.with_rests("midpoint").in_words() for entry in library() if entry.regimen is not None] + more
-    for text, found in zip(texts, page.evaluate(READ, texts), strict=True):
+    for text, found in zip(texts, one_model.evaluate(READ, texts), strict=True):
         regimen = parse_regimen(text)
         rows = [
             [row.drug, row.doses, amount_text(row.total, row.unit), amount_text(row.peak_7_days, row.unit), decimal_text(row.first_h),
@@ -433,38 +448,39 @@ def test_the_reader_reads_every_published_regimen_as_regimens_does(page):
         assert found == [regimen.in_words(), rows], text
 
 
-def test_what_levers_make_is_text_that_explain_reads_to_the_same_total(page):
+def test_what_levers_make_is_text_that_explain_reads_to_the_same_total(one_model):
     """Of few random states; `python -m tests.report.judge_whatif` takes 1,000."""
-    for text, weight, shown in lever_states(page, 30):
+    for text, weight, shown in lever_states(one_model, 30):
         kg = Fraction(weight)
         assert explained(text, weight) == shown, text
         told = "\n".join(explain(parse_regimen(text), Subject(kg, Fraction(167), mosteller(kg, Fraction(167)))))
         assert f" {shown}" in told, text
 
 
-@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_barrier_and_nothing_reaches_beyond_the_window(window, file, viewport, scheme):
-    page = opening(window, file, viewport, "#what-if&a=1+MIU+SC+daily+x+5&b=2+MIU+SC+weekly+x+40", color_scheme=scheme)
+def test_axe_finds_no_barrier_and_nothing_reaches_beyond_the_window(window, file):
+    page = opening(window, file, PHONE, "#what-if&a=1+MIU+SC+daily+x+5&b=2+MIU+SC+weekly+x+40")
     typed(page, "doses", "0")
-    result = Axe().run(page, options=RULES).response
-    assert [said(violation) for violation in result["violations"]] == []
-    if viewport is PHONE:
-        assert page.evaluate(BEYOND.replace(".scroll,", ".scroll, .panels,"), PHONE["width"]) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert page.evaluate(BEYOND.replace(".scroll,", ".scroll, .panels,"), PHONE["width"]) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    for viewport, scheme, rules in EVERY_WAY:
+        page.set_viewport_size(viewport)
+        page.emulate_media(color_scheme=scheme)
+        result = Axe().run(page, options=rules).response
+        assert result["passes"]
+        assert [said(violation) for violation in result["violations"]] == [], (viewport, scheme)
     page.close()
 
 
-def test_every_control_is_reached_by_the_keyboard_and_has_a_name(page):
-    names = page.evaluate(
+def test_every_control_is_reached_by_the_keyboard_and_has_a_name(one_model):
+    names = one_model.evaluate(
         "[...document.querySelectorAll('#wi input, #wi select, #wi textarea')].map(e => e.labels.length || e.getAttribute('aria-label'))"
     )
     assert all(names)
-    page.locator("input[name=wi-turn]").first.focus()
+    one_model.locator("input[name=wi-turn]").first.focus()
     for _ in range(3):
-        page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.id") == "wi-amount-slider"
-    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+        one_model.keyboard.press("Tab")
+    assert one_model.evaluate("document.activeElement.id") == "wi-amount-slider"
+    assert one_model.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
 
 
 def test_without_scripts_the_page_says_that_they_are_off(window, file):
