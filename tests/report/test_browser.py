@@ -85,7 +85,9 @@ def running() -> Iterator[object]:
 
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield started.new_context(viewport=DESK, accept_downloads=True)
+        window = started.new_context(viewport=DESK, accept_downloads=True)
+        window.new_page()  # stays, so that the window does when tests close their tabs
+        yield window
         started.close()
 
 
