@@ -226,6 +226,7 @@ def test_ranks_of_a_few_truths_are_shares_between_0_and_1(model):
     assert sum(map(int, histogram(ranks.share[:, 0]).split())) == 2
 
 
+@pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
 def test_the_p_value_of_uniform_ranks_is_uniform_and_that_of_biased_or_too_narrow_ranks_small():
     random = np.random.default_rng(2)
     uniform = [uniformity(random.uniform(size=60)) for _ in range(100)]
@@ -234,6 +235,7 @@ def test_the_p_value_of_uniform_ranks_is_uniform_and_that_of_biased_or_too_narro
     assert uniformity(random.beta(0.3, 0.3, size=100)) < 0.02
 
 
+@pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
 @pytest.mark.parametrize("name", shipped.names("models"))
 def test_the_committed_selfcheck_of_every_model_has_uniform_ranks(name):
     share = np.loadtxt(shipped.folder("posteriors") / name / "selfcheck.csv", delimiter=",", skiprows=1)

@@ -71,6 +71,7 @@ def _by_brute_force(everything, judge):
     return {a: sum(v[: len(v) // 4]) / (len(v) // 4) for a, v in worst.items()}
 
 
+@pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
 @pytest.mark.parametrize("judge", ["mean", "worst model", "cvar 25 %", "regret"])
 def test_a_search_equals_brute_force(found, everything, judge):
     made = find_schedules(small.scenario(EXACTLY, ("judged by: regret", f"judged by: {judge}")))

@@ -54,6 +54,7 @@ def _gain(one):
     return one.timing.all_doses * (amount - amount**2 / 1_500_000)
 
 
+@pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
 def test_a_planted_optimum_is_found_and_no_schedule_beyond_a_limit_is_reported(found, scenario):
     subject = scenario.subject
     assert scenario.search.size(subject) > MOST_CANDIDATES

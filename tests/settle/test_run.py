@@ -66,6 +66,7 @@ def test_neither_workers_nor_chunks_change_a_number(found):
         assert rows(settle_pairs(scenario(RESPONDERS), executor=executor, chunk=7)) == rows(found)
 
 
+@pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
 def test_a_run_that_was_broken_off_goes_on_to_the_same_numbers(found, tmp_path):
     def stop(done, total):
         if (done, total) == (3, 5):
@@ -120,6 +121,7 @@ def test_a_pair_that_every_model_settles_needs_no_trial():
     assert {row.against for row in settled.designs} == {"twice"}
 
 
+@pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
 def test_without_names_the_most_contested_pairs_with_different_doses_are_simulated():
     found = settle_pairs(
         scenario(

@@ -50,6 +50,7 @@ def enumerated(subjects, first, second):
     )
 
 
+@pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
 @pytest.mark.parametrize(("subjects", "dropout"), [(8, 0.0), (15, 0.0), (15, 0.3)])
 def test_power_and_type_one_error_of_responders_are_those_of_the_enumerated_test(subjects, dropout):
     """Responders above 0.1 with means 0.5 and 0, SD 0.5; who leaves before the one sample is none."""

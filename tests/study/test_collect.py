@@ -25,6 +25,7 @@ def scenario(tmp_path_factory):
     return small.scenario(tmp_path_factory.mktemp("small"), models="[turnover, balance]")
 
 
+@pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
 def test_every_number_is_in_its_place_whatever_order_results_come_in(scenario):
     there, back = collect(scenario, 5), collect(scenario, 5, order=lambda work: work[::-1])
     assert there.steps == back.steps

@@ -132,6 +132,7 @@ def test_how_trials_are_cut_into_tasks_changes_no_number():
     assert compare(scenario, chunk=70).own == compare(scenario).own
 
 
+@pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
 def test_the_noise_of_the_scenario_is_in_what_is_simulated():
     scenario = built(OwnData(values(MOST_SUBJECTS, times=(0.0,))), noise=Noise(day_to_day=0.3, residual=0.4))
     low, middle, high = compare(scenario).own.checks

@@ -91,6 +91,7 @@ def test_every_subject_of_a_draw_has_the_number_of_the_draw_in_the_table_of_endp
     np.testing.assert_allclose(table[SMD].to_numpy().reshape(4, 6), np.repeat(by_hand(result, "low")[:, None], 6, axis=1))
 
 
+@pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
 @pytest.mark.parametrize("chunk", [1, 7])
 def test_how_runs_are_cut_into_tasks_changes_no_byte(chunk, result):
     for name in ("summary", "contrasts", "endpoints"):

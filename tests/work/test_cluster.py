@@ -72,6 +72,7 @@ endpoints:
 """
 
 
+@pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
 def test_a_comparison_whose_worker_is_killed_in_the_middle_has_the_same_bytes(two, tmp_path):
     (tmp_path / "many.yaml").write_text(SCENARIO, encoding="utf-8")
     scenario = read_scenario(tmp_path / "many.yaml")
