@@ -132,6 +132,7 @@ def the_truth_again():
 @pytest.mark.parametrize(("version", "said"), [("0.0.7", "regimens 0.0.7"), ("", "regimens is missing")])
 def test_workers_with_another_version_or_without_regimens_are_refused(two, version, said):
     with distributed.Client(two.scheduler_address, set_as_default=False) as client:
+        client.wait_for_workers(2)  # also the one that takes the place of a worker that was killed before
         addresses = sorted(client.run(other_version, version))
         try:
             with pytest.raises(RegimensError) as refused, cluster(two.scheduler_address):
