@@ -19,11 +19,13 @@ AGREE = 2e-8
 """As in test_accuracy: two solvers at 1e-11."""
 
 
+@pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
 def test_machine_code_grows_in_proportion_to_the_number_of_states():
     sizes = [len(module_text(compile_model(chain(n)), "x86_64")) for n in (12, 24, 36)]
     assert sizes[2] - sizes[1] == pytest.approx(sizes[1] - sizes[0], rel=LINEAR_WITHIN)
 
 
+@pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
 def test_sixty_states_agree_with_an_explicit_method_of_order_8():
     declared = chain(60)
     compiled, people = compile_model(declared), subjects(declared, 2)

@@ -18,6 +18,8 @@ from regimens.model.parameters import Parameters, typical_subject
 from regimens.regimen.events import DoseEvents
 from tests.engine.models import chain, doses, edge, model, pop, signed, subjects, tmdd, together
 
+pytestmark = pytest.mark.no_cover  # compiling models is slow under the tracer, and no line is run by them alone
+
 UNITS = (1e6, 3e-5, 7.0, 0.02, 1e-9, 12345.0)
 """Old units in a new one, in turn."""
 

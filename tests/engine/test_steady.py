@@ -91,6 +91,7 @@ def test_a_steady_state_that_is_solved_is_that_of_very_many_intervals_where_elim
     assert np.allclose(found.states[:, 1], 10.0 * left / (1.0 - left), rtol=1e-5)
 
 
+@pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
 def test_a_nonlinear_steady_state_is_that_of_another_solver():
     compiled, one = compile_model(tmdd()), typical_subject(tmdd())
 
