@@ -413,6 +413,12 @@ def test_the_page_of_every_shipped_scenario_starts_from_its_first_arm_and_writes
         assert again.arms[0].regimen == dosed.regimen, path.stem
         assert again.horizon_h == scenario.horizon_h, path.stem
         assert again.subject == scenario.subject, path.stem
+        for box in page.locator("#wi-models input").all()[1:]:
+            box.uncheck()
+        alone = Scenario.from_text(page.locator("#wi-yaml").text_content(), folder=path.parent)
+        assert alone.models == scenario.models[:1], path.stem
+        known = {observable.name for observable in alone.models[0].observables}
+        assert {endpoint.observable for endpoint in alone.endpoints} <= known | {""}, path.stem
         assert page.heard == [], path.stem
         page.close()
 

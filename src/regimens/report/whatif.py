@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from regimens import shipped
 from regimens.drugs import IL2
+from regimens.endpoints import parse_endpoint
 from regimens.engine.javascript import method_code, model_code
 from regimens.evidence import library, read_responses
 from regimens.model import compile_model
@@ -32,6 +33,7 @@ from regimens.subject import Subject
 from regimens.units import amount_text, decimal_text
 
 if TYPE_CHECKING:
+    from regimens.endpoints import Endpoint
     from regimens.evidence import Response
     from regimens.figures.view import View
     from regimens.model.declaration import Model
@@ -105,7 +107,7 @@ def numbers_of(scenario: Scenario | None, view: View | None = None) -> Json:
         "limits": list(_limits(scenario)),
         "show": show,
         "names": list(_names(models, scenario)),
-        "endpoints": list(ENDPOINTS if scenario is None else _portable(scenario) or [f"peak of {show}"]),
+        "endpoints": [{"words": each.words, "of": each.observable} for each in _endpoints(scenario, show)],
         "hours": None if view is None else view.time.hours,
     }
 
@@ -219,10 +221,13 @@ def _first_shown(models: Sequence[Model], scenario: Scenario | None) -> str:
     return next(name for name in (*asked, "treg_fold", *known) if name in known)
 
 
-def _portable(scenario: Scenario) -> list[str]:
+def _endpoints(scenario: Scenario | None, show: str) -> list[Endpoint]:
     """Return the endpoints that other schedules have too: none of a cycle, of a visit, or of a virtual trial."""
+    if scenario is None:
+        return [parse_endpoint(words) for words in ENDPOINTS]
     named = ("cycle", "SMD of", "visit", *(name for name, _ in scenario.visits))
-    return [endpoint.words for endpoint in scenario.endpoints if not any(name in endpoint.words for name in named)]
+    found = [endpoint for endpoint in scenario.endpoints if not any(name in endpoint.words for name in named)]
+    return found or [parse_endpoint(f"peak of {show}")]
 
 
 def _decimal(value: Fraction) -> str:

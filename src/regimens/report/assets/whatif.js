@@ -162,7 +162,10 @@
     const start = known.starts[state.from[0]], arms = shownSchedules().map(([place, plans]) => [`Schedule ${LETTERS[place]}`, plans]);
     if (arms.length === 1 && start.text !== protocol.write(arms[0][1])) arms.push([start.name, protocol.parse(start.text)]);
     const size = body(), typical = decimal(state.kg) === "70" && known.cm === "167" && decimal(size.m2) === "1.8";
-    const on = known.names.filter((_, k) => state.models[k] || !state.models.includes(true));
+    const chosen = known.models.flatMap((_, k) => (state.models[k] || !state.models.includes(true) ? [k] : []));
+    const on = chosen.map((k) => known.names[k]), has = (name) => chosen.some((k) => Object.hasOwn(known.models[k].readouts, name));
+    const asked = known.endpoints.filter(({ of }) => !of || has(of)).map(({ words }) => words);
+    if (!asked.length) asked.push(`peak of ${Object.keys(known.models[chosen[0]].readouts)[0]}`);
     const horizon = Number.isInteger(state.weeks) ? `${state.weeks} weeks` : `${Number((7 * state.weeks).toPrecision(9))} days`;
     const beside = "# A model is named by its path: save this file in the folder of the scenario that the page was made of.";
     return `${[
@@ -175,7 +178,7 @@
       "arms:",
       ...arms.flatMap(armOf),
       "endpoints:",
-      ...known.endpoints.map((words) => `  - ${quoted(words)}`),
+      ...asked.map((words) => `  - ${quoted(words)}`),
     ].join("\n")}\n`;
   };
 
