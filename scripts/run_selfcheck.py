@@ -19,7 +19,6 @@ from regimens.model import find_model
 SETTINGS = Settings(ensembles=1, walkers=48, steps=200, burn_in=80, draws=400, seed=20260101)
 """Of one fit; a model with many parameters has more walkers."""
 
-
 TOGETHER = 6
 """Sets that one process fits side by side."""
 

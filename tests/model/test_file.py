@@ -236,6 +236,26 @@ ONE_FAULT = {
             "Variation is log-normal: it needs bounds above 0, or a cv of 0.",
         ),
     ),
+    "an uncertain value that is not above zero": (
+        ("value: 10, unit: L/day, bounds: [5, 20], cv: 0.3", "value: 0, unit: L/day, bounds: [0, 20], cv: 0, uncertainty: 0.5"),
+        (7, "'CL' has an uncertainty, but its value is 0.", "Uncertainty is log-normal: it needs a value above 0."),
+    ),
+    "an uncertain value whose bounds reach below zero": (
+        ("bounds: [5, 20], cv: 0.3", "bounds: [-1, 20], cv: 0, uncertainty: 0.5"),
+        (
+            7,
+            "'CL' has an uncertainty, but its lower bound is -1.",
+            "Uncertainty is log-normal: it needs bounds of 0 and above.",
+        ),
+    ),
+    "an uncertain value whose bounds leave no choice": (
+        ("bounds: [5, 20]", "bounds: [10, 10], uncertainty: 0.5"),
+        (
+            7,
+            "'CL' has an uncertainty, but its bounds leave one value, 10.",
+            "Give bounds around the value, or no uncertainty.",
+        ),
+    ),
     "an unknown source": (
         ("source: assumed", "source: mee2026"),
         (

@@ -159,7 +159,6 @@ def _refits(rows: Rows, sources: Sequence[str], draws: Floats, settings: Setting
     together.
     """
     fitted = [place for place, is_fitted in enumerate(rows.fitted) if is_fitted]
-
     scores = rows.density(fitted).prior.scores(draws)
 
     def start(count: int, random: np.random.Generator) -> Floats:

@@ -145,6 +145,12 @@ def _check_parameter(name: str, entry: ParameterShape, shape: ModelShape, notes:
     if entry.uncertainty > 0 and entry.value <= 0:
         message = f"'{name}' has an uncertainty, but its value is {entry.value:g}."
         notes.add((*loc, "value"), message, "Uncertainty is log-normal: it needs a value above 0.")
+    elif entry.uncertainty > 0 and told["bounds"] and low < 0:
+        message = f"'{name}' has an uncertainty, but its lower bound is {low:g}."
+        notes.add((*loc, "bounds"), message, "Uncertainty is log-normal: it needs bounds of 0 and above.")
+    elif entry.uncertainty > 0 and told["bounds"] and low == high:
+        message = f"'{name}' has an uncertainty, but its bounds leave one value, {low:g}."
+        notes.add((*loc, "bounds"), message, "Give bounds around the value, or no uncertainty.")
 
 
 def _correlations(shape: ModelShape, notes: Notes) -> tuple[Correlation, ...]:
