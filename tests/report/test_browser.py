@@ -199,6 +199,21 @@ def test_figures_are_drawn_only_when_they_come_near_the_window(fresh):
     page.close()
 
 
+def test_nothing_on_the_page_moves_when_its_figures_are_drawn(fresh):
+    """Else a link leads beside its heading, and a click that began on a button ends below it."""
+    page = fresh("six", PHONE)
+    page.evaluate("document.querySelectorAll('details.more').forEach(each => { each.open = true; })")
+    places = (
+        "[...document.querySelectorAll('h2, h3, summary, table, .live')].map(each => each.getBoundingClientRect().y + scrollY)"
+    )
+    before, waiting = page.evaluate(places), page.locator(".live:not([data-drawn])").count()
+    scroll(page)
+    assert waiting >= 3
+    assert page.locator(".live:not([data-drawn])").count() == 0
+    assert page.evaluate(places) == pytest.approx(before, abs=1)
+    page.close()
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_every_figure_that_is_not_folded_is_drawn_when_the_page_was_scrolled(opened, name):
     page = opened(name)

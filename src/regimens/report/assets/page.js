@@ -59,17 +59,20 @@
     const base = trace.opacity === undefined ? 1 : trace.opacity;
     return standing() === null || arm < 0 || arm === standing() ? base : 0.12 * base;
   };
+  const framed = (plot) => {
+    const frame = arranged(figures[plot.dataset.figure].layout, printing ? PAPER_PX : Math.floor(plot.clientWidth));
+    plot.style.height = `${frame.height}px`;
+    return frame;
+  };
   const draw = (plot) => {
-    const { data, layout } = figures[plot.dataset.figure];
+    const { data } = figures[plot.dataset.figure];
     const keyed = plot.parentElement.querySelector(".key");
     const traces = data.map((each) => ({ ...(keyed ? readable(each) : each), opacity: lit(each) }));
-    const width = printing ? PAPER_PX : Math.floor(plot.clientWidth);
-    const frame = arranged(layout, width);
+    const frame = framed(plot);
     if (keyed) Object.assign(frame, { hovermode: "x", showlegend: false });
-    plot.style.height = `${frame.height}px`;
     Plotly.react(plot, painted(traces), painted(frame), config);
     if (keyed && !plot.dataset.drawn) readOut(plot, keyed);
-    plot.dataset.drawn = String(width);
+    plot.dataset.drawn = String(frame.width);
     delete plot.dataset.stale;
   };
   const seen = (plot) => {
@@ -81,7 +84,14 @@
     else if (plot.dataset.drawn) plot.dataset.stale = "yes";
   });
 
-  // a figure is drawn when it comes near the window
+  // a figure has its height before it is drawn, so that what is below it does not move, a link or a click included
+  const reserve = () => plots.forEach((plot) => {
+    if (!printing && plot.clientWidth && plot.dataset.drawn !== String(Math.floor(plot.clientWidth))) framed(plot);
+  });
+  reserve();
+  window.addEventListener("resize", reserve);
+  document.addEventListener("toggle", reserve, true);
+  // it is drawn when it comes near the window
   const near = new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) {
       if (isIntersecting && (!target.dataset.drawn || target.dataset.stale)) {
