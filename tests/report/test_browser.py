@@ -30,7 +30,7 @@ NEAR_PX = 500  # from here on a figure is drawn
 STEP_PX = 700  # of scrolling: less than a window, so that no figure is passed over
 NEAR = 0.025  # relative: curves are thinned to within a px, and values have three digits
 FADED = 0.12  # opacity of what stands back
-PATIENCE_MS = 10_000  # a busy machine draws slowly; nothing waits longer than it must
+PATIENCE_MS = 30_000  # a busy machine draws slowly; nothing waits longer than it must
 AT_ONCE = ["--js-flags=--no-enable-lazy-source-positions"]
 """A watched page asks where in its script an error was thrown, and Plotly tries out what the browser can do; without this flag it
 is read three times over, which takes a third of the time in which a page opens."""

@@ -110,7 +110,7 @@ def lines(page):
 
 
 def test_it_opens_in_silence_with_a_panel_a_model_and_asks_the_network_for_nothing(page, file):
-    page.wait_for_function(RIBBONS.format(4), timeout=4 * PATIENCE_MS)
+    page.wait_for_function(RIBBONS.format(4), timeout=2 * PATIENCE_MS)
     assert page.locator("#wi-panels h4").all_inner_texts() == [
         "turnover",
         "effect_turnover",
@@ -233,7 +233,7 @@ GOOD = {
 
 
 def test_what_cannot_be_given_is_a_sentence_beside_the_control_and_leaves_the_curves(page):
-    page.wait_for_function(RIBBONS.format(4), timeout=6 * PATIENCE_MS)
+    page.wait_for_function(RIBBONS.format(4), timeout=2 * PATIENCE_MS)
     before = lines(page), page.evaluate(SUMS)
     for control, value, sentence in BAD:
         typed(page, control, value)
@@ -267,7 +267,7 @@ def test_a_curve_that_reaches_the_step_limit_ends_with_a_word(one_model):
 def test_a_second_schedule_stands_beside_the_first_and_can_be_removed(page):
     page.locator("input[name=wi-turn][value='1']").check()
     typed(page, "text", "1.4 MIU SC daily x 15")
-    page.wait_for_function(RIBBONS.format(8), timeout=6 * PATIENCE_MS)
+    page.wait_for_function(RIBBONS.format(8), timeout=2 * PATIENCE_MS)
     assert page.evaluate(SUMS) == [["21 MIU", "21", "0", "68", "4 MIU"], ["21 MIU", "15", "0", "14", "9.8 MIU"]]
     assert page.locator("#wi-panels .line").count() == 8
     page.locator("#wi-drop").click()
@@ -291,7 +291,7 @@ def test_a_link_to_a_view_shows_it_again(window, file, page):
         assert each.locator("#wi-weight").input_value() == "90"
         assert each.evaluate(SUMS) == page.evaluate(SUMS)
     for each in (page, again):
-        each.wait_for_function(RIBBONS.format(6), timeout=6 * PATIENCE_MS)
+        each.wait_for_function(RIBBONS.format(6), timeout=2 * PATIENCE_MS)
     assert lines(again) == lines(page)
     assert again.heard == []
     again.close()
@@ -365,7 +365,7 @@ def test_where_no_worker_can_be_made_bands_are_drawn_in_slices(window, file):
         "window.Worker = class extends EventTarget { constructor() { super(); setTimeout(() => this.dispatchEvent(new Event('error'))); } postMessage() {} terminate() {} }"
     )
     page.goto(file.as_uri())
-    page.wait_for_function(RIBBONS.format(4), timeout=10 * PATIENCE_MS)
+    page.wait_for_function(RIBBONS.format(4), timeout=2 * PATIENCE_MS)
     page.close()
 
 
