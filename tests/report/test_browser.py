@@ -534,11 +534,14 @@ def test_after_printing_the_page_is_laid_out_for_the_screen_again(opened, printe
     assert page.evaluate(f"document.querySelector('{LEADING} .live')._fullLayout.width") != PAPER_PX
 
 
-def test_a_print_from_a_dark_screen_is_light(opened):
-    page = opened("six", color_scheme="dark")
+def test_a_print_from_a_dark_screen_is_light_and_leaves_the_page_as_high_as_it_was(opened):
+    page, height = opened("six", color_scheme="dark"), "document.documentElement.scrollHeight"
+    before = page.evaluate(height)
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.evaluate(TICK_COLOUR) == LIGHT_TICK
+    assert page.evaluate(height) != before
     page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(height) == before
     page.wait_for_function(f"() => {TICK_COLOUR} === '{DARK_TICK}'", timeout=PATIENCE_MS)
 
 

@@ -122,6 +122,7 @@
   window.addEventListener("afterprint", () => {
     printing = false;
     plots.forEach((plot) => { if (plot.dataset.drawn) plot.dataset.stale = "yes"; });
+    reserve();
     redraw();
   });
 
