@@ -103,6 +103,11 @@ def test_structural_votes_are_counted_among_the_sure_ones():
     assert structural(rows, RULE) == {"one": (1, 2)}
 
 
+def test_a_vote_for_the_second_arm_is_sure_at_the_probability_of_the_rule_itself():
+    vote = Vote("one", PEAK.words, "A", "B", 0.07, 0.07)  # 1 - 0.07 is less than 0.93 in its last digit
+    assert structural([vote], Rule(0.93)) == {"one": (1, 1)}
+
+
 def scenario(tmp_path, draws=200):
     """Return two doses under two models in which more is better where the gain is above 1e-6."""
     formula = "level + (gain - threshold) * given"
