@@ -21,6 +21,7 @@ from regimens.fit.selfcheck import histogram, selfcheck, simulated, uniformity
 from regimens.fit.shippedchecks import shipped_checks, summarise
 from regimens.fit.stacking import Combined, combined, weights_of, weights_text
 from regimens.fit.validation import (
+    SourceCheck,
     checks_of,
     coverage,
     interval_score,
@@ -194,6 +195,13 @@ def test_the_page_says_whether_the_combined_prediction_is_better():
     worse = Combined(2.0, {"one": 1.5}, 4, 3)
     assert "scores 2.00, worse than the best single model (one 1.50)" in validation_page([], [], worse)
     assert "Over 4 rows of 3 sources" in validation_page([], [], worse)
+
+
+def test_the_densities_of_the_null_models_stand_beside_that_of_the_rows_that_all_models_predict():
+    source = SourceCheck("A", "weights", 0.3, -2.56, -0.77, -3.22, -7.41, ("EC50", "kout"))
+    page = validation_page([summary_of(TURNOVER, (), (source,))], [], None)
+    assert "| Left out | How | k | Log density | Common rows | Null | Like people | No information without it |" in page
+    assert "| A | weights | 0.30 | -2.56 | -0.77 | -3.22 | -7.41 | EC50, kout |" in page
 
 
 def test_the_pages_are_what_the_posteriors_give():

@@ -35,8 +35,10 @@ inverse of the likelihood of what is left out (Pareto smoothed importance sampli
 shape k of the weights is above 0.7. The other rows were never fitted. The 90 % interval is that of the printed statistic:
 parameters, study effect, row spread and standard error. A printed bound is a hit if it was thought more likely than not.
 The score is the interval score (lower is better). The first null model knows the mean and spread of the fitted rows of the
-same kind from other studies, the second also what kind of people were treated; both use a t distribution. Made by
-`python scripts/renew_posteriors.py`."""
+same kind from other studies, the second also what kind of people were treated; both use a t distribution. The log density of
+a study is that of all its rows; next to it is that of the *common rows*, which every model can predict and which the log
+densities of the null models are to be compared with. Last are the parameters that the fit learns nothing of without the study.
+Made by `python scripts/renew_posteriors.py`."""
 
 PICTURE = "images/left_out.png"
 """The picture of the page on checks, beside it."""
@@ -137,8 +139,8 @@ def _validation_lines(summaries: Sequence[Summary], weights: Sequence[Weight], m
         yield "| Row | Observable | Observed | Predicted (90 % interval) | | Log error | Score | Null | Like people |"
         yield "|---|---|---|---|---|---|---|---|---|"
         yield from map(_check_line, s.checks)
-        yield from ("", "| Left out | How | k | Log density | Null | Like people | Nothing is known without it of |")
-        yield "|---|---|---|---|---|---|---|"
+        yield from ("", "| Left out | How | k | Log density | Common rows | Null | Like people | No information without it |")
+        yield "|---|---|---|---|---|---|---|---|"
         yield from map(_source_line, s.sources)
 
 
@@ -189,6 +191,6 @@ def _source_line(source: SourceCheck) -> str:
     how = {"weights": "weights", "refit": "fitted again", "not fitted": "never fitted"}[source.how]
     cells = [
         "" if value is None else f"{value:.2f}"
-        for value in (source.shape, source.log_density, source.null_density, source.group_density)
+        for value in (source.shape, source.log_density, source.common, source.null_density, source.group_density)
     ]
     return f"| {source.source} | {how} | {' | '.join(cells)} | {', '.join(source.lost)} |"
