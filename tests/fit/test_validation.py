@@ -197,6 +197,14 @@ def test_the_page_says_whether_the_combined_prediction_is_better():
     assert "Over 4 rows of 3 sources" in validation_page([], [], worse)
 
 
+def test_a_bound_has_a_probability_on_the_page_and_no_error():
+    checks = [check for check in checks_of(left_out(), DATA, RESPONSES) if check.id in ("gvhd-treg", "lilacs")]
+    lines = validation_page([summary_of(TURNOVER, checks, ())], [], None).splitlines()
+    bound, value = (next(line for line in lines if line.startswith(f"| {name}")) for name in ("gvhd-treg", "lilacs"))
+    assert bound.endswith("| probability 0.50 |  |  |  |  |")
+    assert "| inside | -0.00 |" in value or "| inside | +0.00 |" in value
+
+
 def test_the_densities_of_the_null_models_stand_beside_that_of_the_rows_that_all_models_predict():
     source = SourceCheck("A", "weights", 0.3, -2.56, -0.77, -3.22, -7.41, ("EC50", "kout"))
     page = validation_page([summary_of(TURNOVER, (), (source,))], [], None)

@@ -180,11 +180,9 @@ def _check_line(check: Check) -> str:
         said = "inside" if check.hit else "**outside**"
     fitted = ", fitted" if check.fitted else ""
     shared = "" if check.independent else " (shares subjects with another row)"
+    error = "" if check.bound else f"{check.log_error:+.2f}"
     scores = " | ".join("" if score is None else f"{score:.2f}" for score in (check.score, check.null_score, check.group_score))
-    return (
-        f"| {check.id}{fitted} | {check.observable} | {observed} | {predicted} | {said}{shared} | "
-        f"{check.log_error:+.2f} | {scores} |"
-    )
+    return f"| {check.id}{fitted} | {check.observable} | {observed} | {predicted} | {said}{shared} | {error} | {scores} |"
 
 
 def _source_line(source: SourceCheck) -> str:
