@@ -13,11 +13,10 @@ from regimens.evidence import read_responses
 from regimens.fit.calibrate import calibrate, fit, profile
 from regimens.fit.datapoints import DataPoint, Observation, data_points, usable
 from regimens.fit.likelihood import LogPosterior
-from regimens.fit.posterior import shipped_draws
 from regimens.fit.prediction import Predictor
 from regimens.fit.sampling import Settings
 from regimens.model import compile_model, find_model, typical_subject
-from regimens.model.fitted import fingerprint, read_draws
+from regimens.model.fitted import fingerprint, posterior_draws, read_draws
 from regimens.regimen import weeks
 
 EVIDENCE = shipped.folder("evidence") / "responses.csv"
@@ -166,7 +165,7 @@ def test_a_shipped_posterior_belongs_to_its_model_and_has_converged(name):
     import json
 
     model = find_model(name, values="declared")
-    fitted = shipped_draws(model)
+    fitted = posterior_draws(model)
     record = json.loads((Path(shipped.folder("posteriors")) / name / "fit.json").read_text(encoding="utf-8"))
     assert record["model_sha256"] == fingerprint(model)
     assert len(fitted.draws) >= 400

@@ -15,7 +15,7 @@ from regimens.fit.datapoints import AT_LEAST, AT_MOST, DataPoint, Observation, d
 from regimens.fit.leaveout import LeftOut
 from regimens.fit.nulls import null_of
 from regimens.fit.page import fits_page, validation_page, verdict
-from regimens.fit.posterior import shipped_draws, shipped_folder
+from regimens.fit.posterior import shipped_folder
 from regimens.fit.sampling import Settings
 from regimens.fit.selfcheck import histogram, selfcheck, simulated, uniformity
 from regimens.fit.shippedchecks import shipped_checks, summarise
@@ -137,7 +137,7 @@ def test_the_null_models_of_a_check_are_made_of_fitted_rows_of_other_sources():
 def test_a_posterior_of_another_text_of_the_model_is_refused():
     parameters = (replace(TURNOVER.parameters[0], value=TURNOVER.parameters[0].value * 1.01), *TURNOVER.parameters[1:])
     with pytest.raises(ModelError) as raised:
-        shipped_draws(replace(TURNOVER, parameters=parameters))
+        shipped_folder(replace(TURNOVER, parameters=parameters))
     assert str(raised.value) == (
         "The posterior of model 'turnover' was fitted to other equations, values or priors than the model file has. "
         "Renew it with `python scripts/renew_posteriors.py turnover`."

@@ -17,7 +17,7 @@ from regimens.fit.datapoints import AT_LEAST, AT_MOST, DataPoint
 from regimens.fit.prior import SPREADS, Prior
 from regimens.fit.sampling import LOW_MEDIAN_HIGH, Sample, Settings
 from regimens.fit.subjects import FACTOR_SD, Shift, SubjectSpread
-from regimens.model.fitted import SUBJECT_SPREAD, PosteriorDraws, fingerprint, read_draws
+from regimens.model.fitted import SUBJECT_SPREAD, fingerprint
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -72,11 +72,6 @@ class Posterior:
         """Return (low, median, high) over the draws of the prediction for one data point."""
         low, median, high = np.exp(np.quantile(self.predicted[:, place], LOW_MEDIAN_HIGH))
         return float(low), float(median), float(high)
-
-
-def shipped_draws(model: Model) -> PosteriorDraws:
-    """Return the shipped posterior of `model`; the last two names are the spreads. ModelError as for `shipped_folder`."""
-    return read_draws(shipped_folder(model) / "draws.csv")
 
 
 def shipped_folder(model: Model) -> Path:
