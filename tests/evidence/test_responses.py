@@ -80,6 +80,8 @@ def test_a_peak_has_its_readings_and_nothing_else_has_any(tmp_path):
     peak = "a,S,9,0.3 MIU/m2 SC once,Treg share peak,168,mean,1.3,,,,fold,0.1,check,,24 48 168"
     (row,) = read(tmp_path, peak, heading=heading)
     assert (row.observable, row.reading, row.readings_h) == ("treg_share_fold", "peak", (24.0, 48.0, 168.0))
+    (unsorted,) = read(tmp_path, peak.replace("24 48 168", "168 24 48 24"), heading=heading)
+    assert unsorted.readings_h == (24.0, 48.0, 168.0)  # doses are given up to the last of them
     assert said(tmp_path, peak.replace("48", "x"), heading=heading) == [
         (2, "'24 x 168' is not a list of times.", "Give hours with a space between them, such as '24 72 168'.")
     ]

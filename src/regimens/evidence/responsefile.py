@@ -249,12 +249,12 @@ class _RowReader:
         return time
 
     def _readings(self, analyte: Analyte | None, time_h: float | None) -> tuple[float, ...]:
-        """Return the times at which a peak was read, none where the cell is blank."""
+        """Return the times at which a peak was read, in order and each once; none where the cell is blank."""
         text = self._row["readings_h"]
         if not text:
             return ()
         try:
-            times = tuple(float(word) for word in text.split())
+            times = tuple(sorted({float(word) for word in text.split()}))
         except ValueError:
             found = f"'{text}' is not a list of times."
             self._note("readings_h", found, "Give hours with a space between them, such as '24 72 168'.")
