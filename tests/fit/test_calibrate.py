@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 
 from regimens import shipped
+from regimens.csvfile import read_table
 from regimens.engine import simulate
 from regimens.evidence import read_responses
 from regimens.fit.calibrate import calibrate, fit, profile
 from regimens.fit.datapoints import DataPoint, Observation, data_points, usable
 from regimens.fit.likelihood import LogPosterior
+from regimens.fit.posterior import ROWS
 from regimens.fit.prediction import Predictor
 from regimens.fit.sampling import Settings
 from regimens.model import compile_model, find_model, typical_subject
@@ -137,13 +139,15 @@ def test_a_fit_to_one_study_says_that_nothing_can_be_left_out(tmp_path, monkeypa
     file = tmp_path / "mine.csv"
     file.write_text(
         "id,study,n,regimen,analyte,time_h,statistic,value,unit,role,assumed_sd_log\n"
-        "one,Mine,9,1 MIU SC daily x 5,Treg fold,168,mean,1.8,fold,fit,0.2\n",
+        '"one, of mine",Mine,9,1 MIU SC daily x 5,Treg fold,168,mean,1.8,fold,fit,0.2\n',
         encoding="utf-8",
     )
     said = []
     _, texts = fit(MODEL, file, replace(QUICK, steps=20, burn_in=10), said.append)
     assert said[-1] == "All fitted rows come from one source: no source can be left out."
     assert set(texts) == {"draws.csv", "summary.csv", "rows.csv", "profiles.csv", "fit.json"}
+    (tmp_path / "rows.csv").write_text(texts["rows.csv"], encoding="utf-8")
+    assert [row["id"] for row in read_table(tmp_path / "rows.csv", ROWS, ROWS).rows] == ["one, of mine"]
 
 
 def test_a_model_with_fitted_values_is_not_fitted_again():

@@ -10,7 +10,7 @@ from scipy.stats import binomtest, kstest
 from regimens import shipped
 from regimens.errors import ModelError
 from regimens.evidence import read_responses
-from regimens.fit.checkfiles import checks_text, read_checks, read_sources, sources_text
+from regimens.fit.checkfiles import QUANTILES, checks_text, predictions_text, read_checks, read_sources, sources_text
 from regimens.fit.datapoints import AT_LEAST, AT_MOST, DataPoint, Observation, data_points, usable
 from regimens.fit.leaveout import LeftOut
 from regimens.fit.nulls import null_of
@@ -29,6 +29,7 @@ from regimens.fit.validation import (
     summary_of,
 )
 from regimens.model import find_model
+from regimens.model.fitted import read_draws
 from tests.fit.test_subjects import target
 
 ROOT = Path(__file__).parents[2]
@@ -108,6 +109,16 @@ def test_checks_and_sources_are_read_back_as_written(tmp_path):
     with pytest.raises(ModelError) as raised:
         read_checks(tmp_path / "nothing.csv")
     assert str(raised.value) == "nothing.csv of this fit is missing. Renew it with `python scripts/renew_posteriors.py`."
+
+
+def test_predictions_are_read_back_by_row_whatever_its_id(tmp_path):
+    one, other, *_ = left_out()
+    named = (replace(one, ids=("one, of mine",)), replace(other, ids=('other "b"',)))
+    (tmp_path / "predictions.csv").write_text(predictions_text(named), encoding="utf-8")
+    found = read_draws(tmp_path / "predictions.csv")
+    assert found.names == ("one, of mine", 'other "b"')
+    assert found.draws.shape == (QUANTILES, 2)
+    assert np.median(found.draws, axis=0) == pytest.approx([np.median(each.predicted) for each in named], abs=0.01)
 
 
 def rounded(number):
