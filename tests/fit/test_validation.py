@@ -219,7 +219,7 @@ def test_a_bound_has_a_probability_on_the_page_and_no_error():
 def test_the_densities_of_the_null_models_stand_beside_that_of_the_rows_that_all_models_predict():
     source = SourceCheck("A", "weights", 0.3, -2.56, -0.77, -3.22, -7.41, ("EC50", "kout"))
     page = validation_page([summary_of(TURNOVER, (), (source,))], [], None)
-    assert "| Left out | How | k | Log density | Common rows | Null | Like people | No information without it |" in page
+    assert "| Left out | How | k | Log density | Common rows | Null | Group null | No information without it |" in page
     assert "| A | weights | 0.30 | -2.56 | -0.77 | -3.22 | -7.41 | EC50, kout |" in page
 
 

@@ -63,9 +63,9 @@ class Response:
     error of its logarithm. `reading` is 'at' or 'peak': the value at `time_h`, or the highest from 0 h to `time_h`.
     `centre` is the centre of a study where several studies of this table come from it, else ''.
     `readings_h` are the times at which a peak was looked for; without them it is that of the curve itself.
-    `shares_with` is the id of another row with some of the same subjects. `group` is the kind of people, for comparisons of
-    rows of like people. `seen_by` says what of the models has used the row beside its role. `weight_kg` and `bsa_m2` are None
-    for the typical body.
+    `shares_with` is the id of another row with some of the same subjects. `group` is the group of patients, for null
+    models that predict from rows of the same group. `seen_by` says what of the models has used the row beside its role.
+    `weight_kg` and `bsa_m2` are None for the typical body.
     """
 
     id: str

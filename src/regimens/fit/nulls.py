@@ -1,8 +1,8 @@
 """Null models: what the other studies' values alone predict for a row, without any dose, schedule or time.
 
-The first knows nothing but the fitted rows of the same kind from other sources. The second also knows what kind of people were
-treated: its mean is drawn towards that of the rows of the same group. Both predict with a t distribution, because their spread is
-itself estimated from few rows.
+The first uses nothing but the fitted rows of the same kind from other sources. In the second, the group null, the mean is drawn
+towards that of the rows of the same group of patients. Both predict with a t distribution, because their spread is itself
+estimated from few rows.
 """
 
 from __future__ import annotations
