@@ -255,3 +255,14 @@ def test_a_row_that_shares_subjects_names_the_other(tmp_path):
 
 def test_the_shipped_table_has_every_column():
     assert tuple(FILE.read_text(encoding="ascii").splitlines()[0].split(",")) == COLUMNS
+
+
+def test_two_rows_that_name_each_other_are_refused_because_neither_would_count(tmp_path):
+    heading, second = HEADING + ",shares_with", GOOD.replace("a,S", "bb,S")
+    assert said(tmp_path, GOOD + ",bb", second + ",a", heading=heading) == [
+        (
+            3,
+            "Row 'a' already says that it shares its subjects with this one.",
+            "Leave it blank in the row that is to count as independent.",
+        )
+    ]

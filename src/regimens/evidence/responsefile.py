@@ -67,11 +67,18 @@ def _repeated_ids(rows: Sequence[Row]) -> Iterator[Problem]:
 
 
 def _unknown_partners(rows: Sequence[Row]) -> Iterator[Problem]:
-    """Yield a problem for every row that shares its subjects with an unknown row or with itself."""
+    """Yield a problem for every row that shares its subjects with an unknown row, with itself, or with a row above that names it:
+    a row that shares its subjects is not counted, and then neither of the two would be.
+    """
+    partners: dict[str, str] = {}
     for row in rows:
         name, others = row["shares_with"], {other["id"] for other in rows} - {row["id"]}
         if name and name not in others:
             yield row.problem("shares_with", f"No other row of this table has the id '{name}'.", did_you_mean(name, others))
+        elif name and partners.get(name) == row["id"]:
+            found = f"Row '{name}' already says that it shares its subjects with this one."
+            yield row.problem("shares_with", found, "Leave it blank in the row that is to count as independent.")
+        partners[row["id"]] = name
 
 
 class _RowReader:
