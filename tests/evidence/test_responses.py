@@ -104,7 +104,7 @@ def test_a_count_of_th17_becomes_a_fold_of_its_baseline():
     assert row.value == pytest.approx(10.1 / 6.3)
     own, before = (math.log(high / low) / 1.349 * math.sqrt(math.pi / 2 / 22) for low, high in ((7.0, 20.0), (2.3, 11.5)))
     assert row.se_log == pytest.approx(math.sqrt(own**2 + before**2 - own * before))
-    assert row.baseline_se_log == pytest.approx(before)
+    assert row.baseline_spread.se_log == pytest.approx(before)
 
 
 def test_a_count_of_treg_stays_a_count_beside_its_baseline():
@@ -116,7 +116,7 @@ def test_a_count_of_treg_stays_a_count_beside_its_baseline():
 def test_a_share_becomes_a_fold_and_a_baseline_that_reaches_zero_lends_no_error():
     row = SHIPPED["scht-treg"]
     assert row.value == pytest.approx(11.1 / 4.8)
-    assert row.baseline_se_log is None
+    assert row.baseline_spread is None
     assert float(row.subject.bsa_m2) == 1.2
 
 

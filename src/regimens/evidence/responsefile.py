@@ -121,7 +121,7 @@ class _RowReader:
             weight_kg=weight_kg,
             bsa_m2=bsa_m2,
             baseline=baseline,
-            baseline_se_log=before.se_log if before and seen else None,
+            baseline_spread=before,
             analyte=row["analyte"],
             observable=analyte.observable,
             reading=analyte.reading,
