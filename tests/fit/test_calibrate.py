@@ -20,6 +20,7 @@ from regimens.fit.sampling import Settings
 from regimens.model import compile_model, find_model, typical_subject
 from regimens.model.fitted import fingerprint, posterior_draws, read_draws
 from regimens.regimen import weeks
+from tests.fit.test_subjects import target
 
 EVIDENCE = shipped.folder("evidence") / "responses.csv"
 RESPONSES = read_responses(EVIDENCE)
@@ -120,6 +121,15 @@ def test_a_profile_is_the_same_from_any_start_and_nowhere_below_its_best():
     assert one.loss == pytest.approx(other.loss, abs=0.05)
     assert one.loss.min() == 0.0
     assert one.loss.max() > 0.5
+
+
+def test_a_profile_keeps_the_other_parameters_inside_bounds_narrower_than_a_step(model):
+    narrow = tuple(replace(p, low=1.9995, high=2.0005) if p.name == "rise" else p for p in model.parameters)
+    narrow = tuple(replace(p, uncertainty=0.5, low=0.1, high=10.0) if p.name == "k" else p for p in narrow)
+    row = DataPoint("a", Observation(0.6, 0.2, "A", "Treg", rest=0.0), target("typical"))
+    density = LogPosterior(replace(model, parameters=narrow), [row])
+    found = profile(density, "k", density.prior.sample(1, np.random.default_rng(0))[0], points=3)
+    assert found.loss == pytest.approx(0.0, abs=1e-3)  # nothing depends on k
 
 
 def test_bad_rows_of_a_user_are_refused_with_their_lines(tmp_path):

@@ -199,5 +199,7 @@ def _search_bounds(density: LogPosterior, index: int) -> tuple[float, float]:
     """Return the bounds of one column in the search: those of the spreads, or those of a parameter, narrowed for the steps."""
     if index >= len(density.prior.centre):
         return -7.0, 1.0
-    low, high = density.prior.low[index], density.prior.high[index]
-    return (max(low, density.prior.centre[index] - 6 * density.prior.spread[index]) + 2 * STEP, high - 2 * STEP)
+    low = max(density.prior.low[index], density.prior.centre[index] - 6 * density.prior.spread[index])
+    high = density.prior.high[index]
+    margin = min(2 * STEP, 0.25 * (high - low))
+    return low + margin, high - margin
