@@ -1,4 +1,4 @@
-"""CSV tables with a heading line: one reader for evidence, people, ledgers and own observations.
+"""CSV tables with a heading line: one reader for evidence, people, ledgers and own observations, and one writer of texts.
 
 Cells are separated by commas, semicolons or tabs, whichever is most frequent in the heading. With semicolons the decimal
 mark is a comma if any cell is written with one (`70,5`). `Table.note` says so where it differs from plain CSV. All problems
@@ -11,7 +11,7 @@ import csv
 import io
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -125,6 +125,13 @@ class Row:
         """Return a problem at character `at` (from 0) of the cell of `column`."""
         start = self.table._column_in_text(self.index, column)
         return Problem(message, advice, self.line, None if start is None else start + at)
+
+
+def table_text(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return the text of a table; cells with a comma or a quote are quoted."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([heading, *rows])
+    return text.getvalue()
 
 
 def read_table(

@@ -1,7 +1,6 @@
 """docs/credibility.md: its numbers are those of the files it reads, and it says where there are none."""
 
 import dataclasses
-import math
 
 import pytest
 
@@ -9,21 +8,30 @@ from regimens import shipped
 from regimens.contrasts.verdict import Rule
 from regimens.contrasts.weighted import Weight
 from regimens.credibility.agreement import Judged
-from regimens.credibility.credibilitypage import Checks, Fit, Found, credibility_page, read_checks, read_fit
+from regimens.credibility.credibilitypage import Fit, Found, credibility_page, read_fit, shipped_page
 from regimens.credibility.orderings import read_orderings
 from regimens.credibility.truths import Truth, Vote
+from regimens.fit.datapoints import AT_LEAST
+from regimens.fit.validation import Check, summary_of
 from regimens.model import find_model
 from tests.credibility.models import level
 from tests.credibility.test_orderings import ENTRY, RISES
 
-CHECKS = """\
-id,source,fitted,independent,observable,observed,bound,low,median,high,probability,score,null_score,group_score
-a,A,yes,yes,treg_fold,2,,1.5,2.2,3,,0.7,1.2,
-b,B,yes,yes,treg_fold,4,,1.5,1.9,3,,3.0,1.5,
-c,C,no,yes,treg_fold,8,lower bound,1,5,20,0.4,,,
-d,C,no,yes,treg_fold,8,lower bound,1,9,20,0.6,,,
-e,C,no,no,treg_fold,1,,2,3,4,,9,9,
-"""
+
+def check(name, observed, median, bound="", independent=True, probability=None, score=None, null_score=None):
+    """Return the check of a row with an interval from 1.5 to 3."""
+    return Check(
+        name, "A", True, independent, "treg_fold", observed, bound, 1.5, median, 3, probability, score, null_score, null_score
+    )
+
+
+CHECKS = (
+    check("inside", 2, 2.2, score=0.7, null_score=1.2),
+    check("outside, by more than a factor of two", 4, 1.9, score=3.0, null_score=1.5),
+    check("thought unlikely", 8, 5, AT_LEAST, probability=0.4),
+    check("thought likely", 8, 9, AT_LEAST, probability=0.6),
+    check("of subjects of another row", 1, 3, independent=False, score=9, null_score=9),
+)
 
 
 @pytest.fixture
@@ -33,7 +41,7 @@ def found(tmp_path):
     return Found(
         models=[find_model(name)],
         fits={"level": Fit(8, 1.0038, 4472, 5, 2, 1)},
-        checks={"level": None},
+        summaries=(),
         weights=None,
         orderings=read_orderings(tmp_path / "orderings.yaml", [name]),
         judged=[Judged("a-2020", "More gives more", "level", 0.01, 100)],
@@ -41,21 +49,6 @@ def found(tmp_path):
         votes=[Vote("level", "peak", "A", "B", 0.99, 0.99)],
         rule=Rule(),
     )
-
-
-def test_checks_are_counted_over_independent_rows(tmp_path):
-    path = tmp_path / "checks.csv"
-    path.write_text(CHECKS, encoding="utf-8")
-    assert read_checks(path) == Checks(
-        hits=2, rows=4, near=1, values=2, score=pytest.approx(1.85), null_score=pytest.approx(1.35)
-    )
-    assert read_checks(tmp_path / "none.csv") is None
-
-
-def test_checks_without_a_score_have_no_mean(tmp_path):
-    path = tmp_path / "checks.csv"
-    path.write_text("\n".join(CHECKS.splitlines()[:1] + CHECKS.splitlines()[3:4]), encoding="utf-8")
-    assert math.isnan(read_checks(path).score)
 
 
 def test_a_shipped_fit_has_its_account():
@@ -77,8 +70,18 @@ def test_the_page_has_the_numbers_of_the_files(found):
     assert "- More gives more (A 2020, a journal, doi:10.1000/a (to be verified)): contradicted." in page
 
 
-def test_checks_and_weights_are_shown_where_they_are_shipped(found):
-    more = dataclasses.replace(found, checks={"level": Checks(3, 4, 2, 3, 1.85, 1.35)}, weights={"level": Weight(0.4, 0.2, 0.7)})
-    page = credibility_page(more)
+def test_checks_are_counted_over_independent_rows_and_weights_shown_where_they_are_shipped(found):
+    summaries = [summary_of(found.models[0], CHECKS, ())]
+    page = credibility_page(dataclasses.replace(found, summaries=summaries, weights={"level": Weight(0.4, 0.2, 0.7)}))
     assert "| 0.40 (0.20 to 0.70) |" in page
-    assert "| level | 3 of 4 | 2 of 3 | 1.85 | 1.35 |" in page
+    assert "| level | 2 of 4 | 1 of 2 | 1.85 | 1.35 |" in page
+
+
+def test_without_checks_the_page_says_where_they_are(found):
+    said = "Published outcomes against predictions, hits and misses alike: [validation.md](validation.md)."
+    assert said in credibility_page(found)
+
+
+def test_the_shipped_page_is_made_of_the_shipped_files():
+    page = shipped.folder("posteriors").parent / "docs" / "credibility.md"
+    assert page.read_text(encoding="utf-8") == shipped_page(), "run scripts/render_credibility.py"

@@ -6,12 +6,26 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
+from regimens import shipped
 from regimens.contrasts.verdict import Rule
 from regimens.credibility.results import rows_text
 from regimens.credibility.truthpage import accounts, structural, truths_page
-from regimens.credibility.truths import TRUTHS, VOTES, Truth, Vote, at_prior, both, read_truths, read_votes, truths, votes
+from regimens.credibility.truths import (
+    TRUTHS,
+    VOTES,
+    Truth,
+    Vote,
+    at_prior,
+    both,
+    read_truths,
+    read_votes,
+    shipped_truths,
+    shipped_votes,
+    truths,
+    votes,
+)
 from regimens.fit.prior import prior_of
-from regimens.scenario import Scenario
+from regimens.scenario import Scenario, read_scenario
 from regimens.study.study import resolve
 from tests import small
 from tests.contrasts.made import PEAK, TIME, each_subject, outcomes
@@ -89,6 +103,11 @@ def test_structural_votes_are_counted_among_the_sure_ones():
     assert structural(rows, RULE) == {"one": (1, 2)}
 
 
+def test_a_vote_for_the_second_arm_is_sure_at_the_probability_of_the_rule_itself():
+    vote = Vote("one", PEAK.words, "A", "B", 0.07, 0.07)  # 1 - 0.07 is less than 0.93 in its last digit
+    assert structural([vote], Rule(0.93)) == {"one": (1, 1)}
+
+
 def scenario(tmp_path, draws=200):
     """Return two doses under two models in which more is better where the gain is above 1e-6."""
     formula = "level + (gain - threshold) * given"
@@ -151,8 +170,16 @@ def test_the_page_has_every_number():
         Truth("two", 0.05, "peak", "A", "B", "B", 0.25, 0.1, 100),
         Truth("two", 0.05, "peak", "A", "C", "", math.nan, math.nan, 100),
     ]
+    rows.append(Truth("two", 0.05, "peak", "A", "D", "A", 0.54, -5.6e-17, 100))  # 1 - 0.54 - 0.46
     page = truths_page(rows, [Vote("one", "peak", "A", "B", 0.97, 0.99)], RULE)
-    assert "| 5 % | two | 100 | 2 | 1 | 25 % | 0 |" in page
+    assert "| 5 % | two | 100 | 3 | 2 | 40 % | 1 |" in page
     assert "| peak | B | A | 25 % | 10 % |" in page
+    assert "| peak | A | D | 54 % | 0 % |" in page
     assert "| one | 1 | 1 |" in page
     assert "| peak | A | B | **0.97 → 0.99** |" in page
+
+
+def test_the_shipped_page_is_made_of_the_committed_results():
+    page = shipped.folder("posteriors").parent / "docs" / "truths.md"
+    rule = read_scenario(shipped.folder("scenarios") / "equal_total.yaml").rule
+    assert page.read_text(encoding="utf-8") == truths_page(shipped_truths(), shipped_votes(), rule), "run_truths.py --render"

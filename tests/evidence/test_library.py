@@ -179,3 +179,14 @@ bad.yaml:5: 'how_rad' is not a known key here.
       |     ^
   Did you mean 'how_read'?"""
     )
+
+
+def test_a_total_of_a_drug_without_doses_is_refused(tmp_path):
+    text = GOOD.replace("total: 5 MIU, tabled: 5 MIU", "total: {il2: 5 MIU, tocilizumab: 560 mg}")
+    assert problems(tmp_path, text).splitlines() == [
+        "bad.yaml:7: The regimen has no doses of tocilizumab.",
+        "    6 |     arms:",
+        "  > 7 |       a-2020-1: {regimen: 1 MIU SC daily x 5, total: {il2: 5 MIU, tocilizumab: 560 mg}}",
+        "      |                                                                   ^",
+        "  Remove the total, or add its doses.",
+    ]

@@ -80,6 +80,8 @@ def test_a_peak_has_its_readings_and_nothing_else_has_any(tmp_path):
     peak = "a,S,9,0.3 MIU/m2 SC once,Treg share peak,168,mean,1.3,,,,fold,0.1,check,,24 48 168"
     (row,) = read(tmp_path, peak, heading=heading)
     assert (row.observable, row.reading, row.readings_h) == ("treg_share_fold", "peak", (24.0, 48.0, 168.0))
+    (unsorted,) = read(tmp_path, peak.replace("24 48 168", "168 24 48 24"), heading=heading)
+    assert unsorted.readings_h == (24.0, 48.0, 168.0)  # doses are given up to the last of them
     assert said(tmp_path, peak.replace("48", "x"), heading=heading) == [
         (2, "'24 x 168' is not a list of times.", "Give hours with a space between them, such as '24 72 168'.")
     ]
@@ -102,7 +104,7 @@ def test_a_count_of_th17_becomes_a_fold_of_its_baseline():
     assert row.value == pytest.approx(10.1 / 6.3)
     own, before = (math.log(high / low) / 1.349 * math.sqrt(math.pi / 2 / 22) for low, high in ((7.0, 20.0), (2.3, 11.5)))
     assert row.se_log == pytest.approx(math.sqrt(own**2 + before**2 - own * before))
-    assert row.baseline_se_log == pytest.approx(before)
+    assert row.baseline_spread.se_log == pytest.approx(before)
 
 
 def test_a_count_of_treg_stays_a_count_beside_its_baseline():
@@ -114,7 +116,7 @@ def test_a_count_of_treg_stays_a_count_beside_its_baseline():
 def test_a_share_becomes_a_fold_and_a_baseline_that_reaches_zero_lends_no_error():
     row = SHIPPED["scht-treg"]
     assert row.value == pytest.approx(11.1 / 4.8)
-    assert row.baseline_se_log is None
+    assert row.baseline_spread is None
     assert float(row.subject.bsa_m2) == 1.2
 
 
@@ -253,3 +255,14 @@ def test_a_row_that_shares_subjects_names_the_other(tmp_path):
 
 def test_the_shipped_table_has_every_column():
     assert tuple(FILE.read_text(encoding="ascii").splitlines()[0].split(",")) == COLUMNS
+
+
+def test_two_rows_that_name_each_other_are_refused_because_neither_would_count(tmp_path):
+    heading, second = HEADING + ",shares_with", GOOD.replace("a,S", "bb,S")
+    assert said(tmp_path, GOOD + ",bb", second + ",a", heading=heading) == [
+        (
+            3,
+            "Row 'a' already says that it shares its subjects with this one.",
+            "Leave it blank in the row that is to count as independent.",
+        )
+    ]

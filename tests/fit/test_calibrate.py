@@ -8,17 +8,19 @@ import numpy as np
 import pytest
 
 from regimens import shipped
+from regimens.csvfile import read_table
 from regimens.engine import simulate
 from regimens.evidence import read_responses
 from regimens.fit.calibrate import calibrate, fit, profile
 from regimens.fit.datapoints import DataPoint, Observation, data_points, usable
 from regimens.fit.likelihood import LogPosterior
-from regimens.fit.posterior import shipped_draws
+from regimens.fit.posterior import ROWS
 from regimens.fit.prediction import Predictor
 from regimens.fit.sampling import Settings
 from regimens.model import compile_model, find_model, typical_subject
-from regimens.model.fitted import fingerprint, read_draws
+from regimens.model.fitted import fingerprint, posterior_draws, read_draws
 from regimens.regimen import weeks
+from tests.fit.test_subjects import target
 
 EVIDENCE = shipped.folder("evidence") / "responses.csv"
 RESPONSES = read_responses(EVIDENCE)
@@ -121,6 +123,15 @@ def test_a_profile_is_the_same_from_any_start_and_nowhere_below_its_best():
     assert one.loss.max() > 0.5
 
 
+def test_a_profile_keeps_the_other_parameters_inside_bounds_narrower_than_a_step(model):
+    narrow = tuple(replace(p, low=1.9995, high=2.0005) if p.name == "rise" else p for p in model.parameters)
+    narrow = tuple(replace(p, uncertainty=0.5, low=0.1, high=10.0) if p.name == "k" else p for p in narrow)
+    row = DataPoint("a", Observation(0.6, 0.2, "A", "Treg", rest=0.0), target("typical"))
+    density = LogPosterior(replace(model, parameters=narrow), [row])
+    found = profile(density, "k", density.prior.sample(1, np.random.default_rng(0))[0], points=3)
+    assert found.loss == pytest.approx(0.0, abs=1e-3)  # nothing depends on k
+
+
 def test_bad_rows_of_a_user_are_refused_with_their_lines(tmp_path):
     from regimens.errors import InputFileError
 
@@ -138,13 +149,15 @@ def test_a_fit_to_one_study_says_that_nothing_can_be_left_out(tmp_path, monkeypa
     file = tmp_path / "mine.csv"
     file.write_text(
         "id,study,n,regimen,analyte,time_h,statistic,value,unit,role,assumed_sd_log\n"
-        "one,Mine,9,1 MIU SC daily x 5,Treg fold,168,mean,1.8,fold,fit,0.2\n",
+        '"one, of mine",Mine,9,1 MIU SC daily x 5,Treg fold,168,mean,1.8,fold,fit,0.2\n',
         encoding="utf-8",
     )
     said = []
     _, texts = fit(MODEL, file, replace(QUICK, steps=20, burn_in=10), said.append)
     assert said[-1] == "All fitted rows come from one source: no source can be left out."
     assert set(texts) == {"draws.csv", "summary.csv", "rows.csv", "profiles.csv", "fit.json"}
+    (tmp_path / "rows.csv").write_text(texts["rows.csv"], encoding="utf-8")
+    assert [row["id"] for row in read_table(tmp_path / "rows.csv", ROWS, ROWS).rows] == ["one, of mine"]
 
 
 def test_a_model_with_fitted_values_is_not_fitted_again():
@@ -166,7 +179,7 @@ def test_a_shipped_posterior_belongs_to_its_model_and_has_converged(name):
     import json
 
     model = find_model(name, values="declared")
-    fitted = shipped_draws(model)
+    fitted = posterior_draws(model)
     record = json.loads((Path(shipped.folder("posteriors")) / name / "fit.json").read_text(encoding="utf-8"))
     assert record["model_sha256"] == fingerprint(model)
     assert len(fitted.draws) >= 400

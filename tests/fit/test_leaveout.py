@@ -8,7 +8,7 @@ from scipy.stats import norm
 
 from regimens.errors import ModelError
 from regimens.fit.datapoints import AT_LEAST, DataPoint, Observation
-from regimens.fit.leaveout import LARGEST_SHAPE, Rows, leave_out, pareto_weights
+from regimens.fit.leaveout import LARGEST_SHAPE, Rows, largest_shape, leave_out, pareto_weights
 from regimens.fit.likelihood import LogPosterior
 from regimens.fit.sampling import Settings
 from regimens.fit.stacking import stack, weights_of
@@ -50,6 +50,19 @@ def test_smoothed_weights_of_a_normal_density_shifted_a_little_are_the_exact_one
 def test_weights_far_from_the_draws_are_not_to_be_used():
     draws = np.random.default_rng(1).standard_normal(4000)
     assert pareto_weights(norm.logpdf(draws, 6.0, 2.0) - norm.logpdf(draws))[1] > LARGEST_SHAPE
+
+
+def test_the_largest_shape_of_weights_is_smaller_for_few_draws():
+    assert largest_shape(100) == 0.5
+    assert largest_shape(1000) == pytest.approx(2 / 3)
+    assert largest_shape(10_000) == LARGEST_SHAPE
+
+
+def test_weights_of_few_draws_with_a_shape_between_both_limits_are_not_used(model, monkeypatch):
+    found, draws = rows(model), np.zeros((300, 3)) + 0.01 * np.random.default_rng(1).standard_normal((300, 3))
+    monkeypatch.setattr("regimens.fit.leaveout.pareto_weights", lambda ratios: (np.full(300, -np.log(300)), 0.65))
+    monkeypatch.setattr("regimens.fit.leaveout._refits", lambda rows, sources, *rest: [draws] * len(sources))
+    assert {each.how for each in leave_out(found, draws, SETTINGS, [])[:-1]} == {"refit"}
 
 
 @pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone

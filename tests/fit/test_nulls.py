@@ -54,3 +54,9 @@ def test_people_that_no_other_source_treated_are_predicted_as_by_the_first_null_
 def test_too_few_rows_of_a_kind_predict_nothing():
     assert null_of(fold(0.5, "me"), OTHERS[:2]) is None
     assert null_of(fold(0.5, "me", kind="NK"), OTHERS) is None
+
+
+def test_rows_that_all_have_the_same_value_predict_nothing():
+    same = [(fold(np.log(1.3), source), group) for source, group in (("A", "g"), ("B", "g"), ("C", "h"))]
+    assert null_of(fold(0.5, "me"), same) is None
+    assert null_of(fold(0.5, "me"), same, "g") is None

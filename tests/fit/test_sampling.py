@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import norm
 
 from regimens.errors import ModelError
-from regimens.fit.sampling import Settings, effective_size, r_hat, sample
+from regimens.fit.sampling import MANY, Settings, effective_size, r_hat, sample
 
 SHORT = replace(Settings(), walkers=32, steps=800, burn_in=200, draws=4000, seed=1)
 COVARIANCE = np.array([[1.0, 0.8, 0.0], [0.8, 2.0, 0.3], [0.0, 0.3, 0.5]])
@@ -73,6 +73,13 @@ def test_draws_are_of_natural_values():
     assert natural.many == pytest.approx(np.exp(plain.many))
     assert natural.quantiles[1] == pytest.approx(np.exp(plain.quantiles[1]), rel=1e-3)
     assert natural.deviation.min() > 0.0
+
+
+def test_no_draw_that_is_kept_for_weighting_counts_twice():
+    """Weights of a short chain say that they have too few draws; the same draws, repeated, would not."""
+    few = replace(SHORT, ensembles=1, steps=14, burn_in=10, draws=40)
+    assert sample(normal, start, few).many.shape == (4 * 32, 3)
+    assert sample(normal, start, replace(few, steps=90)).many.shape == (MANY, 3)
 
 
 def test_a_density_with_two_places_is_sampled_in_the_shares_of_both():

@@ -52,10 +52,18 @@ def test_the_highest_of_noisy_readings_is_above_the_curve_by_the_expected_maximu
     assert highest - curve == pytest.approx(1.0294 * DAY_TO_DAY, abs=0.15 * DAY_TO_DAY)  # expected maximum of four normals
 
 
-def test_printed_spreads_say_by_how_much_the_cvs_are_too_small(model):
-    noise = np.sqrt(2) * DAY_TO_DAY
+@pytest.mark.parametrize(
+    ("of", "readings"),
+    [
+        (target("mean"), 2),
+        (target("mean", baseline=20.0), 2),  # a fold has two readings, also where the study counted Treg
+        (target("mean", "treg", baseline=20.0, baseline_sd=1e-9), 1),
+    ],
+)
+def test_printed_spreads_say_by_how_much_the_cvs_are_too_small(model, of, readings):
+    noise = np.sqrt(readings) * DAY_TO_DAY
     seen = Observation(0.7, 0.1, "A", "Treg", rest=0.0, sd_log=float(np.hypot(1.4 * RISE, noise)), n=4000)
-    row = DataPoint("a", seen, target("mean"))
+    row = DataPoint("a", seen, of)
     predictor = Predictor(compile_model(model), [row.target], ["rise"])
     found = subject_spread(predictor, [row], np.log([[1.0], [2.0]]))
     assert found.median == pytest.approx(1.4, rel=0.03)

@@ -10,17 +10,18 @@ from scipy.stats import binomtest, kstest
 from regimens import shipped
 from regimens.errors import ModelError
 from regimens.evidence import read_responses
-from regimens.fit.checkfiles import checks_text, read_checks, read_sources, sources_text
+from regimens.fit.checkfiles import QUANTILES, checks_text, predictions_text, read_checks, read_sources, sources_text
 from regimens.fit.datapoints import AT_LEAST, AT_MOST, DataPoint, Observation, data_points, usable
 from regimens.fit.leaveout import LeftOut
 from regimens.fit.nulls import null_of
 from regimens.fit.page import fits_page, validation_page, verdict
-from regimens.fit.posterior import shipped_draws, shipped_folder
+from regimens.fit.posterior import shipped_folder
 from regimens.fit.sampling import Settings
 from regimens.fit.selfcheck import histogram, selfcheck, simulated, uniformity
 from regimens.fit.shippedchecks import shipped_checks, summarise
 from regimens.fit.stacking import Combined, combined, weights_of, weights_text
 from regimens.fit.validation import (
+    SourceCheck,
     checks_of,
     coverage,
     interval_score,
@@ -28,6 +29,7 @@ from regimens.fit.validation import (
     summary_of,
 )
 from regimens.model import find_model
+from regimens.model.fitted import read_draws
 from tests.fit.test_subjects import target
 
 ROOT = Path(__file__).parents[2]
@@ -109,6 +111,16 @@ def test_checks_and_sources_are_read_back_as_written(tmp_path):
     assert str(raised.value) == "nothing.csv of this fit is missing. Renew it with `python scripts/renew_posteriors.py`."
 
 
+def test_predictions_are_read_back_by_row_whatever_its_id(tmp_path):
+    one, other, *_ = left_out()
+    named = (replace(one, ids=("one, of mine",)), replace(other, ids=('other "b"',)))
+    (tmp_path / "predictions.csv").write_text(predictions_text(named), encoding="utf-8")
+    found = read_draws(tmp_path / "predictions.csv")
+    assert found.names == ("one, of mine", 'other "b"')
+    assert found.draws.shape == (QUANTILES, 2)
+    assert np.median(found.draws, axis=0) == pytest.approx([np.median(each.predicted) for each in named], abs=0.01)
+
+
 def rounded(number):
     return None if number is None else float(f"{number:.4g}")
 
@@ -136,7 +148,7 @@ def test_the_null_models_of_a_check_are_made_of_fitted_rows_of_other_sources():
 def test_a_posterior_of_another_text_of_the_model_is_refused():
     parameters = (replace(TURNOVER.parameters[0], value=TURNOVER.parameters[0].value * 1.01), *TURNOVER.parameters[1:])
     with pytest.raises(ModelError) as raised:
-        shipped_draws(replace(TURNOVER, parameters=parameters))
+        shipped_folder(replace(TURNOVER, parameters=parameters))
     assert str(raised.value) == (
         "The posterior of model 'turnover' was fitted to other equations, values or priors than the model file has. "
         "Renew it with `python scripts/renew_posteriors.py turnover`."
@@ -194,6 +206,21 @@ def test_the_page_says_whether_the_combined_prediction_is_better():
     worse = Combined(2.0, {"one": 1.5}, 4, 3)
     assert "scores 2.00, worse than the best single model (one 1.50)" in validation_page([], [], worse)
     assert "Over 4 rows of 3 sources" in validation_page([], [], worse)
+
+
+def test_a_bound_has_a_probability_on_the_page_and_no_error():
+    checks = [check for check in checks_of(left_out(), DATA, RESPONSES) if check.id in ("gvhd-treg", "lilacs")]
+    lines = validation_page([summary_of(TURNOVER, checks, ())], [], None).splitlines()
+    bound, value = (next(line for line in lines if line.startswith(f"| {name}")) for name in ("gvhd-treg", "lilacs"))
+    assert bound.endswith("| probability 0.50 |  |  |  |  |")
+    assert "| inside | -0.00 |" in value or "| inside | +0.00 |" in value
+
+
+def test_the_densities_of_the_null_models_stand_beside_that_of_the_rows_that_all_models_predict():
+    source = SourceCheck("A", "weights", 0.3, -2.56, -0.77, -3.22, -7.41, ("EC50", "kout"))
+    page = validation_page([summary_of(TURNOVER, (), (source,))], [], None)
+    assert "| Left out | How | k | Log density | Common rows | Null | Group null | No information without it |" in page
+    assert "| A | weights | 0.30 | -2.56 | -0.77 | -3.22 | -7.41 | EC50, kout |" in page
 
 
 def test_the_pages_are_what_the_posteriors_give():

@@ -9,7 +9,6 @@ import pytest
 from regimens import shipped
 from regimens.engine import simulate
 from regimens.errors import ModelError
-from regimens.fit.posterior import shipped_draws
 from regimens.model import compile_model, find_model, fitted, load_model, typical_subject
 from regimens.model.fitted import is_fitted, posterior_draws
 from regimens.regimen import parse_regimen, weeks
@@ -24,7 +23,7 @@ def declared(name):
 @pytest.mark.parametrize("name", shipped.names("models"))
 def test_fitted_values_are_the_medians_of_the_shipped_draws(name):
     model = declared(name)
-    posterior = shipped_draws(model)
+    posterior = posterior_draws(model)
     for before, after in zip(model.parameters, fitted(model).parameters, strict=True):
         if before.uncertainty > 0:
             draws = np.log(posterior.draws[:, posterior.names.index(before.name)])

@@ -26,8 +26,8 @@ def test_weights_are_read_by_model(tmp_path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (GOOD.replace("0.3,", "1.3,"), "'1.3' is no number from 0 to 1."),
-        (GOOD.replace("0.3,", "a,"), "'a' is no number from 0 to 1."),
+        (GOOD.replace("0.3,", "1.3,"), "'1.3' is not a number from 0 to 1."),
+        (GOOD.replace("0.3,", "a,"), "'a' is not a number from 0 to 1."),
         (GOOD.replace("0.1", "0.4"), "The weight 0.3 of 'turnover' lies outside its interval, 0.4 to 0.6."),
         (GOOD.replace("expansion", "turnover"), "The model 'turnover' has two weights."),
         (GOOD.replace("0.7,0.4", "0.6,0.4"), "The weights sum to 0.9."),

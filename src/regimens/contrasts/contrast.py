@@ -103,11 +103,6 @@ class Shares:
     equal: float
     worse: float
 
-    @property
-    def ties_half(self) -> float:
-        """The share that favours the first arm, ties counted half."""
-        return self.better + 0.5 * self.equal
-
 
 def shares(difference: Floats, endpoint: Endpoint) -> Shares:
     """Return the shares of the differences (any shape) by whom they favour; NaN without a direction."""

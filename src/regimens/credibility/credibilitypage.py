@@ -14,9 +14,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from regimens import shipped
+from regimens.credibility.agreement import shipped_agreement
+from regimens.credibility.orderings import shipped_orderings
 from regimens.credibility.truthpage import accounts, structural
+from regimens.credibility.truths import shipped_truths, shipped_votes
 from regimens.fit.page import INFORMED, UNINFORMED
+from regimens.fit.shippedchecks import summarise
+from regimens.model import find_model
+from regimens.scenario import read_scenario
 from regimens.study.published import Agreement
+from regimens.study.weights import read_weights
 
 if TYPE_CHECKING:
     from regimens.contrasts.verdict import Rule
@@ -24,6 +32,7 @@ if TYPE_CHECKING:
     from regimens.credibility.agreement import Judged
     from regimens.credibility.orderings import Ordering
     from regimens.credibility.truths import Truth, Vote
+    from regimens.fit.validation import Summary
     from regimens.model.declaration import Model
 
 USE = """\
@@ -89,37 +98,6 @@ of data."""
 
 
 @dataclass(frozen=True)
-class Checks:
-    """The rows of one model that were predicted with their study left out; only independent ones.
-
-    `hits` of `rows` are inside their 90 % interval (a bound: thought likely). `near` of the `values` that are no bounds have a
-    predicted median within a factor of two of what was observed. `score` and `null_score` are means over those that have both.
-    """
-
-    hits: int
-    rows: int
-    near: int
-    values: int
-    score: float
-    null_score: float
-
-
-def read_checks(path: Path) -> Checks | None:
-    """Return what a table of checks comes to; None where there is none."""
-    if not path.is_file():
-        return None
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["independent"].lower() in ("yes", "true", "1")]
-    values = [row for row in rows if not row["bound"]]
-    inside = sum(float(row["low"]) <= float(row["observed"]) <= float(row["high"]) for row in values)
-    likely = sum(float(row["probability"]) >= 0.5 for row in rows if row["bound"])
-    near = sum(abs(math.log(float(row["median"]) / float(row["observed"]))) <= math.log(2.0) for row in values)
-    scored = [(float(row["score"]), float(row["null_score"])) for row in values if row["score"] and row["null_score"]]
-    means = [sum(column) / len(scored) for column in zip(*scored, strict=True)] if scored else [math.nan, math.nan]
-    return Checks(inside + likely, len(rows), near, len(values), means[0], means[1])
-
-
-@dataclass(frozen=True)
 class Fit:
     """A shipped fit: rows it used, the largest R-hat, the smallest effective size, parameters fitted, informed and untouched."""
 
@@ -148,11 +126,13 @@ def read_fit(folder: Path) -> Fit:
 
 @dataclass(frozen=True)
 class Found:
-    """What the page is made of. `checks` and `fits` are by name of the model; `weights` is None where none are shipped."""
+    """What the page is made of. `fits` are by name of the model; `summaries` are those of its checks, `weights` is None where
+    none are shipped.
+    """
 
     models: Sequence[Model]
     fits: dict[str, Fit]
-    checks: dict[str, Checks | None]
+    summaries: Sequence[Summary]
     weights: Weights | None
     orderings: Sequence[Ordering]
     judged: Sequence[Judged]
@@ -161,8 +141,28 @@ class Found:
     rule: Rule
 
 
+def shipped_page() -> str:
+    """Return docs/credibility.md, of the shipped files."""
+    names, folder = shipped.names("models"), shipped.folder("posteriors")
+    weights = folder / "weights.csv"
+    models = [find_model(name, values="declared") for name in names]
+    return credibility_page(
+        Found(
+            models=models,
+            fits={name: read_fit(folder / name) for name in names},
+            summaries=[summarise(model) for model in models],
+            weights=read_weights(weights) if weights.is_file() else None,
+            orderings=shipped_orderings(),
+            judged=shipped_agreement(),
+            truths=shipped_truths(),
+            votes=shipped_votes(),
+            rule=read_scenario(shipped.folder("scenarios") / "equal_total.yaml").rule,
+        )
+    )
+
+
 def credibility_page(found: Found) -> str:
-    """Return docs/credibility.md."""
+    """Return the page of what was found."""
     return "\n".join([USE, "", *_validation(found), "", APPLICABILITY, "", NOT_SUPPORTED, "", *_limits(found)]) + "\n"
 
 
@@ -184,8 +184,7 @@ def _validation(found: Found) -> Iterator[str]:
 
 
 def _checks(found: Found) -> Iterator[str]:
-    known = {name: each for name, each in found.checks.items() if each is not None}
-    if not known:
+    if not found.summaries:
         yield "Published outcomes against predictions, hits and misses alike: [validation.md](validation.md)."
         return
     yield "Each study left out of the fit and predicted by the others ([validation.md](validation.md)):"
@@ -194,9 +193,10 @@ def _checks(found: Found) -> Iterator[str]:
         "| Model | Inside the 90 % interval | Median within a factor of two | Interval score | Null model |",
         "|---|---|---|---|---|",
     )
-    for name, each in known.items():
-        near = f"{each.near} of {each.values}"
-        yield f"| {name} | {each.hits} of {each.rows} | {near} | {each.score:.2f} | {each.null_score:.2f} |"
+    for each in found.summaries:
+        values = [check for check in each.checks if check.independent and not check.bound]
+        near = f"{sum(abs(check.log_error) <= math.log(2.0) for check in values)} of {len(values)}"
+        yield f"| {each.model.name} | {each.hits} of {each.rows} | {near} | {each.score:.2f} | {each.null_score:.2f} |"
 
 
 def _orderings(found: Found) -> Iterator[str]:

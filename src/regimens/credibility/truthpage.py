@@ -60,7 +60,7 @@ def structural(rows: Sequence[Vote], rule: Rule) -> dict[str, tuple[int, int]]:
     """Return for each model how many of its votes are structural, of all on which its posterior is sure."""
     found = {}
     for model in dict.fromkeys(row.model for row in rows):
-        sure = [row for row in rows if row.model == model and max(row.posterior, 1.0 - row.posterior) >= rule.probability]
+        sure = [row for row in rows if row.model == model and row.sure(rule)]
         found[model] = (sum(row.structural(rule) for row in sure), len(sure))
     return found
 
@@ -114,4 +114,4 @@ def _least(difference: float) -> str:
 
 
 def _percent(share: float) -> str:
-    return "–" if np.isnan(share) else f"{100 * share:.0f} %"
+    return "–" if np.isnan(share) else f"{round(100 * share)} %"  # a rounded whole number has no sign at 0

@@ -59,6 +59,10 @@ class Vote:
     prior: float = column("probability that arm beats against over draws of the prior, ties half", "1")
     posterior: float = column("the same over draws of the posterior", "1")
 
+    def sure(self, rule: Rule) -> bool:
+        """Return whether the posterior gives one of the two orders the probability of the rule."""
+        return reaches(max(self.posterior, 1.0 - self.posterior), rule.probability)
+
     def structural(self, rule: Rule) -> bool:
         """Return whether the model is as sure of the same order before any data as the rule asks it to be after."""
         sides = [(self.prior, self.posterior), (1.0 - self.prior, 1.0 - self.posterior)]

@@ -210,11 +210,13 @@ def _subject(arm: ArmShape, loc: Loc, notes: Notes) -> Subject:
 
 
 def _totals(arm: ArmShape, regimen: Regimen | None, subject: Subject, loc: Loc, notes: Notes) -> tuple[tuple[str, Fraction], ...]:
-    """Return the recomputed totals; every total that is missing in the file or differs from it is noted."""
+    """Return the recomputed totals; a total that is missing, that differs or that is of a drug without doses is noted."""
     if regimen is None:
         return ()
     rows = exposure_of(regimen.with_rests("shortest"), subject)
     given = arm.total if isinstance(arm.total, dict) else dict.fromkeys(regimen.drugs, arm.total)
+    for drug in sorted({*given} - {row.drug for row in rows}):
+        notes.add((*loc, "total", drug), f"The regimen has no doses of {drug}.", "Remove the total, or add its doses.", key=True)
     for row in rows:
         where = (*loc, "total", row.drug) if isinstance(arm.total, dict) else (*loc, "total")
         text = given.get(row.drug)

@@ -72,9 +72,10 @@ Written by `scripts/render_evidence.py` from the files in `evidence/`; change th
 what was given to whom and what was seen, then how it was read and how it is used. Nothing here is data of single patients.
 
 Times are elapsed hours: protocol day 1 is the first dose, 0 h. A row is *fitted* (the models are calibrated to it) or
-*checked* (kept apart to judge a calibrated model). *Seen by* names what else of a model has used it; no prior has. An
-ordering is a sentence; no number checks it. Where a source prints no spread, a standard error on the log scale is assumed and
-given as a percentage ("assumed error"). A DOI that was not printed in what was read is marked *to be verified*.
+*checked* (kept apart to judge a calibrated model). *Seen by* names what else has used it, such as the choice of a model; no
+prior rests on a row. An ordering is a statement without a number to fit; [orderings.md](orderings.md) holds such statements
+against the models. Where a source prints no spread, a standard error on the log scale is assumed and given as a percentage
+("assumed error"). A DOI that was not printed in what was read is marked *to be verified*.
 """
 
 

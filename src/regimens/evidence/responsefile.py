@@ -67,11 +67,18 @@ def _repeated_ids(rows: Sequence[Row]) -> Iterator[Problem]:
 
 
 def _unknown_partners(rows: Sequence[Row]) -> Iterator[Problem]:
-    """Yield a problem for every row that shares its subjects with an unknown row or with itself."""
+    """Yield a problem for every row that shares its subjects with an unknown row, with itself, or with a row above that names it:
+    a row that shares its subjects is not counted, and then neither of the two would be.
+    """
+    partners: dict[str, str] = {}
     for row in rows:
         name, others = row["shares_with"], {other["id"] for other in rows} - {row["id"]}
         if name and name not in others:
             yield row.problem("shares_with", f"No other row of this table has the id '{name}'.", did_you_mean(name, others))
+        elif name and partners.get(name) == row["id"]:
+            found = f"Row '{name}' already says that it shares its subjects with this one."
+            yield row.problem("shares_with", found, "Leave it blank in the row that is to count as independent.")
+        partners[row["id"]] = name
 
 
 class _RowReader:
@@ -114,7 +121,7 @@ class _RowReader:
             weight_kg=weight_kg,
             bsa_m2=bsa_m2,
             baseline=baseline,
-            baseline_se_log=before.se_log if before and seen else None,
+            baseline_spread=before,
             analyte=row["analyte"],
             observable=analyte.observable,
             reading=analyte.reading,
@@ -249,12 +256,12 @@ class _RowReader:
         return time
 
     def _readings(self, analyte: Analyte | None, time_h: float | None) -> tuple[float, ...]:
-        """Return the times at which a peak was read, none where the cell is blank."""
+        """Return the times at which a peak was read, in order and each once; none where the cell is blank."""
         text = self._row["readings_h"]
         if not text:
             return ()
         try:
-            times = tuple(float(word) for word in text.split())
+            times = tuple(sorted({float(word) for word in text.split()}))
         except ValueError:
             found = f"'{text}' is not a list of times."
             self._note("readings_h", found, "Give hours with a space between them, such as '24 72 168'.")

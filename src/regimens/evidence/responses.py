@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from regimens.subject import Subject
 
 if TYPE_CHECKING:
-    from regimens.evidence.spread import Printed
+    from regimens.evidence.spread import Printed, Spread
     from regimens.regimen import Regimen
 
 
@@ -59,13 +59,13 @@ class Response:
     `observable`, that is, divided by the baseline where the observable is a fold. An ordering has no value; its `note` says
     what was found. `bound` is 'lower bound' or 'upper bound' if the value is one, else ''. `se_log` is the standard error of
     the logarithm of `value` and `se_words` its derivation; `sd_log` is the standard deviation of the logarithm between
-    subjects, where the source gives it. `baseline` is the same statistic before treatment and `baseline_se_log` the standard
-    error of its logarithm. `reading` is 'at' or 'peak': the value at `time_h`, or the highest from 0 h to `time_h`.
+    subjects, where the source gives it. `baseline` is the same statistic before treatment and `baseline_spread` its spread on
+    the log scale, None where it has none. `reading` is 'at' or 'peak': the value at `time_h`, or the highest from 0 h to it.
     `centre` is the centre of a study where several studies of this table come from it, else ''.
     `readings_h` are the times at which a peak was looked for; without them it is that of the curve itself.
-    `shares_with` is the id of another row with some of the same subjects. `group` is the kind of people, for comparisons of
-    rows of like people. `seen_by` says what of the models has used the row beside its role. `weight_kg` and `bsa_m2` are None
-    for the typical body.
+    `shares_with` is the id of another row with some of the same subjects. `group` is the group of patients, for null
+    models that predict from rows of the same group. `seen_by` says what of the models has used the row beside its role.
+    `weight_kg` and `bsa_m2` are None for the typical body.
     """
 
     id: str
@@ -80,7 +80,7 @@ class Response:
     weight_kg: Fraction | None
     bsa_m2: Fraction | None
     baseline: Printed | None
-    baseline_se_log: float | None
+    baseline_spread: Spread | None
     analyte: str
     observable: str
     reading: str

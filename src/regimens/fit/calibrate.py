@@ -22,9 +22,9 @@ from scipy.optimize import minimize
 
 from regimens.errors import ModelError
 from regimens.evidence import read_responses
-from regimens.fit.checkfiles import checks_text, sources_text
+from regimens.fit.checkfiles import checks_text, predictions_text, sources_text
 from regimens.fit.datapoints import DataPoint, data_points, usable
-from regimens.fit.leaveout import LeftOut, Rows, leave_out
+from regimens.fit.leaveout import Rows, leave_out
 from regimens.fit.likelihood import LogPosterior
 from regimens.fit.posterior import Posterior, Profile, files_of
 from regimens.fit.subjects import shift_of, subject_spread
@@ -41,9 +41,6 @@ if TYPE_CHECKING:
 
 COMMON = ("treg", "treg_fold", "treg_share_fold", "serum_il2")
 """Observables that all shipped models have: their rows say how models compare."""
-
-PREDICTIONS = 200
-"""Quantiles of the predicted logarithms of a row that predictions.csv keeps, evenly spaced."""
 
 PILOT_STEPS, PILOT_BURN_IN, PILOT_DRAWS = 100, 60, 160
 """Steps of the pilot fit, two ensembles, and the draws at which subjects are simulated."""
@@ -81,7 +78,7 @@ def fit(
     left_out = leave_out(rows, posterior.sample.many, again, COMMON, progress)
     texts["checks.csv"] = checks_text(checks_of(left_out, rows.data, responses))
     texts["sources.csv"] = sources_text(sources_of(left_out, rows.data, responses))
-    texts["predictions.csv"] = _predictions(left_out)
+    texts["predictions.csv"] = predictions_text(left_out)
     return posterior, texts
 
 
@@ -137,13 +134,6 @@ def rows_of(posterior: Posterior, responses: Sequence[Response]) -> Rows:
     predictor = LogPosterior(posterior.model, data).predictor
     shift = shift_of(predictor, where, posterior.spread.median)
     return Rows(posterior.model, data, shift, tuple(point.id in fitted for point in data))
-
-
-def _predictions(left_out: Sequence[LeftOut]) -> str:
-    shares = (np.arange(PREDICTIONS) + 0.5) / PREDICTIONS
-    columns = {name: np.quantile(each.predicted[:, place], shares) for each in left_out for place, name in enumerate(each.ids)}
-    lines = [",".join(columns), *(",".join(f"{value:.4f}" for value in row) for row in np.column_stack(list(columns.values())))]
-    return "\n".join(lines) + "\n"
 
 
 def _profiles(posterior: Posterior, progress: Callable[[str], None]) -> list[Profile]:
@@ -209,5 +199,7 @@ def _search_bounds(density: LogPosterior, index: int) -> tuple[float, float]:
     """Return the bounds of one column in the search: those of the spreads, or those of a parameter, narrowed for the steps."""
     if index >= len(density.prior.centre):
         return -7.0, 1.0
-    low, high = density.prior.low[index], density.prior.high[index]
-    return (max(low, density.prior.centre[index] - 6 * density.prior.spread[index]) + 2 * STEP, high - 2 * STEP)
+    low = max(density.prior.low[index], density.prior.centre[index] - 6 * density.prior.spread[index])
+    high = density.prior.high[index]
+    margin = min(2 * STEP, 0.25 * (high - low))
+    return low + margin, high - margin

@@ -1,15 +1,19 @@
-"""The files checks.csv and sources.csv of a fit: what validation found, written and read back."""
+"""The files checks.csv, sources.csv and predictions.csv of a fit: what validation found, written and read back."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from regimens.csvfile import Row, read_table
+import numpy as np
+
+from regimens.csvfile import Row, read_table, table_text
 from regimens.errors import ModelError
 from regimens.fit.validation import Check, SourceCheck
+
+if TYPE_CHECKING:
+    from regimens.fit.leaveout import LeftOut
 
 CHECKS = (
     "id", "source", "fitted", "independent", "observable", "observed", "bound", "low", "median", "high", "probability", "score",
@@ -20,21 +24,25 @@ CHECKS = (
 SOURCES = ("source", "how", "shape", "log_density", "common", "null_density", "group_density", "lost")
 """Columns of sources.csv. The densities of the null models are those of all rows that they can predict."""
 
+QUANTILES = 200
+"""Quantiles of the predicted logarithms of a row that predictions.csv keeps, evenly spaced."""
+
 
 def checks_text(checks: Sequence[Check]) -> str:
     """Return the text of checks.csv."""
-    return _text(CHECKS, [[_cell(getattr(check, column)) for column in CHECKS] for check in checks])
+    return table_text(CHECKS, [[_cell(getattr(check, column)) for column in CHECKS] for check in checks])
 
 
 def sources_text(sources: Sequence[SourceCheck]) -> str:
     """Return the text of sources.csv."""
-    return _text(SOURCES, [[_cell(getattr(source, column)) for column in SOURCES] for source in sources])
+    return table_text(SOURCES, [[_cell(getattr(source, column)) for column in SOURCES] for source in sources])
 
 
-def _text(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([heading, *rows])
-    return text.getvalue()
+def predictions_text(left_out: Sequence[LeftOut]) -> str:
+    """Return the text of predictions.csv: a column for each row of evidence, with QUANTILES of its predicted logarithm."""
+    shares = (np.arange(QUANTILES) + 0.5) / QUANTILES
+    columns = {name: np.quantile(each.predicted[:, place], shares) for each in left_out for place, name in enumerate(each.ids)}
+    return table_text(list(columns), [[f"{value:.4f}" for value in row] for row in np.column_stack(list(columns.values()))])
 
 
 def _cell(value: object) -> str:

@@ -12,11 +12,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from regimens.evidence.spread import BOUNDS, Spread, ratio_se, spread_of
+from regimens.evidence.spread import BOUNDS, ratio_se
 
 if TYPE_CHECKING:
     from regimens.evidence import Response
-    from regimens.evidence.spread import Printed
     from regimens.model.declaration import Model
     from regimens.regimen import Regimen
 
@@ -111,7 +110,7 @@ def usable(data: Iterable[DataPoint], model: Model) -> tuple[DataPoint, ...]:
 
 
 def _data_point(response: Response, value: float, se_log: float, baseline: tuple[float | None, float | None]) -> DataPoint:
-    before = _spread(response.baseline, response.n, response.statistic)
+    before = response.baseline_spread
     counted = response.observable == BASELINE_COUNT
     if counted and before is not None:
         se_log = ratio_se(se_log, before.se_log)
@@ -152,16 +151,6 @@ def _baseline(response: Response) -> tuple[float, float | None] | None:
     """
     if response.observable != BASELINE_COUNT or response.baseline is None:
         return None
-    before = _spread(response.baseline, response.n, response.statistic)
-    sd = None if before is None else before.sd_log
+    sd = None if response.baseline_spread is None else response.baseline_spread.sd_log
     above = 0.5 * sd**2 if sd and response.statistic == "mean" else 0.0
     return response.baseline.value * math.exp(-above), sd
-
-
-def _spread(printed: Printed | None, count: int, statistic: str) -> Spread | None:
-    if printed is None:
-        return None
-    try:
-        return spread_of(printed, count, statistic == "median")
-    except ValueError:
-        return None

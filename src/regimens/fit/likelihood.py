@@ -4,7 +4,8 @@ A data point with a value is normal on the log scale around the prediction. Its 
 standard error, the squared row spread, and the squared study spread of an effect that all data points of one kind from one
 source share (this effect is integrated out exactly). A study effect acts on the response: it does nothing where nothing has
 happened, and at most multiplies a large change (`load`). A data point with a bound ("more than 8-fold") contributes the
-probability of the bound, with both spreads. No data point is weighted by hand.
+probability of the bound, with both spreads; its study effect is taken as its own, also where other data points of the source
+have one. No data point is weighted by hand.
 """
 
 from __future__ import annotations

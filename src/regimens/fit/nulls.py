@@ -1,8 +1,8 @@
 """Null models: what the other studies' values alone predict for a row, without any dose, schedule or time.
 
-The first knows nothing but the fitted rows of the same kind from other sources. The second also knows what kind of people were
-treated: its mean is drawn towards that of the rows of the same group. Both predict with a t distribution, because their spread is
-itself estimated from few rows.
+The first uses nothing but the fitted rows of the same kind from other sources. In the second, the group null, the mean is drawn
+towards that of the rows of the same group of patients. Both predict with a t distribution, because their spread is itself
+estimated from few rows.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 FEWEST = 3
 """Fewest values of a kind from which a null model predicts."""
+
+NO_SPREAD = 1e-9
+"""Standard deviation of logarithms up to which values are all the same: no interval can be made of them."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,8 @@ class Null:
 
 
 def null_of(seen: Observation, others: Sequence[tuple[Observation, str]], group: str | None = None) -> Null | None:
-    """Return the prediction for `seen` from `others`, fitted rows with their groups; None where too few are of its kind.
+    """Return the prediction for `seen` from `others`, fitted rows with their groups; None where too few are of its kind, or where
+    they are all the same.
 
     With a `group`, the mean is m_g w + m (1 - w) with w = k / (k + 1), where k rows of that group have the mean m_g: as much
     weight for the mean of all as for one row.
@@ -57,6 +61,8 @@ def null_of(seen: Observation, others: Sequence[tuple[Observation, str]], group:
     values = np.array([value for value, _ in known])
     own = np.array([value for value, kind in known if kind == group])
     centre, spread, count = float(values.mean()), float(values.std(ddof=1)), float(len(values))
+    if spread <= NO_SPREAD:
+        return None
     if group is not None and len(own):
         weight = len(own) / (len(own) + 1.0)
         centre = weight * float(own.mean()) + (1.0 - weight) * centre

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regimens import shipped
+from regimens import shipped, wording
 from regimens.csvfile import Row, read_table
 from regimens.fit.datapoints import AT_LEAST, AT_MOST
 from regimens.fit.posterior import PROFILES, ROWS, SUMMARY
@@ -34,9 +34,11 @@ Every model predicts every row of `evidence/responses.csv` that it has an observ
 inverse of the likelihood of what is left out (Pareto smoothed importance sampling), or from a fit without them where the
 shape k of the weights is above 0.7. The other rows were never fitted. The 90 % interval is that of the printed statistic:
 parameters, study effect, row spread and standard error. A printed bound is a hit if it was thought more likely than not.
-The score is the interval score (lower is better). The first null model knows the mean and spread of the fitted rows of the
-same kind from other studies, the second also what kind of people were treated; both use a t distribution. Made by
-`python scripts/renew_posteriors.py`."""
+The score is the interval score (lower is better). The *null* model predicts from the mean and spread of the fitted rows of the
+same kind from other studies, without doses or times; in the *group null* the mean is drawn towards that of patients of the same
+group (autoimmune, transplant, ...). Both use a t distribution. The log density of a study is that of all its rows; next to it
+is that of the *common rows*, which every model can predict and which the log densities of the null models are to be compared
+with. Last are the parameters that the fit learns nothing of without the study. Made by `python scripts/renew_posteriors.py`."""
 
 PICTURE = "images/left_out.png"
 """The picture of the page on checks, beside it."""
@@ -59,11 +61,13 @@ def _fit_lines(folder: Path) -> Iterator[str]:
     record = json.loads((folder / "fit.json").read_text(encoding="utf-8"))
     summary = _rows(folder / "summary.csv", SUMMARY)
     learnt = {row["name"]: row.required_number("contraction") for row in summary if row["contraction"]}
+    informed = [name for name, share in learnt.items() if share >= INFORMED]
+    uninformed = [name for name, share in learnt.items() if share <= UNINFORMED]
     yield (
         f"R-hat at most {record['largest_r_hat']:.3f}, effective sizes from {record['smallest_effective']}, "
         f"{record['settings']['draws']} draws shipped. The data informed "
-        f"{_listing([name for name, share in learnt.items() if share >= INFORMED])}; they said almost nothing about "
-        f"{_listing([name for name, share in learnt.items() if share <= UNINFORMED])}."
+        f"{wording.listing(informed) or 'no parameter'}; they said almost nothing about "
+        f"{wording.listing(uninformed) or 'no parameter'}."
     )
     yield from ("", "| Parameter | Unit | Prior (SD of log) | Posterior (90 % interval) | Learnt |", "|---|---|---|---|---|")
     for row in summary:
@@ -112,10 +116,6 @@ def _rows(path: Path, columns: Sequence[str]) -> tuple[Row, ...]:
     return read_table(path, columns, columns).rows
 
 
-def _listing(names: Sequence[str]) -> str:
-    return "no parameter" if not names else ", ".join(names[:-1]) + (" and " if len(names) > 1 else "") + names[-1]
-
-
 def validation_page(summaries: Sequence[Summary], weights: Sequence[Weight], mixed: Combined | None) -> str:
     """Return docs/validation.md: scores, every hit and miss, which studies carry the fit, and how models are weighed."""
     return "\n".join(_validation_lines(summaries, weights, mixed)) + "\n"
@@ -123,7 +123,7 @@ def validation_page(summaries: Sequence[Summary], weights: Sequence[Weight], mix
 
 def _validation_lines(summaries: Sequence[Summary], weights: Sequence[Weight], mixed: Combined | None) -> Iterator[str]:
     yield from ("# Every study left out once", "", VALIDATION_INTRODUCTION, "")
-    yield "| Model | Hits | 90 % interval of the share | Mean log error | Median width (log) | Score | Null | Like people |"
+    yield "| Model | Hits | 90 % interval of the share | Mean log error | Median width (log) | Score | Null | Group null |"
     yield "|---|---|---|---|---|---|---|---|"
     for s in summaries:
         yield (
@@ -134,11 +134,11 @@ def _validation_lines(summaries: Sequence[Summary], weights: Sequence[Weight], m
         yield from ("", f"![Predicted over observed, each study left out]({PICTURE})", "", *_weight_lines(weights, mixed))
     for s in summaries:
         yield from ("", f"## {s.model.name}", "", verdict(s), "")
-        yield "| Row | Observable | Observed | Predicted (90 % interval) | | Log error | Score | Null | Like people |"
+        yield "| Row | Observable | Observed | Predicted (90 % interval) | | Log error | Score | Null | Group null |"
         yield "|---|---|---|---|---|---|---|---|---|"
         yield from map(_check_line, s.checks)
-        yield from ("", "| Left out | How | k | Log density | Null | Like people | Nothing is known without it of |")
-        yield "|---|---|---|---|---|---|---|"
+        yield from ("", "| Left out | How | k | Log density | Common rows | Null | Group null | No information without it |")
+        yield "|---|---|---|---|---|---|---|---|"
         yield from map(_source_line, s.sources)
 
 
@@ -165,7 +165,7 @@ def verdict(summary: Summary) -> str:
     against = "beats" if summary.beats_nulls else "does not beat both"
     return (
         f"{share} {interval}. The interval score {summary.score:.2f} {against} the {summary.null_score:.2f} of the null model "
-        f"that knows only the other rows and the {summary.group_score:.2f} of the one that knows like people.{exploratory}"
+        f"and the {summary.group_score:.2f} of the group null.{exploratory}"
     )
 
 
@@ -178,17 +178,15 @@ def _check_line(check: Check) -> str:
         said = "inside" if check.hit else "**outside**"
     fitted = ", fitted" if check.fitted else ""
     shared = "" if check.independent else " (shares subjects with another row)"
+    error = "" if check.bound else f"{check.log_error:+.2f}"
     scores = " | ".join("" if score is None else f"{score:.2f}" for score in (check.score, check.null_score, check.group_score))
-    return (
-        f"| {check.id}{fitted} | {check.observable} | {observed} | {predicted} | {said}{shared} | "
-        f"{check.log_error:+.2f} | {scores} |"
-    )
+    return f"| {check.id}{fitted} | {check.observable} | {observed} | {predicted} | {said}{shared} | {error} | {scores} |"
 
 
 def _source_line(source: SourceCheck) -> str:
     how = {"weights": "weights", "refit": "fitted again", "not fitted": "never fitted"}[source.how]
     cells = [
         "" if value is None else f"{value:.2f}"
-        for value in (source.shape, source.log_density, source.null_density, source.group_density)
+        for value in (source.shape, source.log_density, source.common, source.null_density, source.group_density)
     ]
     return f"| {source.source} | {how} | {' | '.join(cells)} | {', '.join(source.lost)} |"

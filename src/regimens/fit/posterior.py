@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regimens import shipped
+from regimens.csvfile import table_text
 from regimens.errors import ModelError
 from regimens.fit.datapoints import AT_LEAST, AT_MOST, DataPoint
 from regimens.fit.prior import SPREADS, Prior
 from regimens.fit.sampling import LOW_MEDIAN_HIGH, Sample, Settings
 from regimens.fit.subjects import FACTOR_SD, Shift, SubjectSpread
-from regimens.model.fitted import SUBJECT_SPREAD, PosteriorDraws, fingerprint, read_draws
+from regimens.model.fitted import SUBJECT_SPREAD, fingerprint
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -74,11 +75,6 @@ class Posterior:
         return float(low), float(median), float(high)
 
 
-def shipped_draws(model: Model) -> PosteriorDraws:
-    """Return the shipped posterior of `model`; the last two names are the spreads. ModelError as for `shipped_folder`."""
-    return read_draws(shipped_folder(model) / "draws.csv")
-
-
 def shipped_folder(model: Model) -> Path:
     """Return the folder of the shipped fit of `model`.
 
@@ -100,9 +96,9 @@ def files_of(posterior: Posterior, profiles: Sequence[Profile], record: Mapping[
     """Return the texts of a fit by file name: draws, summary, rows, profiles, and the record of how it was made."""
     return {
         "draws.csv": _draws(posterior),
-        "summary.csv": _lines(SUMMARY, [*_all_summary_cells(posterior), _spread_cells(posterior.spread)]),
-        "rows.csv": _lines(ROWS, [_row_cells(posterior, place) for place in range(len(posterior.data))]),
-        "profiles.csv": _lines(
+        "summary.csv": table_text(SUMMARY, [*_all_summary_cells(posterior), _spread_cells(posterior.spread)]),
+        "rows.csv": table_text(ROWS, [_row_cells(posterior, place) for place in range(len(posterior.data))]),
+        "profiles.csv": table_text(
             PROFILES,
             [
                 (profile.name, f"{value:.4g}", f"{loss:.3f}")
@@ -118,10 +114,6 @@ def _draws(posterior: Posterior) -> str:
     text = io.StringIO()
     np.savetxt(text, posterior.draws, fmt=DIGITS, delimiter=",", header=",".join(posterior.names), comments="")
     return text.getvalue()
-
-
-def _lines(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    return "".join(",".join(cells) + "\n" for cells in (heading, *rows))
 
 
 def _all_summary_cells(posterior: Posterior) -> list[tuple[str, ...]]:

@@ -21,7 +21,7 @@ LOW_MEDIAN_HIGH = (TAILS[0], 0.5, TAILS[1])
 """The quantiles at the ends and in the middle of a 90 % interval."""
 
 MANY = 2000
-"""Draws that a fit keeps for weighting; as many as are taken evenly, so some repeat where fewer were sampled."""
+"""Most draws that a fit keeps for weighting, taken evenly; all of them where fewer were sampled."""
 
 ROUNDS = 4
 """Rounds of the burn-in, after each of which the reference is found again."""
@@ -87,7 +87,8 @@ def sample(log_density: Values, start: Start, settings: Settings, natural: Value
         walked = np.array([chain for chain, _ in found])
     flat = natural(walked.reshape(-1, walked.shape[-1]))
     chains = flat.reshape(walked.shape)
-    chosen, more = (np.linspace(0, len(flat) - 1, number).round().astype(int) for number in (settings.draws, MANY))
+    kept = (settings.draws, min(MANY, len(flat)))
+    chosen, more = (np.linspace(0, len(flat) - 1, number).round().astype(int) for number in kept)
     return Sample(
         draws=flat[chosen],
         many=flat[more],

@@ -16,6 +16,7 @@ import numpy as np
 from scipy.special import ndtri
 from scipy.stats import qmc
 
+from regimens.fit.datapoints import BASELINE_COUNT
 from regimens.fit.prediction import DAY_TO_DAY, Predictor
 from regimens.fit.sampling import LOW_MEDIAN_HIGH
 from regimens.model.fitted import BASELINE, scaled_cv
@@ -103,7 +104,7 @@ def subject_spread(predictor: Predictor, data: Sequence[DataPoint], points: Floa
     grid = np.linspace(-3 * FACTOR_SD, 3 * FACTOR_SD, 241)
     density = -0.5 * (grid / FACTOR_SD) ** 2
     for column, (place, seen) in enumerate(rows):
-        noise = DAY_TO_DAY * np.sqrt(1.0 if data[place].target.baseline is not None else 2.0)
+        noise = DAY_TO_DAY * np.sqrt(1.0 if data[place].target.observable == BASELINE_COUNT else 2.0)
         own = np.nanmean(np.nanstd(logs[:, :, column], axis=1))
         expected = np.hypot(np.exp(grid) * own, noise)
         density += -0.5 * (np.log((seen.sd_log or 1.0) / expected)) ** 2 * 2.0 * (seen.n - 1)

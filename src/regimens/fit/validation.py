@@ -62,7 +62,7 @@ class Check:
 
     @property
     def log_error(self) -> float:
-        """Logarithm of predicted over observed."""
+        """Logarithm of predicted over observed; of a bound it is no error, which may lie anywhere beyond."""
         return float(np.log(self.median / self.observed))
 
 

@@ -63,7 +63,7 @@ class PosteriorDraws:
 def read_draws(path: Path) -> PosteriorDraws:
     """Return the draws of a CSV file: one column for each fitted parameter and for each spread that the fit estimated."""
     with path.open(encoding="utf-8") as file:
-        names = tuple(file.readline().strip().split(","))
+        names = tuple(next(csv.reader([file.readline()])))
         draws = np.loadtxt(file, delimiter=",", ndmin=2)
     return PosteriorDraws(names, draws)
 

@@ -57,7 +57,8 @@ def _weight(row: Row, problems: list[Problem]) -> Weight | None:
     before = len(problems)
     for column, number in zip(COLUMNS[1:], numbers, strict=True):
         if not 0.0 <= number <= 1.0:
-            problems.append(row.problem(column, f"'{row[column]}' is no number from 0 to 1.", f"'{column}' is a share of 1."))
+            found = f"'{row[column]}' is not a number from 0 to 1."
+            problems.append(row.problem(column, found, f"'{column}' is a share of 1."))
     weight, low, high = numbers
     if len(problems) == before and not low <= weight <= high:
         found = f"The weight {weight:g} of '{row['model']}' lies outside its interval, {low:g} to {high:g}."
