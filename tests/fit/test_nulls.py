@@ -8,6 +8,7 @@ from regimens.fit.datapoints import AT_LEAST, Observation
 from regimens.fit.nulls import null_of
 
 EXACT = 1e-12  # the same formula
+REPEATS = 2_000
 
 
 def fold(value, source, bound="", kind="Treg", rest=0.0):
@@ -42,9 +43,25 @@ def test_a_count_is_predicted_from_folds_times_its_own_baseline():
 def test_the_mean_of_like_people_is_drawn_towards_the_mean_of_all():
     found = null_of(fold(0.5, "me"), OTHERS, "g")
     assert found.centre == pytest.approx(2 / 3 * 0.4 + 1 / 3 * VALUES.mean(), rel=EXACT)
-    centres = {"g": found.centre, "h": 2 / 3 * 1.05 + 1 / 3 * VALUES.mean()}
-    apart = VALUES - np.array([centres["g"], centres["g"], centres["h"], centres["h"]])
-    assert found.scale == pytest.approx(np.sqrt((apart**2).sum() / 3) * np.sqrt(1 + 1 / 3), rel=EXACT)
+
+
+def test_rows_that_are_each_alone_in_their_group_have_the_spread_and_the_freedom_of_all():
+    """Every residual is then half of what it is from the mean of all, and so is its standard deviation."""
+    alone = [(seen, f"group {place}") for place, (seen, _) in enumerate(OTHERS)]
+    found = null_of(fold(0.5, "me"), alone, "group 0")
+    assert found.scale == pytest.approx(VALUES.std(ddof=1) * np.sqrt(1 + 1 / 2), rel=EXACT)
+    assert found.freedom == pytest.approx(3, rel=EXACT)
+
+
+def test_the_intervals_of_groups_that_do_not_differ_hold_a_new_row_nine_times_in_ten():
+    chance = np.random.default_rng(20261127)
+    groups, inside = [*"gggghhij"], 0
+    for _ in range(REPEATS):
+        *values, new = chance.normal(0.5, 0.3, len(groups) + 1)
+        others = [(fold(value, f"S{place}"), group) for place, (value, group) in enumerate(zip(values, groups, strict=True))]
+        low, high = null_of(fold(new, "me"), others, "g").interval()
+        inside += low <= new <= high
+    assert inside / REPEATS == pytest.approx(0.9, abs=4 * np.sqrt(0.09 / REPEATS))
 
 
 def test_people_that_no_other_source_treated_are_predicted_as_by_the_first_null_model():

@@ -33,7 +33,7 @@ class Null:
 
     centre: float
     scale: float
-    freedom: int
+    freedom: float
 
     def interval(self) -> tuple[float, float]:
         """Return the 90 % prediction interval on the log scale."""
@@ -60,26 +60,30 @@ def null_of(seen: Observation, others: Sequence[tuple[Observation, str]], group:
         return None
     values = np.array([value for value, _ in known])
     own = np.array([value for value, kind in known if kind == group])
-    centre, spread, count = float(values.mean()), float(values.std(ddof=1)), float(len(values))
+    centre, spread, freedom, count = float(values.mean()), float(values.std(ddof=1)), len(values) - 1.0, float(len(values))
     if spread <= NO_SPREAD:
         return None
     if group is not None and len(own):
         weight = len(own) / (len(own) + 1.0)
         centre = weight * float(own.mean()) + (1.0 - weight) * centre
-        spread, count = _within(known, centre=float(values.mean())), len(own) + 1.0
-    return Null(centre + seen.rest, spread * float(np.sqrt(1.0 + 1.0 / count)), len(values) - 1)
+        spread, freedom = _within(values, [kind for _, kind in known])
+        count = len(own) + 1.0
+    return Null(centre + seen.rest, spread * float(np.sqrt(1.0 + 1.0 / count)), freedom)
 
 
 def _tells(other: Observation, seen: Observation) -> bool:
     return other.kind == seen.kind and other.source != seen.source and not other.bound and other.rest is not None
 
 
-def _within(known: Sequence[tuple[float, str]], centre: float) -> float:
-    """Return the standard deviation of values around the shrunken means of their groups."""
-    values = np.array([value for value, _ in known])
-    means: Floats = np.empty(len(known))
-    for place, (_, group) in enumerate(known):
-        own = np.array([value for value, other in known if other == group])
-        weight = len(own) / (len(own) + 1.0)
-        means[place] = weight * own.mean() + (1.0 - weight) * centre
-    return float(np.sqrt(((values - means) ** 2).sum() / (len(values) - 1)))
+def _within(values: Floats, groups: Sequence[str]) -> tuple[float, float]:
+    """Return the standard deviation of values around the shrunken means of their groups, and its degrees of freedom.
+
+    The residuals are linear in the values, r = L y. So r'r / tr(L'L) is the variance where groups do not differ, with the degrees
+    of freedom of Satterthwaite, tr(L'L)^2 / tr((L'L)^2).
+    """
+    same = np.array([[one == other for other in groups] for one in groups], dtype=float)
+    sizes = same.sum(axis=1, keepdims=True)
+    left = np.eye(len(values)) - same / (sizes + 1.0) - 1.0 / ((sizes + 1.0) * len(values))
+    form = left.T @ left
+    trace = np.trace(form)
+    return float(np.sqrt(values @ form @ values / trace)), float(trace**2 / (form**2).sum())

@@ -38,7 +38,12 @@ The score is the interval score (lower is better). The *null* model predicts fro
 same kind from other studies, without doses or times; in the *group null* the mean is drawn towards that of patients of the same
 group (autoimmune, transplant, ...). Both use a t distribution. The log density of a study is that of all its rows; next to it
 is that of the *common rows*, which every model can predict and which the log densities of the null models are to be compared
-with. Last are the parameters that the fit learns nothing of without the study. Made by `python scripts/renew_posteriors.py`."""
+with. Last are the parameters that the fit learns nothing of without the study.
+
+Two things make these checks look a little better than they are. Rows of one study count as so many independent ones, so the
+intervals of the shares of hits are too narrow. And the difference between a printed statistic and the typical subject, and the
+spread between subjects, are those of the whole fit, which has seen the study that is left out. Made by
+`python scripts/renew_posteriors.py`."""
 
 PICTURE = "images/left_out.png"
 """The picture of the page on checks, beside it."""
