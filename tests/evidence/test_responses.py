@@ -83,12 +83,25 @@ def test_a_peak_has_its_readings_and_nothing_else_has_any(tmp_path):
     assert said(tmp_path, peak.replace("48", "x"), heading=heading) == [
         (2, "'24 x 168' is not a list of times.", "Give hours with a space between them, such as '24 72 168'.")
     ]
+    assert said(tmp_path, peak.replace("48", "4_8"), heading=heading) == [
+        (2, "'24 4_8 168' is not a list of times.", "Give hours with a space between them, such as '24 72 168'.")
+    ]
+    for times in ("168 48 24", "24 48 48 168"):
+        assert said(tmp_path, peak.replace("24 48 168", times), heading=heading) == [
+            (2, f"The times '{times}' do not rise.", "Give each time once, from the first to the last, such as '24 72 168'.")
+        ]
     assert said(tmp_path, peak.replace("48", "480"), heading=heading) == [
         (2, "'24 480 168' has a time outside 0 to 168 h.", "A peak is the highest value from 0 h to 'time_h'.")
     ]
     assert said(tmp_path, peak.replace("Treg share peak", "Treg fold"), heading=heading) == [
         (2, "'Treg fold' is read at one time.", "Only a peak has several readings.")
     ]
+
+
+def test_readings_of_a_peak_may_have_the_decimal_commas_of_their_table(tmp_path):
+    heading = (HEADING + ",readings_h").replace(",", ";")
+    (row,) = read(tmp_path, "a;S;9;0.3 MIU/m2 SC once;Treg share peak;168;mean;1,3;;;;fold;0,1;check;;1,5 48", heading=heading)
+    assert row.readings_h == (1.5, 48.0)
 
 
 def test_bounds_are_bounds_with_their_assumed_error():

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 from regimens.csvfile import Row, read_table
@@ -253,9 +254,8 @@ class _RowReader:
         text = self._row["readings_h"]
         if not text:
             return ()
-        try:
-            times = tuple(float(word) for word in text.split())
-        except ValueError:
+        times = tuple(time for word in text.split() if (time := self._row.table.number(word)) is not None)
+        if len(times) < len(text.split()):
             found = f"'{text}' is not a list of times."
             self._note("readings_h", found, "Give hours with a space between them, such as '24 72 168'.")
             return ()
@@ -264,6 +264,9 @@ class _RowReader:
         elif time_h is not None and not all(0 <= time <= time_h for time in times):
             found = f"'{text}' has a time outside 0 to {time_h:g} h."
             self._note("readings_h", found, "A peak is the highest value from 0 h to 'time_h'.")
+        elif any(later <= time for time, later in pairwise(times)):
+            found = f"The times '{text}' do not rise."
+            self._note("readings_h", found, "Give each time once, from the first to the last, such as '24 72 168'.")
         return times
 
     def _baseline_spread(self, baseline: Printed | None, n: int | None, statistic: str) -> Spread | None:
