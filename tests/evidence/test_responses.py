@@ -169,6 +169,9 @@ x/mine.csv:3: Found 'daly' where how often, such as 'daily', 'every 2 days', 'we
 
 ONE_FAULT = {
     "a blank id": ("a,S", ",S", "This row has no id.", "Every row needs its own short name."),
+    "a blank study": ("a,S", "a,", "The study is blank.", "Rows of one study are left out together, so each row needs its study."),
+    "an assumed error in words": ("1.3,2.3,SD,fold,", ",,,fold,none", "'none' is not a number.", "'assumed_sd_log' must be a plain decimal number or blank."),
+    "ends of an SD at different distances": ("1.3,2.3", "1.3,3.3", "The ends 1.3 and 3.3 are not as far below as above the value 1.8.", "The ends of an SD are the value minus and plus one SD."),
     "a blank n": ("S,9", "S,", "'n' is blank.", "A whole number of at least 1 is needed."),
     "half a subject": ("S,9", "S,9.5", "'9.5' is not a number of subjects.", "A whole number of at least 1 is needed."),
     "a blank time": (",168,", ",,", "The time is blank.", "Only a peak or an ordering may have no time."),
@@ -196,6 +199,17 @@ ONE_FAULT = {
 @pytest.mark.parametrize(("old", "new", "message", "advice"), ONE_FAULT.values(), ids=ONE_FAULT)
 def test_one_fault_is_said_once(tmp_path, old, new, message, advice):
     assert said(tmp_path, GOOD.replace(old, new, 1)) == [(2, message, advice)]
+
+
+def test_a_spread_of_a_baseline_that_is_blank_is_refused(tmp_path):
+    heading = HEADING.replace("baseline", "baseline_low,baseline_high,baseline_interval")
+    assert said(tmp_path, GOOD + "20,40,IQR", heading=heading) == [
+        (
+            2,
+            "baseline_low, baseline_high or baseline_interval is given, but baseline is blank.",
+            "Give the baseline, or leave all of them blank.",
+        )
+    ]
 
 
 def test_a_time_after_the_horizon_that_is_asked_for_is_refused(tmp_path):

@@ -33,6 +33,9 @@ STATISTICS = ("mean", "median", "ratio", "target", "statement", "ordering")
 ROLES = ("fit", "check", "shown")
 """What a row is used for: to fit a model, to check a fitted one, or for neither, which its note explains."""
 
+ROUNDING = 0.1
+"""Share of an interval by which its middle may miss the value where both are rounded."""
+
 LONGEST_H = 104 * 168.0
 """The horizon of responses (h): two years, longer than any shipped course."""
 
@@ -85,6 +88,8 @@ class _RowReader:
     def response(self) -> Response | None:
         """Return the response, or None if the row has problems."""
         row = self._row
+        if not row["study"]:
+            self._note("study", "The study is blank.", "Rows of one study are left out together, so each row needs its study.")
         n = self._count("n")
         statistic = self._chosen("statistic", STATISTICS)
         ordering = statistic == "ordering"
@@ -212,6 +217,9 @@ class _RowReader:
         if value is None:
             if len(self.problems) == known and needed:
                 self._note(column, f"'{column}' is blank.", "Only a row with the statistic 'ordering' has no value.")
+            elif len(self.problems) == known and before and (low is not None or high is not None or interval):
+                found = "baseline_low, baseline_high or baseline_interval is given, but baseline is blank."
+                self._note(column, found, "Give the baseline, or leave all of them blank.")
             return None
         if value <= 0:
             found = f"The {column} must be greater than zero, found '{self._row[column]}'."
@@ -234,6 +242,9 @@ class _RowReader:
             self._note(f"{before}low", f"The interval must have a width, found {low:g} at both ends.")
         elif not low <= value <= high:
             self._note(f"{before}low", f"The interval from {low:g} to {high:g} does not contain the value {value:g}.")
+        elif interval in ("SD", "SE") and abs(low + high - 2 * value) > ROUNDING * (high - low):
+            found = f"The ends {low:g} and {high:g} are not as far below as above the value {value:g}."
+            self._note(f"{before}low", found, f"The ends of an {interval} are the value minus and plus one {interval}.")
 
     def _time(self, analyte: Analyte | None, regimen: Regimen | None, ordering: bool) -> float | None:
         known = len(self.problems)
@@ -286,7 +297,9 @@ class _RowReader:
         statistic: str,
     ) -> Observed | None:
         """Return the value on the scale of the observable with its standard error; None for an ordering or with a problem."""
-        assumed = self._number("assumed_sd_log")
+        known, assumed = len(self.problems), self._number("assumed_sd_log")
+        if len(self.problems) > known:
+            return None
         if assumed is not None and assumed <= 0:
             found = f"The assumed standard error must be greater than zero, found {assumed:g}."
             self._note("assumed_sd_log", found, "It is a standard error on the log scale.")
