@@ -52,6 +52,13 @@ def test_weights_far_from_the_draws_are_not_to_be_used():
     assert pareto_weights(norm.logpdf(draws, 6.0, 2.0) - norm.logpdf(draws))[1] > LARGEST_SHAPE
 
 
+def test_largest_ratios_without_a_shape_are_not_to_be_used():
+    far = 1e4 * np.random.default_rng(1).standard_normal(2000)
+    for log_ratios in (far, np.repeat([0.0, 1.0], 1000)):
+        weights, shape = pareto_weights(log_ratios)
+        assert (shape, weights.tolist()) == (np.inf, [-np.log(2000)] * 2000)
+
+
 @pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
 def test_weighted_draws_predict_as_a_fit_without_the_rows_does(fitted):
     found, draws = fitted

@@ -126,12 +126,19 @@ def leave_out(
 def pareto_weights(log_ratios: Floats) -> tuple[Floats, float]:
     """Return the logarithms of smoothed weights that sum to 1, and the shape k, of log importance ratios (draws,).
 
-    Ratios that are all the same, as of a bound that no draw comes near, have even weights and a shape of 0.
+    Ratios that are all the same, as of a bound that no draw comes near, have even weights and a shape of 0. Where the largest
+    ratios have no shape, because next to one of them all others are zero or because they are one draw that repeats, it is
+    infinite, and the weights are even.
     """
+    even = np.full(len(log_ratios), -np.log(len(log_ratios)))
     if np.ptp(log_ratios) < NO_INFORMATION:
-        return np.full(len(log_ratios), -np.log(len(log_ratios))), 0.0
-    log_weights, shape = base_array().psislw(-log_ratios)  # type: ignore[no-untyped-call]  # the library has no annotations
-    return np.asarray(log_weights), float(shape)
+        return even, 0.0
+    try:
+        with np.errstate(all="ignore"):
+            log_weights, shape = base_array().psislw(-log_ratios)  # type: ignore[no-untyped-call]  # not annotated
+    except ValueError:  # the largest ratios are all the same
+        return even, np.inf
+    return (np.asarray(log_weights), float(shape)) if np.isfinite(log_weights).all() else (even, np.inf)
 
 
 @dataclass(frozen=True, eq=False)
