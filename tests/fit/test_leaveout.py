@@ -104,13 +104,15 @@ def test_a_row_that_carries_a_parameter_alone_is_named_with_it(model):
 
 def test_one_source_leaves_nothing_to_leave_out(model):
     data = (DataPoint("a", Observation(0.6, 0.1, "A", "Treg", rest=0.0), target("typical")),)
-    assert leave_out(Rows(model, data, no_shift(1, 1), (True,)), np.zeros((300, 3)), SETTINGS, []) == ()
+    assert leave_out(Rows(model, data, no_shift(1, 1), (True,)), np.linspace(0.1, 1.0, 900).reshape(300, 3), SETTINGS, []) == ()
 
 
 def test_too_few_draws_are_refused(model):
     with pytest.raises(ModelError) as raised:
-        leave_out(rows(model), np.zeros((50, 3)), SETTINGS, [])
-    assert str(raised.value) == "Weights need at least 200 draws, found 50. Use more steps or walkers, or a shorter burn-in."
+        leave_out(rows(model), np.repeat(np.arange(150.0).reshape(50, 3), 40, axis=0), SETTINGS, [])
+    assert str(raised.value) == (
+        "Weights need at least 200 different draws, found 50. Use more steps or walkers, or a shorter burn-in."
+    )
 
 
 def test_the_weights_of_known_densities_are_exact():

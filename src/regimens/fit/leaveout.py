@@ -31,7 +31,7 @@ LARGEST_SHAPE = 0.7
 """Shape of the largest weights above which they are not used."""
 
 FEWEST_DRAWS = 200
-"""Fewest draws from which weights are made: the shape is estimated from the largest 3 sqrt(draws)."""
+"""Fewest different draws from which weights are made: the shape is estimated from the largest 3 sqrt(draws)."""
 
 NO_INFORMATION = 1e-6
 """Range of log ratios up to which the rows that are left out said nothing."""
@@ -106,12 +106,13 @@ def leave_out(
     """Return every source left out, from `draws` (draws, width) of the whole fit on the log scale.
 
     `common` are the observables that all models to be compared have; `settings` are those of a fit that is made again. There is
-    nothing to leave out of a fit to one source: its rows are then missing here. Raises ModelError for fewer draws than
+    nothing to leave out of a fit to one source: its rows are then missing here. Raises ModelError for fewer different draws than
     FEWEST_DRAWS, because the shape of the weights cannot be estimated.
     """
-    if len(draws) < FEWEST_DRAWS:
+    if (count := len(np.unique(draws, axis=0))) < FEWEST_DRAWS:
         raise ModelError(
-            f"Weights need at least {FEWEST_DRAWS} draws, found {len(draws)}. Use more steps or walkers, or a shorter burn-in."
+            f"Weights need at least {FEWEST_DRAWS} different draws, found {count}. "
+            "Use more steps or walkers, or a shorter burn-in."
         )
     sources = [source for source in rows.sources if rows.fitted_without(source)]
     found = {source: _weighed(rows, source, draws) for source in sources}
