@@ -1,19 +1,22 @@
 """Data points, predictions and small whole fits: known values are found again, files are written, bad data are refused."""
 
 import contextlib
+import io
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from regimens import shipped
 from regimens.engine import simulate
 from regimens.evidence import read_responses
 from regimens.fit.calibrate import calibrate, fit, profile
+from regimens.fit.checkfiles import read_sources
 from regimens.fit.datapoints import DataPoint, Observation, data_points, usable
 from regimens.fit.likelihood import LogPosterior
-from regimens.fit.posterior import shipped_draws
+from regimens.fit.posterior import fit_table, shipped_draws
 from regimens.fit.prediction import Predictor
 from regimens.fit.sampling import Settings
 from regimens.model import compile_model, find_model, typical_subject
@@ -133,17 +136,51 @@ def test_bad_rows_of_a_user_are_refused_with_their_lines(tmp_path):
     assert "Did you mean 'Treg share of CD4'?" in str(raised.value)
 
 
-def test_a_fit_to_one_study_says_that_nothing_can_be_left_out(tmp_path, monkeypatch):
+def printed(posterior, texts, tmp_path):
+    """Return the lines that the command prints."""
+    sources = ()
+    if "sources.csv" in texts:
+        (tmp_path / "sources.csv").write_text(texts["sources.csv"], encoding="utf-8")
+        sources = read_sources(tmp_path / "sources.csv")
+    console = Console(file=io.StringIO(), width=120)
+    console.print(fit_table(posterior, sources))
+    return [line.rstrip() for line in console.file.getvalue().splitlines()]
+
+
+def test_what_was_left_out_is_printed_with_the_parameters_that_nothing_is_known_of_without_it(whole_fit, tmp_path):
+    posterior, texts = whole_fit
+    texts = {
+        "sources.csv": texts["sources.csv"].splitlines()[0] + "\nMine,refit,0.81,-1,-1,,,kout Emax\nYours,not fitted,,-1,-1,,,\n"
+    }
+    assert printed(posterior, texts, tmp_path)[-4:] == [
+        "Sources left out (their rows: checks.csv)",
+        "source           how     k  nothing is known without it of",
+        "Mine    fitted again  0.81                      kout, Emax",
+        "Yours   never fitted",
+    ]
+
+
+ONE_STUDY = (
+    "id,study,n,regimen,analyte,time_h,statistic,value,unit,role,assumed_sd_log\n"
+    "one,Mine,9,1 MIU SC daily x 5,Treg fold,168,mean,1.8,fold,fit,0.2\n"
+)
+
+
+def test_a_fit_to_one_study_predicts_the_studies_that_were_not_fitted(tmp_path, monkeypatch):
     monkeypatch.setattr("regimens.fit.calibrate.PROFILED", ())
     file = tmp_path / "mine.csv"
-    file.write_text(
-        "id,study,n,regimen,analyte,time_h,statistic,value,unit,role,assumed_sd_log\n"
-        "one,Mine,9,1 MIU SC daily x 5,Treg fold,168,mean,1.8,fold,fit,0.2\n",
-        encoding="utf-8",
-    )
-    said = []
-    _, texts = fit(MODEL, file, replace(QUICK, steps=20, burn_in=10), said.append)
-    assert said[-1] == "All fitted rows come from one source: no source can be left out."
+    file.write_text(ONE_STUDY + "two,Yours,9,1 MIU SC daily x 5,Treg fold,120,mean,1.8,fold,check,0.2\n", encoding="utf-8")
+    posterior, texts = fit(MODEL, file, replace(QUICK, steps=20, burn_in=10))
+    assert [line.split(",")[:2] for line in texts["sources.csv"].splitlines()] == [["source", "how"], ["Yours", "not fitted"]]
+    assert printed(posterior, texts, tmp_path)[-1] == "All fitted rows come from one source: it cannot be left out."
+
+
+def test_a_fit_to_one_study_says_that_it_cannot_be_left_out(tmp_path, monkeypatch):
+    monkeypatch.setattr("regimens.fit.calibrate.PROFILED", ())
+    file = tmp_path / "mine.csv"
+    file.write_text(ONE_STUDY, encoding="utf-8")
+    posterior, texts = fit(MODEL, file, replace(QUICK, steps=20, burn_in=10))
+    assert printed(posterior, texts, tmp_path)[-1] == "All fitted rows come from one source: it cannot be left out."
     assert set(texts) == {"draws.csv", "summary.csv", "rows.csv", "profiles.csv", "fit.json"}
 
 

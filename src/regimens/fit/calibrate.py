@@ -65,6 +65,7 @@ def fit(
     """Fit `model` to the rows with the role 'fit' of the responses in `data`; return the posterior and the texts of its files.
 
     Every source is then left out once, with the settings `again` where that needs a fit of its own (one ensemble if not given).
+    The only source of a fit cannot be left out: without rows of another source, the files of what was left out are missing.
     Raises InputFileError for bad rows, ModelError if the model declares nothing to fit, has no observable of any row, or already
     has fitted values.
     """
@@ -74,11 +75,10 @@ def fit(
     record = {"data_sha256": hashlib.sha256(data.read_bytes()).hexdigest(), "rows": [point.id for point in posterior.data]}
     texts = files_of(posterior, _profiles(posterior, progress), record)
     rows = rows_of(posterior, responses)
-    if len({point.observation.source for point in posterior.data}) < 2:
-        progress("All fitted rows come from one source: no source can be left out.")
-        return posterior, texts
     again = again or replace(settings, ensembles=1)
     left_out = leave_out(rows, posterior.sample.many, again, COMMON, progress)
+    if not left_out:
+        return posterior, texts
     texts["checks.csv"] = checks_text(checks_of(left_out, rows.data, responses))
     texts["sources.csv"] = sources_text(sources_of(left_out, rows.data, responses))
     texts["predictions.csv"] = _predictions(left_out)
