@@ -1,6 +1,7 @@
 """Data points, predictions and small whole fits: known values are found again, files are written, bad data are refused."""
 
 import contextlib
+import csv
 import io
 from dataclasses import replace
 from pathlib import Path
@@ -173,6 +174,17 @@ def test_a_fit_to_one_study_predicts_the_studies_that_were_not_fitted(tmp_path, 
     posterior, texts = fit(MODEL, file, replace(QUICK, steps=20, burn_in=10))
     assert [line.split(",")[:2] for line in texts["sources.csv"].splitlines()] == [["source", "how"], ["Yours", "not fitted"]]
     assert printed(posterior, texts, tmp_path)[-1] == "All fitted rows come from one source: it cannot be left out."
+
+
+def test_an_id_with_a_comma_is_one_cell_of_every_file(tmp_path, monkeypatch):
+    monkeypatch.setattr("regimens.fit.calibrate.PROFILED", ())
+    file = tmp_path / "mine.csv"
+    other = '"two, late",Yours,9,1 MIU SC daily x 5,Treg fold,120,mean,1.8,fold,check,0.2\n'
+    file.write_text(ONE_STUDY.replace("one,", '"one, early",') + other, encoding="utf-8")
+    _, texts = fit(MODEL, file, replace(QUICK, steps=20, burn_in=10))
+    assert next(csv.DictReader(io.StringIO(texts["rows.csv"])))["id"] == "one, early"
+    assert next(csv.DictReader(io.StringIO(texts["checks.csv"])))["id"] == "two, late"
+    assert next(csv.reader(io.StringIO(texts["predictions.csv"]))) == ["two, late"]
 
 
 def test_a_fit_to_one_study_says_that_it_cannot_be_left_out(tmp_path, monkeypatch):

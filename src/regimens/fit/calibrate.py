@@ -26,7 +26,7 @@ from regimens.fit.checkfiles import checks_text, sources_text
 from regimens.fit.datapoints import DataPoint, data_points, usable
 from regimens.fit.leaveout import LeftOut, Rows, leave_out
 from regimens.fit.likelihood import LogPosterior
-from regimens.fit.posterior import Posterior, Profile, files_of
+from regimens.fit.posterior import Posterior, Profile, csv_text, files_of
 from regimens.fit.subjects import shift_of, subject_spread
 from regimens.fit.together import together
 from regimens.fit.validation import checks_of, sources_of
@@ -142,8 +142,7 @@ def rows_of(posterior: Posterior, responses: Sequence[Response]) -> Rows:
 def _predictions(left_out: Sequence[LeftOut]) -> str:
     shares = (np.arange(PREDICTIONS) + 0.5) / PREDICTIONS
     columns = {name: np.quantile(each.predicted[:, place], shares) for each in left_out for place, name in enumerate(each.ids)}
-    lines = [",".join(columns), *(",".join(f"{value:.4f}" for value in row) for row in np.column_stack(list(columns.values())))]
-    return "\n".join(lines) + "\n"
+    return csv_text(list(columns), [[f"{value:.4f}" for value in row] for row in np.column_stack(list(columns.values()))])
 
 
 def _profiles(posterior: Posterior, progress: Callable[[str], None]) -> list[Profile]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
 from regimens.csvfile import Row, read_table
 from regimens.errors import ModelError
+from regimens.fit.posterior import csv_text
 from regimens.fit.validation import Check, SourceCheck
 
 CHECKS = (
@@ -23,18 +22,12 @@ SOURCES = ("source", "how", "shape", "log_density", "common", "null_density", "g
 
 def checks_text(checks: Sequence[Check]) -> str:
     """Return the text of checks.csv."""
-    return _text(CHECKS, [[_cell(getattr(check, column)) for column in CHECKS] for check in checks])
+    return csv_text(CHECKS, [[_cell(getattr(check, column)) for column in CHECKS] for check in checks])
 
 
 def sources_text(sources: Sequence[SourceCheck]) -> str:
     """Return the text of sources.csv."""
-    return _text(SOURCES, [[_cell(getattr(source, column)) for column in SOURCES] for source in sources])
-
-
-def _text(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([heading, *rows])
-    return text.getvalue()
+    return csv_text(SOURCES, [[_cell(getattr(source, column)) for column in SOURCES] for source in sources])
 
 
 def _cell(value: object) -> str:

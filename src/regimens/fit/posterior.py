@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -104,9 +105,9 @@ def files_of(posterior: Posterior, profiles: Sequence[Profile], record: Mapping[
     """Return the texts of a fit by file name: draws, summary, rows, profiles, and the record of how it was made."""
     return {
         "draws.csv": _draws(posterior),
-        "summary.csv": _lines(SUMMARY, [*_all_summary_cells(posterior), _spread_cells(posterior.spread)]),
-        "rows.csv": _lines(ROWS, [_row_cells(posterior, place) for place in range(len(posterior.data))]),
-        "profiles.csv": _lines(
+        "summary.csv": csv_text(SUMMARY, [*_all_summary_cells(posterior), _spread_cells(posterior.spread)]),
+        "rows.csv": csv_text(ROWS, [_row_cells(posterior, place) for place in range(len(posterior.data))]),
+        "profiles.csv": csv_text(
             PROFILES,
             [
                 (profile.name, f"{value:.4g}", f"{loss:.3f}")
@@ -124,8 +125,11 @@ def _draws(posterior: Posterior) -> str:
     return text.getvalue()
 
 
-def _lines(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    return "".join(",".join(cells) + "\n" for cells in (heading, *rows))
+def csv_text(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return the text of a CSV file."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([heading, *rows])
+    return text.getvalue()
 
 
 def _all_summary_cells(posterior: Posterior) -> list[tuple[str, ...]]:
