@@ -12,6 +12,7 @@ from rich.console import Console
 
 from regimens import shipped
 from regimens.engine import simulate
+from regimens.errors import InputFileError
 from regimens.evidence import read_responses
 from regimens.fit.calibrate import calibrate, fit, profile
 from regimens.fit.checkfiles import read_sources
@@ -126,8 +127,6 @@ def test_a_profile_is_the_same_from_any_start_and_nowhere_below_its_best():
 
 
 def test_bad_rows_of_a_user_are_refused_with_their_lines(tmp_path):
-    from regimens.errors import InputFileError
-
     lines = EVIDENCE.read_text(encoding="utf-8").splitlines()
     file = tmp_path / "mine.csv"
     file.write_text("\n".join([lines[0], lines[2].replace("Treg share of CD4", "Treg share of CD")]) + "\n", encoding="utf-8")
@@ -135,6 +134,24 @@ def test_bad_rows_of_a_user_are_refused_with_their_lines(tmp_path):
         fit(MODEL, file, QUICK)
     assert "mine.csv:2: Unknown analyte 'Treg share of CD'." in str(raised.value)
     assert "Did you mean 'Treg share of CD4'?" in str(raised.value)
+
+
+def test_rows_with_a_drug_that_the_model_has_no_input_for_are_refused_at_once_before_the_fit(tmp_path):
+    file = tmp_path / "mine.csv"
+    row = "9,il2: 1 MIU SC daily x 5; tocilizumab: 8 mg/kg IV once over 1 h,Treg fold,120,mean,1.8,fold"
+    inhaled = row.replace("il2: 1 MIU SC daily x 5; tocilizumab: 8 mg/kg IV once over 1 h", "1 MIU inhaled daily x 5")
+    rows = [f"two,Yours,{row},check,0.2", f"three,Yours,{inhaled},fit,0.2", f"four,Yours,{row},shown,0.2"]
+    file.write_text(ONE_STUDY + "\n".join(rows) + "\n", encoding="utf-8")
+    with pytest.raises(InputFileError) as raised:
+        fit(MODEL, file, QUICK)
+    assert [(problem.line, problem.message, problem.advice) for problem in raised.value.problems] == [
+        (
+            line,
+            f"Row '{name}' gives '{given}', for which model 'turnover' has no input.",
+            "Known: il2 SC, il2 IV. Give the row the role 'shown', or fit another model.",
+        )
+        for line, name, given in ((3, "two", "tocilizumab IV"), (4, "three", "il2 inhaled"))
+    ]
 
 
 def printed(posterior, texts, tmp_path):
