@@ -33,6 +33,11 @@ LOOSE = 2e-4  # relative: the tolerance of fits is 1e-4
 FEW = ("id", "dilt1d", "lilacs", "ra-treg", "psa-treg", "dm-treg", "ms-treg-d5")
 """Rows of the evidence that a fit to few sources has: each source that is left out may need a fit of its own."""
 
+ONE_STUDY = (
+    "id,study,n,regimen,analyte,time_h,statistic,value,unit,role,assumed_sd_log\n"
+    "one,Mine,9,1 MIU SC daily x 5,Treg fold,168,mean,1.8,fold,fit,0.2\n"
+)
+
 
 @pytest.fixture(scope="module")
 def few(tmp_path_factory):
@@ -154,6 +159,15 @@ def test_rows_with_a_drug_that_the_model_has_no_input_for_are_refused_at_once_be
     ]
 
 
+@pytest.mark.parametrize(("row", "found"), [(ONE_STUDY.splitlines()[1].replace("fit", "check"), "'check'"), ("", "no row")])
+def test_a_table_without_a_row_to_fit_says_what_roles_it_has(tmp_path, row, found):
+    file = tmp_path / "mine.csv"
+    file.write_text(f"{ONE_STUDY.splitlines()[0]}\n{row}\n", encoding="utf-8")
+    with pytest.raises(InputFileError) as raised:
+        fit(MODEL, file, QUICK)
+    assert str(raised.value) == f"{file}: No row has the role 'fit', found {found}.\n  A fit needs at least one such row."
+
+
 def printed(posterior, texts, tmp_path):
     """Return the lines that the command prints."""
     sources = ()
@@ -176,12 +190,6 @@ def test_what_was_left_out_is_printed_with_the_parameters_that_nothing_is_known_
         "Mine    fitted again  0.81                      kout, Emax",
         "Yours   never fitted",
     ]
-
-
-ONE_STUDY = (
-    "id,study,n,regimen,analyte,time_h,statistic,value,unit,role,assumed_sd_log\n"
-    "one,Mine,9,1 MIU SC daily x 5,Treg fold,168,mean,1.8,fold,fit,0.2\n"
-)
 
 
 def test_a_fit_to_one_study_predicts_the_studies_that_were_not_fitted(tmp_path, monkeypatch):

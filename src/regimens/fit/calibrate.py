@@ -76,6 +76,9 @@ def fit(
     nothing to fit, has no observable of any row, or already has fitted values.
     """
     responses = read_responses(data)
+    if not any(response.role == "fit" for response in responses):
+        found = ", ".join(sorted({f"'{response.role}'" for response in responses})) or "no row"
+        raise InputFileError(data, [Problem(f"No row has the role 'fit', found {found}.", "A fit needs at least one such row.")])
     if problems := list(_without_input(responses, model)):
         raise InputFileError(data, problems, data.read_text(encoding="utf-8-sig"))
     progress(f"sampling {model.name}: {settings.ensembles} ensembles of {settings.walkers} walkers, {settings.steps} steps")
