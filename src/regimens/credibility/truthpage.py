@@ -114,4 +114,4 @@ def _least(difference: float) -> str:
 
 
 def _percent(share: float) -> str:
-    return "–" if np.isnan(share) else f"{100 * share:.0f} %"
+    return "–" if np.isnan(share) else f"{wording.percent(share)} %"
