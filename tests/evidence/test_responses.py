@@ -172,6 +172,7 @@ ONE_FAULT = {
     "a blank study": ("a,S", "a,", "The study is blank.", "Rows of one study are left out together, so each row needs its study."),
     "an assumed error in words": ("1.3,2.3,SD,fold,", ",,,fold,none", "'none' is not a number.", "'assumed_sd_log' must be a plain decimal number or blank."),
     "ends of an SD at different distances": ("1.3,2.3", "1.3,3.3", "The ends 1.3 and 3.3 are not as far below as above the value 1.8.", "The ends of an SD are the value minus and plus one SD."),
+    "an ordering to fit": ("mean,1.8,1.3,2.3,SD", "ordering,,,,", "An ordering has no value to fit, found the role 'fit'.", "Give it the role 'check' or 'shown'."),
     "a blank n": ("S,9", "S,", "'n' is blank.", "A whole number of at least 1 is needed."),
     "half a subject": ("S,9", "S,9.5", "'9.5' is not a number of subjects.", "A whole number of at least 1 is needed."),
     "a blank time": (",168,", ",,", "The time is blank.", "Only a peak or an ordering may have no time."),

@@ -226,7 +226,7 @@ def validate(names: tuple[str, ...]) -> None:
     from regimens.fit.page import validation_page
     from regimens.fit.shippedchecks import shipped_checks
 
-    click.echo(validation_page(*shipped_checks(names or shipped.names("models"))), nl=False)
+    click.echo(validation_page(*shipped_checks(tuple(dict.fromkeys(names)) or shipped.names("models"))), nl=False)
 
 
 @commands.command()

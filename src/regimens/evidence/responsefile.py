@@ -104,6 +104,8 @@ class _RowReader:
         verified = self._chosen("doi_verified", ("yes", "no"), blank=True) == "yes"
         year = None if row["year"] == "" else self._count("year")
         role = self._chosen("role", ROLES)
+        if ordering and role == "fit":
+            self._note("role", "An ordering has no value to fit, found the role 'fit'.", "Give it the role 'check' or 'shown'.")
         weight_kg, bsa_m2 = self._size("weight_kg"), self._size("bsa_m2")
         if self.problems or n is None or analyte is None or regimen is None:
             return None
