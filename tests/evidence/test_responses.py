@@ -98,6 +98,18 @@ def test_a_peak_has_its_readings_and_nothing_else_has_any(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("regimen", ["1 MIU SC once", "no dose"])
+def test_a_peak_without_a_time_needs_doses_that_last(tmp_path, regimen):
+    heading = HEADING + ",readings_h"
+    assert said(tmp_path, f"a,S,9,{regimen},serum IL-2 peak,,mean,1.3,,,,IU/mL,0.1,check,,1 2 4", heading=heading) == [
+        (
+            2,
+            f"The time is blank, and the doses of '{regimen}' last 0 h.",
+            "Give the time up to which the peak was looked for, in hours.",
+        )
+    ]
+
+
 def test_readings_of_a_peak_may_have_the_decimal_commas_of_their_table(tmp_path):
     heading = (HEADING + ",readings_h").replace(",", ";")
     (row,) = read(tmp_path, "a;S;9;0.3 MIU/m2 SC once;Treg share peak;168;mean;1,3;;;;fold;0,1;check;;1,5 48", heading=heading)

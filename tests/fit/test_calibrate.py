@@ -159,6 +159,20 @@ def test_rows_with_a_drug_that_the_model_has_no_input_for_are_refused_at_once_be
     ]
 
 
+def test_a_row_that_the_model_predicts_no_value_for_is_refused_before_the_fit(tmp_path):
+    file = tmp_path / "mine.csv"
+    file.write_text(ONE_STUDY + "two,Yours,9,no dose,serum IL-2 peak,24,mean,1.8,IU/mL,check,0.2\n", encoding="utf-8")
+    with pytest.raises(InputFileError) as raised:
+        fit(MODEL, file, QUICK)
+    assert [(problem.line, problem.message, problem.advice) for problem in raised.value.problems] == [
+        (
+            3,
+            "Row 'two': model 'turnover' predicts no value above zero, and values are compared on the log scale.",
+            "Give the row the role 'shown', or fit another model.",
+        )
+    ]
+
+
 @pytest.mark.parametrize(("row", "found"), [(ONE_STUDY.splitlines()[1].replace("fit", "check"), "'check'"), ("", "no row")])
 def test_a_table_without_a_row_to_fit_says_what_roles_it_has(tmp_path, row, found):
     file = tmp_path / "mine.csv"

@@ -257,6 +257,10 @@ class _RowReader:
             self._note("time_h", "The time is blank.", "Only a peak or an ordering may have no time.")
         elif time is None and not ordering and regimen is not None:
             time = float(max((dose.until for dose in regimen.written_out()), default=0))
+            if time == 0:
+                found = f"The time is blank, and the doses of '{self._row['regimen']}' last 0 h."
+                self._note("time_h", found, "Give the time up to which the peak was looked for, in hours.")
+                return None
         if time is not None and not 0 <= time <= self._horizon_h:
             found = f"The time {time:g} h lies outside the horizon, from 0 to {self._horizon_h:g} h."
             self._note("time_h", found, "Times are hours from the start: protocol day 8 is 168 h.")

@@ -11,9 +11,8 @@ that its curve shows what the data and the other priors say about it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,19 +20,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.optimize import minimize
 
-from regimens.errors import InputFileError, ModelError, Problem
+from regimens.errors import InputFileError, ModelError
 from regimens.evidence import read_responses
-from regimens.evidence.responsefile import LONGEST_H
 from regimens.fit.checkfiles import checks_text, sources_text
 from regimens.fit.datapoints import DataPoint, data_points, usable
 from regimens.fit.leaveout import LeftOut, Rows, leave_out
 from regimens.fit.likelihood import LogPosterior
 from regimens.fit.posterior import Posterior, Profile, csv_text, files_of
+from regimens.fit.rowchecks import predicted_points, problems_of
 from regimens.fit.subjects import shift_of, subject_spread
 from regimens.fit.together import together
 from regimens.fit.validation import checks_of, sources_of
 from regimens.model.fitted import FIT
-from regimens.regimen import hours
 
 if TYPE_CHECKING:
     from regimens.evidence import Response
@@ -44,9 +42,6 @@ if TYPE_CHECKING:
 
 COMMON = ("treg", "treg_fold", "treg_share_fold", "serum_il2")
 """Observables that all shipped models have: their rows say how models compare."""
-
-USED = ("fit", "check")
-"""Roles of the rows that a model is to predict."""
 
 PREDICTIONS = 200
 """Quantiles of the predicted logarithms of a row that predictions.csv keeps, evenly spaced."""
@@ -72,14 +67,11 @@ def fit(
 
     Every source is then left out once, with the settings `again` where that needs a fit of its own (one ensemble if not given).
     The only source of a fit cannot be left out: without rows of another source, the files of what was left out are missing.
-    Raises InputFileError for bad rows and for rows with a drug that the model has no input for, ModelError if the model declares
-    nothing to fit, has no observable of any row, or already has fitted values.
+    Raises InputFileError for bad rows and for rows that the model cannot predict, ModelError if the model declares nothing to
+    fit, has no observable of any row, or already has fitted values.
     """
     responses = read_responses(data)
-    if not any(response.role == "fit" for response in responses):
-        found = ", ".join(sorted({f"'{response.role}'" for response in responses})) or "no row"
-        raise InputFileError(data, [Problem(f"No row has the role 'fit', found {found}.", "A fit needs at least one such row.")])
-    if problems := list(_without_input(responses, model)):
+    if problems := problems_of(responses, model):
         raise InputFileError(data, problems, data.read_text(encoding="utf-8-sig"))
     progress(f"sampling {model.name}: {settings.ensembles} ensembles of {settings.walkers} walkers, {settings.steps} steps")
     posterior = calibrate(model, data_points(responses, "fit"), settings)
@@ -94,23 +86,6 @@ def fit(
     texts["sources.csv"] = sources_text(sources_of(left_out, rows.data, responses))
     texts["predictions.csv"] = _predictions(left_out)
     return posterior, texts
-
-
-def _without_input(responses: Sequence[Response], model: Model) -> Iterator[Problem]:
-    """Yield a problem for every drug and route of a row to be predicted that the model has no input for."""
-    known = [(entry.drug, entry.route) for entry in model.inputs]
-    predicted = {point.id for point in usable(data_points(responses), model)}
-    for response in responses:
-        if response.id not in predicted or response.role not in USED:
-            continue
-        events = response.regimen.events(hours(Fraction(LONGEST_H)))
-        for drug, route in dict.fromkeys(zip(events.drug, events.route, strict=True)):
-            if (drug, route) not in known:
-                yield Problem(
-                    f"Row '{response.id}' gives '{drug} {route}', for which model '{model.name}' has no input.",
-                    f"Known: {', '.join(map(' '.join, known))}. Give the row the role 'shown', or fit another model.",
-                    response.line,
-                )
 
 
 def calibrate(model: Model, data: Sequence[DataPoint], settings: Settings) -> Posterior:
@@ -158,8 +133,7 @@ def _pilot(density: LogPosterior, settings: Settings) -> Floats:
 
 def rows_of(posterior: Posterior, responses: Sequence[Response]) -> Rows:
     """Return all rows of `responses` that the model can predict and that are fitted or checked, with the shift of each."""
-    used = [response for response in responses if response.role in USED]
-    data = usable(data_points(used, of=responses), posterior.model)
+    data = predicted_points(responses, posterior.model)
     fitted = {point.id for point in posterior.data}
     where, _ = posterior.prior.split(posterior.sample.draws)
     predictor = LogPosterior(posterior.model, data).predictor
