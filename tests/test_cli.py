@@ -408,6 +408,12 @@ def test_a_fit_of_bad_data_names_every_bad_row_and_writes_nothing(scenario, monk
     assert not Path("fitted").exists()
 
 
+def test_a_model_that_is_named_twice_is_validated_once(monkeypatch, capsys):
+    code, once, _ = run(monkeypatch, capsys, "validate", "turnover")
+    assert code == 0
+    assert run(monkeypatch, capsys, "validate", "turnover", "turnover") == (0, once, "")
+
+
 def test_a_model_without_a_posterior_cannot_be_validated(scenario, monkeypatch, capsys):
     from regimens import shipped
 

@@ -289,4 +289,4 @@ def percent(share: float | None) -> str:
     if share is None or missing(share):
         return MISSING
     value = 100 * share
-    return "<1" if 0 < value < 0.5 else ">99" if 99.5 <= value < 100 else f"{value:.0f}"
+    return "<1" if 0 < value < 0.5 else ">99" if 99.5 <= value < 100 else str(round(value))

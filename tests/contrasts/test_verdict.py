@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regimens.contrasts.english import VERDICTS
+from regimens.endpoints.thresholds import TimeUntil
 from tests.contrasts.made import COST, DAYS, NAN, PEAK, TIME, contrasts, each_subject, outcomes, row, verdicts
 
 ZERO = np.zeros((100, 1))
@@ -54,6 +55,28 @@ def test_a_single_model_is_named_as_such():
     assert (found["winner"], found["reason"]) == (
         "A",
         "turnover, the only model, gives 97 %, and at least 95 % is asked for; the difference is 1.0",
+    )
+
+
+REACHED = TimeUntil("time until treg_fold above 2", "treg_fold", threshold=2.0, better="lower")
+
+
+def until(*by_model):
+    """Return the verdict of A, which reaches the threshold after 30 h, against B, which does so at the times of each model."""
+    made = {f"model {n}": {"A": each_subject([30.0] * 40), "B": each_subject([t] * 40)} for n, t in enumerate(by_model, 1)}
+    return row(verdicts(outcomes(made, (REACHED,)), [("A", "B")]))
+
+
+def test_a_difference_from_a_time_that_is_not_reached_is_infinite():
+    found = until(np.inf, np.inf)
+    assert (found["winner"], found["reason"]) == (
+        "A",
+        "every model gives at least 95 % (model 1 100 %, model 2 100 %); "
+        "the difference is infinite: the time is not reached in one of the arms",
+    )
+    assert until(np.inf, 50.0)["reason"] == (
+        "every model gives at least 95 % (model 1 100 %, model 2 100 %); "
+        "the difference is 20, and infinite under model 1: the time is not reached in one of the arms"
     )
 
 

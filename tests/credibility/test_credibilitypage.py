@@ -10,6 +10,7 @@ from regimens.contrasts.weighted import Weight
 from regimens.credibility.agreement import Judged
 from regimens.credibility.credibilitypage import Fit, Found, credibility_page, read_fit, shipped_page
 from regimens.credibility.orderings import read_orderings
+from regimens.credibility.truthpage import truths_page
 from regimens.credibility.truths import Truth, Vote
 from regimens.fit.datapoints import AT_LEAST
 from regimens.fit.validation import Check, summary_of
@@ -68,6 +69,12 @@ def test_the_page_has_the_numbers_of_the_files(found):
     )
     assert "- level: 1 of the 1 orders that it is sure of it was as sure of before any data (structural votes)." in page
     assert "- More gives more (A 2020, a journal, doi:10.1000/a (to be verified)): contradicted." in page
+
+
+def test_a_share_that_is_not_quite_none_is_not_rounded_to_it(found):
+    rare = dataclasses.replace(found, truths=[dataclasses.replace(each, wrong=0.004) for each in found.truths])
+    assert "- level true: the others support 1 of 1 verdicts, wrong in <1 % of the draws on average." in credibility_page(rare)
+    assert "| <1 % |" in truths_page(rare.truths, rare.votes, rare.rule)
 
 
 def test_checks_are_counted_over_independent_rows_and_weights_shown_where_they_are_shipped(found):

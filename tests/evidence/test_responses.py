@@ -85,12 +85,33 @@ def test_a_peak_has_its_readings_and_nothing_else_has_any(tmp_path):
     assert said(tmp_path, peak.replace("48", "x"), heading=heading) == [
         (2, "'24 x 168' is not a list of times.", "Give hours with a space between them, such as '24 72 168'.")
     ]
+    assert said(tmp_path, peak.replace("48", "4_8"), heading=heading) == [
+        (2, "'24 4_8 168' is not a list of times.", "Give hours with a space between them, such as '24 72 168'.")
+    ]
     assert said(tmp_path, peak.replace("48", "480"), heading=heading) == [
         (2, "'24 480 168' has a time outside 0 to 168 h.", "A peak is the highest value from 0 h to 'time_h'.")
     ]
     assert said(tmp_path, peak.replace("Treg share peak", "Treg fold"), heading=heading) == [
         (2, "'Treg fold' is read at one time.", "Only a peak has several readings.")
     ]
+
+
+@pytest.mark.parametrize("regimen", ["1 MIU SC once", "no dose"])
+def test_a_peak_without_a_time_needs_doses_that_last(tmp_path, regimen):
+    heading = HEADING + ",readings_h"
+    assert said(tmp_path, f"a,S,9,{regimen},serum IL-2 peak,,mean,1.3,,,,IU/mL,0.1,check,,1 2 4", heading=heading) == [
+        (
+            2,
+            f"The time is blank, and the doses of '{regimen}' last 0 h.",
+            "Give the time up to which the peak was looked for, in hours.",
+        )
+    ]
+
+
+def test_readings_of_a_peak_may_have_the_decimal_commas_of_their_table(tmp_path):
+    heading = (HEADING + ",readings_h").replace(",", ";")
+    (row,) = read(tmp_path, "a;S;9;0.3 MIU/m2 SC once;Treg share peak;168;mean;1,3;;;;fold;0,1;check;;1,5 48", heading=heading)
+    assert row.readings_h == (1.5, 48.0)
 
 
 def test_bounds_are_bounds_with_their_assumed_error():
@@ -158,6 +179,10 @@ x/mine.csv:3: Found 'daly' where how often, such as 'daily', 'every 2 days', 'we
 
 ONE_FAULT = {
     "a blank id": ("a,S", ",S", "This row has no id.", "Every row needs its own short name."),
+    "a blank study": ("a,S", "a,", "The study is blank.", "Rows of one study are left out together, so each row needs its study."),
+    "an assumed error in words": ("1.3,2.3,SD,fold,", ",,,fold,none", "'none' is not a number.", "'assumed_sd_log' must be a plain decimal number or blank."),
+    "ends of an SD at different distances": ("1.3,2.3", "1.3,3.3", "The ends 1.3 and 3.3 are not as far below as above the value 1.8.", "The ends of an SD are the value minus and plus one SD."),
+    "an ordering to fit": ("mean,1.8,1.3,2.3,SD", "ordering,,,,", "An ordering has no value to fit, found the role 'fit'.", "Give it the role 'check' or 'shown'."),
     "a blank n": ("S,9", "S,", "'n' is blank.", "A whole number of at least 1 is needed."),
     "half a subject": ("S,9", "S,9.5", "'9.5' is not a number of subjects.", "A whole number of at least 1 is needed."),
     "a blank time": (",168,", ",,", "The time is blank.", "Only a peak or an ordering may have no time."),
@@ -185,6 +210,17 @@ ONE_FAULT = {
 @pytest.mark.parametrize(("old", "new", "message", "advice"), ONE_FAULT.values(), ids=ONE_FAULT)
 def test_one_fault_is_said_once(tmp_path, old, new, message, advice):
     assert said(tmp_path, GOOD.replace(old, new, 1)) == [(2, message, advice)]
+
+
+def test_a_spread_of_a_baseline_that_is_blank_is_refused(tmp_path):
+    heading = HEADING.replace("baseline", "baseline_low,baseline_high,baseline_interval")
+    assert said(tmp_path, GOOD + "20,40,IQR", heading=heading) == [
+        (
+            2,
+            "baseline_low, baseline_high or baseline_interval is given, but baseline is blank.",
+            "Give the baseline, or leave all of them blank.",
+        )
+    ]
 
 
 def test_a_time_after_the_horizon_that_is_asked_for_is_refused(tmp_path):

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regimens.figures.axes import Scale
-from regimens.figures.panels import NARROW_PX, PAPER_PX, Panels, arranged, axis, strip_axis
+from regimens.figures.panels import NARROW_PX, PAPER_PX, Panels, arranged, axis, figure, strip_axis
 
 ROUNDING = 1e-9
 """Domains are shares, added up in floats."""
@@ -105,3 +105,14 @@ def test_places_on_an_axis_of_doublings_are_even_in_doublings(low, doublings):
     places = found.share(low * 2.0 ** np.arange(doublings + 1))
     assert places == pytest.approx(np.arange(doublings + 1) / doublings, abs=1e-9)
     assert math.isfinite(found.share(0.0))
+
+
+@pytest.mark.parametrize(("marks", "more"), [(0, 0), (2, 0), (3, 20), (5, 60)])
+def test_on_a_phone_a_key_has_room_for_a_line_a_mark(marks, more):
+    layouts = figure([], Panels(("one",), 1, 100, bottom=58, marks=marks), {}, {}, "").layout.meta
+    assert {width: layout["margin"]["b"] for width, layout in layouts.items()} == {
+        "wide": 58,
+        "middle": 58,
+        "narrow": 58 + more,
+        "paper": 58,
+    }

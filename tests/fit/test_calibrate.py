@@ -1,20 +1,25 @@
 """Data points, predictions and small whole fits: known values are found again, files are written, bad data are refused."""
 
 import contextlib
+import csv
+import io
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from regimens import shipped
 from regimens.csvfile import read_table
 from regimens.engine import simulate
+from regimens.errors import InputFileError
 from regimens.evidence import read_responses
 from regimens.fit.calibrate import calibrate, fit, profile
+from regimens.fit.checkfiles import read_sources
 from regimens.fit.datapoints import DataPoint, Observation, data_points, usable
 from regimens.fit.likelihood import LogPosterior
-from regimens.fit.posterior import ROWS
+from regimens.fit.posterior import ROWS, fit_table
 from regimens.fit.prediction import Predictor
 from regimens.fit.sampling import Settings
 from regimens.model import compile_model, find_model, typical_subject
@@ -29,6 +34,11 @@ QUICK = replace(Settings(), ensembles=2, walkers=24, steps=40, burn_in=20, draws
 LOOSE = 2e-4  # relative: the tolerance of fits is 1e-4
 FEW = ("id", "dilt1d", "lilacs", "ra-treg", "psa-treg", "dm-treg", "ms-treg-d5")
 """Rows of the evidence that a fit to few sources has: each source that is left out may need a fit of its own."""
+
+ONE_STUDY = (
+    "id,study,n,regimen,analyte,time_h,statistic,value,unit,role,assumed_sd_log\n"
+    "one,Mine,9,1 MIU SC daily x 5,Treg fold,168,mean,1.8,fold,fit,0.2\n"
+)
 
 
 @pytest.fixture(scope="module")
@@ -133,8 +143,6 @@ def test_a_profile_keeps_the_other_parameters_inside_bounds_narrower_than_a_step
 
 
 def test_bad_rows_of_a_user_are_refused_with_their_lines(tmp_path):
-    from regimens.errors import InputFileError
-
     lines = EVIDENCE.read_text(encoding="utf-8").splitlines()
     file = tmp_path / "mine.csv"
     file.write_text("\n".join([lines[0], lines[2].replace("Treg share of CD4", "Treg share of CD")]) + "\n", encoding="utf-8")
@@ -144,20 +152,99 @@ def test_bad_rows_of_a_user_are_refused_with_their_lines(tmp_path):
     assert "Did you mean 'Treg share of CD4'?" in str(raised.value)
 
 
-def test_a_fit_to_one_study_says_that_nothing_can_be_left_out(tmp_path, monkeypatch):
+def test_rows_with_a_drug_that_the_model_has_no_input_for_are_refused_at_once_before_the_fit(tmp_path):
+    file = tmp_path / "mine.csv"
+    row = "9,il2: 1 MIU SC daily x 5; tocilizumab: 8 mg/kg IV once over 1 h,Treg fold,120,mean,1.8,fold"
+    inhaled = row.replace("il2: 1 MIU SC daily x 5; tocilizumab: 8 mg/kg IV once over 1 h", "1 MIU inhaled daily x 5")
+    rows = [f"two,Yours,{row},check,0.2", f"three,Yours,{inhaled},fit,0.2", f"four,Yours,{row},shown,0.2"]
+    file.write_text(ONE_STUDY + "\n".join(rows) + "\n", encoding="utf-8")
+    with pytest.raises(InputFileError) as raised:
+        fit(MODEL, file, QUICK)
+    assert [(problem.line, problem.message, problem.advice) for problem in raised.value.problems] == [
+        (
+            line,
+            f"Row '{name}' gives '{given}', for which model 'turnover' has no input.",
+            "Known: il2 SC, il2 IV. Give the row the role 'shown', or fit another model.",
+        )
+        for line, name, given in ((3, "two", "tocilizumab IV"), (4, "three", "il2 inhaled"))
+    ]
+
+
+def test_a_row_that_the_model_predicts_no_value_for_is_refused_before_the_fit(tmp_path):
+    file = tmp_path / "mine.csv"
+    file.write_text(ONE_STUDY + "two,Yours,9,no dose,serum IL-2 peak,24,mean,1.8,IU/mL,check,0.2\n", encoding="utf-8")
+    with pytest.raises(InputFileError) as raised:
+        fit(MODEL, file, QUICK)
+    assert [(problem.line, problem.message, problem.advice) for problem in raised.value.problems] == [
+        (
+            3,
+            "Row 'two': model 'turnover' predicts no value above zero, and values are compared on the log scale.",
+            "Give the row the role 'shown', or fit another model.",
+        )
+    ]
+
+
+@pytest.mark.parametrize(("row", "found"), [(ONE_STUDY.splitlines()[1].replace("fit", "check"), "'check'"), ("", "no row")])
+def test_a_table_without_a_row_to_fit_says_what_roles_it_has(tmp_path, row, found):
+    file = tmp_path / "mine.csv"
+    file.write_text(f"{ONE_STUDY.splitlines()[0]}\n{row}\n", encoding="utf-8")
+    with pytest.raises(InputFileError) as raised:
+        fit(MODEL, file, QUICK)
+    assert str(raised.value) == f"{file}: No row has the role 'fit', found {found}.\n  A fit needs at least one such row."
+
+
+def printed(posterior, texts, tmp_path):
+    """Return the lines that the command prints."""
+    sources = ()
+    if "sources.csv" in texts:
+        (tmp_path / "sources.csv").write_text(texts["sources.csv"], encoding="utf-8")
+        sources = read_sources(tmp_path / "sources.csv")
+    console = Console(file=io.StringIO(), width=120)
+    console.print(fit_table(posterior, sources))
+    return [line.rstrip() for line in console.file.getvalue().splitlines()]
+
+
+def test_what_was_left_out_is_printed_with_the_parameters_that_nothing_is_known_of_without_it(whole_fit, tmp_path):
+    posterior, texts = whole_fit
+    texts = {
+        "sources.csv": texts["sources.csv"].splitlines()[0] + "\nMine,refit,0.81,-1,-1,,,kout Emax\nYours,not fitted,,-1,-1,,,\n"
+    }
+    assert printed(posterior, texts, tmp_path)[-4:] == [
+        "Sources left out (their rows: checks.csv)",
+        "source           how     k  nothing is known without it of",
+        "Mine    fitted again  0.81                      kout, Emax",
+        "Yours   never fitted",
+    ]
+
+
+def test_a_fit_to_one_study_predicts_the_studies_that_were_not_fitted(tmp_path, monkeypatch):
     monkeypatch.setattr("regimens.fit.calibrate.PROFILED", ())
     file = tmp_path / "mine.csv"
-    file.write_text(
-        "id,study,n,regimen,analyte,time_h,statistic,value,unit,role,assumed_sd_log\n"
-        '"one, of mine",Mine,9,1 MIU SC daily x 5,Treg fold,168,mean,1.8,fold,fit,0.2\n',
-        encoding="utf-8",
-    )
-    said = []
-    _, texts = fit(MODEL, file, replace(QUICK, steps=20, burn_in=10), said.append)
-    assert said[-1] == "All fitted rows come from one source: no source can be left out."
-    assert set(texts) == {"draws.csv", "summary.csv", "rows.csv", "profiles.csv", "fit.json"}
+    file.write_text(ONE_STUDY + "two,Yours,9,1 MIU SC daily x 5,Treg fold,120,mean,1.8,fold,check,0.2\n", encoding="utf-8")
+    posterior, texts = fit(MODEL, file, replace(QUICK, steps=20, burn_in=10))
+    assert [line.split(",")[:2] for line in texts["sources.csv"].splitlines()] == [["source", "how"], ["Yours", "not fitted"]]
+    assert printed(posterior, texts, tmp_path)[-1] == "All fitted rows come from one source: it cannot be left out."
+
+
+def test_an_id_with_a_comma_is_one_cell_of_every_file(tmp_path, monkeypatch):
+    monkeypatch.setattr("regimens.fit.calibrate.PROFILED", ())
+    file = tmp_path / "mine.csv"
+    other = '"two, late",Yours,9,1 MIU SC daily x 5,Treg fold,120,mean,1.8,fold,check,0.2\n'
+    file.write_text(ONE_STUDY.replace("one,", '"one, early",') + other, encoding="utf-8")
+    _, texts = fit(MODEL, file, replace(QUICK, steps=20, burn_in=10))
     (tmp_path / "rows.csv").write_text(texts["rows.csv"], encoding="utf-8")
-    assert [row["id"] for row in read_table(tmp_path / "rows.csv", ROWS, ROWS).rows] == ["one, of mine"]
+    assert [row["id"] for row in read_table(tmp_path / "rows.csv", ROWS, ROWS).rows] == ["one, early"]
+    assert next(csv.DictReader(io.StringIO(texts["checks.csv"])))["id"] == "two, late"
+    assert next(csv.reader(io.StringIO(texts["predictions.csv"]))) == ["two, late"]
+
+
+def test_a_fit_to_one_study_says_that_it_cannot_be_left_out(tmp_path, monkeypatch):
+    monkeypatch.setattr("regimens.fit.calibrate.PROFILED", ())
+    file = tmp_path / "mine.csv"
+    file.write_text(ONE_STUDY, encoding="utf-8")
+    posterior, texts = fit(MODEL, file, replace(QUICK, steps=20, burn_in=10))
+    assert printed(posterior, texts, tmp_path)[-1] == "All fitted rows come from one source: it cannot be left out."
+    assert set(texts) == {"draws.csv", "summary.csv", "rows.csv", "profiles.csv", "fit.json"}
 
 
 def test_a_model_with_fitted_values_is_not_fitted_again():

@@ -65,6 +65,13 @@ def test_weights_of_few_draws_with_a_shape_between_both_limits_are_not_used(mode
     assert {each.how for each in leave_out(found, draws, SETTINGS, [])[:-1]} == {"refit"}
 
 
+def test_largest_ratios_without_a_shape_are_not_to_be_used():
+    far = 1e4 * np.random.default_rng(1).standard_normal(2000)
+    for log_ratios in (far, np.repeat([0.0, 1.0], 1000)):
+        weights, shape = pareto_weights(log_ratios)
+        assert (shape, weights.tolist()) == (np.inf, [-np.log(2000)] * 2000)
+
+
 @pytest.mark.no_cover  # slow under the tracer, and no line is run by it alone
 def test_weighted_draws_predict_as_a_fit_without_the_rows_does(fitted):
     found, draws = fitted
@@ -110,13 +117,15 @@ def test_a_row_that_carries_a_parameter_alone_is_named_with_it(model):
 
 def test_one_source_leaves_nothing_to_leave_out(model):
     data = (DataPoint("a", Observation(0.6, 0.1, "A", "Treg", rest=0.0), target("typical")),)
-    assert leave_out(Rows(model, data, no_shift(1, 1), (True,)), np.zeros((300, 3)), SETTINGS, []) == ()
+    assert leave_out(Rows(model, data, no_shift(1, 1), (True,)), np.linspace(0.1, 1.0, 900).reshape(300, 3), SETTINGS, []) == ()
 
 
 def test_too_few_draws_are_refused(model):
     with pytest.raises(ModelError) as raised:
-        leave_out(rows(model), np.zeros((50, 3)), SETTINGS, [])
-    assert str(raised.value) == "Weights need at least 200 draws, found 50. Use more steps or walkers, or a shorter burn-in."
+        leave_out(rows(model), np.repeat(np.arange(150.0).reshape(50, 3), 40, axis=0), SETTINGS, [])
+    assert str(raised.value) == (
+        "Weights need at least 200 different draws, found 50. Use more steps or walkers, or a shorter burn-in."
+    )
 
 
 def test_the_weights_of_known_densities_are_exact():

@@ -88,6 +88,17 @@ def test_a_printed_mean_stays_a_mean_and_is_predicted_as_one_without_bias():
     assert np.exp(treg.observation.rest) == pytest.approx(18.67)
 
 
+def test_two_groups_of_a_study_under_one_regimen_start_from_their_own_counts(tmp_path):
+    file = tmp_path / "mine.csv"
+    file.write_text(
+        "id,study,n,regimen,analyte,time_h,statistic,baseline,value,unit,role,assumed_sd_log\n"
+        "low,Mine,9,1 MIU SC daily x 5,Treg count,168,median,20,60,cells/uL,fit,0.2\n"
+        "high,Mine,9,1 MIU SC daily x 5,Treg count,168,median,40,70,cells/uL,fit,0.2\n",
+        encoding="utf-8",
+    )
+    assert [(point.id, point.target.baseline) for point in data_points(read_responses(file))] == [("low", 20.0), ("high", 40.0)]
+
+
 def trial(random, count):
     """Counts before and after of subjects whose baselines and folds vary, with a typical fold of 3."""
     before = 20.0 * np.exp(0.8 * random.standard_normal(count))

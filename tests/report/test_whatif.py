@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from fractions import Fraction
 from pathlib import Path
@@ -341,6 +342,22 @@ def test_limits_of_a_search_light_up_when_they_are_broken(window, tmp_path):
     assert "Schedule A: the scenario asks for 'total at most 21 MIU'; this is 22 MIU." in said
     assert page.heard == []
     page.close()
+
+
+def test_a_model_whose_uncertainty_is_not_known_has_no_band_and_the_page_says_so(window, tmp_path):
+    text = (ROOT / "models" / "turnover.yaml").read_text(encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text(re.sub(r"uncertainty: [0-9.]+, ", "", text), encoding="utf-8")
+    scenario = {"title": "One", "models": ["mine.yaml", "turnover"], "horizon": "4 weeks", "arms": {"a": {"regimen": CYCLES}}}
+    file, path = tmp_path / "one.yaml", tmp_path / "explore.html"
+    file.write_text(json.dumps({**scenario, "endpoints": ["peak of treg_fold"]}), encoding="utf-8")
+    path.write_text(report.explore_page(read_scenario(file)), encoding="utf-8")
+    known = "Lines: the typical subject; bands: the middle 90 % of 50 parameter draws; strokes at the foot: doses."
+    for models, first in (("", known), ("&models=0", "Lines: the typical subject; strokes at the foot: doses.")):
+        page = opening(window, path, fragment=f"#what-if{models}")
+        unknown = "No band for mine: the uncertainty of the parameters is not known."
+        assert page.locator("#wi-how").inner_text() == f"{first} {unknown}"
+        assert page.heard == []
+        page.close()
 
 
 def test_a_drug_without_input_is_not_modelled_and_never_drawn(page):

@@ -298,6 +298,13 @@ WRONG = {
         BASE + "verdict: {probability: 0.5}\n",
         [(15, "'probability': found 0.5, a number; a number above 0.5 is needed.", "")],
     ),
+    "shares in percent": (
+        BASE + "verdict: {probability: 97.5%, difference: 5 %}\n",
+        [
+            (15, "'probability': found '97.5%'; a number is needed.", "Write it as a share: 0.975."),
+            (15, "'difference': found '5 %'; a number is needed.", "Write it as a share: 0.05."),
+        ],
+    ),
     "a trade-off of what cannot be read": (
         BASE + "trade_off: {gain: peek of treg_fold, cost: trough of treg_fold before each cycle}\n",
         [

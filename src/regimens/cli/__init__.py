@@ -189,9 +189,10 @@ def library(name: str | None) -> None:
 @click.option("--out", type=click.Path(path_type=Path), help="New folder. [default: results/fit-<model>-<date>]")
 @click.option("--seed", type=click.IntRange(min=0), default=20260101, show_default=True, help="The same seed, the same draws.")
 def fit(name: str, data: Path | None, out: Path | None, seed: int) -> None:
-    """Fit MODEL (a shipped one, or a file) to published responses; write draws, summary, rows and profiles.
+    """Fit MODEL (a shipped one, or a file) to published responses; write draws, summary, rows, profiles and checks.
 
     Rows of the role 'fit' are fitted. Parameters with an 'uncertainty' in the model file are estimated; that is their prior.
+    Every study is then left out once and predicted by the others, and so are rows of the role 'check'.
     """
     import datetime
     from dataclasses import replace
@@ -199,6 +200,7 @@ def fit(name: str, data: Path | None, out: Path | None, seed: int) -> None:
     from regimens import shipped
     from regimens.fit import fit_table
     from regimens.fit.calibrate import fit as run
+    from regimens.fit.checkfiles import read_sources
     from regimens.fit.sampling import Settings
     from regimens.model import find_model
     from regimens.study import folder as results
@@ -211,7 +213,8 @@ def fit(name: str, data: Path | None, out: Path | None, seed: int) -> None:
     with spinner(talk_console()) as progress:
         posterior, texts = run(model, responses, replace(Settings(), seed=seed), progress)
     results.write_folder(texts, folder)
-    results_console().print(fit_table(posterior))
+    sources = read_sources(folder / "sources.csv") if "sources.csv" in texts else ()
+    results_console().print(fit_table(posterior, sources))
     say(talk_console(), f"Written to {folder}")
 
 
@@ -223,7 +226,7 @@ def validate(names: tuple[str, ...]) -> None:
     from regimens.fit.page import validation_page
     from regimens.fit.shippedchecks import shipped_checks
 
-    click.echo(validation_page(*shipped_checks(names or shipped.names("models"))), nl=False)
+    click.echo(validation_page(*shipped_checks(tuple(dict.fromkeys(names)) or shipped.names("models"))), nl=False)
 
 
 @commands.command()

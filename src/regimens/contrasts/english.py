@@ -92,8 +92,7 @@ def reason(verdict: Verdict) -> str:
 
 
 def _agreed(verdict: Verdict) -> str:
-    sizes = [abs(view.contrast.difference) for view in verdict.views if view.contrast is not None]
-    size = f"the difference is {_interval(min(sizes), max(sizes), _unit(verdict))}"
+    size = _size(verdict)
     rule = percent(verdict.rule.probability)
     if len(verdict.views) == 1:
         view = verdict.views[0]
@@ -170,12 +169,19 @@ def _too_small(verdict: Verdict) -> str:
     arm, _ = verdict.favours(verdict.views[0])
     least = percent(verdict.rule.difference)
     given = ", ".join(f"{view.model} {percent(verdict.relevant(view))}" for view in verdict.views)
-    sizes = [abs(view.contrast.difference) for view in verdict.views if view.contrast is not None]
     who = f"{verdict.views[0].model}, the only model," if len(verdict.views) == 1 else "every model"
-    return (
-        f"{who} is sure that {arm} is better, but not by {least} or more (probability: {given}); "
-        f"the difference is {_interval(min(sizes), max(sizes), _unit(verdict))}"
-    )
+    return f"{who} is sure that {arm} is better, but not by {least} or more (probability: {given}); {_size(verdict)}"
+
+
+def _size(verdict: Verdict) -> str:
+    """Say the difference over the models, and where it has no number: a time that one arm does not reach is infinite."""
+    sizes = {view.model: abs(view.contrast.difference) for view in verdict.views if view.contrast is not None}
+    numbers = [size for size in sizes.values() if not math.isnan(size)]
+    infinite = [model for model, size in sizes.items() if math.isnan(size)]
+    if not numbers:
+        return "the difference is infinite: the time is not reached in one of the arms"
+    said = f"the difference is {_interval(min(numbers), max(numbers), _unit(verdict))}"
+    return said + (f", and infinite under {_listing(infinite)}: the time is not reached in one of the arms" if infinite else "")
 
 
 def _lacking(verdict: Verdict) -> str:

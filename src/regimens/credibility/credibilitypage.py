@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regimens import shipped
+from regimens import shipped, wording
 from regimens.credibility.agreement import shipped_agreement
 from regimens.credibility.orderings import shipped_orderings
 from regimens.credibility.truthpage import accounts, structural
@@ -212,7 +212,7 @@ def _robustness(found: Found) -> Iterator[str]:
     yield "Verdicts where another model is true, on the pairs of `scenarios/equal_total.yaml` ([truths.md](truths.md)):"
     yield ""
     for each in (each for each in accounts(found.truths) if each.difference == found.rule.difference):
-        wrong = "" if math.isnan(each.wrong) else f", wrong in {100 * each.wrong:.0f} % of the draws on average"
+        wrong = "" if math.isnan(each.wrong) else f", wrong in {wording.percent(each.wrong)} % of the draws on average"
         often = f", {len(each.often)} of them in more than half" if each.often else ""
         yield f"- {each.truth} true: the others support {each.supported} of {each.judged} verdicts{wrong}{often}."
     for model, (votes, sure) in structural(found.votes, found.rule).items():

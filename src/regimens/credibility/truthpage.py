@@ -114,4 +114,4 @@ def _least(difference: float) -> str:
 
 
 def _percent(share: float) -> str:
-    return "–" if np.isnan(share) else f"{round(100 * share)} %"  # a rounded whole number has no sign at 0
+    return "–" if np.isnan(share) else f"{wording.percent(share)} %"

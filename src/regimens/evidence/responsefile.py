@@ -32,6 +32,9 @@ STATISTICS = ("mean", "median", "ratio", "target", "statement", "ordering")
 ROLES = ("fit", "check", "shown")
 """What a row is used for: to fit a model, to check a fitted one, or for neither, which its note explains."""
 
+ROUNDING = 0.1
+"""Share of an interval by which its middle may miss the value where both are rounded."""
+
 LONGEST_H = 104 * 168.0
 """The horizon of responses (h): two years, longer than any shipped course."""
 
@@ -91,6 +94,8 @@ class _RowReader:
     def response(self) -> Response | None:
         """Return the response, or None if the row has problems."""
         row = self._row
+        if not row["study"]:
+            self._note("study", "The study is blank.", "Rows of one study are left out together, so each row needs its study.")
         n = self._count("n")
         statistic = self._chosen("statistic", STATISTICS)
         ordering = statistic == "ordering"
@@ -105,6 +110,8 @@ class _RowReader:
         verified = self._chosen("doi_verified", ("yes", "no"), blank=True) == "yes"
         year = None if row["year"] == "" else self._count("year")
         role = self._chosen("role", ROLES)
+        if ordering and role == "fit":
+            self._note("role", "An ordering has no value to fit, found the role 'fit'.", "Give it the role 'check' or 'shown'.")
         weight_kg, bsa_m2 = self._size("weight_kg"), self._size("bsa_m2")
         if self.problems or n is None or analyte is None or regimen is None:
             return None
@@ -218,6 +225,9 @@ class _RowReader:
         if value is None:
             if len(self.problems) == known and needed:
                 self._note(column, f"'{column}' is blank.", "Only a row with the statistic 'ordering' has no value.")
+            elif len(self.problems) == known and before and (low is not None or high is not None or interval):
+                found = "baseline_low, baseline_high or baseline_interval is given, but baseline is blank."
+                self._note(column, found, "Give the baseline, or leave all of them blank.")
             return None
         if value <= 0:
             found = f"The {column} must be greater than zero, found '{self._row[column]}'."
@@ -240,6 +250,9 @@ class _RowReader:
             self._note(f"{before}low", f"The interval must have a width, found {low:g} at both ends.")
         elif not low <= value <= high:
             self._note(f"{before}low", f"The interval from {low:g} to {high:g} does not contain the value {value:g}.")
+        elif interval in ("SD", "SE") and abs(low + high - 2 * value) > ROUNDING * (high - low):
+            found = f"The ends {low:g} and {high:g} are not as far below as above the value {value:g}."
+            self._note(f"{before}low", found, f"The ends of an {interval} are the value minus and plus one {interval}.")
 
     def _time(self, analyte: Analyte | None, regimen: Regimen | None, ordering: bool) -> float | None:
         known = len(self.problems)
@@ -250,6 +263,10 @@ class _RowReader:
             self._note("time_h", "The time is blank.", "Only a peak or an ordering may have no time.")
         elif time is None and not ordering and regimen is not None:
             time = float(max((dose.until for dose in regimen.written_out()), default=0))
+            if time == 0:
+                found = f"The time is blank, and the doses of '{self._row['regimen']}' last 0 h."
+                self._note("time_h", found, "Give the time up to which the peak was looked for, in hours.")
+                return None
         if time is not None and not 0 <= time <= self._horizon_h:
             found = f"The time {time:g} h lies outside the horizon, from 0 to {self._horizon_h:g} h."
             self._note("time_h", found, "Times are hours from the start: protocol day 8 is 168 h.")
@@ -260,9 +277,8 @@ class _RowReader:
         text = self._row["readings_h"]
         if not text:
             return ()
-        try:
-            times = tuple(sorted({float(word) for word in text.split()}))
-        except ValueError:
+        times = tuple(time for word in text.split() if (time := self._row.table.number(word)) is not None)
+        if len(times) < len(text.split()):
             found = f"'{text}' is not a list of times."
             self._note("readings_h", found, "Give hours with a space between them, such as '24 72 168'.")
             return ()
@@ -271,7 +287,7 @@ class _RowReader:
         elif time_h is not None and not all(0 <= time <= time_h for time in times):
             found = f"'{text}' has a time outside 0 to {time_h:g} h."
             self._note("readings_h", found, "A peak is the highest value from 0 h to 'time_h'.")
-        return times
+        return tuple(sorted(set(times)))
 
     def _baseline_spread(self, baseline: Printed | None, n: int | None, statistic: str) -> Spread | None:
         """Return the spread of the baseline, None where it has none on the log scale."""
@@ -290,7 +306,9 @@ class _RowReader:
         statistic: str,
     ) -> Observed | None:
         """Return the value on the scale of the observable with its standard error; None for an ordering or with a problem."""
-        assumed = self._number("assumed_sd_log")
+        known, assumed = len(self.problems), self._number("assumed_sd_log")
+        if len(self.problems) > known:
+            return None
         if assumed is not None and assumed <= 0:
             found = f"The assumed standard error must be greater than zero, found {assumed:g}."
             self._note("assumed_sd_log", found, "It is a standard error on the log scale.")

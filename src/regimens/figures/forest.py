@@ -46,7 +46,8 @@ def contrasts(comparison: Comparison, *endpoints: str) -> go.Figure:
     several = len(view.models) > 1
     headings = tuple(_title(each) for each, _ in found) or ("",)
     room = KEYED_PX if several else 34
-    panels = Panels(headings, columns, rows.height(len(arms), len(view.models)), names=rows.names_of(arms), gap=0.04, bottom=room)
+    high, names, marks = rows.height(len(arms), len(view.models)), rows.names_of(arms), len(view.models) if several else 0
+    panels = Panels(headings, columns, high, names=names, gap=0.04, bottom=room, marks=marks)
     scales = [_scale(own, each) for each, own in found] or [linear(-1.0, 1.0)]
     traces: list[dict[str, Any]] = []
     for place, (each, own) in enumerate(found):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from regimens import wording
@@ -29,6 +29,9 @@ _CHARACTER_PX = 7.6
 _NAME_CHARACTERS, _SHORT_CHARACTERS, _NAME_PX = 26, 16, 7.4
 """Characters of a line of the name of a row on a wide and on a narrow ground, and the width of one."""
 
+_MARK_PX = 20
+"""Height of a line of a key."""
+
 _MANY = 4
 """Columns from which a phone shows two of them."""
 
@@ -46,7 +49,7 @@ class Panels:
     panels show the ticks of their values if they stand `apart`; `gap` is the width between two columns, `under` the height
     between two rows (px). On paper panels have the share `paper` of their height and stand in `paper_columns`, where these are
     others. `names` are those of the rows of every panel, from the top: they stand in the left margin, in lines as long as a
-    width has room for.
+    width has room for. `marks` is how many marks the key has: on a phone it has a line for each, and the margin room for two.
     """
 
     titles: tuple[str, ...]
@@ -62,6 +65,7 @@ class Panels:
     paper: float = 0.74
     paper_columns: int = 0
     names: tuple[str, ...] = ()
+    marks: int = 0
 
     def __len__(self) -> int:
         return len(self.titles)
@@ -166,6 +170,7 @@ def figure(
     across = [across] * count if isinstance(across, Mapping) else across
     up = [up] * count if isinstance(up, Mapping) else up
     wide = arranged(panels, panels.columns)
+    narrow = replace(panels, bottom=panels.bottom + _MARK_PX * max(0, panels.marks - 2))
     layout = {
         **wide,
         "template": theme.template(),
@@ -175,7 +180,7 @@ def figure(
         "meta": {
             "wide": wide,
             "middle": arranged(panels, min(panels.columns, 2), MIDDLE_PX),
-            "narrow": arranged(panels, 1 if panels.columns < _MANY else 2, NARROW_PX),
+            "narrow": arranged(narrow, 1 if panels.columns < _MANY else 2, NARROW_PX),
             "paper": arranged(panels, panels.paper_columns or panels.columns, PAPER_PX, panels.paper),
         },
     }

@@ -20,13 +20,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.optimize import minimize
 
-from regimens.errors import ModelError
+from regimens.errors import InputFileError, ModelError
 from regimens.evidence import read_responses
 from regimens.fit.checkfiles import checks_text, predictions_text, sources_text
 from regimens.fit.datapoints import DataPoint, data_points, usable
 from regimens.fit.leaveout import Rows, leave_out
 from regimens.fit.likelihood import LogPosterior
 from regimens.fit.posterior import Posterior, Profile, files_of
+from regimens.fit.rowchecks import predicted_points, problems_of
 from regimens.fit.subjects import shift_of, subject_spread
 from regimens.fit.together import together
 from regimens.fit.validation import checks_of, sources_of
@@ -62,20 +63,22 @@ def fit(
     """Fit `model` to the rows with the role 'fit' of the responses in `data`; return the posterior and the texts of its files.
 
     Every source is then left out once, with the settings `again` where that needs a fit of its own (one ensemble if not given).
-    Raises InputFileError for bad rows, ModelError if the model declares nothing to fit, has no observable of any row, or already
-    has fitted values.
+    The only source of a fit cannot be left out: without rows of another source, the files of what was left out are missing.
+    Raises InputFileError for bad rows and for rows that the model cannot predict, ModelError if the model declares nothing to
+    fit, has no observable of any row, or already has fitted values.
     """
     responses = read_responses(data)
+    if problems := problems_of(responses, model):
+        raise InputFileError(data, problems, data.read_text(encoding="utf-8-sig"))
     progress(f"sampling {model.name}: {settings.ensembles} ensembles of {settings.walkers} walkers, {settings.steps} steps")
     posterior = calibrate(model, data_points(responses, "fit"), settings)
     record = {"data_sha256": hashlib.sha256(data.read_bytes()).hexdigest(), "rows": [point.id for point in posterior.data]}
     texts = files_of(posterior, _profiles(posterior, progress), record)
     rows = rows_of(posterior, responses)
-    if len({point.observation.source for point in posterior.data}) < 2:
-        progress("All fitted rows come from one source: no source can be left out.")
-        return posterior, texts
     again = again or replace(settings, ensembles=1)
     left_out = leave_out(rows, posterior.sample.many, again, COMMON, progress)
+    if not left_out:
+        return posterior, texts
     texts["checks.csv"] = checks_text(checks_of(left_out, rows.data, responses))
     texts["sources.csv"] = sources_text(sources_of(left_out, rows.data, responses))
     texts["predictions.csv"] = predictions_text(left_out)
@@ -127,8 +130,7 @@ def _pilot(density: LogPosterior, settings: Settings) -> Floats:
 
 def rows_of(posterior: Posterior, responses: Sequence[Response]) -> Rows:
     """Return all rows of `responses` that the model can predict and that are fitted or checked, with the shift of each."""
-    used = [response for response in responses if response.role in ("fit", "check")]
-    data = usable(data_points(used, of=responses), posterior.model)
+    data = predicted_points(responses, posterior.model)
     fitted = {point.id for point in posterior.data}
     where, _ = posterior.prior.split(posterior.sample.draws)
     predictor = LogPosterior(posterior.model, data).predictor

@@ -91,13 +91,18 @@ def data_points(
 ) -> tuple[DataPoint, ...]:
     """Return the data points of all `responses` that have a value, or of those with the role 'fit' or 'check'.
 
-    If a study also counted Treg under the same regimen, all its data points start from that count, whatever they observe. It
-    is looked up in `of`, all responses there are (`responses` if not given).
+    A count of Treg starts from its own baseline. If a study also counted Treg under the same regimen, its other data points start
+    from that count, whatever they observe. It is looked up in `of`, all responses there are (`responses` if not given).
     """
     responses = tuple(responses)
     counts = {(r.study, r.regimen): _baseline(r) for r in (responses if of is None else of) if _baseline(r) is not None}
     return tuple(
-        _data_point(response, response.value, response.se_log, counts.get((response.study, response.regimen)) or (None, None))
+        _data_point(
+            response,
+            response.value,
+            response.se_log,
+            _baseline(response) or counts.get((response.study, response.regimen)) or (None, None),
+        )
         for response in responses
         if response.value is not None and response.se_log is not None and role in (None, response.role)
     )

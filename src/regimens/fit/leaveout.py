@@ -31,7 +31,7 @@ LARGEST_SHAPE = 0.7
 """Shape of the largest weights above which they are not used, however many draws there are."""
 
 FEWEST_DRAWS = 200
-"""Fewest draws from which weights are made: the shape is estimated from the largest 3 sqrt(draws)."""
+"""Fewest different draws from which weights are made: the shape is estimated from the largest 3 sqrt(draws)."""
 
 NO_INFORMATION = 1e-6
 """Range of log ratios up to which the rows that are left out said nothing."""
@@ -106,12 +106,13 @@ def leave_out(
     """Return every source left out, from `draws` (draws, width) of the whole fit on the log scale.
 
     `common` are the observables that all models to be compared have; `settings` are those of a fit that is made again. There is
-    nothing to leave out of a fit to one source: its rows are then missing here. Raises ModelError for fewer draws than
+    nothing to leave out of a fit to one source: its rows are then missing here. Raises ModelError for fewer different draws than
     FEWEST_DRAWS, because the shape of the weights cannot be estimated.
     """
-    if len(draws) < FEWEST_DRAWS:
+    if (count := len(np.unique(draws, axis=0))) < FEWEST_DRAWS:
         raise ModelError(
-            f"Weights need at least {FEWEST_DRAWS} draws, found {len(draws)}. Use more steps or walkers, or a shorter burn-in."
+            f"Weights need at least {FEWEST_DRAWS} different draws, found {count}. "
+            "Use more steps or walkers, or a shorter burn-in."
         )
     sources = [source for source in rows.sources if rows.fitted_without(source)]
     found = {source: _weighed(rows, source, draws) for source in sources}
@@ -126,12 +127,19 @@ def leave_out(
 def pareto_weights(log_ratios: Floats) -> tuple[Floats, float]:
     """Return the logarithms of smoothed weights that sum to 1, and the shape k, of log importance ratios (draws,).
 
-    Ratios that are all the same, as of a bound that no draw comes near, have even weights and a shape of 0.
+    Ratios that are all the same, as of a bound that no draw comes near, have even weights and a shape of 0. Where the largest
+    ratios have no shape, because next to one of them all others are zero or because they are one draw that repeats, it is
+    infinite, and the weights are even.
     """
+    even = np.full(len(log_ratios), -np.log(len(log_ratios)))
     if np.ptp(log_ratios) < NO_INFORMATION:
-        return np.full(len(log_ratios), -np.log(len(log_ratios))), 0.0
-    log_weights, shape = base_array().psislw(-log_ratios)  # type: ignore[no-untyped-call]  # the library has no annotations
-    return np.asarray(log_weights), float(shape)
+        return even, 0.0
+    try:
+        with np.errstate(all="ignore"):
+            log_weights, shape = base_array().psislw(-log_ratios)  # type: ignore[no-untyped-call]  # not annotated
+    except ValueError:  # the largest ratios are all the same
+        return even, np.inf
+    return (np.asarray(log_weights), float(shape)) if np.isfinite(log_weights).all() else (even, np.inf)
 
 
 def largest_shape(draws: int) -> float:

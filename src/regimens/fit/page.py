@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from regimens import shipped, wording
 from regimens.csvfile import Row, read_table
 from regimens.fit.datapoints import AT_LEAST, AT_MOST
-from regimens.fit.posterior import PROFILES, ROWS, SUMMARY
+from regimens.fit.posterior import LEFT_OUT_HOW, PROFILES, ROWS, SUMMARY
 from regimens.fit.selfcheck import Ranks, histogram, uniformity
 from regimens.model.fitted import SUBJECT_SPREAD, read_draws
 
@@ -189,7 +189,7 @@ def _check_line(check: Check) -> str:
 
 
 def _source_line(source: SourceCheck) -> str:
-    how = {"weights": "weights", "refit": "fitted again", "not fitted": "never fitted"}[source.how]
+    how = LEFT_OUT_HOW[source.how]
     cells = [
         "" if value is None else f"{value:.2f}"
         for value in (source.shape, source.log_density, source.common, source.null_density, source.group_density)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
+    from regimens.fit.validation import SourceCheck
     from regimens.model.declaration import Model
     from regimens.statistics import Floats
 
@@ -39,6 +40,9 @@ ROWS = ("id", "observable", "observed", "se_log", "bound", "predicted", "low", "
 
 PROFILES = ("name", "value", "loss")
 """Columns of profiles.csv."""
+
+LEFT_OUT_HOW = {"weights": "weights", "refit": "fitted again", "not fitted": "never fitted"}
+"""How a source was left out, in words."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,8 +163,10 @@ def _record(posterior: Posterior, record: Mapping[str, object]) -> dict[str, obj
     }
 
 
-def fit_table(posterior: Posterior) -> RenderableType:
-    """Return two rich tables: what was learnt about each parameter, and each data point observed and predicted."""
+def fit_table(posterior: Posterior, sources: Sequence[SourceCheck]) -> RenderableType:
+    """Return rich tables: what was learnt about each parameter, each data point observed and predicted, and the `sources` that
+    were left out.
+    """
     from rich.console import Group
     from rich.text import Text
 
@@ -172,7 +178,12 @@ def fit_table(posterior: Posterior) -> RenderableType:
         else "No row has a printed spread between subjects: the CVs of the model file stand."
     )
     worst = f"R-hat at most {posterior.sample.r_hat.max():.3f}, effective sizes from {posterior.sample.effective.min():.0f}"
-    return Group(_parameter_table(posterior), Text(""), _row_table(posterior), Text(""), Text(subjects), Text(f"{worst}."))
+    parts: list[RenderableType] = [_parameter_table(posterior), _row_table(posterior), Group(Text(subjects), Text(f"{worst}."))]
+    if sources:
+        parts.append(_source_table(sources))
+    if len({point.observation.source for point in posterior.data}) < 2:
+        parts.append(Text("All fitted rows come from one source: it cannot be left out."))
+    return Group(parts[0], *(line for part in parts[1:] for line in (Text(""), part)))
 
 
 def _grid(title: str, headings: tuple[str, ...]) -> Table:
@@ -191,6 +202,15 @@ def _parameter_table(posterior: Posterior) -> Table:
         prior = "" if name in SPREADS else f"{np.exp(posterior.prior.centre[place]):.3g}"
         learnt = "" if name in SPREADS else f"{max(0.0, posterior.contraction[place]):.0%}"
         grid.add_row(name, prior, f"{median:.3g}", f"{low:.3g}-{high:.3g}", learnt)
+    return grid
+
+
+def _source_table(sources: Sequence[SourceCheck]) -> Table:
+    headings = ("source", "how", "k", "nothing is known without it of")
+    grid = _grid("Sources left out (their rows: checks.csv)", headings)
+    for each in sources:
+        how = LEFT_OUT_HOW[each.how]
+        grid.add_row(each.source, how, "" if each.shape is None else f"{each.shape:.2f}", ", ".join(each.lost))
     return grid
 
 

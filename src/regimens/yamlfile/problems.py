@@ -46,6 +46,8 @@ _LENGTHS = {
 
 _CUT_OFF = "Inside { } a comma ends a value: put text that contains one in quotes."
 
+_PERCENT = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?%")
+
 NO_UNIT = "no_unit"
 """Type of a finding, made by shapes: a quantity is a bare number; its context has `units` to propose."""
 
@@ -139,12 +141,14 @@ def _known_keys(detail: Detail, place: Keys, located: Located, schema: Detail) -
 
 def _wrong_kind(place: Keys, kinds: list[str], located: Located) -> Problem:
     line, column = located.position(place)
-    quotes = "Put it in quotes to keep it text." if "text" in kinds and located.written(place) else ""
+    advice = "Put it in quotes to keep it text." if "text" in kinds and located.written(place) else ""
+    if "a number" in kinds and (percent := _PERCENT.fullmatch(located.written(place))):
+        advice = f"Write it as a share: {float(percent[1]) / 100:g}."
     if located.cut_off(place):
         line, column = located.position(place, key=True)
-        quotes = _CUT_OFF
+        advice = _CUT_OFF
     needed = " or ".join(kinds)
-    return Problem(f"{_name(place)}: found {found_at(located, place)}; {needed} is needed.", quotes, line, column)
+    return Problem(f"{_name(place)}: found {found_at(located, place)}; {needed} is needed.", advice, line, column)
 
 
 def found_at(located: Located, loc: Keys) -> str:

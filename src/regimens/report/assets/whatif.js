@@ -92,7 +92,10 @@
       ? [{ name, run: runOf(k), lines: shownSchedules().map(([place, plans]) => lineOf(place, plans, k)) }] : []));
     $("shown").textContent = title;
     peaks = panels.draw($("panels"), $("readout"), { end, title, shown, points, fold: /fold of baseline/.test(label) });
-    const said = ["Lines: the typical subject; bands: the middle 90 % of 50 parameter draws; strokes at the foot: doses."];
+    const bare = known.models.filter(({ draws }, k) => state.models[k] && !draws.length).map(({ name }) => name);
+    const bands = bare.length < shown.length ? " bands: the middle 90 % of 50 parameter draws;" : "";
+    const said = [`Lines: the typical subject;${bands} strokes at the foot: doses.`];
+    if (bare.length) said.push(`No band for ${bare.join(", ")}: the uncertainty of the parameters is not known.`);
     if (shown.some(({ run }) => run)) said.push("Grey: the 90 % band of the run of this page for the arm that A starts from.");
     const studies = [...new Set(points.map(({ study }) => study))].join("; ");
     if (studies) said.push(`Circles: seen in groups given ${start.text} (${studies}), with the interval where one is printed; they stay as the controls move.`);

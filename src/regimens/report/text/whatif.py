@@ -12,8 +12,8 @@ MIDPOINT = "The published rest is a range; its midpoint is taken."
 NO_VERDICT = "The typical subject of each model, and no verdict."
 ABOUT = Markup(
     "Curves are simulated in the page with the equations of regimens, within 0.1 % of the range of the engine's curve. Bands "
-    "hold the middle 90 % of 50 parameter draws of the typical subject; people differ more. Only <code>regimens compare</code> "
-    "says which schedule is better."
+    "hold the middle 90 % of 50 parameter draws of the typical subject, where the uncertainty of the parameters is known; people "
+    "differ more. Only <code>regimens compare</code> says which schedule is better."
 )
 GRAMMAR = Markup(
     "Protocol text is read as the page writes it: courses, rests, cycles and infusions, such as (1 MIU SC every other day x 7, "
