@@ -8,10 +8,9 @@ from itertools import pairwise
 
 import pytest
 
-from regimens import figures
+from regimens import figures, wording
 from regimens.contrasts.verdict import Finding
 from regimens.figures.grid import tint
-from regimens.wording import percent
 
 from ..report import example
 from ..report.example import rows
@@ -121,7 +120,7 @@ def test_each_cell_of_the_grid_holds_its_probability_and_the_other_side_the_rest
             continue
         pair = names[row], names[column]
         chance = table[pair] if pair in table else 1 - table[pair[::-1]]
-        assert text == percent(chance)
+        assert text == wording.percent(chance)
         assert colour == tint(chance, 0.95) == -found[column, row][1]
 
 
@@ -227,6 +226,10 @@ def test_the_strongest_parameters_come_first_and_eight_at_most():
         assert list(bars.y) == list(range(len(bars.x), 0, -1))
         axis = figure.layout["yaxis" if panel == 0 else "yaxis2"]
         assert axis.ticktext[0].startswith("<b>ec50</b>")
+        (numbers,) = traces(figure, "value", panel)
+        assert [text.strip() for text in numbers.text] == [wording.fixed(bar, 2) for bar in bars.x]
+        assert list(numbers.y) == list(bars.y)
+        assert list(numbers.x) == [max(0.0, bar) for bar in bars.x]  # on the left they would lie over the names on a phone
 
 
 def test_no_more_than_eight_parameters_are_drawn():

@@ -241,6 +241,11 @@ class _RowReader:
         if not interval and (low is not None or high is not None):
             found = f"{before}low or {before}high is given, but {before}interval is blank."
             self._note(f"{before}low", found, f"Accepted: {', '.join(INTERVALS)}.")
+        ends = {"low": low, "high": high}
+        for name in (each for each in ends if interval in BOUNDS and ends[each] is not None):
+            if ends[name] != value or name != ("low" if interval == "lower bound" else "high"):
+                found = f"'{before}{name}' is {ends[name]:g}, but the value {value:g} is itself the {interval}."
+                self._note(f"{before}{name}", found, "Leave the ends blank, or name the interval that they are the ends of.")
         if not interval or interval in BOUNDS:
             return
         if low is None or high is None:
@@ -322,7 +327,8 @@ class _RowReader:
         own, why = (None, "") if assumed is not None else _spread(printed, n, statistic)
         if own is None and assumed is None:
             found = f"This row has neither a spread nor an assumed_sd_log{f' ({printed.interval}: {why})' if why else ''}."
-            self._note("assumed_sd_log", found, "Give an interval, or the standard error on the log scale to use.")
+            instead = "" if printed.interval in BOUNDS else "an interval, or "
+            self._note("assumed_sd_log", found, f"Give {instead}the standard error on the log scale to use.")
             return None
         return observed(printed, baseline if in_unit else None, own, before, assumed)
 

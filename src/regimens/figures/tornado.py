@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MOST_BARS = 8
 DRAWS, SUBJECTS = "draws", "subjects"
 _LEFT_PX = 190
-_REACH = 1.25
+_RANGE = (-1.05, 1.7)
 """End of the axis, which leaves room for the number beside a bar."""
 
 
@@ -49,10 +49,10 @@ def sensitivity(comparison: Comparison) -> go.Figure:
     most = max(len(rows) for rows in found.by_model.values())
     headings = tuple(view.called(model) for model in models)
     panels = Panels(headings, min(2, len(models)), 34 * most, left=_LEFT_PX, apart=True, gap=0.28, bottom=34)
-    traces = [_bars(found.by_model[model], place) for place, model in enumerate(models)]
+    traces = [each(found.by_model[model], place) for place, model in enumerate(models) for each in (_bars, _values)]
     ticks = (-1, -0.5, 0, 0.5, 1)
     across = {
-        "range": [-_REACH, _REACH],
+        "range": list(_RANGE),
         "tickvals": list(ticks),
         "ticktext": [tick_text(tick) for tick in ticks],
         "fixedrange": True,
@@ -91,9 +91,18 @@ def _bars(rows: list[Sensitivity], place: int) -> dict[str, Any]:
     colours = [theme.FOR_MOST.light if row.correlation >= 0 else theme.AGAINST_MOST.light for row in rows]
     return {
         "type": "bar", "orientation": "h", "x": [row.correlation for row in rows], "y": list(range(len(rows), 0, -1)),
-        "width": 0.6, "marker": {"color": colours}, "text": [wording.fixed(row.correlation, 2) for row in rows],
-        "textposition": "outside", "cliponaxis": False, "textfont": {"color": theme.TEXT.light}, "hoverinfo": "skip",
+        "width": 0.6, "marker": {"color": colours}, "hoverinfo": "skip",
         "xaxis": axis(place), "yaxis": axis(place, "y"), "meta": {"arm": -1, "role": "bar"},
+    }  # fmt: skip
+
+
+def _values(rows: list[Sensitivity], place: int) -> dict[str, Any]:
+    """Return the numbers, to the right of their bars: on the left they would lie over the names where a panel is narrow."""
+    return {
+        "type": "scatter", "mode": "text", "x": [max(0.0, row.correlation) for row in rows], "y": list(range(len(rows), 0, -1)),
+        "text": [f"\u2009{wording.fixed(row.correlation, 2)}" for row in rows], "textposition": "middle right",
+        "textfont": {"color": theme.TEXT.light}, "cliponaxis": False, "hoverinfo": "skip",
+        "xaxis": axis(place), "yaxis": axis(place, "y"), "meta": {"arm": -1, "role": "value"},
     }  # fmt: skip
 
 
