@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
+import zlib
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,6 +20,9 @@ Header = Sequence[str]
 
 LEVEL = 4
 """Level of gzip: the highest that packs as fast as the rows are made."""
+
+GZIP = 31
+"""Window bits by which zlib writes a header and an end of gzip, without a file name and a time."""
 
 
 @dataclass(frozen=True)
@@ -45,14 +48,21 @@ def find_format(name: str) -> Format:
 
 def write_csv(header: Header, frames: Iterable[pd.DataFrame], file: BinaryIO) -> None:
     """Write CSV packed by gzip; the same table gives the same bytes. Numbers read back as the very same doubles."""
-    # Without a file name and a time, which gzip would add. A second thread packs, for zlib lets other threads run meanwhile.
-    with gzip.GzipFile("", "wb", LEVEL, file, mtime=0) as packed, ThreadPoolExecutor(1) as thread:
-        packing = thread.submit(packed.write, f"{_line(header)}\n".encode())
+    # A second thread packs, for zlib lets other threads run meanwhile. A file object of gzip would write once more when it is
+    # thrown away, and on a full disk Python 3.12 and later print that second error.
+    packer = zlib.compressobj(LEVEL, wbits=GZIP)
+
+    def pack(piece: bytes) -> None:
+        file.write(packer.compress(piece))
+
+    with ThreadPoolExecutor(1) as thread:
+        packing = thread.submit(pack, f"{_line(header)}\n".encode())
         for frame in frames:
             piece = csv_rows(frame).encode()
             packing.result()
-            packing = thread.submit(packed.write, piece)
+            packing = thread.submit(pack, piece)
         packing.result()
+    file.write(packer.flush())
 
 
 def csv_rows(frame: pd.DataFrame) -> str:
