@@ -22,7 +22,7 @@ MOST_BARS = 8
 DRAWS, SUBJECTS = "draws", "subjects"
 _LEFT_PX = 190
 _RANGE = (-1.05, 1.7)
-"""End of the axis, which leaves room for the number beside a bar."""
+"""Ends of the axis: on the right there is room for the number beside the longest bar."""
 
 
 @dataclass(frozen=True)
